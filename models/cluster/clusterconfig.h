@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <vector>
+
+#include "core/error.h"
+
+namespace howdah::cluster {
+
+enum class ManagerKind { Auto, None, Repmgr, Patroni, PgAutoFailover };
+enum class NodeKind { Data, Witness };
+
+/// One [[node]] of a cluster file.
+struct NodeConfig {
+    QString name;
+    QString conninfo; ///< as written; may hold a password: show it through core::redacted only
+    NodeKind kind = NodeKind::Data;
+    QStringList command;     ///< argv prefix for commands on its host; empty list: this machine
+    bool hasCommand = false; ///< command was written (an empty one too)
+    QStringList rootCommand;
+    QStringList start;
+    QStringList stop;
+
+    bool operator==(const NodeConfig &) const = default;
+};
+
+/// One [[address]]. Kept whole so that writing a file back loses nothing.
+struct AddressConfig {
+    QString name;
+    QString ip;
+    QString provider;
+    QString follows = QStringLiteral("primary");
+    QString interface;
+    int prefix = 0; ///< bits; 0 when not given
+
+    bool operator==(const AddressConfig &) const = default;
+};
+
+/// One [[backup]].
+struct BackupConfig {
+    QString name;
+    QString tool;
+
+    bool operator==(const BackupConfig &) const = default;
+};
+
+/// A cluster file as a value.
+struct ClusterConfig {
+    QString name;
+    QString environment; ///< "production", …: shown beside the name; empty when not given
+    ManagerKind manager = ManagerKind::Auto;
+    int intervalMs = 1000;
+    std::vector<NodeConfig> nodes;
+    QString patroniUrl;
+    std::vector<AddressConfig> addresses;
+    std::vector<BackupConfig> backups;
+    QString path;         ///< where it was read from; empty for one made from a conninfo
+    QStringList warnings; ///< things that work but should be mended, e.g. a password in the file; redacted
+
+    bool operator==(const ClusterConfig &) const = default;
+};
+
+QString toString(ManagerKind kind); ///< as the cluster file writes it
+QString toString(NodeKind kind);
+
+/// Reads a cluster file's text. path names it in errors, which carry line and column. Unknown keys, a node named twice,
+/// and values of the wrong type or range are errors; a password in a conninfo is a warning.
+core::Result<ClusterConfig> parseClusterFile(const QString &text, const QString &path);
+
+/// Reads the file at path; errors also for one that is missing, unreadable, too large or not UTF-8.
+core::Result<ClusterConfig> readClusterFile(const QString &path);
+
+/// The file's text for a value. Never writes a password: conninfos are written without it.
+QString writeClusterFile(const ClusterConfig &config);
+
+} // namespace howdah::cluster

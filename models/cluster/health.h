@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <memory>
+#include <vector>
+
+#include "cluster/lag.h"
+
+namespace howdah::cluster {
+
+/// Worst first when sorted descending. Unknown is never ok: it stands between ok and warning.
+enum class Verdict { Ok, Unknown, Warning, Critical };
+
+/// Something that is wrong or not known, with its evidence and what to do about it. Plain text throughout.
+struct Finding {
+    QString id; ///< stable while it lasts: "slot_inactive:pg1/analytics_cdc"
+    Verdict severity = Verdict::Warning;
+    QString node; ///< whom it concerns; empty: the cluster
+    QString title;
+    QString evidence;
+    QString remedy;
+    QString page;       ///< the page that shows more: "replication", "slots", "roles", "overview"
+    QString subject;    ///< the slot or standby it is about, empty when the node itself
+    qint64 sinceMs = 0; ///< monotonic; since when it has been true
+};
+
+/// Limits, with the defaults of the product; see README "What is a warning".
+struct Thresholds {
+    qint64 asyncLagWarnBytes = 100LL << 20, asyncLagCriticalBytes = 1LL << 30;
+    double asyncLagWarnSeconds = 60, asyncLagCriticalSeconds = 600;
+    qint64 syncLagWarnBytes = 1LL << 20, syncLagCriticalBytes = 16LL << 20;
+    double syncLagWarnSeconds = 5, syncLagCriticalSeconds = 30;
+    qint64 lagHeldMs = 60'000; ///< how long a lag must last to count
+    qint64 slotRetainedWarnBytes = 1LL << 30, slotRetainedCriticalBytes = 5LL << 30;
+    double slotHeadroomWarn = 0.25, slotHeadroomCritical = 0.10; ///< safe_wal_size left of max_slot_wal_keep_size
+    qint64 slotInactiveWarnMs = 5 * 60'000, slotInactiveCriticalMs = 30 * 60'000;
+    qint64 archiveReadyWarn = 10, archiveReadyCritical = 50;
+    qint64 archiveFailingCriticalMs = 300'000;
+    qint64 receiverDownCriticalMs = 60'000;
+    int unreachablePolls = 3;
+};
+
+/// What the rules make of one slot, ready to be shown.
+struct SlotFacts {
+    int node = -1;
+    int slot = -1; ///< index into the sample's replicationSlots
+    std::optional<qint64> retainedBytes;
+    std::optional<qint64> inactiveForMs; ///< empty: active, or since before anybody looked
+    QString consumer; ///< name of the node or application that uses it; empty: nobody
+    Verdict verdict = Verdict::Ok;
+    QString reason; ///< why it is inactive, lost, or holds much; empty when there is nothing to say
+};
+
+/// Everything the rules conclude from a Snapshot.
+struct Assessment {
+    Verdict verdict = Verdict::Unknown;
+    std::vector<Finding> findings; ///< worst first, then oldest
+    Topology topology;
+    std::vector<StandbyLag> lag;
+    std::vector<Verdict> nodeVerdicts; ///< same order and size as Snapshot::nodes
+    std::vector<QString> nodeStates;   ///< a word or two a node: "accepting writes", "streaming", "no answer for 4 s"
+    std::vector<SlotFacts> slotFacts;
+    qint64 newestSampleAgeMs = -1; ///< -1: none ever
+
+    /// "none, pg2 is sync", "at least 88 kB", "unknown": what would be lost if the primary were lost now.
+    QString lossNow;
+};
+
+/// Pure: the same Snapshot gives the same Assessment, in any thread.
+Assessment assess(const Snapshot &snapshot, const Thresholds &thresholds = {});
+
+/// The memory for the next Snapshot: keeps the time of what is still true in snapshot, adds what has become true, drops
+/// the rest. Keys are findings' ids and "slot_inactive:NODE/SLOT", "lag:NODE", "not_streaming:NODE".
+Watch observe(const Watch &before, const Snapshot &snapshot, const Thresholds &thresholds = {});
+
+QString toString(Verdict verdict);   ///< for people: "OK", "Warning", "Critical", "Unknown"
+QString verdictKey(Verdict verdict); ///< for JSON and the command line: "ok", "warning", "critical", "unknown"
+
+/// What travels from the engine to everybody: one Snapshot and what the rules make of it.
+struct ClusterState {
+    std::shared_ptr<const Snapshot> snapshot;
+    std::shared_ptr<const Assessment> assessment;
+};
+
+} // namespace howdah::cluster
+
+Q_DECLARE_METATYPE(howdah::cluster::ClusterState)
