@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "cluster/lag.h"
+#include "history/decimate.h"
+
+namespace howdah::history {
+
+/// What can be asked of a node. Bytes and seconds are against the primary's own position; the stages add up along the
+/// last hop. WalRate is what the node wrote while it was the primary.
+enum class Metric {
+    Bytes,
+    Seconds,
+    PendingBytes,
+    WriteBytes,
+    FlushBytes,
+    ReplayBytes,
+    PendingSeconds,
+    WriteSeconds,
+    FlushSeconds,
+    ReplaySeconds,
+    WalRate, ///< bytes per second
+};
+
+/// A magnitude in 16 bits: logarithmic, exact at 0, within 0.06 % elsewhere, 0.1 µs or byte to 2^50 of it.
+namespace packed {
+inline constexpr quint16 kNothing = 0xffff; ///< not known
+quint16 pack(std::optional<double> value, double unit);
+double unpack(quint16 code, double unit); ///< NaN for kNothing
+} // namespace packed
+
+/// One moment of one node as it is given to a Track.
+struct Moment {
+    qint64 monotonicMs = 0;
+    cluster::LagState state = cluster::LagState::Unknown;
+    std::optional<double> bytes, seconds;
+    std::array<std::optional<double>, 4> stageBytes, stageSeconds; ///< pending, write, flush, replay
+
+    /// The metric's number, empty when there is none. WalRate travels as bytes.
+    std::optional<double> value(Metric metric) const;
+};
+
+/// The past of one node in bounded memory: kFine moments as they came (an hour at one a second), then buckets of 10 s
+/// for 24 h in which the largest and smallest total and the last one survive, with the stages of the worst moment.
+/// One thread.
+class Track {
+public:
+    static constexpr std::size_t kFine = 3600;
+    static constexpr qint64 kBucketMs = 10'000;
+    static constexpr std::size_t kBuckets = 24 * 360;
+
+    /// Moments come in the order of time; one that doesn't come later than the last is dropped.
+    void add(const Moment &moment);
+
+    /// The points in [from, to) with one neighbour at each side; gaps as NaN points. Two moments further apart than
+    /// gapMs have a gap between them.
+    std::vector<SeriesPoint> points(Metric metric, qint64 from, qint64 to, qint64 gapMs) const;
+
+    /// The moment nearest to at, when there is one within withinMs. From the buckets it is the worst of its 10 s.
+    std::optional<Moment> nearest(qint64 at, qint64 withinMs) const;
+
+    bool isEmpty() const { return m_buckets.empty(); }
+    qint64 oldestMs() const;
+    qint64 newestMs() const { return m_lastMs; }
+
+    /// What a node costs after a full day, in bytes.
+    static constexpr std::size_t bytesPerDay() { return kFine * sizeof(Fine) + kBuckets * sizeof(Bucket); }
+
+private:
+    struct Fine {
+        quint32 at = 0; ///< hundredths of a second since m_epochMs: 497 days
+        float bytes = 0, seconds = 0;
+        std::array<quint16, 4> stageBytes{}, stageSeconds{};
+        cluster::LagState state : 8 = cluster::LagState::Unknown;
+    };
+    struct Total {
+        quint16 smallest = packed::kNothing, largest = packed::kNothing, last = packed::kNothing;
+    };
+    struct Bucket {
+        quint32 number = 0; ///< (time - m_epochMs) / kBucketMs
+        Total bytes, seconds;
+        std::array<quint16, 4> stageBytes{packed::kNothing, packed::kNothing, packed::kNothing, packed::kNothing};
+        std::array<quint16, 4> stageSeconds{packed::kNothing, packed::kNothing, packed::kNothing, packed::kNothing};
+    };
+
+    Moment momentOf(const Fine &fine) const;
+    Moment momentOf(const Bucket &bucket) const;
+    void appendBucket(const Bucket &bucket, Metric metric, std::vector<SeriesPoint> &out) const;
+    std::vector<SeriesPoint> raw(Metric metric, qint64 from, qint64 to) const;
+    qint64 bucketStart(const Bucket &bucket) const { return m_epochMs + bucket.number * kBucketMs; }
+    void fold(const Moment &moment);
+
+    std::deque<Fine> m_fine;
+    std::deque<Bucket> m_buckets;
+    qint64 m_epochMs = 0;
+    qint64 m_lastMs = 0;
+};
+
+} // namespace howdah::history
