@@ -1,0 +1,172 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Installs what is missing of the packages in the given list files (see app/packages for their form):
+#   sh app/setup.sh LIST... [+PACKAGE...]
+# Nothing missing: says nothing, needs no network and no rights. Otherwise apt-get, through sudo when not root.
+# Services of packages that it installs are neither started nor enabled, and no PostgreSQL cluster is created.
+set -u
+
+say() { printf '%s\n' "howdah: $*"; }
+die() {
+    printf '%s\n' "howdah: $1" >&2
+    shift
+    [ $# -eq 0 ] || printf '  %s\n' "$@" >&2
+    exit 1
+}
+
+# The wanted lines of all arguments, without comments and blanks.
+wanted() {
+    for argument in "$@"; do
+        case $argument in
+            +*) printf '%s\n' "${argument#+}" ;;
+            *) sed -e 's/#.*//' -e 's/[[:space:]]*|[[:space:]]*/|/g' -e 's/[[:space:]]//g' -e '/^$/d' "$argument" ;;
+        esac
+    done
+}
+
+# Lines of stdin of which no alternative is installed. One dpkg-query for all of them: a second run takes no time.
+missing() {
+    awk '
+        NR == FNR { if ($1 == "ii" || $1 == "hi") { sub(/:.*/, "", $2); have[$2] = 1 }; next }
+        { n = split($0, names, "|"); for (i = 1; i <= n; i++) if (names[i] in have) next; print }
+    ' "$installed" -
+}
+
+# For each line of stdin its first alternative that apt can install; what has none goes to $unknown.
+choose() {
+    while IFS= read -r line; do
+        found=
+        for name in $(printf '%s' "$line" | tr '|' ' '); do
+            # "(none)" stands in a translated line too: only its place is asked for, in the C locale.
+            [ "$name" != - ] || continue
+            if LC_ALL=C apt-cache policy "$name" 2>/dev/null | grep -q '^  Candidate: [^(]'; then
+                found=$name
+                break
+            fi
+        done
+        case "$found|$line" in
+            '|'*'|-') ;;
+            '|'*) printf '%s\n' "$line" >>"$unknown" ;;
+            *) printf '%s\n' "$found" ;;
+        esac
+    done
+}
+
+# --- the part that runs as root ---------------------------------------------------------------------------------------
+
+# Undoes what only holds while packages are being installed.
+release() {
+    [ -z "${dropin:-}" ] || rm -f "$dropin"
+    [ -z "${policy:-}" ] || rm -f "$policy"
+    [ -z "${unknown:-}" ] || rm -f "$unknown"
+}
+
+# A line now and then from apt-get's many on stdin.
+progress() {
+    awk '
+        /^Need to get / { sub(/ of archives.*/, ""); sub(/^Need to get /, ""); print "howdah: fetching " $0; fflush() }
+        /^[0-9]+ upgraded, / { all = $1 + $3 }
+        /^Unpacking / && ++unpacked % 100 == 0 { print "howdah: unpacked " unpacked " of " all; fflush() }
+        /^Setting up / && ++done % 100 == 0 { print "howdah: set up " done " of " all; fflush() }
+        END { print "howdah: " done + 0 " packages installed" }'
+}
+
+install_as_root() {
+    export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+    unknown=$(mktemp) || die "no temporary file can be made"
+    trap release EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    say "reading the distribution's package lists ..."
+    apt-get update -qq -o DPkg::Lock::Timeout=300 >/dev/null ||
+        say "apt-get update failed; going on with the package lists that are here"
+    packages=$(printf '%s\n' "$@" | choose) || exit 1
+    if [ -s "$unknown" ]; then
+        die "this distribution has no package for: $(tr '\n' ' ' <"$unknown")" \
+            "Howdah builds on Debian 12 and newer, and on Ubuntu 24.04 and newer."
+    fi
+
+    # Debian's server packages create and start a cluster "main". A drop-in that is there only during the installation
+    # keeps them from it; clusters that exist are not touched by it.
+    if [ ! -e /etc/postgresql-common/createcluster.d/howdah.conf ]; then
+        dropin=/etc/postgresql-common/createcluster.d/howdah.conf
+        mkdir -p /etc/postgresql-common/createcluster.d
+        printf '%s\n' "# Only while Howdah's set-up installs packages." 'create_main_cluster = false' >"$dropin"
+    fi
+    # The same for services: installed to be used by a test or the demo, not to run on this machine.
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        policy=/usr/sbin/policy-rc.d
+        printf '%s\n' '#!/bin/sh' "# Only while Howdah's set-up installs packages." 'exit 101' >"$policy"
+        chmod 755 "$policy"
+    fi
+
+    # shellcheck disable=SC2086 # package names hold no blanks
+    say "installing" $packages
+    log=$(mktemp) || die "no temporary file can be made"
+    # shellcheck disable=SC2086
+    { apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+        -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $packages 2>&1; echo "exit $?"; } |
+        tee "$log" | progress
+    if [ "$(tail -n 1 "$log")" != "exit 0" ]; then
+        grep -v '^\(Get:\|Selecting\|Preparing\|Unpacking\|Setting up\)' "$log" | tail -n 25 >&2
+        rm -f "$log"
+        die "apt-get could not install the packages; its last lines stand above" \
+            "Try: apt-get install --no-install-recommends $(printf '%s' "$packages" | tr '\n' ' ')"
+    fi
+    rm -f "$log"
+    # shellcheck disable=SC2086
+    if [ -d /run/systemd/system ]; then disable_services $packages; fi
+}
+
+# Services of packages that were not there before stay off after the next start of the machine, too.
+disable_services() {
+    for package in "$@"; do
+        case $package in postgresql-*) continue ;; esac
+        dpkg-query -L "$package" 2>/dev/null | sed -n 's#.*/lib/systemd/system/\([^/@]*\.\(service\|socket\|timer\)\)$#\1#p' |
+            while IFS= read -r unit; do
+                if systemctl -q is-enabled "$unit" 2>/dev/null; then
+                    systemctl -q disable "$unit" >/dev/null 2>&1 && say "left $unit of $package disabled"
+                fi
+            done
+    done
+}
+
+# --- the part that runs as whoever called -----------------------------------------------------------------------------
+
+if [ "${1:-}" = --install ]; then
+    shift
+    install_as_root "$@"
+    exit 0
+fi
+
+for list in "$@"; do
+    case $list in +*) ;; *) [ -r "$list" ] || die "the list of packages $list can't be read" ;; esac
+done
+lines=$(wanted "$@" | sort -u)
+if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
+    say "this is not Debian or Ubuntu; going on with what is installed. Needed (Debian's names):" \
+        "$(printf '%s' "$lines" | tr '\n' ' ')" >&2
+    exit 0
+fi
+
+installed=$(mktemp) || die "no temporary file can be made"
+dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' >"$installed" 2>/dev/null
+lacking=$(printf '%s\n' "$lines" | missing)
+rm -f "$installed"
+[ -n "$lacking" ] || exit 0
+
+say "missing here: $(printf '%s' "$lacking" | tr '\n' ' ')"
+if [ "$(id -u)" -eq 0 ]; then
+    # shellcheck disable=SC2086 # one argument a line, and the lines hold no blanks
+    exec sh "$0" --install $lacking
+fi
+command -v sudo >/dev/null 2>&1 || die "these packages can only be installed as root, and sudo is not here" \
+    "As root, run: sh $0 $*"
+if ! sudo -n true 2>/dev/null; then
+    [ -t 0 ] || die "these packages can only be installed as root, and sudo asks for a password without a terminal to type it at" \
+        "Run this command at a terminal, or as root: sh $0 $*"
+    say "sudo asks for your password to install them"
+fi
+# shellcheck disable=SC2086
+sudo sh "$0" --install $lacking || die "the packages were not installed: sudo refused, or apt-get failed (see above)" \
+    "As root, run: sh $0 $*"
