@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Installs what the tests need, builds them into build/test, and runs them without a display:
+#   sh tests/run.sh [CTEST ARGUMENTS]      e.g. -R unit
+# What the rights of an ordinary user forbid is skipped; the names stand at the end. As root nothing may be skipped.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+set -- --output-on-failure -j "$(nproc)" "$@"
+if command -v npm >/dev/null 2>&1 && command -v node >/dev/null 2>&1; then
+    sh app/setup.sh app/packages tests/packages || exit 1
+else
+    sh app/setup.sh app/packages tests/packages +npm || exit 1
+fi
+
+mkdir -p build
+# Beside the compiler: the one waits for the network, the other for the processor.
+sh tests/support/majors.sh >build/majors.txt 2>build/majors.log &
+majors=$!
+
+if [ ! -f build/test/build.ninja ]; then
+    echo "howdah: configuring build/test ..."
+    cmake --preset test >build/configure-test.log 2>&1 || {
+        tail -n 30 build/configure-test.log >&2
+        echo "howdah: cmake failed; see the lines above and build/configure-test.log" >&2
+        exit 1
+    }
+fi
+echo "howdah: building build/test ..."
+NINJA_STATUS='[%f/%t, %es] ' cmake --build build/test || exit 1
+
+wait "$majors" || cat build/majors.log >&2
+
+unset DISPLAY WAYLAND_DISPLAY
+log=build/test/Testing/Temporary/LastTest.log
+rm -f "$log"
+QT_QPA_PLATFORM=offscreen ctest --test-dir build/test "$@"
+result=$?
+
+# Each skipped test function with its reason, from the output of all tests that CTest keeps.
+skipped=$(awk '
+    /^[0-9]+\/[0-9]+ Test: / { test = $3 }
+    /^SKIP   : / { line = $0; sub(/^SKIP   : /, "", line); print test ": " line }
+    /Test Skipped|^Test not available/ { print test ": did not run" }
+' "$log" 2>/dev/null | sort -u)
+[ -n "$skipped" ] || exit $result
+
+printf '\n%s\n' "SKIPPED, $(printf '%s\n' "$skipped" | wc -l | tr -d ' ') in all:"
+printf '%s\n' "$skipped" | sed 's/^/  /'
+if [ "$(id -u)" -eq 0 ]; then
+    echo "As root nothing may be skipped: this run counts as failed."
+    exit 1
+fi
+exit $result
