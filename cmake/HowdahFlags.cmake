@@ -11,7 +11,7 @@ endif()
 
 add_library(howdah_flags INTERFACE)
 target_compile_options(howdah_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wunused -Wnull-dereference
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wunused
   -Wformat=2 -Wimplicit-fallthrough -Wextra-semi -fvisibility=hidden -fno-omit-frame-pointer
   # ccache only keeps precompiled headers whose result does not depend on their time stamp.
   $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
