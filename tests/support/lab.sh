@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The lab: hosts in network namespaces joined by a bridge, each with its own address, sshd and PostgreSQL server.
+#   lab.sh up plain|repmgr|patroni [KEY=VALUE…]   prints the lab's directory; its addresses are in lab.env there
+#       CASCADE=0    plain: pg3 follows pg1, not pg2      REPMGRD=1   repmgr: with its daemons
+#       FSYNC=on     as in production                     SSH=0       without sshd
+#       MAJOR=15     which of Debian's servers            SET=name=value   a server setting; may be repeated
+#       OWNER=PID    whose lab it is: swept once that process is gone. Left out: it stays until "down".
+#   lab.sh down DIRECTORY|all      lab.sh sweep      lab.sh list
+# Needs root. Nothing of a lab reaches beyond its namespaces, its bridge and its directory.
+set -euo pipefail
+HERE=$(cd "$(dirname "$0")" && pwd)
+ROOT=${HOWDAH_LAB_ROOT:-/var/cache/howdah-test/lab}
+. "$HERE/lab/net.sh"
+. "$HERE/lab/ssh.sh"
+. "$HERE/lab/postgres.sh"
+. "$HERE/lab/repmgr.sh"
+. "$HERE/lab/patroni.sh"
+
+[ "$(id -u)" = 0 ] || { echo 'lab.sh: needs root: network namespaces' >&2; exit 77; }
+umask 022
+mkdir -p "$ROOT"
+cd /
+
+# until_true HUNDREDTHS COMMAND…: tries until it succeeds.
+until_true() {
+  local left=$1
+  shift
+  until "$@"; do
+    left=$((left - 5))
+    [ "$left" -gt 0 ] || { echo "lab.sh: gave up waiting for: $*" >&2; return 1; }
+    sleep 0.05
+  done
+}
+
+# Start time of a process, which together with its number names it for good (field 22 of /proc/PID/stat).
+born() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+
+newest_bin() { ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | sort -t/ -k5 -n | tail -n 1 | xargs -r dirname; }
+
+up() {
+  local variant=$1 argument began=$EPOCHREALTIME
+  shift
+  CASCADE=1 REPMGRD=0 FSYNC=off SSH=1 MAJOR='' OWNER='' SET=() SEQ=1
+  for argument in "$@"; do
+    case $argument in
+    SET=*) SET+=("${argument#SET=}") ;;
+    CASCADE=* | REPMGRD=* | FSYNC=* | SSH=* | MAJOR=* | OWNER=*) declare -g "$argument" ;;
+    *) echo "lab.sh: what is $argument?" >&2; exit 64 ;;
+    esac
+  done
+  PGBIN=$(newest_bin)
+  [ -z "$MAJOR" ] || PGBIN=/usr/lib/postgresql/$MAJOR/bin
+  [ -x "$PGBIN/postgres" ] || { echo 'lab.sh: needs a PostgreSQL server in /usr/lib/postgresql' >&2; exit 77; }
+  sweep
+  OWNER_PID=${OWNER:-$$}
+  until mkdir "$ROOT/$OWNER_PID-$SEQ" 2>/dev/null && ! ip link show "h$OWNER_PID-$SEQ" >/dev/null 2>&1; do
+    SEQ=$((SEQ + 1))
+    [ "$SEQ" -lt 100 ] || { echo "lab.sh: cannot make a directory in $ROOT" >&2; exit 1; }
+  done
+  LAB=$ROOT/$OWNER_PID-$SEQ
+  if [ -n "$OWNER" ]; then echo "$OWNER $(born "$OWNER")"; else echo keep; fi >"$LAB/owner"
+  NS=howdah-$OWNER_PID-$SEQ LINK=h$OWNER_PID-$SEQ HOSTS='pg1 pg2 pg3'
+  [ "$variant" != patroni ] || HOSTS="$HOSTS dcs"
+  trap 'status=$?; [ $status = 0 ] || down "$LAB"; exit $status' EXIT
+  net_up
+  { [ "$SSH" = 0 ] || ssh_up; } &
+  local sshd=$!
+  "up_$variant"
+  wait "$sshd"
+  cat >"$LAB/lab.env" <<C
+VARIANT=$variant
+SUBNET=$SUBNET
+NS=$NS
+LINK=$LINK
+PGBIN=$PGBIN
+HOSTS='$HOSTS'
+MILLISECONDS=$((${EPOCHREALTIME/[.,]/} / 1000 - ${began/[.,]/} / 1000))
+C
+  echo "$LAB"
+}
+
+down() {
+  LAB=$1
+  local name
+  name=$(basename "$LAB")
+  case $name in *[!0-9-]* | '') echo "lab.sh: $1 is no lab" >&2; return 64 ;; esac
+  LAB=$ROOT/$name NS=howdah-$name LINK=h$name
+  [ -d "$LAB" ] || return 0
+  net_down
+  pg_forget_memory
+  rm -rf "$LAB"
+}
+
+# Takes away the labs whose owner is gone.
+sweep() {
+  local dir pid since
+  for dir in "$ROOT"/*-*/; do
+    [ -d "$dir" ] || continue
+    pid='' since=''
+    read -r pid since 2>/dev/null <"$dir/owner" || true
+    [ "$pid" != keep ] || continue
+    # An owner file that is not there yet: the directory is a moment old, or its maker died right then.
+    if [ -z "${since:-}" ]; then
+      [ -n "$(find "$dir" -maxdepth 0 -mmin +1)" ] || continue
+    elif [ "$(born "$pid")" = "$since" ]; then
+      continue
+    fi
+    down "${dir%/}"
+  done
+}
+
+list() {
+  local dir
+  for dir in "$ROOT"/*-*/; do
+    [ -d "$dir" ] || continue
+    echo "$dir owner $(cat "$dir/owner" 2>/dev/null)"
+    sed 's/^/  /' "$dir/lab.env" 2>/dev/null || echo '  (not up)'
+  done
+}
+
+case ${1:-} in
+up)
+  case ${2:-} in plain | repmgr | patroni) up "${@:2}" ;; *) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;; esac ;;
+down)
+  if [ "${2:-}" = all ]; then
+    for dir in "$ROOT"/*-*/; do [ ! -d "$dir" ] || down "${dir%/}"; done
+  else
+    down "${2:?which lab?}"
+  fi ;;
+sweep) sweep ;;
+patroni) # DIRECTORY HOST: starts Patroni there again
+  LAB=$2
+  . "$LAB/lab.env"
+  patroni_start "$3" ;;
+list) list ;;
+*) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+esac

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Hosts: network namespaces joined by a bridge, which is also this machine's way to them. Sourced by lab.sh.
+
+# Where a host's namespace is mounted, its end of the cable on the bridge, and its address.
+ns_of() { echo "$NS-$1"; }
+cable_of() { echo "$LINK-$(index_of "$1")"; }
+index_of() { case $1 in pg*) echo "${1#pg}" ;; *) echo 0 ;; esac; }
+address_of() { echo "$SUBNET.1$(index_of "$1")"; }
+
+# Runs a command in a host's network. (nsenter, not "ip netns exec": that one wants to mount /sys anew.)
+in_host() {
+  local host=$1
+  shift
+  nsenter --net="/run/netns/$(ns_of "$host")" -- "$@"
+}
+
+# A /24 out of 10.64.0.0/10 that no interface or route of this machine has. Call with the lock held.
+pick_subnet() {
+  local n=$(((OWNER_PID * 31 + SEQ) % 16384)) taken
+  taken=$(ip -4 -o addr; ip -4 route)
+  while :; do
+    SUBNET=10.$((64 + n / 256)).$((n % 256))
+    case $taken in *"$SUBNET."*) n=$(((n + 1) % 16384)) ;; *) return ;; esac
+  done
+}
+
+net_up() {
+  local host
+  exec 8>"$ROOT/.lock"
+  flock 8
+  pick_subnet
+  ip -batch - <<N
+link add $LINK type bridge
+addr add $SUBNET.1/24 dev $LINK
+link set $LINK up
+N
+  flock -u 8
+  for host in $HOSTS; do
+    ip netns add "$(ns_of "$host")"
+    ip -batch - <<N
+link add $(cable_of "$host") type veth peer name eth0 netns $(ns_of "$host")
+link set $(cable_of "$host") master $LINK up
+N
+    ip -n "$(ns_of "$host")" -batch - <<N
+link set lo up
+addr add $(address_of "$host")/24 dev eth0
+link set eth0 up
+route add default via $SUBNET.1
+N
+  done
+}
+
+# Ends every process of the lab's hosts and takes the network away. Never fails: it also cleans what is half made.
+net_down() {
+  local ns pids tries link
+  for ns in $(ip netns list | awk -v p="$NS-" 'index($1, p) == 1 { print $1 }'); do
+    for tries in $(seq 50); do
+      pids=$(ip netns pids "$ns" 2>/dev/null) || break
+      [ -n "$pids" ] || break
+      kill -KILL $pids 2>/dev/null || true
+      [ "$tries" = 1 ] || sleep 0.02
+    done
+  done
+  for link in $(ip -o link show type veth | sed -n "s/^[0-9]*: \($LINK-[0-9]*\)@.*/\1/p"); do
+    ip link del "$link" 2>/dev/null || true
+  done
+  for ns in $(ip netns list | awk -v p="$NS-" 'index($1, p) == 1 { print $1 }'); do
+    ip netns del "$ns" 2>/dev/null || true
+  done
+  ip link del "$LINK" 2>/dev/null || true
+}

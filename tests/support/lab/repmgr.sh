@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# pg1 and pg2 under repmgr, pg3 its witness: a server of its own, with another system identifier. Sourced by lab.sh.
+
+repmgr_of() { as_postgres "$PGBIN/repmgr" -f "$LAB/$1/repmgr.conf" "${@:2}"; }
+
+repmgr_conf() {
+  local host=$1 control
+  control="$PGBIN/pg_ctl -D $(data_of "$host") -l $LAB/$host/postgres.log -w"
+  cat >"$LAB/$host/repmgr.conf" <<C
+node_id=$(index_of "$host")
+node_name='$host'
+conninfo='host=$(address_of "$host") user=repmgr dbname=repmgr connect_timeout=2'
+data_directory='$(data_of "$host")'
+pg_bindir='$PGBIN'
+ssh_options='-q -F $LAB/ssh/config'
+use_replication_slots=1
+failover=automatic
+promote_command='$PGBIN/repmgr -f $LAB/$host/repmgr.conf standby promote'
+follow_command='$PGBIN/repmgr -f $LAB/$host/repmgr.conf standby follow --upstream-node-id=%n'
+service_start_command='$control start'
+service_stop_command='$control -m fast stop'
+service_restart_command='$control -m fast restart'
+service_reload_command='$PGBIN/pg_ctl -D $(data_of "$host") reload'
+service_promote_command='$PGBIN/pg_ctl -D $(data_of "$host") -w promote'
+repmgrd_pid_file='$LAB/$host/repmgrd.pid'
+monitor_interval_secs=1
+reconnect_attempts=3
+reconnect_interval=1
+C
+  chown postgres: "$LAB/$host/repmgr.conf"
+}
+
+up_repmgr() {
+  local host
+  SET+=("shared_preload_libraries=repmgr")
+  pg_make pg1
+  pg_make pg2
+  pg_make pg3 2
+  for host in pg1 pg2 pg3; do
+    repmgr_conf "$host"
+  done
+  pg_start pg3 &
+  pg_start pg1
+  slot pg1 repmgr_slot_2
+  pg_follow pg2 pg1 repmgr repmgr_slot_2
+  wait $!
+  for host in pg1 pg3; do
+    sql "$host" 'CREATE ROLE repmgr LOGIN SUPERUSER'
+    sql "$host" 'CREATE DATABASE repmgr OWNER repmgr'
+  done
+  # With the role there: a receiver that is refused at first waits 5 s before it tries again.
+  pg_start pg2
+  {
+    in_host pg1 setpriv --reuid postgres --regid postgres --init-groups "$PGBIN/repmgr" -f "$LAB/pg1/repmgr.conf" primary register
+    repmgr_of pg2 standby register -F --upstream-node-id=1
+    repmgr_of pg3 witness register -h "$(address_of pg1)"
+  } >"$LAB/repmgr.log" 2>&1 || { cat "$LAB/repmgr.log" >&2; return 1; }
+  [ "$REPMGRD" = 1 ] || return 0
+  for host in pg1 pg2 pg3; do
+    in_host "$host" setpriv --reuid postgres --regid postgres --init-groups -- \
+      "$PGBIN/repmgrd" -f "$LAB/$host/repmgr.conf" --daemonize </dev/null >>"$LAB/$host/repmgrd.log" 2>&1
+  done
+}
