@@ -149,8 +149,8 @@ struct Activity {
     qint64 connections = 0;
     qint64 active = 0;
     qint64 idleInTransaction = 0;
-    std::optional<double> longestTransaction; ///< seconds
-    std::vector<LongTransaction> longTransactions; ///< over 60 s, the oldest ten
+    std::optional<double> longestTransaction;              ///< seconds
+    std::vector<LongTransaction> longTransactions;         ///< over 60 s, the oldest ten
     std::vector<PreparedTransaction> preparedTransactions; ///< the oldest ten
     qint64 preparedCount = 0;
 
@@ -166,10 +166,7 @@ struct Conflicts {
     qint64 deadlock = 0;
     std::optional<qint64> activeLogicalSlot; ///< 16 and newer
 
-    qint64 total() const
-    {
-        return tablespace + lock + snapshot + bufferpin + deadlock + activeLogicalSlot.value_or(0);
-    }
+    qint64 total() const { return tablespace + lock + snapshot + bufferpin + deadlock + activeLogicalSlot.value_or(0); }
     bool operator==(const Conflicts &) const = default;
 };
 
@@ -273,13 +270,13 @@ struct NodeSample {
 
     bool inRecovery = false;
     std::optional<int> timeline;
-    bool defaultTransactionReadOnly = false;
-    std::optional<Lsn> currentLsn; ///< primary: pg_current_wal_lsn()
-    std::optional<Lsn> flushLsn;   ///< primary: pg_current_wal_flush_lsn()
-    std::optional<Lsn> receiveLsn; ///< standby: pg_last_wal_receive_lsn()
-    std::optional<Lsn> replayLsn;  ///< standby: pg_last_wal_replay_lsn()
+    QDateTime configurationLoadTime; ///< pg_conf_load_time(): moves with every reload
+    std::optional<Lsn> currentLsn;   ///< primary: pg_current_wal_lsn()
+    std::optional<Lsn> flushLsn;     ///< primary: pg_current_wal_flush_lsn()
+    std::optional<Lsn> receiveLsn;   ///< standby: pg_last_wal_receive_lsn()
+    std::optional<Lsn> replayLsn;    ///< standby: pg_last_wal_replay_lsn()
     QDateTime lastXactReplayTimestamp;
-    QString replayPauseState; ///< "not paused", "pause requested", "paused"; empty on a primary
+    QString replayPauseState;                    ///< "not paused", "pause requested", "paused"; empty on a primary
     std::vector<TimelineSwitch> timelineHistory; ///< of the current timeline, oldest first; may be unreadable
 
     std::vector<Sender> senders;

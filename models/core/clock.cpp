@@ -7,8 +7,7 @@
 namespace howdah::core {
 
 namespace {
-class SystemClock final : public Clock
-{
+class SystemClock final : public Clock {
 public:
     qint64 monotonicMs() const override
     {

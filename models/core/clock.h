@@ -7,8 +7,7 @@ namespace howdah::core {
 
 /// Time as the program sees it; tests put their own in its place. Ages and deadlines use the monotonic clock only, so a
 /// wall clock that jumps neither ages a sample nor makes it young. Thread-safe.
-class Clock
-{
+class Clock {
 public:
     virtual ~Clock() = default;
     /// Milliseconds since an arbitrary start; goes on while the machine sleeps (CLOCK_BOOTTIME), so that a laptop that

@@ -13,8 +13,9 @@ const QString kMask = QStringLiteral("********");
 const QRegularExpression &keyValue()
 {
     static const QRegularExpression expression(
-        QStringLiteral(R"re(((?:ssl)?password|passwd|pwd|oauth_client_secret|scram_client_key|scram_server_key|)re"
-                       R"re(secret|api_?token|access_token|token)(\s*[=:]\s*)('(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?|[^\s&;,'"]+))re"),
+        QStringLiteral(
+            R"re(((?:ssl)?password|passwd|pwd|oauth_client_secret|scram_client_key|scram_server_key|)re"
+            R"re(secret|api_?token|access_token|token)(\s*[=:]\s*)('(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?|[^\s&;,'"]+))re"),
         QRegularExpression::CaseInsensitiveOption);
     return expression;
 }

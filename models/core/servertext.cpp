@@ -32,9 +32,7 @@ qsizetype ansiLength(const QString &text, qsizetype position)
 
 QString sanitized(const QString &text, qsizetype maxLength)
 {
-    const auto harmless = [](QChar c) {
-        return c.isPrint() && !isBidiControl(c.unicode());
-    };
+    const auto harmless = [](QChar c) { return c.isPrint() && !isBidiControl(c.unicode()); };
     if (text.size() <= maxLength && std::all_of(text.cbegin(), text.cend(), harmless)) {
         return text; // the usual case costs no copy
     }

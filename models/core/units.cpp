@@ -36,8 +36,8 @@ QString formatSeconds(double seconds)
     const double value = std::abs(seconds);
     if (value < 0.9995) {
         const double ms = value * 1000;
-        return sign + (ms > 0 && ms < 0.95 ? QString::number(ms, 'f', 1) : QString::number(std::round(ms), 'f', 0))
-               + QStringLiteral(" ms");
+        return sign + (ms > 0 && ms < 0.95 ? QString::number(ms, 'f', 1) : QString::number(std::round(ms), 'f', 0)) +
+               QStringLiteral(" ms");
     }
     if (value < 120) {
         return sign + oneDecimalBelowTen(value) + QStringLiteral(" s");

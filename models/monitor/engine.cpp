@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine.h"
+
+#include "core/clock.h"
+#include "monitor/clustermonitor.h"
+
+namespace howdah::monitor {
+
+Engine::Engine(QObject *parent)
+    : QObject(parent)
+    , m_room(new QObject)
+{
+    qRegisterMetaType<cluster::ClusterState>();
+    m_thread.setObjectName(QStringLiteral("engine"));
+    m_room->moveToThread(&m_thread);
+    connect(&m_thread, &QThread::finished, m_room, &QObject::deleteLater);
+    m_thread.start();
+}
+
+Engine::~Engine()
+{
+    m_thread.quit();
+    m_thread.wait(); // its loop has no blocking call in it, so this is a matter of microseconds
+}
+
+void Engine::openCluster(const cluster::ClusterConfig &config)
+{
+    QMetaObject::invokeMethod(m_room, [this, config] {
+        delete m_monitors.take(config.name);
+        auto *monitor = new ClusterMonitor(config, core::systemClock(), m_room);
+        m_monitors.insert(config.name, monitor);
+        connect(monitor, &ClusterMonitor::stateChanged, m_room,
+                [this](const cluster::ClusterState &state) { post(state); });
+        monitor->start();
+    });
+}
+
+void Engine::closeCluster(const QString &name)
+{
+    QMetaObject::invokeMethod(m_room, [this, name] {
+        delete m_monitors.take(name);
+        const QMutexLocker lock(&m_mutex);
+        m_newest.remove(name);
+    });
+}
+
+void Engine::refresh(const QString &name)
+{
+    QMetaObject::invokeMethod(m_room, [this, name] {
+        if (ClusterMonitor *monitor = m_monitors.value(name)) {
+            monitor->refresh();
+        }
+    });
+}
+
+void Engine::setPaused(const QString &name, bool paused)
+{
+    QMetaObject::invokeMethod(m_room, [this, name, paused] {
+        if (ClusterMonitor *monitor = m_monitors.value(name)) {
+            monitor->setPaused(paused);
+        }
+    });
+}
+
+void Engine::post(const cluster::ClusterState &state)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_newest.insert(state.snapshot->cluster, state);
+    if (!m_deliveryPending) {
+        m_deliveryPending = true;
+        QMetaObject::invokeMethod(this, &Engine::deliver, Qt::QueuedConnection);
+    }
+}
+
+void Engine::deliver()
+{
+    QHash<QString, cluster::ClusterState> newest;
+    {
+        const QMutexLocker lock(&m_mutex);
+        newest.swap(m_newest);
+        m_deliveryPending = false;
+    }
+    for (const cluster::ClusterState &state : std::as_const(newest)) {
+        Q_EMIT stateChanged(state);
+    }
+}
+
+} // namespace howdah::monitor

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "conninfo.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTextStream>
+#include <libpq-fe.h>
+
+#include "core/redact.h"
+#include "core/servertext.h"
+
+namespace howdah::postgres {
+
+namespace {
+using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+
+QStringList serviceFiles()
+{
+    // Order and places: https://www.postgresql.org/docs/current/libpq-pgservice.html
+    QStringList files;
+    const QString own = qEnvironmentVariable("PGSERVICEFILE");
+    files << (own.isEmpty() ? QDir::homePath() + QStringLiteral("/.pg_service.conf") : own);
+    const QString system = qEnvironmentVariable("PGSYSCONFDIR", QStringLiteral("/etc/postgresql-common"));
+    files << system + QStringLiteral("/pg_service.conf");
+    return files;
+}
+
+// The section of a service file, empty when it isn't there. libpq reads these files itself when it connects, but only
+// then: we need the host before, to look its name up without blocking.
+QHash<QString, QString> readService(const QString &service)
+{
+    for (const QString &path : serviceFiles()) {
+        QFile file(path);
+        if (!file.open(QIODevice::ReadOnly | QIODevice::Text)) {
+            continue;
+        }
+        QHash<QString, QString> found;
+        bool inside = false;
+        bool seen = false;
+        QTextStream stream(&file);
+        QString line;
+        while (stream.readLineInto(&line)) {
+            line = line.trimmed();
+            if (line.startsWith(QLatin1Char('['))) {
+                inside = line == QLatin1Char('[') + service + QLatin1Char(']');
+                seen = seen || inside;
+            } else if (inside && !line.isEmpty() && !line.startsWith(QLatin1Char('#'))) {
+                const qsizetype equals = line.indexOf(QLatin1Char('='));
+                if (equals > 0) {
+                    found.insert(line.first(equals).trimmed(), line.sliced(equals + 1).trimmed());
+                }
+            }
+        }
+        if (seen) {
+            return found;
+        }
+    }
+    return {};
+}
+
+QString quoted(const QString &value)
+{
+    static const auto plain = [](QChar c) { return c.isLetterOrNumber() || QStringLiteral("_-./:,@%+~").contains(c); };
+    if (!value.isEmpty() && std::all_of(value.cbegin(), value.cend(), plain)) {
+        return value;
+    }
+    QString escaped = value;
+    escaped.replace(QLatin1Char('\\'), QLatin1String("\\\\")).replace(QLatin1Char('\''), QLatin1String("\\'"));
+    return QLatin1Char('\'') + escaped + QLatin1Char('\'');
+}
+
+QString joined(const QHash<QString, QString> &values, bool secrets)
+{
+    // The order people write; the rest sorted, so that equal values give equal strings.
+    QStringList keys{QStringLiteral("service"), QStringLiteral("host"),   QStringLiteral("hostaddr"),
+                     QStringLiteral("port"),    QStringLiteral("dbname"), QStringLiteral("user")};
+    QStringList rest = values.keys();
+    rest.sort();
+    for (const QString &key : std::as_const(rest)) {
+        if (!keys.contains(key)) {
+            keys << key;
+        }
+    }
+    QStringList parts;
+    for (const QString &key : std::as_const(keys)) {
+        const bool secret = key == QLatin1String("password") || key == QLatin1String("sslpassword");
+        if (values.contains(key) && (secrets || !secret)) {
+            parts << key + QLatin1Char('=') + quoted(values.value(key));
+        }
+    }
+    return parts.join(QLatin1Char(' '));
+}
+} // namespace
+
+core::Result<Conninfo> Conninfo::parse(const QString &conninfo)
+{
+    char *message = nullptr;
+    const Options options(PQconninfoParse(conninfo.toUtf8().constData(), &message), &PQconninfoFree);
+    if (!options) {
+        const QString words =
+            message ? core::sanitized(QByteArrayView(message)).trimmed() : QStringLiteral("out of memory");
+        PQfreemem(message);
+        return core::failure(core::Error::Kind::Invalid,
+                             QStringLiteral("The connection string is not valid: %1").arg(core::redacted(words)),
+                             QStringLiteral("Write it as libpq takes it, for example \"host=10.0.0.11 dbname=postgres "
+                                            "user=dba\" or \"postgresql://dba@10.0.0.11/postgres\"."));
+    }
+    Conninfo result;
+    for (const PQconninfoOption *option = options.get(); option->keyword; ++option) {
+        if (option->val && *option->val) {
+            result.m_written.insert(QString::fromUtf8(option->keyword), QString::fromUtf8(option->val));
+        }
+    }
+    result.m_hasPassword = result.m_written.contains(QStringLiteral("password")) ||
+                           result.m_written.contains(QStringLiteral("sslpassword"));
+    result.m_values = result.m_written;
+
+    const QString service = result.m_written.value(QStringLiteral("service"), qEnvironmentVariable("PGSERVICE"));
+    if (!service.isEmpty()) {
+        const QHash<QString, QString> section = readService(service);
+        if (section.isEmpty()) {
+            return core::failure(core::Error::Kind::NotFound,
+                                 QStringLiteral("The service \"%1\" stands in none of %2.")
+                                     .arg(service, serviceFiles().join(QStringLiteral(", "))),
+                                 QStringLiteral("Add it to the service file, or name host and port instead."));
+        }
+        for (auto it = section.cbegin(); it != section.cend(); ++it) {
+            if (!result.m_values.contains(it.key())) {
+                result.m_values.insert(it.key(), it.value());
+            }
+        }
+    }
+    const Options defaults(PQconndefaults(), &PQconninfoFree);
+    for (const PQconninfoOption *option = defaults.get(); option && option->keyword; ++option) {
+        const QString keyword = QString::fromUtf8(option->keyword);
+        if (option->val && *option->val && !result.m_values.contains(keyword)) {
+            result.m_values.insert(keyword, QString::fromUtf8(option->val));
+        }
+    }
+    return result;
+}
+
+std::vector<Conninfo::Place> Conninfo::places() const
+{
+    const QStringList hosts = value(QStringLiteral("host")).split(QLatin1Char(','));
+    const QString addresses = value(QStringLiteral("hostaddr"));
+    const QStringList hostaddrs = addresses.isEmpty() ? QStringList() : addresses.split(QLatin1Char(','));
+    const QStringList ports = value(QStringLiteral("port")).split(QLatin1Char(','));
+    std::vector<Place> result;
+    const qsizetype count = qMax(hosts.size(), hostaddrs.size());
+    for (qsizetype i = 0; i < count; ++i) {
+        Place place;
+        place.host = hosts.value(i);
+        place.hostaddr = hostaddrs.value(i);
+        // One port stands for all hosts; an empty one in a list is the default.
+        place.port = ports.size() == 1 ? ports.first() : ports.value(i);
+        if (place.port.isEmpty()) {
+            place.port = QStringLiteral("5432");
+        }
+        if (place.host.isEmpty() && place.hostaddr.isEmpty()) {
+            place.host = QStringLiteral("/var/run/postgresql"); // Debian's default socket directory
+        }
+        result.push_back(place);
+    }
+    return result;
+}
+
+QString Conninfo::address() const
+{
+    const Place place = places().front();
+    if (place.isSocket()) {
+        return QStringLiteral("%1/.s.PGSQL.%2").arg(place.host, place.port);
+    }
+    const QString host = place.host.isEmpty() ? place.hostaddr : place.host;
+    const bool bracket = host.contains(QLatin1Char(':'));
+    return (bracket ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2")).arg(host, place.port);
+}
+
+Conninfo Conninfo::with(const QString &keyword, const QString &newValue) const
+{
+    Conninfo result = *this;
+    if (newValue.isEmpty()) {
+        result.m_values.remove(keyword);
+        result.m_written.remove(keyword);
+    } else {
+        result.m_values.insert(keyword, newValue);
+        result.m_written.insert(keyword, newValue);
+    }
+    result.m_hasPassword = result.m_written.contains(QStringLiteral("password")) ||
+                           result.m_written.contains(QStringLiteral("sslpassword"));
+    return result;
+}
+
+QString Conninfo::toString() const
+{
+    return joined(m_written, true);
+}
+
+QString Conninfo::withoutSecrets() const
+{
+    return joined(m_written, false);
+}
+
+} // namespace howdah::postgres

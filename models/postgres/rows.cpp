@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rows.h"
+
+#include <charconv>
+#include <libpq-fe.h>
+
+#include "core/servertext.h"
+
+namespace howdah::postgres {
+
+int Rows::count() const
+{
+    return m_result ? PQntuples(m_result.get()) : 0;
+}
+
+int Rows::column(const char *name) const
+{
+    return m_result ? PQfnumber(m_result.get(), name) : -1;
+}
+
+bool Rows::isNull(int row, int column) const
+{
+    return column < 0 || row < 0 || row >= count() || column >= PQnfields(m_result.get()) ||
+           PQgetisnull(m_result.get(), row, column);
+}
+
+QByteArrayView Rows::raw(int row, int column) const
+{
+    if (isNull(row, column)) {
+        return {};
+    }
+    return {PQgetvalue(m_result.get(), row, column), PQgetlength(m_result.get(), row, column)};
+}
+
+QString Rows::text(int row, int column) const
+{
+    const QByteArrayView value = raw(row, column);
+    return value.isEmpty() ? QString() : core::sanitized(value);
+}
+
+bool Rows::flag(int row, int column) const
+{
+    return optionalFlag(row, column).value_or(false);
+}
+
+std::optional<bool> Rows::optionalFlag(int row, int column) const
+{
+    const QByteArrayView value = raw(row, column);
+    return value.isEmpty() ? std::nullopt : std::optional(value.front() == 't');
+}
+
+std::optional<qint64> Rows::integer(int row, int column) const
+{
+    const QByteArrayView value = raw(row, column);
+    qint64 result = 0;
+    const auto [end, error] = std::from_chars(value.begin(), value.end(), result);
+    return error == std::errc() && end == value.end() && !value.isEmpty() ? std::optional(result) : std::nullopt;
+}
+
+std::optional<double> Rows::number(int row, int column) const
+{
+    const QByteArrayView value = raw(row, column);
+    double result = 0;
+    const auto [end, error] = std::from_chars(value.begin(), value.end(), result);
+    return error == std::errc() && end == value.end() && !value.isEmpty() ? std::optional(result) : std::nullopt;
+}
+
+std::optional<cluster::Lsn> Rows::lsn(int row, int column) const
+{
+    const QByteArrayView value = raw(row, column);
+    return value.isEmpty() ? std::nullopt : cluster::Lsn::parse(QString::fromLatin1(value));
+}
+
+QDateTime Rows::time(int row, int column) const
+{
+    const auto milliseconds = integer(row, column);
+    return milliseconds ? QDateTime::fromMSecsSinceEpoch(*milliseconds, Qt::UTC) : QDateTime();
+}
+
+} // namespace howdah::postgres

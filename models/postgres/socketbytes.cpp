@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "socketbytes.h"
+
+// The C library's own header lacks the newer fields, and the two can't be included together.
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace howdah::postgres {
+
+qint64 socketBytesReceived(int socket)
+{
+    tcp_info info{};
+    socklen_t length = sizeof info;
+    if (socket < 0 || getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 ||
+        length < offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received) {
+        return -1;
+    }
+    return static_cast<qint64>(info.tcpi_bytes_received);
+}
+
+} // namespace howdah::postgres
