@@ -13,6 +13,8 @@ add_library(howdah_flags INTERFACE)
 target_compile_options(howdah_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wunused
   -Wformat=2 -Wimplicit-fallthrough -Wextra-semi -fvisibility=hidden -fno-omit-frame-pointer
+  # A designated initializer leaves the other members at their defaults on purpose.
+  -Wno-missing-field-initializers
   # ccache only keeps precompiled headers whose result does not depend on their time stamp.
   $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
   $<$<BOOL:${HOWDAH_WERROR}>:-Werror>)

@@ -72,7 +72,11 @@ core::Result<ClusterConfig> parseClusterFile(const QString &text, const QString 
 /// Reads the file at path; errors also for one that is missing, unreadable, too large or not UTF-8.
 core::Result<ClusterConfig> readClusterFile(const QString &path);
 
-/// The file's text for a value. Never writes a password: conninfos are written without it.
+/// The file's text for a value. Never writes a password: conninfos are written without it. Comments of a file that was
+/// read are not kept.
 QString writeClusterFile(const ClusterConfig &config);
+
+/// Writes it to path in one piece: what stood there before stays whole when writing fails.
+core::Result<void> saveClusterFile(const ClusterConfig &config, const QString &path);
 
 } // namespace howdah::cluster

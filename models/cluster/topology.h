@@ -18,6 +18,7 @@ enum class EdgeState {
     Broken,       ///< both ends are seen and no WAL flows, or they contradict each other
     SenderOnly,   ///< only the sender's end is seen
     ReceiverOnly, ///< only the receiver's end is seen
+    Unknown,      ///< neither end is fresh: the line is where it was when they last answered
 };
 
 /// A node's place.
@@ -38,10 +39,12 @@ struct Edge {
     EdgeState state = EdgeState::Broken;
     QString syncState; ///< verbatim; empty when not seen
     QString slotName;
-    std::optional<Sender> sender;     ///< the upstream's end
-    std::optional<qint64> bytes;      ///< this hop: upstream's position minus what the standby replayed
+    std::optional<Sender> sender; ///< the upstream's end
+    std::optional<qint64> bytes;  ///< this hop: upstream's position minus what the standby replayed
     std::optional<double> seconds;
-    qint64 sinceMs = 0;               ///< monotonic; for a broken one, since when
+    std::optional<qint64> transportBytes; ///< this hop: upstream's position minus what the standby flushed
+    std::optional<double> transportSeconds;
+    qint64 sinceMs = 0; ///< monotonic; for a broken one, since when
 };
 
 enum class ConsumerKind { Backup, Logical, Physical, IdleSlot };
@@ -50,7 +53,7 @@ enum class ConsumerKind { Backup, Logical, Physical, IdleSlot };
 struct Consumer {
     int node = -1; ///< whom it hangs on
     ConsumerKind kind = ConsumerKind::Physical;
-    QString name;  ///< application_name or slot name
+    QString name;   ///< application_name or slot name
     QString detail; ///< "pg_receivewal, streaming", "logical, no consumer for 27 min"
     QString slotName;
     bool active = false;
@@ -61,7 +64,7 @@ struct Topology {
     std::vector<Place> places; ///< same order and size as Snapshot::nodes
     std::vector<Edge> edges;
     std::vector<Consumer> consumers;
-    int primary = -1;        ///< the one writable node; -1 with none or several
+    int primary = -1;          ///< the one writable node; -1 with none or several
     std::vector<int> writable; ///< every node that takes writes, by fresh samples
 };
 
@@ -70,9 +73,12 @@ struct Topology {
 /// system of its own and is marked as witness, so it never counts as a primary.
 Topology buildTopology(const Snapshot &snapshot);
 
-QString toString(NodeRole role);   ///< for people: "Primary", "Cascading standby"
-QString roleKey(NodeRole role);    ///< for JSON: "primary", "standby", "cascading", "witness", "unknown"
-QString toString(LinkState state); ///< for people: "down", "wrong password", …
-QString linkKey(LinkState state);  ///< for JSON: "down", "wrong_password", …
+QString toString(NodeRole role);     ///< for people: "Primary", "Cascading standby"
+QString roleKey(NodeRole role);      ///< for JSON: "primary", "standby", "cascading", "witness", "unknown"
+QString toString(LinkState state);   ///< for people: "down", "wrong password", …
+QString linkKey(LinkState state);    ///< for JSON: "down", "wrong_password", …
+QString toString(EdgeState state);   ///< "streaming", "catching up", "paused", "broken", "seen from one end", "unknown"
+QString edgeKey(EdgeState state);    ///< for JSON: "streaming", "catchup", "sender_only", …
+QString toString(ConsumerKind kind); ///< "backup", "logical", "physical", "idle slot"
 
 } // namespace howdah::cluster
