@@ -20,6 +20,7 @@ namespace howdah::cluster {
 /// https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-REPLICATION-VIEW
 struct Sender {
     int pid = 0;
+    std::optional<qint64> usesysid;
     QString usename;
     QString applicationName;
     QString clientAddr;

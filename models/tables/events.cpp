@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "events.h"
+
+#include "tables/cells.h"
+#include "tables/stateview.h"
+
+namespace howdah::tables {
+
+using cluster::LinkState;
+using cluster::NodeRole;
+using cluster::Verdict;
+
+namespace {
+
+void addNodeEvents(const StateView &before, const StateView &after, int node, qint64 wallMs, std::vector<Event> &events)
+{
+    const QString name = after.name(node);
+    const int old = before.indexOf(name);
+    if (old < 0) {
+        events.push_back({wallMs, name, QStringLiteral("was added"), Verdict::Ok});
+        return;
+    }
+    const LinkState was = before.node(old).link;
+    const LinkState is = after.node(node).link;
+    if (was != is && was != LinkState::Connecting) {
+        events.push_back(is == LinkState::Up ? Event{wallMs, name, QStringLiteral("answers again"), Verdict::Ok}
+                                             : Event{wallMs, name, cluster::toString(is), after.verdict(node)});
+    }
+    const NodeRole role = after.role(node);
+    if (role != before.role(old) && role != NodeRole::Unknown && before.role(old) != NodeRole::Unknown) {
+        events.push_back({wallMs, name,
+                          QStringLiteral("became %1, was %2")
+                              .arg(cluster::toString(role).toLower(), cluster::toString(before.role(old)).toLower()),
+                          after.verdict(node)});
+    }
+    const cluster::NodeSample *now = after.sample(node);
+    const cluster::NodeSample *then = before.sample(old);
+    if (now && then && now->timeline && then->timeline && *now->timeline != *then->timeline) {
+        events.push_back({wallMs, name,
+                          QStringLiteral("went from timeline %1 to %2").arg(*then->timeline).arg(*now->timeline),
+                          after.verdict(node)});
+    }
+    if (now && then && now->replayPauseState != then->replayPauseState && now->inRecovery && then->inRecovery) {
+        events.push_back(
+            {wallMs, name, QStringLiteral("replay is %1").arg(now->replayPauseState), after.verdict(node)});
+    }
+}
+
+const cluster::Finding *find(const std::vector<cluster::Finding> &findings, const QString &id)
+{
+    const auto found = std::find_if(findings.begin(), findings.end(), [&](const auto &f) { return f.id == id; });
+    return found == findings.end() ? nullptr : &*found;
+}
+
+void addFindingEvents(const StateView &before, const StateView &after, qint64 wallMs, std::vector<Event> &events)
+{
+    for (const cluster::Finding &finding : after.assessment().findings) {
+        const cluster::Finding *old = find(before.assessment().findings, finding.id);
+        if (!old || old->severity < finding.severity) {
+            events.push_back({wallMs, finding.node, finding.title, finding.severity});
+        }
+    }
+    for (const cluster::Finding &finding : before.assessment().findings) {
+        if (!find(after.assessment().findings, finding.id)) {
+            events.push_back({wallMs, finding.node, QStringLiteral("over: %1").arg(finding.title), Verdict::Ok});
+        }
+    }
+}
+
+} // namespace
+
+std::vector<Event> eventsBetween(const cluster::ClusterState &before, const cluster::ClusterState &after)
+{
+    std::vector<Event> events;
+    if (!StateView::isComplete(before) || !StateView::isComplete(after) ||
+        before.snapshot->cluster != after.snapshot->cluster) {
+        return events;
+    }
+    const StateView then(before);
+    const StateView now(after);
+    const qint64 wallMs = after.snapshot->takenWallMs;
+    if (before.snapshot->paused != after.snapshot->paused) {
+        events.push_back(
+            {wallMs, QString(),
+             after.snapshot->paused ? QStringLiteral("sampling was paused") : QStringLiteral("sampling goes on"),
+             after.snapshot->paused ? Verdict::Unknown : Verdict::Ok});
+        return events; // what the pause makes unknown is not news
+    }
+    for (int node = 0; node < now.nodeCount(); ++node) {
+        addNodeEvents(then, now, node, wallMs, events);
+    }
+    for (int node = 0; node < then.nodeCount(); ++node) {
+        if (now.indexOf(then.name(node)) < 0) {
+            events.push_back({wallMs, then.name(node), QStringLiteral("was removed"), Verdict::Ok});
+        }
+    }
+    addFindingEvents(then, now, wallMs, events);
+    return events;
+}
+
+EventsModel::EventsModel(QObject *parent)
+    : KeyedTableModel({{.key = QStringLiteral("time"), .title = QStringLiteral("Time"), .width = 9, .fixed = true},
+                       {.key = QStringLiteral("node"), .title = QStringLiteral("Node"), .width = 8, .fixed = true},
+                       {.key = QStringLiteral("text"), .title = QStringLiteral("What"), .stretch = true}},
+                      parent)
+{
+}
+
+void EventsModel::setState(const cluster::ClusterState &state)
+{
+    if (!state.snapshot) {
+        return;
+    }
+    const std::vector<Event> fresh = eventsBetween(m_before, state);
+    m_before = state;
+    for (const Event &event : fresh) {
+        m_events.push_front({++m_count, event});
+    }
+    while (m_events.size() > kKept) {
+        m_events.pop_back();
+    }
+    // Yesterday's times carry their date.
+    const QString day = QDateTime::fromMSecsSinceEpoch(state.snapshot->takenWallMs).date().toString(Qt::ISODate);
+    if (!fresh.empty() || day != m_day) {
+        m_day = day;
+        rebuild(state.snapshot->takenWallMs);
+    }
+}
+
+void EventsModel::rebuild(qint64 nowWallMs)
+{
+    std::vector<Row> rows;
+    for (const auto &[number, event] : m_events) {
+        Cell text = textCell(event.text);
+        if (event.verdict != Verdict::Ok) {
+            text.tone = event.verdict;
+        }
+        rows.push_back(Row{.key = QString::number(number),
+                           .cells = {timeCell(QDateTime::fromMSecsSinceEpoch(event.wallMs), nowWallMs),
+                                     textCell(event.node, QStringLiteral("cluster")), text}});
+    }
+    merge(std::move(rows));
+}
+
+} // namespace howdah::tables

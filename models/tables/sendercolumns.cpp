@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sendercolumns.h"
+
+namespace howdah::tables {
+
+namespace {
+
+QString view(const char *column)
+{
+    return QStringLiteral("pg_stat_replication.") + QLatin1String(column);
+}
+
+Column distance(const QString &title, const char *key, const QString &toolTip)
+{
+    return {.key = QLatin1String(key), .title = title, .toolTip = toolTip, .width = 9, .number = true, .fixed = true};
+}
+
+Column lagTime(const QString &title, const char *column, const QString &toolTip)
+{
+    return {.key = QLatin1String(column),
+            .title = title,
+            .sqlName = view(column),
+            .toolTip = toolTip,
+            .width = 10,
+            .number = true,
+            .fixed = true};
+}
+
+/// A column that is hidden at first; titled as in SQL.
+Column verbatim(const char *column, int width, bool number = false, bool fixed = false)
+{
+    return {.key = QLatin1String(column),
+            .title = QLatin1String(column),
+            .sqlName = view(column),
+            .width = width,
+            .number = number,
+            .fixed = fixed,
+            .shown = false};
+}
+
+} // namespace
+
+std::vector<Column> senderColumns()
+{
+    return {
+        {.key = QStringLiteral("application_name"),
+         .title = QStringLiteral("Receiver"),
+         .sqlName = view("application_name"),
+         .width = 15,
+         .stretch = true},
+        {.key = QStringLiteral("from"), .title = QStringLiteral("From"), .width = 7},
+        {.key = QStringLiteral("state"), .title = QStringLiteral("State"), .sqlName = view("state"), .width = 12},
+        {.key = QStringLiteral("sync_state"),
+         .title = QStringLiteral("Sync"),
+         .sqlName = view("sync_state"),
+         .width = 7},
+        {.key = QStringLiteral("sent_lsn"),
+         .title = QStringLiteral("Sent up to"),
+         .sqlName = view("sent_lsn"),
+         .width = 14,
+         .fixed = true},
+        distance(QStringLiteral("Pending"), "pending", QStringLiteral("Written by the sender, not yet sent")),
+        distance(QStringLiteral("Write"), "write_bytes", QStringLiteral("Not yet written by the receiver")),
+        distance(QStringLiteral("Flush"), "flush_bytes", QStringLiteral("Not yet on the receiver's disk")),
+        distance(QStringLiteral("Replay"), "replay_bytes", QStringLiteral("Not yet replayed by the receiver")),
+        lagTime(QStringLiteral("Write time"), "write_lag", QStringLiteral("From local flush to the receiver's write")),
+        lagTime(QStringLiteral("Flush time"), "flush_lag", QStringLiteral("From local flush to the receiver's flush")),
+        lagTime(QStringLiteral("Replay time"), "replay_lag",
+                QStringLiteral("From local flush to the receiver's replay")),
+        {.key = QStringLiteral("limit"), .title = QStringLiteral("Of its limit"), .width = 10},
+        {.key = QStringLiteral("slot"),
+         .title = QStringLiteral("Slot"),
+         .sqlName = QStringLiteral("pg_replication_slots.slot_name"),
+         .width = 13},
+        verbatim("write_lsn", 14, false, true),
+        verbatim("flush_lsn", 14, false, true),
+        verbatim("replay_lsn", 14, false, true),
+        verbatim("pid", 8, true, true),
+        verbatim("usesysid", 8, true, true),
+        verbatim("usename", 12),
+        verbatim("client_addr", 15, false, true),
+        verbatim("client_hostname", 16),
+        verbatim("client_port", 10, true, true),
+        verbatim("backend_start", 14),
+        verbatim("backend_xmin", 11, true, true),
+        verbatim("sync_priority", 11, true, true),
+        verbatim("reply_time", 14),
+    };
+}
+
+} // namespace howdah::tables
