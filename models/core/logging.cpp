@@ -3,10 +3,10 @@
 
 #include "redact.h"
 
-Q_LOGGING_CATEGORY(lcPostgres, "howdah.postgres", QtInfoMsg)
-Q_LOGGING_CATEGORY(lcMonitor, "howdah.monitor", QtInfoMsg)
-Q_LOGGING_CATEGORY(lcManagers, "howdah.managers", QtInfoMsg)
-Q_LOGGING_CATEGORY(lcUi, "howdah.ui", QtInfoMsg)
+Q_LOGGING_CATEGORY(lcPostgres, "howdah.postgres", QtWarningMsg)
+Q_LOGGING_CATEGORY(lcMonitor, "howdah.monitor", QtWarningMsg)
+Q_LOGGING_CATEGORY(lcManagers, "howdah.managers", QtWarningMsg)
+Q_LOGGING_CATEGORY(lcUi, "howdah.ui", QtWarningMsg)
 
 namespace howdah::core {
 

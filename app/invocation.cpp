@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "invocation.h"
+
+#include <QHash>
+#include <QRegularExpression>
+
+namespace howdah::app {
+
+using core::Error;
+
+namespace {
+struct Option {
+    QString Invocation::*value;
+    QList<Command> commands;
+};
+
+const QHash<QString, Option> &valueOptions()
+{
+    static const QHash<QString, Option> options{
+        {QStringLiteral("-o"), {&Invocation::outputFile, {Command::Discover}}},
+        {QStringLiteral("--output"), {&Invocation::outputFile, {Command::Discover}}},
+        {QStringLiteral("--screenshot"), {&Invocation::screenshot, {Command::Open}}},
+        {QStringLiteral("--page"), {&Invocation::page, {Command::Open}}},
+        {QStringLiteral("--theme"), {&Invocation::theme, {Command::Open}}},
+        {QStringLiteral("--size"), {&Invocation::size, {Command::Open}}},
+    };
+    return options;
+}
+
+const QHash<QString, Command> &commands()
+{
+    static const QHash<QString, Command> names{
+        {QStringLiteral("open"), Command::Open},         {QStringLiteral("demo"), Command::Demo},
+        {QStringLiteral("discover"), Command::Discover}, {QStringLiteral("status"), Command::Status},
+        {QStringLiteral("check"), Command::Check},       {QStringLiteral("help"), Command::Help},
+    };
+    return names;
+}
+
+tl::unexpected<Error> usage(const QString &message)
+{
+    return core::failure(Error::Kind::Invalid, message, QStringLiteral("See howdah --help."));
+}
+
+core::Result<Invocation> checked(Invocation invocation, const QStringList &positional)
+{
+    if (invocation.command == Command::Demo) {
+        static const QStringList actions{QStringLiteral("start"), QStringLiteral("stop"), QStringLiteral("status")};
+        invocation.demoAction = positional.value(0, QStringLiteral("start"));
+        if (!actions.contains(invocation.demoAction)) {
+            return usage(
+                QStringLiteral("howdah demo knows start, stop and status, not \"%1\".").arg(invocation.demoAction));
+        }
+    } else {
+        invocation.cluster = positional.value(0);
+    }
+    if (positional.size() > 1) {
+        return usage(QStringLiteral("There is one argument too many: \"%1\".").arg(positional.at(1)));
+    }
+    const bool needsCluster = invocation.command == Command::Status || invocation.command == Command::Check ||
+                              invocation.command == Command::Discover;
+    if (needsCluster && invocation.cluster.isEmpty()) {
+        return usage(
+            invocation.command == Command::Discover
+                ? QStringLiteral("discover needs the connection string of one node.")
+                : QStringLiteral("Name a cluster: a name, the path of a cluster file, or a connection string."));
+    }
+    if (!invocation.theme.isEmpty() && invocation.theme != QLatin1String("light") &&
+        invocation.theme != QLatin1String("dark")) {
+        return usage(QStringLiteral("--theme takes light or dark."));
+    }
+    static const QRegularExpression size(QStringLiteral("^[1-9][0-9]{2,4}x[1-9][0-9]{2,4}$"));
+    if (!invocation.size.isEmpty() && !size.match(invocation.size).hasMatch()) {
+        return usage(QStringLiteral("--size takes WIDTHxHEIGHT, for example 1280x800."));
+    }
+    return invocation;
+}
+} // namespace
+
+core::Result<Invocation> parseArguments(const QStringList &arguments)
+{
+    Invocation invocation;
+    QStringList positional;
+    bool commandSeen = false;
+    for (qsizetype i = 0; i < arguments.size(); ++i) {
+        const QString &argument = arguments.at(i);
+        if (argument == QLatin1String("--help") || argument == QLatin1String("-h")) {
+            invocation.command = Command::Help;
+            return invocation;
+        }
+        if (argument == QLatin1String("--version")) {
+            invocation.command = Command::Version;
+            return invocation;
+        }
+        if (argument == QLatin1String("--json")) {
+            invocation.json = true;
+        } else if (valueOptions().contains(argument)) {
+            const Option option = valueOptions().value(argument);
+            if (!option.commands.contains(invocation.command)) {
+                return usage(QStringLiteral("%1 does not go with this command.").arg(argument));
+            }
+            if (++i == arguments.size()) {
+                return usage(QStringLiteral("%1 needs a value.").arg(argument));
+            }
+            invocation.*option.value = arguments.at(i);
+        } else if (argument.startsWith(QLatin1Char('-'))) {
+            return usage(QStringLiteral("There is no option %1.").arg(argument));
+        } else if (!commandSeen && positional.isEmpty()) {
+            const auto command = commands().constFind(argument);
+            if (command == commands().cend()) {
+                return usage(QStringLiteral("There is no command \"%1\".").arg(argument));
+            }
+            invocation.command = *command;
+            commandSeen = true;
+        } else {
+            positional << argument;
+        }
+    }
+    if (invocation.command == Command::Help) {
+        return invocation;
+    }
+    return checked(invocation, positional);
+}
+
+QString helpText()
+{
+    return QStringLiteral(
+        "Howdah, the console for PostgreSQL streaming-replication clusters.\n"
+        "\n"
+        "  howdah [open [CLUSTER]]         the window\n"
+        "  howdah demo [start|stop|status] three real servers on loopback to try it on\n"
+        "  howdah discover CONNINFO [-o FILE]\n"
+        "                                  the whole cluster, found from one reachable node, as a cluster file\n"
+        "  howdah status CLUSTER           every node, who follows whom, lag, slots, and what is wrong\n"
+        "  howdah check CLUSTER            one line and an exit code for a monitoring system: 0 ok, 1 warning,\n"
+        "                                  2 critical, 3 unknown\n"
+        "\n"
+        "CLUSTER is a name, the path of a cluster file, or a connection string of one node.\n"
+        "\n"
+        "  --json                          each line is one JSON object; the last has \"result\"\n"
+        "  --screenshot FILE               with open: paint the window into a PNG and end (also without a display)\n"
+        "  --page NAME, --theme light|dark, --size WIDTHxHEIGHT\n"
+        "                                  with open: what the window shows first, and how\n"
+        "  --version, --help\n"
+        "\n"
+        "Exit codes: 0 done; 1 refused, nothing changed; 2 failed and undone; 3 failed half-way; 64 usage.\n");
+}
+
+} // namespace howdah::app

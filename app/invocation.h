@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+#include "core/error.h"
+
+namespace howdah::app {
+
+/// Exit codes that others script against.
+enum ExitCode {
+    kDone = 0,
+    kRefused = 1,    ///< by a check, or an input that can't be used; nothing changed
+    kUndone = 2,     ///< failed and undone: all is as before
+    kIncomplete = 3, ///< failed half-way: the message says what remains
+    kUsage = 64,
+};
+
+enum class Command { Open, Demo, Discover, Status, Check, Help, Version };
+
+/// What the command line asks for. A value.
+struct Invocation {
+    Command command = Command::Open;
+    QString cluster;    ///< a name, a path, or a conninfo; of discover: the conninfo
+    QString demoAction; ///< start, stop, status
+    QString outputFile; ///< discover -o
+    QString screenshot; ///< open --screenshot: paint the window into this file and end
+    QString page;       ///< open --page
+    QString theme;      ///< open --theme light|dark
+    QString size;       ///< open --size 1280x800
+    bool json = false;
+
+    bool needsWindow() const { return command == Command::Open; }
+};
+
+/// Reads the arguments behind the program's name. Errors say what is wrong with which argument.
+core::Result<Invocation> parseArguments(const QStringList &arguments);
+
+/// The text of --help.
+QString helpText();
+
+} // namespace howdah::app

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCoreApplication>
+#include <QTimer>
+#include <sys/prctl.h>
+
+#include "app/invocation.h"
+#include "app/output.h"
+#include "app/statuscommand.h"
+#include "core/logging.h"
+#include "postgres/failure.h"
+
+using namespace howdah;
+
+namespace {
+template<typename CommandObject>
+int runCommand(const app::Invocation &invocation)
+{
+    CommandObject command(invocation);
+    QObject::connect(&command, &CommandObject::finished, QCoreApplication::instance(),
+                     [](int exitCode) { QCoreApplication::exit(exitCode); });
+    QTimer::singleShot(0, &command, &CommandObject::start);
+    return QCoreApplication::exec();
+}
+
+int runWithoutWindow(int argc, char **argv, const app::Invocation &invocation)
+{
+    QCoreApplication application(argc, argv);
+    postgres::initialize();
+    switch (invocation.command) {
+    case app::Command::Status:
+    case app::Command::Check:
+        return runCommand<app::StatusCommand>(invocation);
+    case app::Command::Version:
+        app::print(QStringLiteral("howdah " HOWDAH_VERSION "\n"));
+        return app::kDone;
+    default:
+        app::print(app::helpText());
+        return app::kDone;
+    }
+}
+} // namespace
+
+int main(int argc, char **argv)
+{
+    // A core file would hold passwords.
+    prctl(PR_SET_DUMPABLE, 0);
+    core::installRedactingLog();
+    QCoreApplication::setApplicationName(QStringLiteral("howdah"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(HOWDAH_VERSION));
+    QStringList arguments;
+    for (int i = 1; i < argc; ++i) {
+        arguments << QString::fromLocal8Bit(argv[i]);
+    }
+    const auto invocation = app::parseArguments(arguments);
+    if (!invocation) {
+        return app::printFailure(invocation.error(), arguments.contains(QStringLiteral("--json")), app::kUsage);
+    }
+    return runWithoutWindow(argc, argv, *invocation);
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "statetext.h"
+
+#include "core/units.h"
+
+namespace howdah::app {
+
+using namespace cluster;
+
+namespace {
+using Row = QStringList;
+
+QString table(const QList<Row> &rows)
+{
+    QList<qsizetype> widths;
+    for (const Row &row : rows) {
+        for (qsizetype i = 0; i < row.size(); ++i) {
+            if (i == widths.size()) {
+                widths << 0;
+            }
+            widths[i] = qMax(widths.at(i), row.at(i).size());
+        }
+    }
+    QString text;
+    for (const Row &row : rows) {
+        QString line;
+        for (qsizetype i = 0; i < row.size(); ++i) {
+            line += row.at(i).leftJustified(widths.at(i) + 2);
+        }
+        text += QStringLiteral("  ") + line.trimmed() + QLatin1Char('\n');
+    }
+    return text;
+}
+
+QString bytesOrDash(std::optional<qint64> bytes)
+{
+    return bytes ? core::formatBytes(*bytes) : QStringLiteral("-");
+}
+
+QString lagText(const StandbyLag &lag)
+{
+    switch (lag.state) {
+    case LagState::Known:
+        return lag.seconds ? QStringLiteral("%1, %2").arg(bytesOrDash(lag.bytes), core::formatSeconds(*lag.seconds))
+                           : bytesOrDash(lag.bytes);
+    case LagState::Paused:
+    case LagState::Delayed:
+    case LagState::Broken:
+        return lag.bytes ? QStringLiteral("%1 (%2)").arg(core::formatBytes(*lag.bytes), toString(lag.state))
+                         : toString(lag.state);
+    default:
+        return toString(lag.state);
+    }
+}
+
+QString nodesTable(const ClusterState &state)
+{
+    const Snapshot &snapshot = *state.snapshot;
+    const Assessment &assessment = *state.assessment;
+    QList<Row> rows{{QStringLiteral("NODE"), QStringLiteral("ADDRESS"), QStringLiteral("ROLE"), QStringLiteral("STATE"),
+                     QStringLiteral("UPSTREAM"), QStringLiteral("SYNC"), QStringLiteral("TL"),
+                     QStringLiteral("POSITION"), QStringLiteral("LAG"), QStringLiteral("WOULD BE LOST")}};
+    for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
+        const NodeStatus &node = snapshot.nodes[i];
+        const Place &place = assessment.topology.places.at(i);
+        const auto edge = std::find_if(assessment.topology.edges.cbegin(), assessment.topology.edges.cend(),
+                                       [i](const Edge &candidate) { return candidate.to == static_cast<int>(i); });
+        const QString sync = edge == assessment.topology.edges.cend() || edge->syncState.isEmpty() ? QStringLiteral("-")
+                                                                                                   : edge->syncState;
+        QString upstream =
+            place.upstream >= 0 ? snapshot.nodes.at(static_cast<std::size_t>(place.upstream)).name : place.upstreamText;
+        if (upstream.isEmpty()) {
+            upstream = QStringLiteral("-");
+        }
+        const auto position = node.sample ? node.sample->position() : std::nullopt;
+        const StandbyLag &lag = assessment.lag.at(i);
+        const bool known = lag.wouldLose.has_value();
+        rows << Row{node.name,
+                    node.address,
+                    toString(place.role).toLower(),
+                    assessment.nodeStates.at(i),
+                    upstream,
+                    sync,
+                    node.sample && node.sample->timeline ? QString::number(*node.sample->timeline)
+                                                         : QStringLiteral("-"),
+                    position ? position->toString() : QStringLiteral("-"),
+                    lagText(lag),
+                    known ? (*lag.wouldLose == 0 ? QStringLiteral("none") : core::formatBytes(*lag.wouldLose))
+                          : (lag.state == LagState::NotApplicable ? QStringLiteral("n/a") : QStringLiteral("unknown"))};
+    }
+    return table(rows);
+}
+
+QString slotsTable(const ClusterState &state)
+{
+    QList<Row> rows{{QStringLiteral("SLOT"), QStringLiteral("ON"), QStringLiteral("TYPE"), QStringLiteral("CONSUMER"),
+                     QStringLiteral("WAL STATUS"), QStringLiteral("HELD")}};
+    for (const SlotFacts &facts : state.assessment->slotFacts) {
+        const NodeStatus &node = state.snapshot->nodes.at(static_cast<std::size_t>(facts.node));
+        const Slot &slot = node.sample->replicationSlots.at(static_cast<std::size_t>(facts.slot));
+        rows << Row{slot.slotName,
+                    node.name,
+                    slot.plugin.isEmpty() ? slot.slotType : slot.slotType + QLatin1Char(' ') + slot.plugin,
+                    facts.consumer.isEmpty() ? QStringLiteral("none") : facts.consumer,
+                    slot.walStatus.isEmpty() ? QStringLiteral("-") : slot.walStatus,
+                    bytesOrDash(facts.retainedBytes)};
+    }
+    return rows.size() == 1 ? QString() : QStringLiteral("\nSlots\n") + table(rows);
+}
+
+QString findingsText(const Assessment &assessment)
+{
+    QString text;
+    for (const Finding &finding : assessment.findings) {
+        text += QStringLiteral("\n%1: %2\n").arg(toString(finding.severity), finding.title);
+        for (const QString &line : {finding.evidence, finding.remedy}) {
+            if (!line.isEmpty()) {
+                text += QStringLiteral("  ") + line + QLatin1Char('\n');
+            }
+        }
+    }
+    return text;
+}
+} // namespace
+
+QString stateText(const ClusterState &state)
+{
+    const Assessment &assessment = *state.assessment;
+    const auto count = assessment.findings.size();
+    const QString findings = count == 0   ? QStringLiteral("no findings")
+                             : count == 1 ? QStringLiteral("1 finding")
+                                          : QStringLiteral("%1 findings").arg(count);
+    QString text = QStringLiteral("%1: %2, %3, writable nodes: %4, would be lost now: %5\n\n")
+                       .arg(state.snapshot->cluster, toString(assessment.verdict), findings)
+                       .arg(assessment.topology.writable.size())
+                       .arg(assessment.lossNow.isEmpty() ? QStringLiteral("unknown") : assessment.lossNow);
+    text += nodesTable(state) + slotsTable(state) + findingsText(assessment);
+    return text;
+}
+
+int checkExitCode(Verdict verdict)
+{
+    switch (verdict) {
+    case Verdict::Ok:
+        return 0;
+    case Verdict::Warning:
+        return 1;
+    case Verdict::Critical:
+        return 2;
+    case Verdict::Unknown:
+        break;
+    }
+    return 3;
+}
+
+QString checkText(const ClusterState &state)
+{
+    const Assessment &assessment = *state.assessment;
+    const Snapshot &snapshot = *state.snapshot;
+    QString summary;
+    if (assessment.findings.empty()) {
+        summary = QStringLiteral("%1 of %1 nodes answer, writable nodes: %2, would be lost now: %3")
+                      .arg(snapshot.nodes.size())
+                      .arg(assessment.topology.writable.size())
+                      .arg(assessment.lossNow.isEmpty() ? QStringLiteral("unknown") : assessment.lossNow);
+    } else {
+        summary = assessment.findings.front().title;
+        if (assessment.findings.size() > 1) {
+            summary += QStringLiteral(" (and %1 more)").arg(assessment.findings.size() - 1);
+        }
+    }
+    // A bar would begin the performance data, a quote would end a label.
+    const auto harmless = [](QString text) {
+        return text.replace(QLatin1Char('|'), QLatin1Char('/')).replace(QLatin1Char('\n'), QLatin1Char(' '));
+    };
+    QStringList data{QStringLiteral("'writable'=%1").arg(assessment.topology.writable.size())};
+    for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
+        QString name = harmless(snapshot.nodes[i].name);
+        name.replace(QLatin1Char('\''), QLatin1Char('_')).replace(QLatin1Char('='), QLatin1Char('_'));
+        const StandbyLag &lag = assessment.lag.at(i);
+        if (lag.state != LagState::NotApplicable) {
+            data << QStringLiteral("'%1 lag'=%2")
+                        .arg(name, lag.bytes ? QString::number(*lag.bytes) + QLatin1Char('B') : QStringLiteral("U"));
+        }
+    }
+    QString text = QStringLiteral("HOWDAH %1 - %2: %3 | %4\n")
+                       .arg(toString(assessment.verdict).toUpper(), harmless(snapshot.cluster), harmless(summary),
+                            data.join(QLatin1Char(' ')));
+    for (const Finding &finding : assessment.findings) {
+        text += harmless(QStringLiteral("%1: %2 %3").arg(toString(finding.severity), finding.title, finding.evidence)) +
+                QLatin1Char('\n');
+    }
+    return text;
+}
+
+QString errorText(const core::Error &error)
+{
+    QString text = error.node.isEmpty() || error.message.contains(error.node)
+                       ? error.message
+                       : QStringLiteral("%1: %2").arg(error.node, error.message);
+    if (!error.hint.isEmpty()) {
+        text += QLatin1Char('\n') + error.hint;
+    }
+    return text;
+}
+
+} // namespace howdah::app

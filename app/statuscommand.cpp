@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "statuscommand.h"
+
+#include "app/clusters.h"
+#include "app/output.h"
+#include "app/statejson.h"
+#include "app/statetext.h"
+#include "core/clock.h"
+#include "monitor/clustermonitor.h"
+
+namespace howdah::app {
+
+namespace {
+// Looking up the name, the network and the login have 3 s together, the answer 2 s; then everything is known.
+constexpr int kDeadlineMs = 6000;
+} // namespace
+
+StatusCommand::StatusCommand(Invocation invocation, QObject *parent)
+    : QObject(parent)
+    , m_invocation(std::move(invocation))
+{
+    m_deadline.setSingleShot(true);
+    connect(&m_deadline, &QTimer::timeout, this, &StatusCommand::report);
+}
+
+StatusCommand::~StatusCommand() = default;
+
+void StatusCommand::start()
+{
+    const auto config = findCluster(m_invocation.cluster);
+    if (!config) {
+        fail(config.error());
+        return;
+    }
+    monitorCluster(*config);
+}
+
+void StatusCommand::monitorCluster(const cluster::ClusterConfig &config)
+{
+    m_monitor = std::make_unique<monitor::ClusterMonitor>(config, core::systemClock());
+    connect(m_monitor.get(), &monitor::ClusterMonitor::stateChanged, this, &StatusCommand::stateChanged);
+    m_deadline.start(kDeadlineMs);
+    m_monitor->start();
+}
+
+void StatusCommand::stateChanged(const cluster::ClusterState &state)
+{
+    m_state = state;
+    if (m_monitor->isSettled()) {
+        report();
+    }
+}
+
+void StatusCommand::report()
+{
+    if (m_reported) {
+        return;
+    }
+    m_reported = true;
+    m_deadline.stop();
+    if (m_invocation.json) {
+        QJsonObject object = stateJson(m_state);
+        object.insert(QStringLiteral("result"), QStringLiteral("done"));
+        printJson(object);
+    } else {
+        print(m_invocation.command == Command::Check ? checkText(m_state) : stateText(m_state));
+    }
+    const bool check = m_invocation.command == Command::Check;
+    Q_EMIT finished(check ? checkExitCode(m_state.assessment->verdict) : kDone);
+}
+
+void StatusCommand::fail(const core::Error &error)
+{
+    if (m_invocation.command == Command::Check) {
+        // A monitoring system reads standard output, and 3 is its unknown.
+        print(QStringLiteral("HOWDAH UNKNOWN - %1\n").arg(error.message));
+        Q_EMIT finished(checkExitCode(cluster::Verdict::Unknown));
+        return;
+    }
+    Q_EMIT finished(printFailure(error, m_invocation.json, kRefused));
+}
+
+} // namespace howdah::app
