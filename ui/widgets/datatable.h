@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTableView>
+
+class QMenu;
+
+namespace howdah::widgets {
+
+/// A table of the look: whole rows, one selected at a time, no grid or zebra, rows of 28, a ring around the row that
+/// has the keyboard. Columns take width and visibility from the model's header roles (tables/roles.h); Ctrl+C copies
+/// the shown columns as tab-separated text.
+class DataTable : public QTableView {
+    Q_OBJECT
+
+public:
+    /// name is the accessible name ("Senders"); objectName is made from it.
+    explicit DataTable(const QString &name, QWidget *parent = nullptr);
+
+    void setModel(QAbstractItemModel *model) override;
+    /// A new menu with a ticked entry for every column. The caller shows and deletes it.
+    QMenu *columnsMenu(QWidget *parent);
+    /// Header and rows of the shown columns; the selected row only, or all with none selected.
+    QString text(bool selectionOnly) const;
+    void copyText();
+    /// Selects the row whose KeyRole, or else first text, is key, and scrolls to it; false when there is none.
+    bool selectKey(const QString &key);
+    /// KeyRole of the selected row; empty with none.
+    QString selectedKey() const;
+    /// Rows of 24 instead of 28.
+    void setDense(bool dense);
+
+    QSize sizeHint() const override;
+
+Q_SIGNALS:
+    void selectedKeyChanged(const QString &key);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void leaveEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void selectionChanged(const QItemSelection &selected, const QItemSelection &deselected) override;
+
+private:
+    void applyColumns();
+    void fitColumns();
+    void setHoverRow(int row);
+    bool m_fitting = false;
+    int m_hoverRow = -1;
+};
+
+} // namespace howdah::widgets

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/itemdelegate.h"
+
+#include <QHeaderView>
+#include <QPainter>
+#include <QTableView>
+
+#include "tables/roles.h"
+#include "theme/glyphs.h"
+#include "theme/icons.h"
+#include "theme/metrics.h"
+#include "theme/paint.h"
+#include "theme/theme.h"
+#include "widgets/limitbar.h"
+
+namespace howdah::widgets {
+
+using cluster::Verdict;
+using theme::FontRole;
+using theme::Token;
+namespace metric = theme::metric;
+
+namespace {
+
+constexpr int kGlyph = 14;
+constexpr int kIcon = 16;
+constexpr int kMark = 9;
+constexpr int kGap = 6;
+
+/// What a cell says, taken from the model once.
+struct Cell {
+    QString text;
+    QString secondary;
+    QString icon;
+    QVariant verdict;
+    QVariant tone;
+    QVariant nodeRole;
+    QVariant mark;
+    QVariant bar;
+    bool nonValue = false;
+    bool stale = false;
+    bool strong = false;
+    bool fixed = false;
+    Qt::Alignment alignment = Qt::AlignLeft;
+};
+
+Cell readCell(const QModelIndex &index)
+{
+    Cell cell;
+    cell.text = index.data(Qt::DisplayRole).toString();
+    cell.secondary = index.data(tables::SecondaryRole).toString();
+    cell.icon = index.data(tables::IconRole).toString();
+    cell.verdict = index.data(tables::VerdictRole);
+    cell.tone = index.data(tables::ToneRole);
+    cell.nodeRole = index.data(tables::NodeRoleRole);
+    cell.mark = index.data(tables::SlotMarkRole);
+    cell.bar = index.data(tables::BarRole);
+    cell.nonValue = index.data(tables::NonValueRole).toBool();
+    cell.stale = index.data(tables::StaleRole).toBool();
+    cell.strong = index.data(tables::StrongRole).toBool();
+    cell.fixed = index.data(tables::FixedFontRole).toBool();
+    if (const QVariant alignment = index.data(Qt::TextAlignmentRole); alignment.isValid()) {
+        cell.alignment = Qt::Alignment(alignment.toInt());
+    }
+    return cell;
+}
+
+QFont fontOf(const Cell &cell)
+{
+    if (cell.nonValue) {
+        QFont italic = theme::font(FontRole::Small);
+        italic.setItalic(true);
+        return italic;
+    }
+    if (cell.fixed) {
+        return theme::font(cell.strong ? FontRole::FixedStrong : FontRole::Fixed);
+    }
+    return theme::font(cell.strong ? FontRole::BodyStrong : FontRole::Body);
+}
+
+QColor inkOf(const Cell &cell, bool selected)
+{
+    // On a selection the faintest text would fall below its contrast.
+    const Token faint = selected ? Token::Text2 : Token::Text3;
+    if (cell.nonValue) {
+        return theme::color(faint);
+    }
+    if (cell.stale) {
+        return theme::color(selected ? Token::Text2 : Token::Unknown);
+    }
+    if (cell.tone.isValid()) {
+        const auto verdict = static_cast<Verdict>(cell.tone.toInt());
+        return theme::color(verdict == Verdict::Ok ? Token::Text1 : theme::verdictText(verdict));
+    }
+    return theme::color(Token::Text1);
+}
+
+int leadingWidth(const Cell &cell)
+{
+    int width = 0;
+    width += cell.mark.isValid() ? kMark + 8 : 0;
+    width += cell.icon.isEmpty() ? 0 : kIcon + kGap;
+    width += cell.verdict.isValid() ? kGlyph + kGap : 0;
+    return width;
+}
+
+/// Room left and right of a cell's content: the first and the last column keep the pane's padding.
+QRect contentRect(const QStyleOptionViewItem &option, const QModelIndex &index)
+{
+    int left = metric::kCellPadding;
+    int right = metric::kCellPadding;
+    if (const auto *table = qobject_cast<const QTableView *>(option.widget)) {
+        const QHeaderView *header = table->horizontalHeader();
+        const int visual = header->visualIndex(index.column());
+        int first = 0;
+        while (first < header->count() && header->isSectionHidden(header->logicalIndex(first))) {
+            ++first;
+        }
+        int last = header->count() - 1;
+        while (last > 0 && header->isSectionHidden(header->logicalIndex(last))) {
+            --last;
+        }
+        left = visual == first ? metric::kPanePadding : left;
+        right = visual == last ? metric::kPanePadding : right;
+    }
+    return option.rect.adjusted(left, 0, -right, 0);
+}
+
+void paintMark(QPainter *painter, const QRectF &rect, tables::SlotMark mark, const QColor &ink)
+{
+    painter->setPen(QPen(ink, 1.5));
+    painter->setBrush(mark == tables::SlotMark::Used ? QBrush(ink) : QBrush(Qt::NoBrush));
+    painter->drawRect(rect.adjusted(1, 1, -1, -1));
+}
+
+/// The glyphs before the text; returns where the text starts.
+int paintLeading(QPainter *painter, const QRect &rect, int x, const Cell &cell)
+{
+    const auto box = [&](int size) { return QRect(x, rect.y() + (rect.height() - size) / 2, size, size); };
+    const Token grey = Token::Unknown;
+    if (cell.mark.isValid()) {
+        QColor ink = theme::color(cell.stale ? grey : Token::Text2);
+        if (!cell.stale && cell.tone.isValid()) {
+            const auto verdict = static_cast<Verdict>(cell.tone.toInt());
+            ink = verdict == Verdict::Ok ? ink : theme::color(theme::verdictMark(verdict));
+        }
+        paintMark(painter, box(kMark), static_cast<tables::SlotMark>(cell.mark.toInt()), ink);
+        x += kMark + 8;
+    }
+    if (!cell.icon.isEmpty()) {
+        Token token = Token::Text2;
+        if (cell.stale) {
+            token = grey;
+        } else if (cell.nodeRole.isValid()) {
+            token = theme::roleMark(static_cast<cluster::NodeRole>(cell.nodeRole.toInt()));
+        }
+        theme::paintIcon(painter, box(kIcon), cell.icon, theme::color(token));
+        x += kIcon + kGap;
+    }
+    if (cell.verdict.isValid()) {
+        theme::paintVerdict(painter, box(kGlyph), static_cast<Verdict>(cell.verdict.toInt()));
+        x += kGlyph + kGap;
+    }
+    return x;
+}
+
+void paintText(QPainter *painter, const QRect &rect, const Cell &cell, bool selected)
+{
+    const QFont face = fontOf(cell);
+    const QFontMetrics metrics(face);
+    const QFont secondFace = theme::font(cell.fixed ? FontRole::Fixed : FontRole::Small);
+    const QFontMetrics secondMetrics(secondFace);
+    const int lead = leadingWidth(cell);
+    const QString text = metrics.elidedText(cell.text, Qt::ElideRight, std::max(0, rect.width() - lead));
+    const int width = metrics.horizontalAdvance(text);
+    const int rest = rect.width() - lead - width - kGap;
+    const QString second = cell.secondary.isEmpty() || rest < 24
+                               ? QString()
+                               : secondMetrics.elidedText(cell.secondary, Qt::ElideRight, rest);
+    const int total = lead + width + (second.isEmpty() ? 0 : kGap + secondMetrics.horizontalAdvance(second));
+    int x = rect.x();
+    if (cell.alignment & Qt::AlignRight) {
+        x = rect.right() + 1 - total;
+    } else if (cell.alignment & Qt::AlignHCenter) {
+        x = rect.x() + (rect.width() - total) / 2;
+    }
+    x = paintLeading(painter, rect, x, cell);
+    painter->setFont(face);
+    painter->setPen(inkOf(cell, selected));
+    painter->drawText(QRect(x, rect.y(), width + 2, rect.height()), Qt::AlignVCenter | Qt::TextSingleLine, text);
+    if (!second.isEmpty()) {
+        painter->setFont(secondFace);
+        painter->setPen(theme::color(selected ? Token::Text2 : Token::Text3));
+        painter->drawText(QRect(x + width + kGap, rect.y(), rest, rect.height()), Qt::AlignVCenter | Qt::TextSingleLine,
+                          second);
+    }
+}
+
+bool saysNothing(const QModelIndex &index)
+{
+    return index.data(Qt::DisplayRole).toString().isEmpty() && !index.data(tables::BarRole).isValid();
+}
+
+/// A text that runs over the empty cells to its right: each of them paints the part that falls to it, since a row's
+/// cells are painted one by one, each with its own ground.
+void paintSpan(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index, bool selected)
+{
+    const auto *table = qobject_cast<const QTableView *>(option.widget);
+    QModelIndex start = index;
+    while (table && start.isValid() && !start.data(tables::SpanTextRole).isValid()) {
+        if (!saysNothing(start) || start.column() == 0) {
+            return;
+        }
+        start = start.siblingAtColumn(start.column() - 1);
+    }
+    const QString text = start.data(tables::SpanTextRole).toString();
+    if (!table || text.isEmpty()) {
+        return;
+    }
+    QRect rect = table->visualRect(start);
+    for (QModelIndex next = start.siblingAtColumn(start.column() + 1); next.isValid() && saysNothing(next);
+         next = next.siblingAtColumn(next.column() + 1)) {
+        rect = rect.united(table->visualRect(next));
+    }
+    QFont italic = theme::font(FontRole::Small);
+    italic.setItalic(true);
+    painter->setClipRect(option.rect);
+    painter->setFont(italic);
+    painter->setPen(theme::color(selected ? Token::Text2 : Token::Text3));
+    rect.adjust(metric::kCellPadding, 0, -metric::kCellPadding, 0);
+    painter->drawText(rect, Qt::AlignVCenter | Qt::TextSingleLine,
+                      QFontMetrics(italic).elidedText(text, Qt::ElideRight, rect.width()));
+}
+
+} // namespace
+
+void ItemDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    painter->save();
+    QStyleOptionViewItem ground = option;
+    ground.state.setFlag(QStyle::State_MouseOver, index.row() == m_hoverRow);
+    option.widget->style()->drawPrimitive(QStyle::PE_PanelItemViewItem, &ground, painter, option.widget);
+    painter->fillRect(QRect(option.rect.x(), option.rect.bottom(), option.rect.width(), 1),
+                      theme::color(Token::RowLine));
+    const bool selected = option.state & QStyle::State_Selected;
+    const QRect rect = contentRect(option, index);
+    const Cell cell = readCell(index);
+    if (cell.bar.isValid()) {
+        paintLimitBar(painter, rect, cell.bar.value<tables::Bar>());
+    } else if (!cell.text.isEmpty() || leadingWidth(cell) > 0) {
+        paintText(painter, rect, cell, selected);
+    } else {
+        paintSpan(painter, option, index, selected);
+    }
+    painter->restore();
+}
+
+QSize ItemDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const Cell cell = readCell(index);
+    const int height = theme::Theme::instance().height(theme::Height::Row);
+    const int padding = option.rect.isValid() ? option.rect.width() - contentRect(option, index).width() : 16;
+    if (cell.bar.isValid()) {
+        return {padding + 64, height};
+    }
+    int width = leadingWidth(cell) + QFontMetrics(fontOf(cell)).horizontalAdvance(cell.text) + padding + 2;
+    if (!cell.secondary.isEmpty()) {
+        width += kGap + QFontMetrics(theme::font(FontRole::Small)).horizontalAdvance(cell.secondary);
+    }
+    return {width, height};
+}
+
+} // namespace howdah::widgets

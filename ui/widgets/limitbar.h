@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QRectF>
+
+#include "tables/roles.h"
+
+class QPainter;
+
+namespace howdah::widgets {
+
+/// A limit bar, 6 px high, in the middle of rect: full width is critical, the tick is where warning starts; grey below
+/// the tick, amber above, red with an arrow past the end when full. The number stands beside it, never in it.
+void paintLimitBar(QPainter *painter, const QRectF &rect, const tables::Bar &bar);
+
+} // namespace howdah::widgets
