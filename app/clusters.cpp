@@ -5,6 +5,7 @@
 #include <QFileInfo>
 #include <QStandardPaths>
 
+#include "app/demo/demoplace.h"
 #include "core/redact.h"
 #include "postgres/conninfo.h"
 
@@ -51,7 +52,7 @@ QStringList clusterFiles()
 core::Result<cluster::ClusterConfig> findCluster(const QString &cluster)
 {
     if (cluster == QLatin1String("demo")) {
-        const QString path = QStringLiteral("/nonexistent");
+        const QString path = demo::demoClusterFile();
         if (!QFileInfo::exists(path)) {
             return core::failure(Error::Kind::NotFound, QStringLiteral("The demo cluster has not been made yet."),
                                  QStringLiteral("Start it with: howdah demo start"));

@@ -3,6 +3,7 @@
 #include <QTimer>
 #include <sys/prctl.h>
 
+#include "app/demo/democommand.h"
 #include "app/invocation.h"
 #include "app/output.h"
 #include "app/statuscommand.h"
@@ -30,6 +31,8 @@ int runWithoutWindow(int argc, char **argv, const app::Invocation &invocation)
     case app::Command::Status:
     case app::Command::Check:
         return runCommand<app::StatusCommand>(invocation);
+    case app::Command::Demo:
+        return runCommand<demo::DemoCommand>(invocation);
     case app::Command::Version:
         app::print(QStringLiteral("howdah " HOWDAH_VERSION "\n"));
         return app::kDone;

@@ -29,7 +29,11 @@ fi
 echo "howdah: building build/test ..."
 NINJA_STATUS='[%f/%t, %es] ' cmake --build build/test || exit 1
 
-wait "$majors" || cat build/majors.log >&2
+majors_missing=
+wait "$majors" || {
+    majors_missing=yes
+    cat build/majors.log >&2
+}
 
 unset DISPLAY WAYLAND_DISPLAY
 log=build/test/Testing/Temporary/LastTest.log
@@ -47,7 +51,10 @@ skipped=$(awk '
 
 printf '\n%s\n' "SKIPPED, $(printf '%s\n' "$skipped" | wc -l | tr -d ' ') in all:"
 printf '%s\n' "$skipped" | sed 's/^/  /'
-if [ "$(id -u)" -eq 0 ]; then
+# Servers that could not be fetched are no matter of rights.
+forbidden=$skipped
+[ -z "$majors_missing" ] || forbidden=$(printf '%s\n' "$skipped" | grep -v 'needs PostgreSQL [0-9]* from npm')
+if [ "$(id -u)" -eq 0 ] && [ -n "$forbidden" ]; then
     echo "As root nothing may be skipped: this run counts as failed."
     exit 1
 fi

