@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bothends.h"
+
+#include <cmath>
+
+#include "core/units.h"
+#include "history/laghistory.h"
+#include "tables/cells.h"
+#include "tables/stateview.h"
+
+namespace howdah::tables {
+
+using cluster::Lsn;
+using cluster::Verdict;
+
+namespace {
+
+constexpr qint64 kSegment = 16LL << 20;
+/// wal_receiver_status_interval is 10 s by default; a keepalive comes after half of wal_sender_timeout, 30 s.
+constexpr qint64 kSilentMs = 30'000;
+/// Less than a page behind is nobody's slowness.
+constexpr double kPage = 8192;
+
+QString lsnText(const std::optional<Lsn> &lsn)
+{
+    return lsn ? lsn->toString() : QString();
+}
+
+EndFact lsnFact(const QString &what, const std::optional<Lsn> &upstream, const std::optional<Lsn> &standby)
+{
+    EndFact fact{.what = what, .upstream = lsnText(upstream), .standby = lsnText(standby), .fixed = true};
+    if (upstream && standby) {
+        const qint64 apart = std::abs(cluster::bytesBetween(*upstream, *standby));
+        fact.verdict = apart < kSegment ? Verdict::Ok : Verdict::Warning;
+    }
+    return fact;
+}
+
+EndFact textFact(const QString &what, const QString &upstream, const QString &standby)
+{
+    EndFact fact{.what = what, .upstream = upstream, .standby = standby};
+    if (!upstream.isEmpty() && !standby.isEmpty()) {
+        fact.verdict = upstream == standby ? Verdict::Ok : Verdict::Warning;
+    }
+    return fact;
+}
+
+EndFact stateFact(const QString &sender, const QString &receiver)
+{
+    EndFact fact{.what = QStringLiteral("State"), .upstream = sender, .standby = receiver};
+    if (!sender.isEmpty() && !receiver.isEmpty()) {
+        // Catching up is streaming, seen from the receiver.
+        const bool sends = sender == QLatin1String("streaming") || sender == QLatin1String("catchup");
+        fact.verdict = sends == (receiver == QLatin1String("streaming")) ? Verdict::Ok : Verdict::Warning;
+    }
+    return fact;
+}
+
+std::optional<qint64> ageMs(const QDateTime &then, const QDateTime &now)
+{
+    if (!then.isValid() || !now.isValid()) {
+        return {};
+    }
+    return std::max<qint64>(0, then.msecsTo(now));
+}
+
+EndFact messageFact(const std::optional<qint64> &upstream, const std::optional<qint64> &standby)
+{
+    const auto text = [](const std::optional<qint64> &age) {
+        return age ? QStringLiteral("%1 ago").arg(core::formatAge(*age)) : QString();
+    };
+    EndFact fact{
+        .what = QStringLiteral("Last message"), .upstream = text(upstream), .standby = text(standby), .fixed = true};
+    if (upstream && standby) {
+        fact.verdict = *upstream < kSilentMs && *standby < kSilentMs ? Verdict::Ok : Verdict::Warning;
+    }
+    return fact;
+}
+
+QString number(const std::optional<int> &value)
+{
+    return value ? QString::number(*value) : QString();
+}
+
+void judge(BothEnds &ends, bool seen, bool contradictory)
+{
+    const bool differs = std::any_of(ends.facts.begin(), ends.facts.end(),
+                                     [](const EndFact &fact) { return fact.verdict == Verdict::Warning; });
+    if (!seen) {
+        ends.verdict = Verdict::Unknown;
+        ends.word = QStringLiteral("one end is not seen");
+    } else if (differs || contradictory) {
+        ends.verdict = Verdict::Warning;
+        ends.word = QStringLiteral("they differ");
+    } else {
+        ends.verdict = Verdict::Ok;
+        ends.word = QStringLiteral("they agree");
+    }
+}
+
+} // namespace
+
+BothEnds bothEnds(const cluster::ClusterState &state, const QString &standby)
+{
+    BothEnds ends{.to = standby};
+    if (!StateView::isComplete(state)) {
+        return ends;
+    }
+    const StateView view(state);
+    const int to = view.indexOf(standby);
+    const cluster::Edge *edge = to < 0 ? nullptr : view.edgeTo(to);
+    if (!edge || edge->from < 0) {
+        return ends;
+    }
+    ends.from = view.name(edge->from);
+    const cluster::NodeSample *up = view.sample(edge->from);
+    const cluster::NodeSample *down = view.sample(to);
+    const cluster::Sender sender = edge->sender.value_or(cluster::Sender{});
+    const cluster::Receiver receiver = down && down->receiver ? *down->receiver : cluster::Receiver{};
+    ends.facts = {
+        stateFact(sender.state, receiver.status),
+        lsnFact(QStringLiteral("Sent, received"), sender.sentLsn, receiver.writtenLsn),
+        lsnFact(QStringLiteral("Flushed"), sender.flushLsn, receiver.flushedLsn),
+        lsnFact(QStringLiteral("Replayed"), sender.replayLsn, down ? down->replayLsn : std::nullopt),
+        messageFact(up ? ageMs(sender.replyTime, up->serverTime) : std::nullopt,
+                    down ? ageMs(receiver.lastMsgReceiptTime, down->serverTime) : std::nullopt),
+        textFact(QStringLiteral("Timeline"), number(up ? up->timeline : std::nullopt), number(receiver.receivedTli)),
+        textFact(QStringLiteral("Slot"), sender.slotName, receiver.slotName),
+    };
+    const bool seen = view.fresh(edge->from) && view.fresh(to) && sender.visible() && receiver.visible();
+    judge(ends, seen, view.lag(to).contradictory);
+    if (!seen) {
+        for (EndFact &fact : ends.facts) {
+            fact.verdict = Verdict::Unknown; // what was said at different times cannot be compared
+        }
+    }
+    return ends;
+}
+
+SlowStage slowStage(const history::LagHistory &history, const QString &standby, qint64 nowMonotonicMs, int samples)
+{
+    SlowStage result;
+    for (int i = 0; i < samples; ++i) {
+        const auto moment = history.at(standby, nowMonotonicMs - i * 1000LL);
+        if (!moment || !moment->bytes) {
+            continue;
+        }
+        ++result.samples;
+        int largest = -1;
+        double most = kPage;
+        for (int stage = 0; stage < 4; ++stage) {
+            const double bytes = moment->stageBytes[static_cast<std::size_t>(stage)].value_or(0);
+            if (bytes > most) {
+                most = bytes;
+                largest = stage;
+            }
+        }
+        if (largest >= 0) {
+            ++result.counts[largest];
+        }
+    }
+    return result;
+}
+
+QString slowStageText(const SlowStage &stage, const QString &upstream, const QString &standby)
+{
+    if (stage.samples == 0) {
+        return QStringLiteral("Not known yet: no sample of this standby.");
+    }
+    const int *most = std::max_element(std::begin(stage.counts), std::end(stage.counts));
+    if (*most == 0) {
+        return QStringLiteral("None: nothing waited in %1 samples.").arg(stage.samples);
+    }
+    static const char *const names[] = {"Pending", "Write", "Flush", "Replay"};
+    const auto index = static_cast<std::size_t>(most - std::begin(stage.counts));
+    const QString reasons[] = {
+        QStringLiteral("WAL waits on %1 to be sent: its network or its sender is slow.").arg(upstream),
+        QStringLiteral("WAL is on its way to %1: the network is slow, or the receiver is busy.").arg(standby),
+        QStringLiteral("WAL waits for the disk of %1.").arg(standby),
+        QStringLiteral("WAL is on the disk of %1 and waits to be replayed: for queries it conflicts with, a pause, or "
+                       "the speed of one process.")
+            .arg(standby),
+    };
+    return QStringLiteral("%1, in %2 of %3 samples. %4")
+        .arg(QLatin1String(names[index]))
+        .arg(*most)
+        .arg(stage.samples)
+        .arg(reasons[index]);
+}
+
+Takeover ifItTookOver(const cluster::ClusterState &state, const QString &standby)
+{
+    Takeover takeover{.loss = unknown(), .toReplay = unknown(), .furthest = unknown()};
+    if (!StateView::isComplete(state)) {
+        return takeover;
+    }
+    const StateView view(state);
+    const int node = view.indexOf(standby);
+    if (node < 0 || !view.sample(node) || !view.sample(node)->inRecovery) {
+        return takeover;
+    }
+    const cluster::StandbyLag lag = view.lag(node);
+    if (lag.wouldLose) {
+        takeover.lossKnown = true;
+        takeover.loss = *lag.wouldLose == 0 ? QStringLiteral("none") : core::formatBytes(*lag.wouldLose);
+        if (lag.wouldLoseSeconds && *lag.wouldLose > 0) {
+            takeover.loss += QStringLiteral(", %1").arg(core::formatSeconds(*lag.wouldLoseSeconds));
+        }
+    }
+    if (lag.toReplay) {
+        takeover.toReplayKnown = true;
+        takeover.toReplay = core::formatBytes(*lag.toReplay);
+    }
+    const std::optional<Lsn> mine = view.sample(node)->position();
+    if (!mine || !view.fresh(node)) {
+        return takeover;
+    }
+    takeover.furthestKnown = true;
+    takeover.furthest = QStringLiteral("yes");
+    Lsn best = *mine;
+    for (int other = 0; other < view.nodeCount(); ++other) {
+        const bool rival = other != node && view.sample(other) && view.sample(other)->inRecovery && view.fresh(other);
+        const auto position = rival ? view.sample(other)->position() : std::nullopt;
+        if (position && *position > best) {
+            best = *position;
+            takeover.furthest = QStringLiteral("no: %1 has received more").arg(view.name(other));
+        }
+    }
+    return takeover;
+}
+
+} // namespace howdah::tables
