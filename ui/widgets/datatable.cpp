@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QDataStream>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
@@ -14,6 +15,7 @@
 #include "theme/paint.h"
 #include "theme/theme.h"
 #include "widgets/buttons.h"
+#include "widgets/columnwidths.h"
 #include "widgets/itemdelegate.h"
 
 namespace howdah::widgets {
@@ -23,6 +25,10 @@ using theme::Height;
 using theme::Theme;
 using theme::Token;
 namespace metric = theme::metric;
+
+namespace {
+constexpr int kLeastColumn = 56; ///< a column of words is never narrower
+}
 
 DataTable::DataTable(const QString &name, QWidget *parent)
     : QTableView(parent)
@@ -56,6 +62,10 @@ DataTable::DataTable(const QString &name, QWidget *parent)
         menu->setAttribute(Qt::WA_DeleteOnClose);
         menu->popup(header->mapToGlobal(at));
     });
+    connect(header, &QHeaderView::sectionResized, this,
+            [this](int column, int, int width) { noteUserWidth(column, width); });
+    connect(header, &QHeaderView::sectionMoved, this, &DataTable::columnsChanged);
+    connect(header, &QHeaderView::sortIndicatorChanged, this, &DataTable::columnsChanged);
     setSortingEnabled(true);
 }
 
@@ -66,6 +76,12 @@ void DataTable::setModel(QAbstractItemModel *model)
     if (model) {
         connect(model, &QAbstractItemModel::modelReset, this, &DataTable::applyColumns);
         connect(model, &QAbstractItemModel::columnsInserted, this, &DataTable::applyColumns);
+        // Sized by the first rows there ever are, and from then on only by the user and the window.
+        connect(model, &QAbstractItemModel::rowsInserted, this, [this] {
+            if (m_content.isEmpty()) {
+                fitColumns();
+            }
+        });
     }
 }
 
@@ -74,11 +90,35 @@ void DataTable::applyColumns()
     if (!model()) {
         return;
     }
+    m_fitting = true;
+    m_content.clear();
+    m_userWidths.clear();
     for (int i = 0; i < model()->columnCount(); ++i) {
         const QVariant shown = model()->headerData(i, Qt::Horizontal, tables::ShownByDefaultRole);
         setColumnHidden(i, shown.isValid() && !shown.toBool());
     }
+    m_fitting = false;
     fitColumns();
+}
+
+void DataTable::measureColumns()
+{
+    constexpr int kFirstRows = 50;
+    if (!model() || model()->rowCount() == 0) {
+        return;
+    }
+    QStyleOptionViewItem option;
+    initViewItemOption(&option);
+    for (int column = 0; column < model()->columnCount(); ++column) {
+        if (isColumnHidden(column) || m_content.contains(column)) {
+            continue;
+        }
+        int width = 0;
+        for (int row = 0; row < std::min(kFirstRows, model()->rowCount()); ++row) {
+            width = std::max(width, itemDelegate()->sizeHint(option, model()->index(row, column)).width());
+        }
+        m_content.insert(column, width);
+    }
 }
 
 void DataTable::fitColumns()
@@ -87,29 +127,93 @@ void DataTable::fitColumns()
         return;
     }
     m_fitting = true;
+    measureColumns();
+    std::vector<ColumnRoom> rooms;
+    QList<int> columns;
     const double character = QFontMetricsF(theme::font(FontRole::Body)).averageCharWidth();
-    int used = 0;
-    QList<int> stretching;
     for (int i = 0; i < model()->columnCount(); ++i) {
         if (isColumnHidden(i)) {
             continue;
         }
         const QVariant hint = model()->headerData(i, Qt::Horizontal, tables::WidthHintRole);
-        const int content = hint.isValid() ? qCeil(hint.toInt() * character) + 2 * metric::kCellPadding : 96;
-        const int width = std::max(content, horizontalHeader()->sectionSizeHint(i) - metric::kIconSize + 4);
-        setColumnWidth(i, width);
-        used += width;
-        if (model()->headerData(i, Qt::Horizontal, tables::StretchRole).toBool()) {
-            stretching.append(i);
+        const QVariant alignment = model()->headerData(i, Qt::Horizontal, Qt::TextAlignmentRole);
+        const bool number = alignment.toInt() & Qt::AlignRight;
+        const int title = horizontalHeader()->sectionSizeHint(i) - metric::kIconSize + 4;
+        const int content = m_content.value(i, 0);
+        ColumnRoom room;
+        room.wanted = hint.isValid() ? qCeil(hint.toInt() * character) + 2 * metric::kCellPadding : 96;
+        room.wanted = std::max({room.wanted, title, content});
+        room.content = std::max(title, content);
+        // A number that is cut is a wrong number; a word is still a word.
+        room.least = number ? std::max(content, kLeastColumn) : std::min(room.content, kLeastColumn);
+        room.stretches = model()->headerData(i, Qt::Horizontal, tables::StretchRole).toBool();
+        if (m_userWidths.contains(i)) {
+            room = {m_userWidths[i], m_userWidths[i], m_userWidths[i], false};
         }
+        rooms.push_back(room);
+        columns.append(i);
     }
-    const int spare = viewport()->width() - used;
-    for (const int column : stretching) {
-        if (spare > 0) {
-            setColumnWidth(column, columnWidth(column) + spare / static_cast<int>(stretching.size()));
-        }
+    const std::vector<int> widths = shareWidth(rooms, viewport()->width());
+    for (int i = 0; i < columns.size(); ++i) {
+        setColumnWidth(columns[i], widths[static_cast<std::size_t>(i)]);
     }
     m_fitting = false;
+}
+
+void DataTable::noteUserWidth(int column, int width)
+{
+    if (!m_fitting && width > 0) {
+        m_userWidths.insert(column, width);
+        Q_EMIT columnsChanged();
+    }
+}
+
+QByteArray DataTable::columnsState() const
+{
+    QByteArray bytes;
+    QDataStream stream(&bytes, QIODevice::WriteOnly);
+    QStringList keys;
+    for (int i = 0; model() && i < model()->columnCount(); ++i) {
+        keys.append(model()->headerData(i, Qt::Horizontal, tables::ColumnKeyRole).toString());
+    }
+    stream << keys << m_userWidths << horizontalHeader()->saveState();
+    return bytes;
+}
+
+bool DataTable::restoreColumnsState(const QByteArray &state)
+{
+    QStringList keys;
+    QHash<int, int> widths;
+    QByteArray header;
+    QDataStream stream(state);
+    stream >> keys >> widths >> header;
+    QStringList own;
+    for (int i = 0; model() && i < model()->columnCount(); ++i) {
+        own.append(model()->headerData(i, Qt::Horizontal, tables::ColumnKeyRole).toString());
+    }
+    // Columns are kept by number: another version of the program may have others.
+    if (stream.status() != QDataStream::Ok || keys != own) {
+        return false;
+    }
+    m_fitting = true;
+    const bool restored = horizontalHeader()->restoreState(header);
+    m_fitting = false;
+    if (restored) {
+        m_userWidths = widths;
+        fitColumns();
+    }
+    return restored;
+}
+
+QSet<int> DataTable::hiddenColumns() const
+{
+    QSet<int> hidden;
+    for (int i = 0; model() && i < model()->columnCount(); ++i) {
+        if (isColumnHidden(i)) {
+            hidden.insert(i);
+        }
+    }
+    return hidden;
 }
 
 QMenu *DataTable::columnsMenu(QWidget *parent)
@@ -125,8 +229,11 @@ QMenu *DataTable::columnsMenu(QWidget *parent)
         action->setCheckable(true);
         action->setChecked(!isColumnHidden(i));
         connect(action, &QAction::toggled, this, [this, i](bool on) {
+            m_fitting = true;
             setColumnHidden(i, !on);
+            m_fitting = false;
             fitColumns();
+            Q_EMIT columnsChanged();
         });
     }
     return menu;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QHash>
+#include <QSet>
 #include <QTableView>
 
 class QMenu;
@@ -27,6 +29,12 @@ public:
     bool selectKey(const QString &key);
     /// KeyRole of the selected row; empty with none.
     QString selectedKey() const;
+    /// Order, visibility, sorting and the widths that the user gave, to be kept in the settings.
+    QByteArray columnsState() const;
+    /// False, and nothing changes, when state is none or one of other columns.
+    bool restoreColumnsState(const QByteArray &state);
+    /// Columns of the model that are hidden.
+    QSet<int> hiddenColumns() const;
     /// Rows of 24 instead of 28.
     void setDense(bool dense);
 
@@ -34,6 +42,8 @@ public:
 
 Q_SIGNALS:
     void selectedKeyChanged(const QString &key);
+    /// The user has shown, hidden, moved or resized a column, or sorts by another.
+    void columnsChanged();
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -46,8 +56,12 @@ protected:
 private:
     void applyColumns();
     void fitColumns();
+    void measureColumns();
+    void noteUserWidth(int column, int width);
     void setHoverRow(int row);
     bool m_fitting = false;
+    QHash<int, int> m_content;    ///< width of header and first rows, by column; measured once
+    QHash<int, int> m_userWidths; ///< what the user has dragged: never changed by us
     int m_hoverRow = -1;
 };
 

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+namespace howdah::widgets {
+
+/// How much room a column can do with, in pixels; least <= content <= wanted.
+struct ColumnRoom {
+    int wanted = 0;  ///< airy
+    int content = 0; ///< title and first rows without a cut
+    int least = 0;   ///< words cut, numbers whole
+    bool stretches = false;
+};
+
+/// Shares width among columns: what they want and the rest to those that stretch; else down to their contents; else
+/// down to the least. Below that the sum is wider than width, and the table scrolls. Pure.
+std::vector<int> shareWidth(const std::vector<ColumnRoom> &columns, int width);
+
+} // namespace howdah::widgets
