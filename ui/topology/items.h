@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QFont>
+#include <QGraphicsItem>
+
+#include "theme/theme.h"
+#include "topology/faces.h"
+#include "topology/layout.h"
+
+namespace howdah::topology {
+
+/// One line of plain text at a baseline, elided to width.
+struct TextLine {
+    QPointF at; ///< left end of the baseline, or its right end, or its middle
+    qreal width = 0;
+    theme::FontRole font = theme::FontRole::Body;
+    QColor color;
+    Qt::Alignment align = Qt::AlignLeft;
+    bool italic = false;
+    bool strong = false;
+};
+/// Gives the width that the text took.
+qreal paintText(QPainter *painter, const QString &text, const TextLine &line);
+qreal textWidth(const QString &text, theme::FontRole font);
+
+/// How much larger than in the mockups the user's font is; 1 for anything close to it.
+qreal fontFactor();
+
+/// A tooltip that never reads HTML.
+QString plainToolTip(const QString &text);
+
+/// A node: card or, for a witness, a flat frame.
+class CardItem : public QGraphicsItem {
+public:
+    enum { Type = UserType + 1 };
+    CardItem();
+    int type() const override { return Type; }
+    /// False when nothing changed and nothing is repainted.
+    bool setFace(const CardFace &face);
+    const CardFace &face() const { return m_face; }
+    void setPlace(const QRectF &rect);
+    QRectF cardRect() const { return {{0, 0}, m_size}; }
+    void setCurrent(bool current, bool ring);
+
+    QRectF boundingRect() const override;
+    void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
+
+private:
+    void paintFrame(QPainter *painter, qreal f) const;
+    void paintTabs(QPainter *painter, qreal f) const;
+    void paintHead(QPainter *painter, qreal f) const;
+    void paintState(QPainter *painter, qreal f) const;
+    void paintWitness(QPainter *painter, qreal f) const;
+
+    CardFace m_face;
+    QSizeF m_size;
+    bool m_current = false;
+    bool m_ring = false;
+};
+
+/// The flow between two nodes.
+class EdgeItem : public QGraphicsItem {
+public:
+    EdgeItem();
+    bool setFace(const EdgeFace &face);
+    const EdgeFace &face() const { return m_face; }
+    void setPlace(const PlacedEdge &placed);
+
+    QRectF boundingRect() const override;
+    void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
+
+private:
+    QPen pen() const;
+    void paintHead(QPainter *painter, const QPen &pen) const;
+    void paintWords(QPainter *painter, const QColor &color) const;
+
+    EdgeFace m_face;
+    PlacedEdge m_placed;
+};
+
+/// Who takes WAL and is no node; or an idle slot.
+class ConsumerItem : public QGraphicsItem {
+public:
+    enum { Type = UserType + 2 };
+    ConsumerItem();
+    int type() const override { return Type; }
+    bool setFace(const ConsumerFace &face);
+    const ConsumerFace &face() const { return m_face; }
+    void setPlace(const PlacedConsumer &placed, qreal nameWidth);
+    const PlacedConsumer &place() const { return m_placed; }
+
+    QRectF boundingRect() const override;
+    void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
+
+private:
+    void paintLine(QPainter *painter) const;
+    void paintWords(QPainter *painter) const;
+
+    ConsumerFace m_face;
+    PlacedConsumer m_placed;
+    qreal m_nameWidth = 90;
+};
+
+/// The 7 px square that is a slot: filled when used, hollow when idle.
+void paintPort(QPainter *painter, QPointF centre, bool used, const QColor &color);
+
+} // namespace howdah::topology
