@@ -73,4 +73,21 @@ std::vector<SeriesPoint> decimate(const std::vector<SeriesPoint> &points, qint64
     return out;
 }
 
+std::vector<SeriesPoint> largestOfEach(const std::vector<SeriesPoint> &points, qint64 from, qint64 to, int columns)
+{
+    std::vector<SeriesPoint> out;
+    qint64 last = -1;
+    for (const SeriesPoint &point : points) {
+        const qint64 column = to > from ? columnOf(point.monotonicMs, from, to, columns) : -1;
+        if (column < 0 || column >= columns)
+            continue;
+        if (column != last)
+            out.push_back(point);
+        else if (std::isnan(out.back().value) || point.value > out.back().value)
+            out.back() = point;
+        last = column;
+    }
+    return out;
+}
+
 } // namespace howdah::history

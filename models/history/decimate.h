@@ -18,4 +18,8 @@ struct SeriesPoint {
 /// stay as they are (at most a neighbour each side is meant to be given, so that lines run to the edge). Pure.
 std::vector<SeriesPoint> decimate(const std::vector<SeriesPoint> &points, qint64 from, qint64 to, int columns);
 
+/// One point for each part of [from, to): its largest value, or a gap when it has none. For a line too small to show a
+/// range. Points outside are left out. Pure.
+std::vector<SeriesPoint> largestOfEach(const std::vector<SeriesPoint> &points, qint64 from, qint64 to, int columns);
+
 } // namespace howdah::history

@@ -100,6 +100,7 @@ private Q_SLOTS:
     void decimatesToFourAColumn();
     void decimationKeepsExtremes();
     void decimationKeepsGaps();
+    void largestOfEachColumn();
 };
 
 void TestLagHistory::keepsWhatCame()
@@ -372,6 +373,20 @@ void TestLagHistory::decimationKeepsGaps()
     // Between the last value before the gap and the first after it there is at least one gap point.
     QVERIFY(gaps(out) >= 1);
     QVERIFY(out.size() <= 40);
+}
+
+void TestLagHistory::largestOfEachColumn()
+{
+    std::vector<SeriesPoint> points;
+    for (int i = -5; i < 105; ++i)
+        points.push_back({i, i >= 50 && i < 60 ? std::nan("") : i == 33 ? 500.0 : double(i)});
+    const auto out = history::largestOfEach(points, 0, 100, 10);
+    QCOMPARE(out.size(), std::size_t(10));
+    QCOMPARE(out[0].value, 9.0);
+    QCOMPARE(out[3].value, 500.0);
+    QCOMPARE(out[3].monotonicMs, qint64(33));
+    QVERIFY(std::isnan(out[5].value));
+    QVERIFY(history::largestOfEach(points, 10, 10, 10).empty());
 }
 
 QTEST_GUILESS_MAIN(TestLagHistory)

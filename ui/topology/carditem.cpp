@@ -173,7 +173,10 @@ void CardItem::paintState(QPainter *painter, qreal f) const
         painter, m_face.verdictWord,
         {{18 + 14 * f, 93 * f}, right - 32, FontRole::SmallStrong, color(theme::verdictText(m_face.verdict))});
     const qreal detailLeft = 18 + 14 * f + word + 6;
-    paintText(painter, m_face.detail, {{detailLeft, 93 * f}, right - detailLeft, FontRole::Small, color(Token::Text2)});
+    const qreal detailWidth = right + 6 - detailLeft;
+    const bool fits = textWidth(m_face.detail, FontRole::Small) <= detailWidth;
+    paintText(painter, m_face.detail,
+              {{detailLeft, 93 * f}, detailWidth, fits ? FontRole::Small : FontRole::Caption, color(Token::Text2)});
 
     qreal end = 13;
     if (!m_face.numbers.isEmpty()) {

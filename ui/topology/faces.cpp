@@ -17,7 +17,7 @@ using cluster::Verdict;
 using history::Metric;
 
 constexpr qint64 kSparkMs = 5 * 60'000;
-constexpr int kSparkColumns = 52;
+constexpr int kSparkColumns = 40;
 constexpr int kFarBack = 1000;
 
 QString tr(const char *text)
@@ -102,7 +102,8 @@ void fillSpark(CardFace &face, const history::LagHistory *history)
     face.spark.toMs = history->newestMs() + 1;
     face.spark.fromMs = face.spark.toMs - kSparkMs;
     const Metric metric = face.roleKind == NodeRole::Primary ? Metric::WalRate : Metric::Bytes;
-    face.spark.points = history->series(face.name, metric, face.spark.fromMs, face.spark.toMs, kSparkColumns);
+    const auto points = history->series(face.name, metric, face.spark.fromMs, face.spark.toMs, kSparkColumns);
+    face.spark.points = history::largestOfEach(points, face.spark.fromMs, face.spark.toMs, kSparkColumns);
 }
 
 QString describe(const CardFace &face, const cluster::Place &place, const cluster::ClusterState &state)
@@ -228,6 +229,10 @@ EdgeFace edgeFace(const cluster::ClusterState &state, int index)
     case EdgeState::ReceiverOnly:
         words = tr("seen by %1 only").arg(edge.state == EdgeState::SenderOnly ? from : to);
         face.below = QStringList{tr("seen by"), tr("%1 only").arg(edge.state == EdgeState::SenderOnly ? from : to)};
+        break;
+    case EdgeState::Unknown:
+        words = tr("not seen now");
+        face.below = QStringList{tr("not seen"), tr("now")};
         break;
     }
     QStringList parts{tr("%1 to %2").arg(from, to), words};

@@ -155,6 +155,7 @@ QPen EdgeItem::pen() const
         return dashed(pen, 4, 4);
     case EdgeState::SenderOnly:
     case EdgeState::ReceiverOnly:
+    case EdgeState::Unknown:
         pen.setColor(color(Token::Unknown));
         pen.setWidthF(1.25);
         return dashed(pen, 2, 4);
@@ -213,7 +214,8 @@ void EdgeItem::paintHead(QPainter *painter, const QPen &stroke) const
 void EdgeItem::paintWords(QPainter *painter, const QColor &ink) const
 {
     const qreal f = fontFactor();
-    const bool grey = m_face.state == EdgeState::SenderOnly || m_face.state == EdgeState::ReceiverOnly;
+    const bool grey = m_face.state == EdgeState::SenderOnly || m_face.state == EdgeState::ReceiverOnly ||
+                      m_face.state == EdgeState::Unknown;
     const bool broken = m_face.state == EdgeState::Broken;
     const QColor above = grey ? ink : broken ? color(theme::verdictText(m_face.verdict)) : color(Token::Text1);
     const QColor below = grey ? ink : broken ? above : color(Token::Text2);

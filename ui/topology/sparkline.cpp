@@ -19,8 +19,8 @@ std::vector<QPolygonF> sparkLines(const Spark &spark, const QRectF &rect)
     std::vector<QPolygonF> lines;
     if (lowest > highest || spark.toMs <= spark.fromMs)
         return lines;
-    // What only trembles shall not look like an alarm: less than a fifth of the value is drawn small.
-    const double range = std::max({highest - lowest, highest * 0.2, 1e-9});
+    // The scale is the value itself, not its range: what only trembles shall not look like an alarm.
+    const double range = std::max(highest, 1e-9);
     const double middle = (highest + lowest) / 2;
     QPolygonF run;
     const auto finish = [&] {
