@@ -162,7 +162,7 @@ void CardItem::paintHead(QPainter *painter, qreal f) const
         {{50 * f, 40 * f}, right - 50 * f, FontRole::Caption, ink(m_face.stale, theme::roleText(m_face.roleKind))});
     paintText(painter, m_face.address, {{13, 62 * f}, right - 13, FontRole::FixedCaption, color(Token::Text3)});
     painter->setPen(QPen(color(Token::Hairline), 1));
-    painter->drawLine(QPointF(1, 72 * f + 0.5), QPointF(m_size.width() - 1, 72 * f + 0.5));
+    painter->drawLine(QPointF(1.5, 72 * f + 0.5), QPointF(m_size.width() - 1.5, 72 * f + 0.5));
 }
 
 void CardItem::paintState(QPainter *painter, qreal f) const
