@@ -104,6 +104,11 @@ load_processes() {
     done
 }
 
+# The PID of load.sh, empty when it is gone; what it had begun may still run for a while.
+load_leader() {
+    load_processes | grep -x "$(cat "$dir/load.pid" 2>/dev/null || echo none)"
+}
+
 # The postmaster's PID of a node, empty when it does not run.
 postmaster_of() { # NODE
     pid=$(sed -n 1p "$dir/$1/data/postmaster.pid" 2>/dev/null)

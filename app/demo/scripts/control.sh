@@ -51,15 +51,16 @@ start_servers() {
 
 # The load lives in a session of its own, so that it outlasts the console and can be ended as a whole.
 start_load() {
-    [ -z "$(load_processes)" ] || return 0
+    [ -z "$(load_leader)" ] || return 0
+    end_load
     write_scripts || return 1
     setsid sh "$dir/load.sh" "$dir" "$bindir" </dev/null >/dev/null 2>&1 9<&- &
     tries=0
-    while [ -z "$(load_processes)" ] && [ $tries -lt 50 ]; do
+    while [ -z "$(load_leader)" ] && [ $tries -lt 50 ]; do
         tries=$((tries + 1))
         sleep 0.1
     done
-    [ -n "$(load_processes)" ]
+    [ -n "$(load_leader)" ]
 }
 
 end_load() {
@@ -127,7 +128,7 @@ print_status() {
         fi
         printf 'node\t%s\t%s\t%s\t%s\t%s\n' "$node" "$(port_of "$node")" "$pid" "$(role_of "$node")" "$state"
     done
-    leader=$(load_processes | sort -n | sed -n 1p)
+    leader=$(load_leader)
     if [ -n "$leader" ]; then printf 'load\t%s\trunning\n' "$leader"; else printf 'load\t\tstopped\n'; fi
     case $running in 3) state=running ;; 0) state=stopped ;; *) state=partial ;; esac
     printf 'cluster\t%s\t%s\n' "$dir/demo.toml" "$state"
