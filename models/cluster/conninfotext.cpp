@@ -244,6 +244,19 @@ std::vector<HostPort> hostsOf(const QString &conninfo)
     return result;
 }
 
+QString conninfoValue(const QString &conninfo, const QString &key)
+{
+    const QString text = conninfo.trimmed();
+    bool wellFormed = true;
+    QString result;
+    for (const Pair &pair : isUri(text) ? cutUri(text).query : keyValuePairs(text, wellFormed)) {
+        if (pair.key == key) {
+            result = pair.value; // the last one counts
+        }
+    }
+    return result;
+}
+
 HostPort splitAddress(const QString &address)
 {
     HostPort result{address, 0};

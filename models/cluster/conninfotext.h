@@ -32,6 +32,9 @@ QString urlWithoutPassword(const QString &url);
 /// Its hosts with their ports, hostaddr where there is one and no host; empty for one that names none.
 std::vector<HostPort> hostsOf(const QString &conninfo);
 
+/// The value of one key, "" when it is not there. Never ask for a secret with it.
+QString conninfoValue(const QString &conninfo, const QString &key);
+
 /// "10.0.0.11:5432", "[::1]:5432" or "/var/run/postgresql:5432" taken apart.
 HostPort splitAddress(const QString &address);
 

@@ -36,6 +36,9 @@ struct StandbyLag {
     std::optional<qint64> wouldLose;     ///< if promoted now: bytes the primary has and this standby did not flush
     std::optional<double> wouldLoseSeconds;
     std::optional<qint64> toReplay;      ///< bytes it has and must still replay before it can take writes
+    /// Every commit that the primary has acknowledged is flushed here, by synchronous replication: nothing acknowledged
+    /// would be lost, whatever wouldLose says.
+    bool holdsEveryCommit = false;
     bool contradictory = false;    ///< the two ends do not agree (standby says caught up, sender absent)
 };
 

@@ -28,8 +28,10 @@ struct Place {
     bool roleIsStale = false; ///< the role is what it was when the node last answered
     bool writable = false;    ///< fresh, not in recovery, and no witness
     int upstream = -1;        ///< index, -1 when none or not known
-    QString upstreamText;     ///< what the node says it follows, "10.0.0.9:5432", when that is no node of ours
-    int depth = 0;            ///< hops from the primary
+    /// What the node says it follows, "10.0.0.9:5432", when that is no node of ours; a name when nodes follow each
+    /// other in a circle and this one was cut loose. Following upstream never comes back to a node.
+    QString upstreamText;
+    int depth = 0; ///< hops from the primary
 };
 
 /// A standby's connection to its upstream. Indices into Snapshot::nodes.

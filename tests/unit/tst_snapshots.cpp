@@ -7,8 +7,7 @@ using namespace howdah;
 using namespace howdah::testsupport;
 
 /// The hand-made Snapshots must be what they say, or every test built on them proves nothing.
-class TestSnapshots : public QObject
-{
+class TestSnapshots : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void fresh_data();
@@ -37,8 +36,7 @@ void TestSnapshots::fresh()
     QCOMPARE(static_cast<int>(snapshot.nodes.size()), nodes);
     for (const cluster::NodeStatus &node : snapshot.nodes) {
         QVERIFY2(cluster::isFresh(snapshot, node), qPrintable(node.name));
-        QVERIFY(node.sample->settings && node.sample->roles && node.sample->publications
-                && node.sample->subscriptions);
+        QVERIFY(node.sample->settings && node.sample->roles && node.sample->publications && node.sample->subscriptions);
     }
     QVERIFY(snapshot.trail);
     for (std::size_t i = 1; i < snapshot.trail->size(); ++i) {

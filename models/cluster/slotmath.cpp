@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "slotmath.h"
+
+namespace howdah::cluster {
+
+std::optional<qint64> retainedBytes(const NodeSample &sample, const Slot &slot)
+{
+    const std::optional<Lsn> end = sample.position();
+    if (!slot.restartLsn || !end) {
+        return std::nullopt;
+    }
+    // A slot on a standby may be moved ahead of what that standby has replayed.
+    return std::max<qint64>(0, bytesBetween(*slot.restartLsn, *end));
+}
+
+bool isAbandoned(const Slot &slot)
+{
+    return !slot.active && !slot.temporary && !slot.synced.value_or(false) && slot.restartLsn.has_value();
+}
+
+std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &node, const Slot &slot)
+{
+    if (slot.active || slot.temporary) {
+        return std::nullopt;
+    }
+    if (slot.inactiveSince.isValid() && node.sample && node.sample->serverTime.isValid()) {
+        return std::max<qint64>(0, slot.inactiveSince.msecsTo(node.sample->serverTime));
+    }
+    const auto since = snapshot.watch.constFind(slotKey("slot_inactive", node, slot));
+    return since == snapshot.watch.constEnd() ? 0 : std::max<qint64>(0, snapshot.takenMonotonicMs - *since);
+}
+
+QString slotKey(const char *rule, const NodeStatus &node, const Slot &slot)
+{
+    return QLatin1String(rule) + QLatin1Char(':') + node.name + QLatin1Char('/') + slot.slotName;
+}
+
+} // namespace howdah::cluster
