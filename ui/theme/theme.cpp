@@ -8,6 +8,7 @@
 #include <QFontMetrics>
 #include <QStyleHints>
 #include <QToolTip>
+#include <QWidget>
 
 #include "theme/howdahstyle.h"
 
@@ -149,6 +150,12 @@ void Theme::apply()
     m_applying = true;
     QApplication::setFont(font(FontRole::Body));
     QApplication::setPalette(palette());
+    // Qt tells the widgets only while its loop runs; a picture is painted, and a test looks, without one.
+    QEvent event(QEvent::ApplicationPaletteChange);
+    const QWidgetList widgets = QApplication::allWidgets();
+    for (QWidget *widget : widgets) {
+        QCoreApplication::sendEvent(widget, &event);
+    }
     QToolTip::setPalette(palette());
     QToolTip::setFont(font(FontRole::Small));
     m_applying = false;

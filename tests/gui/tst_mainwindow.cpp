@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractButton>
+#include <QApplication>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStandardItemModel>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "shell/commandpalette.h"
+#include "shell/discoverdialog.h"
+#include "shell/mainwindow.h"
+#include "shell/navigator.h"
+#include "shell/render.h"
+#include "theme/theme.h"
+#include "widgets/messagebar.h"
+#include "widgets/verdictstrip.h"
+#include "windowfixture.h"
+
+using namespace howdah;
+using namespace howdah::shell;
+using namespace howdah::testsupport;
+using cluster::Verdict;
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+
+    void emptyWindowOffersWhatToDo();
+    void clustersStandWorstFirst();
+    void stripSaysWhatHolds();
+    void whatNobodyRenewsTurnsGrey();
+    void pausedIsGrey();
+    void keysReachClusters();
+    void refreshAndPauseNameTheirCluster();
+    void closingTheLastShowsTheEmptyState();
+    void paletteFindsNodesAndSlots();
+    void paletteMatching();
+    void serverTextStaysPlain();
+    void errorsAreSaidUntilClosed();
+    void openFileAsksWithoutBlocking();
+    void discoveryFillsTheTableAndTakesCorrections();
+    void failedDiscoverySaysWhy();
+    void themeIsKept();
+    void geometryIsKept();
+    void everyWidgetHasAName();
+    void pictureHasTheSizeAsked();
+
+private:
+    template<typename T>
+    T *find(const char *name) const
+    {
+        return m_window->findChild<T *>(QLatin1String(name));
+    }
+    widgets::VerdictStrip *strip() const { return m_window->findChild<widgets::VerdictStrip *>(); }
+    QString accessible(const char *name) const { return find<QWidget>(name)->accessibleName(); }
+
+    QTemporaryDir m_settings;
+    FakeClock m_clock;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void TestMainWindow::initTestCase()
+{
+    QVERIFY(m_settings.isValid());
+    QCoreApplication::setOrganizationName(QStringLiteral("howdah-test"));
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
+    theme::Theme::instance().install(*qApp);
+}
+
+void TestMainWindow::init()
+{
+    QSettings().clear();
+    m_clock = FakeClock();
+    m_window = std::make_unique<MainWindow>(m_clock);
+    m_window->resize(1280, 800);
+    m_window->show();
+    m_window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+}
+
+void TestMainWindow::cleanup()
+{
+    m_window.reset();
+    theme::Theme::instance().setMode(theme::Mode::Light);
+}
+
+void TestMainWindow::emptyWindowOffersWhatToDo()
+{
+    QSignalSpy demo(m_window.get(), &MainWindow::demoRequested);
+    auto *button = find<QPushButton>("open-the-demo-cluster");
+    QVERIFY(button && button->isVisible());
+    QTest::mouseClick(button, Qt::LeftButton);
+    QCOMPARE(demo.count(), 1);
+    QVERIFY(!find<QAction>("action-refresh")->isEnabled());
+}
+
+void TestMainWindow::clustersStandWorstFirst()
+{
+    const auto named = [](const char *name, Verdict verdict) {
+        return withVerdict(stateOf(threeNodes(), QLatin1String(name)), verdict);
+    };
+    m_window->setClusterState(named("billing", Verdict::Ok));
+    m_window->setClusterState(named("orders", Verdict::Critical));
+    m_window->clusterOpened(QStringLiteral("staging"));
+    m_window->setClusterState(named("archive", Verdict::Warning));
+    // staging has not answered: unknown, so worse than OK and better than a warning.
+    const QStringList expected = {QStringLiteral("orders"), QStringLiteral("archive"), QStringLiteral("staging"),
+                                  QStringLiteral("billing")};
+    QCOMPARE(m_window->clusters(), expected);
+    // The order follows the verdict, what is chosen stays chosen.
+    m_window->showCluster(QStringLiteral("billing"));
+    m_window->setClusterState(named("orders", Verdict::Ok));
+    m_window->setClusterState(named("billing", Verdict::Critical));
+    QCOMPARE(m_window->clusters().first(), QStringLiteral("billing"));
+    QCOMPARE(m_window->clusters().last(), QStringLiteral("orders"));
+    QCOMPARE(m_window->currentCluster(), QStringLiteral("billing"));
+}
+
+void TestMainWindow::stripSaysWhatHolds()
+{
+    const cluster::ClusterState healthy = withVerdict(stateOf(threeNodes()), Verdict::Ok);
+    m_window->setClusterState(healthy);
+    QCOMPARE(strip()->shown().word, QStringLiteral("OK"));
+    QCOMPARE(strip()->shown().detail, QStringLiteral("3 of 3 nodes answer"));
+    QCOMPARE(accessible("verdict-block"), QStringLiteral("Verdict: OK"));
+    QCOMPARE(accessible("strip-writable"), QStringLiteral("Writable nodes: 1 pg1 and no other"));
+    QCOMPARE(accessible("strip-loss"), QStringLiteral("Would be lost now: none, pg2 is sync"));
+    QVERIFY(accessible("strip-sample").endsWith(QLatin1String(" ago")));
+    QVERIFY(find<QLabel>("status-text")->text().startsWith(QLatin1String("3 of 3 nodes answer")));
+
+    cluster::Finding slot;
+    slot.id = QStringLiteral("slot_inactive:pg1/analytics_cdc");
+    slot.title = QStringLiteral("Slot analytics_cdc has no consumer");
+    slot.sinceMs = kNowMonotonicMs - 27 * 60'000;
+    cluster::Finding silent = slot;
+    silent.severity = Verdict::Unknown;
+    m_window->setClusterState(withVerdict(healthy, Verdict::Warning, {slot}, QStringLiteral("unknown")));
+    const QString since = QDateTime::fromMSecsSinceEpoch(kNowWallMs - 27 * 60'000).toString(QStringLiteral("HH:mm"));
+    QCOMPARE(strip()->shown().word, QStringLiteral("Warning"));
+    QCOMPARE(strip()->shown().detail, QStringLiteral("1 finding, since %1").arg(since));
+    QCOMPARE(accessible("strip-loss"), QStringLiteral("Would be lost now: unknown"));
+    m_window->setClusterState(withVerdict(healthy, Verdict::Warning, {slot, slot, silent}));
+    QCOMPARE(strip()->shown().detail, QStringLiteral("3 findings, 1 of them unknown"));
+
+    cluster::Snapshot two = threeNodes();
+    makeWritable(two, QStringLiteral("pg2"));
+    m_window->setClusterState(stateOf(two));
+    QCOMPARE(accessible("strip-writable"), QStringLiteral("Writable nodes: 2 pg1 and pg2"));
+}
+
+void TestMainWindow::whatNobodyRenewsTurnsGrey()
+{
+    m_window->setClusterState(withVerdict(stateOf(threeNodes(), QStringLiteral("orders")), Verdict::Ok));
+    QCOMPARE(static_cast<int>(strip()->shown().verdict), static_cast<int>(Verdict::Ok));
+    // No new state: the window's own clock makes it old.
+    m_clock.advance(4000);
+    QTRY_COMPARE(static_cast<int>(strip()->shown().verdict), static_cast<int>(Verdict::Unknown));
+    QVERIFY2(strip()->shown().detail.startsWith(QLatin1String("was OK")), qPrintable(strip()->shown().detail));
+    auto *navigator = find<Navigator>("navigator");
+    QTRY_VERIFY(
+        navigator->topLevelItem(0)->data(0, Qt::AccessibleTextRole).toString().contains(QLatin1String("Unknown")));
+}
+
+void TestMainWindow::pausedIsGrey()
+{
+    cluster::Snapshot snapshot = threeNodes();
+    snapshot.paused = true;
+    m_window->setClusterState(stateOf(snapshot));
+    QCOMPARE(strip()->shown().word, QStringLiteral("Paused"));
+    QCOMPARE(static_cast<int>(strip()->shown().verdict), static_cast<int>(Verdict::Unknown));
+    QVERIFY(find<QAction>("action-pause")->isChecked());
+    QCOMPARE(find<QAction>("action-pause")->text(), QStringLiteral("Resume"));
+}
+
+void TestMainWindow::keysReachClusters()
+{
+    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("alpha")));
+    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("beta")));
+    QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
+    QTRY_COMPARE(m_window->currentCluster(), QStringLiteral("alpha"));
+    QTest::keyClick(m_window.get(), Qt::Key_2, Qt::ControlModifier);
+    QTRY_COMPARE(m_window->currentCluster(), QStringLiteral("beta"));
+    // From the navigator, upwards to the first row: the other cluster.
+    QTest::keyClick(m_window.get(), Qt::Key_0, Qt::ControlModifier);
+    auto *navigator = find<Navigator>("navigator");
+    QTRY_VERIFY(navigator->hasFocus());
+    QTest::keyClick(navigator, Qt::Key_Home);
+    QCOMPARE(m_window->currentCluster(), QStringLiteral("alpha"));
+}
+
+void TestMainWindow::refreshAndPauseNameTheirCluster()
+{
+    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("orders")));
+    QSignalSpy refresh(m_window.get(), &MainWindow::refreshRequested);
+    QSignalSpy pause(m_window.get(), &MainWindow::pauseRequested);
+    QSignalSpy close(m_window.get(), &MainWindow::closeRequested);
+    QTest::keyClick(m_window.get(), Qt::Key_F5);
+    QTRY_COMPARE(refresh.count(), 1);
+    QCOMPARE(refresh.first().first().toString(), QStringLiteral("orders"));
+    find<QAction>("action-pause")->trigger();
+    QCOMPARE(pause.count(), 1);
+    QCOMPARE(pause.first().at(1).toBool(), true);
+    // Only a state may say that it is paused.
+    QVERIFY(!find<QAction>("action-pause")->isChecked());
+    QTest::keyClick(m_window.get(), Qt::Key_W, Qt::ControlModifier);
+    QTRY_COMPARE(close.count(), 1);
+    QCOMPARE(m_window->clusters().size(), 1);
+}
+
+void TestMainWindow::closingTheLastShowsTheEmptyState()
+{
+    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("orders")));
+    QVERIFY(!find<QWidget>("empty-state")->isVisible());
+    m_window->clusterClosed(QStringLiteral("orders"));
+    QVERIFY(find<QWidget>("empty-state")->isVisible());
+    QVERIFY(m_window->clusters().isEmpty());
+}
+
+void TestMainWindow::paletteFindsNodesAndSlots()
+{
+    m_window->setClusterState(stateOf(busyCluster(), QStringLiteral("orders")));
+    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("billing")));
+    QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
+    auto *field = find<QLineEdit>("palette-field");
+    QTRY_VERIFY(field->isVisible() && field->hasFocus());
+    QTest::keyClicks(field, QStringLiteral("analytics"));
+    auto *list = find<QListWidget>("palette-list");
+    QCOMPARE(list->count(), 1);
+    QCOMPARE(list->item(0)->text(), QStringLiteral("analytics_cdc"));
+    QTest::keyClick(field, Qt::Key_Return);
+    QVERIFY(!find<QWidget>("command-palette")->isVisible());
+    QCOMPARE(m_window->currentCluster(), QStringLiteral("orders"));
+    QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
+    QTRY_VERIFY(field->hasFocus());
+    QTest::keyClick(field, Qt::Key_Escape);
+    QVERIFY(!find<QWidget>("command-palette")->isVisible());
+}
+
+void TestMainWindow::paletteMatching()
+{
+    const std::vector<Command> commands = {{QStringLiteral("Refresh"), QStringLiteral("F5"), {}, [] {}},
+                                           {QStringLiteral("pg1_slot"), QStringLiteral("slot on pg1"), {}, [] {}},
+                                           {QStringLiteral("Slots"), QStringLiteral("page"), {}, [] {}}};
+    QCOMPARE(matchCommands(commands, QStringLiteral("slot")), (std::vector<int>{2, 1}));
+    QCOMPARE(matchCommands(commands, QStringLiteral("slot pg1")), (std::vector<int>{1}));
+    QCOMPARE(matchCommands(commands, QString()), (std::vector<int>{0, 1, 2}));
+    QCOMPARE(matchCommands(commands, QString(), 1), (std::vector<int>{0}));
+    QVERIFY(matchCommands(commands, QStringLiteral("xyz")).empty());
+}
+
+void TestMainWindow::serverTextStaysPlain()
+{
+    const QString hostile = QStringLiteral("<b>x</b><img src=y>");
+    cluster::Snapshot snapshot = threeNodes();
+    snapshot.nodes[0].name = hostile;
+    snapshot.environment = hostile;
+    m_window->setClusterState(stateOf(snapshot, hostile));
+    m_window->showError({.kind = core::Error::Kind::Server, .message = hostile, .hint = hostile});
+    QCOMPARE(m_window->clusters(), QStringList{hostile});
+    QVERIFY(accessible("strip-writable").contains(hostile));
+    for (const QLabel *label : m_window->findChildren<QLabel *>()) {
+        QVERIFY2(label->textFormat() == Qt::PlainText || label->text().isEmpty(), qPrintable(label->objectName()));
+    }
+    for (const QWidget *widget : m_window->findChildren<QWidget *>()) {
+        QVERIFY2(!widget->toolTip().contains(QLatin1String("<b>x")), qPrintable(widget->objectName()));
+    }
+    QCOMPARE(find<QLabel>("message-text")->text(), hostile);
+}
+
+void TestMainWindow::errorsAreSaidUntilClosed()
+{
+    m_window->showError({.kind = core::Error::Kind::Io,
+                         .message = QStringLiteral("orders.toml could not be read"),
+                         .hint = QStringLiteral("Check its rights.")});
+    auto *bar = find<widgets::MessageBar>("message-bar");
+    QVERIFY(bar->isVisible());
+    QCOMPARE(bar->text(), QStringLiteral("orders.toml could not be read"));
+    QTest::mouseClick(find<QAbstractButton>("message-close"), Qt::LeftButton);
+    QVERIFY(!bar->isVisible());
+}
+
+void TestMainWindow::openFileAsksWithoutBlocking()
+{
+    QTemporaryDir folder;
+    QFile file(folder.filePath(QStringLiteral("orders.toml")));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.close();
+    QSignalSpy open(m_window.get(), &MainWindow::openRequested);
+    QTest::keyClick(m_window.get(), Qt::Key_O, Qt::ControlModifier);
+    QTRY_VERIFY(find<QFileDialog>("open-dialog"));
+    auto *dialog = find<QFileDialog>("open-dialog");
+    dialog->setDirectory(folder.path());
+    dialog->selectFile(file.fileName());
+    dialog->findChild<QLineEdit *>()->setText(file.fileName());
+    QMetaObject::invokeMethod(dialog, "accept");
+    QTRY_COMPARE(open.count(), 1);
+    QCOMPARE(open.first().first().toString(), file.fileName());
+}
+
+void TestMainWindow::discoveryFillsTheTableAndTakesCorrections()
+{
+    QSignalSpy discover(m_window.get(), &MainWindow::discoverRequested);
+    QSignalSpy open(m_window.get(), &MainWindow::openConfigRequested);
+    QTest::keyClick(m_window.get(), Qt::Key_N, Qt::ControlModifier);
+    QTRY_VERIFY(find<DiscoverDialog>("discover-dialog"));
+    QVERIFY(!find<QPushButton>("discover-start")->isEnabled());
+    QTest::keyClicks(find<QLineEdit>("discover-conninfo"), QStringLiteral("host=10.0.0.11 password=secret"));
+    QTest::mouseClick(find<QPushButton>("discover-start"), Qt::LeftButton);
+    QCOMPARE(discover.count(), 1);
+    QVERIFY(!find<QLabel>("discover-message")->text().contains(QLatin1String("secret")));
+
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("orders");
+    config.nodes = {{.name = QStringLiteral("pg1"), .conninfo = QStringLiteral("host=10.0.0.11")},
+                    {.name = QStringLiteral("pg2"), .conninfo = QStringLiteral("host=172.17.0.2")}};
+    m_window->discoveryFinished(config, {{true, {}}, {false, QStringLiteral("no answer")}});
+    QVERIFY(find<QPushButton>("discover-save")->isEnabled());
+    auto *model = qobject_cast<QStandardItemModel *>(find<QTableView>("nodes-found-table")->model());
+    QCOMPARE(model->rowCount(), 2);
+    model->item(1, 2)->setText(QStringLiteral("host=10.0.0.12"));
+    QTest::mouseClick(find<QPushButton>("discover-open"), Qt::LeftButton);
+    QCOMPARE(open.count(), 1);
+    const auto chosen = open.first().first().value<cluster::ClusterConfig>();
+    QCOMPARE(chosen.nodes[1].conninfo, QStringLiteral("host=10.0.0.12"));
+    QCOMPARE(chosen.name, QStringLiteral("orders"));
+}
+
+void TestMainWindow::failedDiscoverySaysWhy()
+{
+    QTest::keyClick(m_window.get(), Qt::Key_N, Qt::ControlModifier);
+    QTRY_VERIFY(find<DiscoverDialog>("discover-dialog"));
+    m_window->discoveryFailed({.kind = core::Error::Kind::Connection,
+                               .message = QStringLiteral("connection refused"),
+                               .hint = QStringLiteral("Is the port right?")});
+    QCOMPARE(find<QLabel>("discover-message")->text(), QStringLiteral("connection refused\nIs the port right?"));
+    QVERIFY(!find<QPushButton>("discover-save")->isEnabled());
+}
+
+void TestMainWindow::themeIsKept()
+{
+    find<QAction>("action-theme-dark")->trigger();
+    QVERIFY(theme::Theme::instance().isDark());
+    QCOMPARE(m_window->palette().color(QPalette::Window), theme::darkTokens()[theme::Token::Window]);
+    m_window = std::make_unique<MainWindow>(m_clock);
+    QVERIFY(theme::Theme::instance().isDark());
+    QVERIFY(find<QAction>("action-theme-dark")->isChecked());
+}
+
+void TestMainWindow::geometryIsKept()
+{
+    // Different from the default, and what the offscreen screen of 800x800 can hold.
+    m_window->resize(700, 600);
+    m_window->close();
+    m_window = std::make_unique<MainWindow>(m_clock);
+    QCOMPARE(m_window->size(), QSize(700, 600));
+}
+
+void TestMainWindow::everyWidgetHasAName()
+{
+    m_window->setClusterState(stateOf(busyCluster()));
+    find<QAction>("action-about")->trigger();
+    find<QAction>("action-add")->trigger();
+    for (const QWidget *widget : m_window->findChildren<QWidget *>()) {
+        // What Qt puts into its own widgets (viewports, scroll bar holders) bears qt_ names or none.
+        const QByteArray type = widget->metaObject()->className();
+        const QWidget *parent = widget->parentWidget();
+        const bool qts = widget->objectName().startsWith(QLatin1String("qt_")) || type == "QScrollBar" ||
+                         (parent && parent->inherits("QAbstractScrollArea")) || type.endsWith("Private") ||
+                         type == "QToolBarExtension" || type == "QSplitterHandle" || type == "QHeaderView" ||
+                         type == "QMenu";
+        if (qts) {
+            continue;
+        }
+        QVERIFY2(!widget->objectName().isEmpty(),
+                 qPrintable(QStringLiteral("%1 in %2").arg(QLatin1String(type), parent->objectName())));
+        const bool interactive = widget->inherits("QAbstractButton") || widget->inherits("QLineEdit") ||
+                                 widget->inherits("QAbstractItemView") || widget->inherits("QComboBox") ||
+                                 widget->inherits("QTabBar");
+        if (interactive) {
+            QVERIFY2(!widget->accessibleName().isEmpty(), qPrintable(widget->objectName()));
+        }
+    }
+}
+
+void TestMainWindow::pictureHasTheSizeAsked()
+{
+    m_window->setClusterState(stateOf(busyCluster()));
+    QTemporaryDir folder;
+    const auto path = renderWindow(*m_window, QSize(1280, 800), folder.filePath(QStringLiteral("window.png")));
+    QVERIFY(path.has_value());
+    QCOMPARE(QImage(*path).size(), QSize(1280, 800));
+    QVERIFY(!renderWindow(*m_window, QSize(640, 480), folder.filePath(QStringLiteral("none/window.png"))).has_value());
+}
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_mainwindow.moc"

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shell/clusterview.h"
+
+#include <QBoxLayout>
+#include <QStackedWidget>
+
+#include "pages/page.h"
+#include "pages/pageregistry.h"
+#include "widgets/verdictstrip.h"
+
+namespace howdah::shell {
+
+ClusterView::ClusterView(const QString &name, const core::Clock &clock, QWidget *parent)
+    : QWidget(parent)
+    , m_name(name)
+    , m_strip(new widgets::VerdictStrip(clock))
+    , m_stack(new QStackedWidget)
+{
+    setObjectName(QStringLiteral("cluster-view"));
+    setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
+    m_stack->setObjectName(QStringLiteral("page-stack"));
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_strip);
+    layout->addWidget(m_stack, 1);
+    connect(m_strip, &widgets::VerdictStrip::aged, this, &ClusterView::aged);
+    m_strip->setState({}, name);
+}
+
+void ClusterView::setState(const cluster::ClusterState &state)
+{
+    m_state = state;
+    m_strip->setState(state, m_name);
+    for (pages::Page *page : std::as_const(m_pages)) {
+        page->setState(state);
+    }
+}
+
+void ClusterView::showPage(const QString &id, const QString &subject)
+{
+    if (!m_pages.contains(id)) {
+        const auto &entries = pages::pageRegistry();
+        const auto entry =
+            std::find_if(entries.begin(), entries.end(), [&id](const pages::PageEntry &e) { return e.id == id; });
+        if (entry == entries.end()) {
+            return;
+        }
+        pages::Page *page = entry->make(m_stack);
+        if (page->objectName().isEmpty()) {
+            page->setObjectName(QStringLiteral("page-") + id);
+        }
+        if (page->accessibleName().isEmpty()) {
+            page->setAccessibleName(entry->title);
+        }
+        connect(page, &pages::Page::pageRequested, this, &ClusterView::pageRequested);
+        m_pages.insert(id, page);
+        m_stack->addWidget(page);
+        if (m_state.snapshot) {
+            page->setState(m_state);
+        }
+    }
+    m_pageId = id;
+    m_stack->setCurrentWidget(m_pages.value(id));
+    if (!subject.isEmpty()) {
+        m_pages.value(id)->showSubject(subject);
+    }
+}
+
+pages::Page *ClusterView::page() const
+{
+    return m_pages.value(m_pageId);
+}
+
+} // namespace howdah::shell

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shell/discoverdialog.h"
+
+#include <QBoxLayout>
+#include <QFileDialog>
+#include <QGridLayout>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QStandardItemModel>
+
+#include "cluster/health.h"
+#include "core/redact.h"
+#include "tables/roles.h"
+#include "theme/howdahstyle.h"
+#include "theme/metrics.h"
+#include "widgets/datatable.h"
+#include "widgets/label.h"
+#include "widgets/panes.h"
+
+namespace howdah::shell {
+
+using cluster::NodeKind;
+using cluster::Verdict;
+using theme::FontRole;
+using theme::Token;
+using widgets::Label;
+namespace metric = theme::metric;
+
+namespace {
+
+enum Column { NameColumn, KindColumn, ConninfoColumn, StateColumn, ColumnCount };
+
+Label *fieldLabel(const QString &text, const QString &name, QWidget *buddy)
+{
+    auto *label = new Label(text, FontRole::Small, Token::Text2);
+    label->setObjectName(name);
+    label->setBuddy(buddy);
+    buddy->setAccessibleName(QString(text).remove(QLatin1Char('&')));
+    return label;
+}
+
+QStandardItem *cell(const QString &text, bool editable)
+{
+    auto *item = new QStandardItem(text);
+    item->setEditable(editable);
+    item->setData(text, tables::KeyRole);
+    return item;
+}
+
+} // namespace
+
+DiscoverDialog::DiscoverDialog(QWidget *parent)
+    : QDialog(parent)
+    , m_conninfo(new QLineEdit)
+    , m_discover(new QPushButton(tr("&Discover")))
+    , m_message(new Label(FontRole::Small, Token::Text3))
+    , m_name(new QLineEdit)
+    , m_nodes(new QStandardItemModel(0, ColumnCount, this))
+    , m_table(new widgets::DataTable(tr("Nodes found")))
+    , m_open(new QPushButton(tr("&Open without saving")))
+    , m_save(new QPushButton(tr("&Save and open…")))
+{
+    setObjectName(QStringLiteral("discover-dialog"));
+    setWindowTitle(tr("Add a cluster"));
+    setBackgroundRole(QPalette::Base);
+    build();
+    updateButtons();
+    resize(760, 440);
+}
+
+void DiscoverDialog::build()
+{
+    m_conninfo->setObjectName(QStringLiteral("discover-conninfo"));
+    m_conninfo->setPlaceholderText(QStringLiteral("host=10.0.0.11 dbname=postgres user=dba"));
+    m_discover->setObjectName(QStringLiteral("discover-start"));
+    m_discover->setAccessibleName(tr("Discover the cluster"));
+    m_name->setObjectName(QStringLiteral("discover-name"));
+    m_message->setObjectName(QStringLiteral("discover-message"));
+    m_message->setWordWrap(true);
+    m_message->setText(tr("One node that answers is enough: the others are read from it. Passwords belong in .pgpass, "
+                          "not here."));
+    m_nodes->setHorizontalHeaderLabels({tr("Node"), tr("Kind"), tr("Connection"), tr("From here")});
+    m_table->setModel(m_nodes);
+    m_table->setSortingEnabled(false);
+    m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed |
+                             QAbstractItemView::AnyKeyPressed);
+    m_nodes->setHeaderData(ConninfoColumn, Qt::Horizontal, true, tables::StretchRole);
+    m_nodes->setHeaderData(NameColumn, Qt::Horizontal, 14, tables::WidthHintRole);
+    m_nodes->setHeaderData(KindColumn, Qt::Horizontal, 9, tables::WidthHintRole);
+    m_nodes->setHeaderData(ConninfoColumn, Qt::Horizontal, 30, tables::WidthHintRole);
+    m_nodes->setHeaderData(StateColumn, Qt::Horizontal, 30, tables::WidthHintRole);
+
+    auto *form = new QGridLayout;
+    form->setContentsMargins(metric::kPanePadding, metric::kPanePadding, metric::kPanePadding, metric::kSpace3);
+    form->setHorizontalSpacing(metric::kSpace3);
+    form->setVerticalSpacing(metric::kSpace2);
+    form->addWidget(fieldLabel(tr("&Connection of one node"), QStringLiteral("discover-conninfo-label"), m_conninfo), 0,
+                    0);
+    form->addWidget(m_conninfo, 0, 1);
+    form->addWidget(m_discover, 0, 2);
+    form->addWidget(m_message, 1, 1, 1, 2);
+    form->addWidget(fieldLabel(tr("Cluster &name"), QStringLiteral("discover-name-label"), m_name), 2, 0);
+    form->addWidget(m_name, 2, 1);
+    form->setColumnStretch(1, 1);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(form);
+    layout->addWidget(new widgets::Hairline);
+    layout->addWidget(m_table, 1);
+    layout->addWidget(new widgets::Hairline);
+    layout->addWidget(buildFooter());
+
+    connect(m_discover, &QPushButton::clicked, this, &DiscoverDialog::discover);
+    connect(m_conninfo, &QLineEdit::textChanged, this, &DiscoverDialog::updateButtons);
+    connect(m_name, &QLineEdit::textChanged, this, &DiscoverDialog::updateButtons);
+    connect(m_nodes, &QStandardItemModel::itemChanged, this, &DiscoverDialog::updateButtons);
+}
+
+QWidget *DiscoverDialog::buildFooter()
+{
+    auto *footer = new widgets::Ground(false);
+    footer->setObjectName(QStringLiteral("discover-footer"));
+    auto *cancel = new QPushButton(tr("Cancel"));
+    cancel->setObjectName(QStringLiteral("discover-cancel"));
+    m_open->setObjectName(QStringLiteral("discover-open"));
+    m_save->setObjectName(QStringLiteral("discover-save"));
+    auto *layout = new QHBoxLayout(footer);
+    layout->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, 0);
+    layout->addStretch();
+    for (QPushButton *button : {cancel, m_open, m_save}) {
+        button->setAccessibleName(button->text().remove(QLatin1Char('&')));
+        button->setAutoDefault(false);
+        theme::setDialogSize(button);
+        layout->addWidget(button);
+    }
+    footer->setFixedHeight(60);
+    m_discover->setDefault(true);
+    theme::setFilled(m_save);
+    m_save->setDefault(false);
+    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(m_save, &QPushButton::clicked, this, &DiscoverDialog::chooseFile);
+    connect(m_open, &QPushButton::clicked, this, [this] {
+        Q_EMIT openRequested(config());
+        accept();
+    });
+    return footer;
+}
+
+void DiscoverDialog::discover()
+{
+    setBusy(true);
+    m_message->setToken(Token::Text3);
+    m_message->setText(tr("Asking %1 …").arg(core::redacted(m_conninfo->text())));
+    Q_EMIT discoverRequested(m_conninfo->text().trimmed());
+}
+
+void DiscoverDialog::setBusy(bool busy)
+{
+    m_conninfo->setReadOnly(busy);
+    m_discover->setEnabled(!busy && !m_conninfo->text().trimmed().isEmpty());
+}
+
+void DiscoverDialog::setFound(const cluster::ClusterConfig &found, const std::vector<DiscoveredNode> &nodes)
+{
+    setBusy(false);
+    m_config = found;
+    m_name->setText(found.name);
+    m_nodes->setRowCount(0);
+    int unreached = 0;
+    for (std::size_t i = 0; i < found.nodes.size(); ++i) {
+        const DiscoveredNode how = i < nodes.size() ? nodes[i] : DiscoveredNode();
+        unreached += !how.reached;
+        QStandardItem *state =
+            cell(how.note.isEmpty() ? (how.reached ? tr("answers") : tr("does not answer")) : how.note, false);
+        state->setData(static_cast<int>(how.reached ? Verdict::Ok : Verdict::Unknown), tables::VerdictRole);
+        QStandardItem *name = cell(found.nodes[i].name, true);
+        name->setData(true, tables::StrongRole);
+        m_nodes->appendRow(
+            {name, cell(cluster::toString(found.nodes[i].kind), false), cell(found.nodes[i].conninfo, true), state});
+    }
+    m_message->setToken(unreached > 0 ? Token::Warning : Token::Text2);
+    m_message->setText(unreached > 0
+                           ? tr("%1 of %2 nodes can't be reached at the address they are known by in the cluster. "
+                                "Double-click or press F2 on it to write the one that leads there from here.")
+                                 .arg(unreached)
+                                 .arg(found.nodes.size())
+                           : tr("%1 nodes found, and every one answers.").arg(found.nodes.size()));
+    updateButtons();
+    m_save->setFocus();
+}
+
+void DiscoverDialog::setFailed(const core::Error &error)
+{
+    setBusy(false);
+    m_message->setToken(Token::Critical);
+    m_message->setText(error.hint.isEmpty() ? error.message : error.message + QLatin1Char('\n') + error.hint);
+    m_conninfo->setFocus();
+}
+
+cluster::ClusterConfig DiscoverDialog::config() const
+{
+    cluster::ClusterConfig result = m_config;
+    result.name = m_name->text().trimmed();
+    for (int row = 0; row < m_nodes->rowCount(); ++row) {
+        cluster::NodeConfig &node = result.nodes[static_cast<std::size_t>(row)];
+        node.name = m_nodes->item(row, NameColumn)->text().trimmed();
+        node.conninfo = m_nodes->item(row, ConninfoColumn)->text().trimmed();
+    }
+    return result;
+}
+
+void DiscoverDialog::updateButtons()
+{
+    m_discover->setEnabled(!m_conninfo->isReadOnly() && !m_conninfo->text().trimmed().isEmpty());
+    bool complete = m_nodes->rowCount() > 0 && !m_name->text().trimmed().isEmpty();
+    for (int row = 0; row < m_nodes->rowCount(); ++row) {
+        const QStandardItem *name = m_nodes->item(row, NameColumn);
+        const QStandardItem *conninfo = m_nodes->item(row, ConninfoColumn);
+        complete =
+            complete && name && conninfo && !name->text().trimmed().isEmpty() && !conninfo->text().trimmed().isEmpty();
+    }
+    m_open->setEnabled(complete);
+    m_save->setEnabled(complete);
+}
+
+void DiscoverDialog::chooseFile()
+{
+    auto *dialog = new QFileDialog(this, tr("Save the cluster file"));
+    dialog->setObjectName(QStringLiteral("save-dialog"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("toml"));
+    dialog->setNameFilters({tr("Cluster files (*.toml)")});
+    dialog->selectFile(m_name->text().trimmed() + QStringLiteral(".toml"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
+        Q_EMIT saveRequested(config(), path);
+        accept();
+    });
+    dialog->open();
+}
+
+} // namespace howdah::shell

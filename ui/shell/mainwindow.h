@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QActionGroup>
+#include <QMainWindow>
+#include <QPointer>
+#include <QTimer>
+#include <vector>
+
+#include "cluster/health.h"
+#include "core/clock.h"
+#include "core/error.h"
+#include "shell/discoverdialog.h"
+#include "theme/theme.h"
+
+class QSplitter;
+class QStackedWidget;
+
+namespace howdah::widgets {
+class EmptyState;
+class MessageBar;
+} // namespace howdah::widgets
+
+namespace howdah::shell {
+
+class ClusterView;
+class CommandPalette;
+class Navigator;
+class StatusBar;
+struct ClusterLine;
+struct Command;
+
+/// The window: navigator, verdict strip, pages. It knows clusters by name and shows the states it is given; what the
+/// user wants leaves it as a signal. It asks no server, opens no file, and never waits.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(const core::Clock &clock = core::systemClock(), QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    /// Names of the open clusters as the navigator shows them, worst first.
+    QStringList clusters() const;
+    QString currentCluster() const;
+    QString currentPage() const;
+
+    /// Shows a page of the current cluster, and subject on it.
+    void showPage(const QString &id, const QString &subject = {});
+    void showCluster(const QString &name);
+
+public Q_SLOTS:
+    /// A cluster is being opened: it is listed as connecting until its first state comes.
+    void clusterOpened(const QString &name);
+    void clusterClosed(const QString &name);
+    /// A new state of the open cluster that has the snapshot's name; opens it when it is not listed yet.
+    void setClusterState(const howdah::cluster::ClusterState &state);
+    /// Says it across the window until it is closed.
+    void showError(const howdah::core::Error &error);
+    /// Answers to discoverRequested; ignored when its dialog is gone.
+    void discoveryFinished(const howdah::cluster::ClusterConfig &config,
+                           const std::vector<howdah::shell::DiscoveredNode> &nodes);
+    void discoveryFailed(const howdah::core::Error &error);
+
+Q_SIGNALS:
+    void openRequested(const QString &path); ///< a cluster file
+    void openConfigRequested(const howdah::cluster::ClusterConfig &config);
+    void saveRequested(const howdah::cluster::ClusterConfig &config, const QString &path);
+    void demoRequested(); ///< start the demo cluster and open it
+    void discoverRequested(const QString &conninfo);
+    void closeRequested(const QString &cluster);
+    void refreshRequested(const QString &cluster);
+    void pauseRequested(const QString &cluster, bool paused);
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
+private:
+    // mainwindow.cpp
+    void buildCentral();
+    void restore();
+    void tick();
+    void updateNavigator();
+    void updateActions();
+    ClusterLine lineOf(const ClusterView &view) const;
+    ClusterView *view(const QString &name) const;
+    ClusterView *currentView() const;
+    void choose(const QString &cluster, const QString &page, const QString &subject);
+
+    // mainwindowactions.cpp
+    void buildActions();
+    void buildMenus();
+    void buildToolBar();
+    QAction *addAction(const QString &name, const QString &text, const QString &icon, const QKeySequence &key,
+                       void (MainWindow::*handler)());
+    void openFile();
+    void addCluster();
+    void closeCluster();
+    void refresh();
+    void togglePause();
+    void find();
+    void showPalette();
+    void showAbout();
+    void focusNavigator();
+    void setThemeMode(theme::Mode mode);
+    std::vector<Command> commands();
+    void addNodeCommands(std::vector<Command> &commands, ClusterView *of);
+
+    const core::Clock &m_clock;
+    QTimer m_timer;
+    QString m_lastPage;
+    std::vector<ClusterView *> m_clusters;
+    QSplitter *m_splitter = nullptr;
+    Navigator *m_navigator = nullptr;
+    QStackedWidget *m_views = nullptr;
+    widgets::EmptyState *m_empty = nullptr;
+    widgets::MessageBar *m_messages = nullptr;
+    StatusBar *m_status = nullptr;
+    CommandPalette *m_palette = nullptr;
+    QPointer<DiscoverDialog> m_discover;
+
+    QAction *m_openAction = nullptr;
+    QAction *m_addAction = nullptr;
+    QAction *m_demoAction = nullptr;
+    QAction *m_closeAction = nullptr;
+    QAction *m_quitAction = nullptr;
+    QAction *m_refreshAction = nullptr;
+    QAction *m_pauseAction = nullptr;
+    QAction *m_findAction = nullptr;
+    QAction *m_paletteAction = nullptr;
+    QAction *m_navigatorAction = nullptr;
+    QAction *m_aboutAction = nullptr;
+    QList<QAction *> m_pageActions;
+    QList<QAction *> m_clusterActions;
+    QActionGroup *m_themeActions = nullptr;
+};
+
+} // namespace howdah::shell
