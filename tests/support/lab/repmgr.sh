@@ -30,6 +30,8 @@ C
   chown postgres: "$LAB/$host/repmgr.conf"
 }
 
+repmgr_database_is_on() { "$PGBIN/psql" -XAtq -h "$(address_of "$1")" -U repmgr -d repmgr -c '' >/dev/null 2>&1; }
+
 up_repmgr() {
   local host
   SET+=("shared_preload_libraries=repmgr")
@@ -50,11 +52,18 @@ up_repmgr() {
   done
   # With the role there: a receiver that is refused at first waits 5 s before it tries again.
   pg_start pg2
+  # repmgr asks the standby itself, whose role and database come from the primary.
+  until_true 600 repmgr_database_is_on pg2
   {
-    in_host pg1 setpriv --reuid postgres --regid postgres --init-groups "$PGBIN/repmgr" -f "$LAB/pg1/repmgr.conf" primary register
-    repmgr_of pg2 standby register -F --upstream-node-id=1
-    repmgr_of pg3 witness register -h "$(address_of pg1)"
+    repmgr_of pg1 primary register &&
+      repmgr_of pg2 standby register -F --upstream-node-id=1 &&
+      repmgr_of pg3 witness register -h "$(address_of pg1)"
   } >"$LAB/repmgr.log" 2>&1 || { cat "$LAB/repmgr.log" >&2; return 1; }
+  # What a console needs to see the witness. The standby has it from the primary.
+  for host in pg1 pg3; do
+    sql "$host" 'GRANT USAGE ON SCHEMA repmgr TO dba' repmgr
+    sql "$host" 'GRANT SELECT ON repmgr.nodes TO dba' repmgr
+  done
   [ "$REPMGRD" = 1 ] || return 0
   for host in pg1 pg2 pg3; do
     in_host "$host" setpriv --reuid postgres --regid postgres --init-groups -- \

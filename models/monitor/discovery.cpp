@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/discovery.h"
+
+#include <QFile>
+#include <QHostAddress>
+#include <QNetworkInterface>
+#include <QRegularExpression>
+
+#include "monitor/discoveryassembly.h"
+#include "monitor/discoveryprobe.h"
+
+namespace howdah::monitor {
+
+namespace {
+
+constexpr int kMostLocalServers = 16;
+
+bool isHere(const QString &host)
+{
+    if (host.startsWith(QLatin1Char('/')) || host == QLatin1String("localhost")) {
+        return true;
+    }
+    const QHostAddress address(host);
+    return address.isLoopback() || QNetworkInterface::allAddresses().contains(address);
+}
+
+// Ports of the PostgreSQL servers of this machine, by their sockets: the kernel lists those to everybody.
+QList<int> localPorts()
+{
+    QList<int> ports;
+    QFile file(QStringLiteral("/proc/net/unix"));
+    if (file.open(QIODevice::ReadOnly)) {
+        static const QRegularExpression socket(QStringLiteral("/\\.s\\.PGSQL\\.(\\d+)$"),
+                                               QRegularExpression::MultilineOption);
+        auto matches = socket.globalMatch(QString::fromUtf8(file.readAll()));
+        while (matches.hasNext() && ports.size() < kMostLocalServers) {
+            const int port = matches.next().captured(1).toInt();
+            if (!ports.contains(port)) {
+                ports << port;
+            }
+        }
+    }
+    return ports;
+}
+
+} // namespace
+
+Discovery::Discovery(const DiscoveryOptions &options, QObject *parent)
+    : QObject(parent)
+    , m_options(options)
+{
+    m_deadline.setSingleShot(true);
+    connect(&m_deadline, &QTimer::timeout, this, &Discovery::finish);
+}
+
+Discovery::~Discovery() = default;
+
+void Discovery::start(const QString &conninfo)
+{
+    const auto seed = postgres::Conninfo::parse(conninfo);
+    m_running = true;
+    if (!seed) {
+        QTimer::singleShot(0, this, [this, error = seed.error()] {
+            if (m_running) {
+                m_running = false;
+                Q_EMIT finished(tl::unexpected(error));
+            }
+        });
+        return;
+    }
+    m_facts.seed = *seed;
+    m_deadline.start(m_options.deadlineMs);
+    for (const postgres::Conninfo::Place &place : seed->places()) {
+        consider(place.host.isEmpty() ? place.hostaddr : place.host, place.port.toInt(), DiscoverySource::Seed);
+    }
+    if (!m_options.patroniUrl.isEmpty()) {
+        askPatroni(m_options.patroniUrl);
+    }
+}
+
+void Discovery::cancel()
+{
+    m_running = false;
+    m_deadline.stop();
+    // Its answer may be on the stack: it goes when that is done.
+    for (DiscoveryProbe *probe : findChildren<DiscoveryProbe *>()) {
+        probe->disconnect(this);
+        probe->deleteLater();
+    }
+}
+
+void Discovery::consider(const QString &host, int port, DiscoverySource source)
+{
+    if (host.isEmpty() || port <= 0 || port > 65535) {
+        return;
+    }
+    for (AskedPlace &place : m_facts.places) {
+        if (place.host.compare(host, Qt::CaseInsensitive) == 0 && place.port == port) {
+            place.addSource(source);
+            return;
+        }
+    }
+    if (m_facts.places.size() >= static_cast<size_t>(m_options.mostPlaces)) {
+        const QString note = QStringLiteral("Only the first %1 places were asked.").arg(m_options.mostPlaces);
+        if (!m_facts.notes.contains(note)) {
+            m_facts.notes << note;
+        }
+        return;
+    }
+    AskedPlace place;
+    place.host = host;
+    place.port = port;
+    place.addSource(source);
+    m_facts.places.push_back(place);
+    m_open.push_back(true);
+    probe(m_facts.places.size() - 1);
+    if (m_options.patroniUrl.isEmpty() && !host.startsWith(QLatin1Char('/'))) {
+        askPatroni(
+            (host.contains(QLatin1Char(':')) ? QStringLiteral("http://[%1]:8008") : QStringLiteral("http://%1:8008"))
+                .arg(host));
+    }
+}
+
+void Discovery::considerConninfo(const QString &conninfo, DiscoverySource source)
+{
+    if (const auto parsed = postgres::Conninfo::parse(conninfo)) {
+        for (const postgres::Conninfo::Place &place : parsed->places()) {
+            consider(place.host.isEmpty() ? place.hostaddr : place.host, place.port.toInt(), source);
+        }
+    }
+}
+
+void Discovery::probe(size_t index)
+{
+    const AskedPlace &place = m_facts.places.at(index);
+    auto *probe = new DiscoveryProbe(conninfoFor(m_facts.seed, place.host, place.port), m_options.probeMs, this);
+    ++m_pending;
+    connect(probe, &DiscoveryProbe::answered, this, [this, probe, index](const ProbeAnswer &answer) {
+        probe->deleteLater();
+        probeAnswered(index, answer);
+    });
+    connect(probe, &DiscoveryProbe::failed, this, [this, probe, index](const core::Error &error) {
+        probe->deleteLater();
+        probeFailed(index, error);
+    });
+    // Queued: a place that fails at once must not end the search while it is being set up.
+    QTimer::singleShot(0, probe, &DiscoveryProbe::start);
+}
+
+void Discovery::probeAnswered(size_t index, const ProbeAnswer &answer)
+{
+    AskedPlace &place = m_facts.places.at(index);
+    place.answered = true;
+    place.answer = answer;
+    m_open.at(index) = false;
+    const QString host = place.host; // the vector grows below
+    const QString address = place.address();
+
+    for (const managers::RepmgrNode &node : answer.repmgrNodes) {
+        considerConninfo(node.conninfo, DiscoverySource::Repmgr);
+    }
+    consider(hostSeenFrom(answer.senderHost, host), answer.senderPort, DiscoverySource::Receiver);
+    for (const postgres::Conninfo::Place &upstream : answer.upstreams) {
+        consider(hostSeenFrom(upstream.host.isEmpty() ? upstream.hostaddr : upstream.host, host), upstream.port.toInt(),
+                 DiscoverySource::PrimaryConninfo);
+    }
+    for (const SeenSender &sender : answer.senders) {
+        if (sender.isStandby && !sender.clientAddress.isEmpty()) {
+            const QString standby = hostSeenFrom(sender.clientAddress, host);
+            consider(standby, answer.port, DiscoverySource::Sender);
+            consider(standby, 5432, DiscoverySource::Sender);
+        }
+    }
+    report(QStringLiteral("%1 answered").arg(address));
+    settle();
+}
+
+void Discovery::probeFailed(size_t index, const core::Error &error)
+{
+    m_facts.places.at(index).error = error;
+    m_open.at(index) = false;
+    report(QStringLiteral("%1 did not answer").arg(m_facts.places.at(index).address()));
+    settle();
+}
+
+void Discovery::askPatroni(const QString &url)
+{
+    if (m_askedUrls.contains(url)) {
+        return;
+    }
+    m_askedUrls.insert(url);
+    const size_t index = m_facts.patroni.size();
+    m_facts.patroni.push_back({url, std::nullopt, std::nullopt});
+    m_pending += 2;
+    m_patroni.cluster(url, m_options.httpMs, [this, index](const core::Result<managers::PatroniCluster> &cluster) {
+        if (!m_running) {
+            return;
+        }
+        if (cluster) {
+            m_facts.patroni.at(index).cluster = *cluster;
+            for (const managers::PatroniMember &member : cluster->members) {
+                consider(member.host, member.port, DiscoverySource::Patroni);
+            }
+            report(QStringLiteral("Patroni answered at %1").arg(m_facts.patroni.at(index).url));
+        } else if (!m_options.patroniUrl.isEmpty()) {
+            m_facts.notes << cluster.error().message;
+        }
+        settle();
+    });
+    m_patroni.node(url, m_options.httpMs, [this, index](const core::Result<managers::PatroniNode> &node) {
+        if (!m_running) {
+            return;
+        }
+        if (node) {
+            m_facts.patroni.at(index).node = *node;
+        }
+        settle();
+    });
+}
+
+// One more is done; when it was the last, there may still be standbys without a known port.
+void Discovery::settle()
+{
+    --m_pending;
+    if (m_running && m_pending == 0 && !lookAtLocalSockets()) {
+        finish();
+    }
+}
+
+bool Discovery::lookAtLocalSockets()
+{
+    if (m_lookedAtSockets) {
+        return false;
+    }
+    m_lookedAtSockets = true;
+    for (const QString &host : hostsOfUnmatchedSenders(m_facts)) {
+        if (isHere(host)) {
+            for (const int port : localPorts()) {
+                consider(host, port, DiscoverySource::LocalSocket);
+            }
+        }
+    }
+    return m_pending > 0;
+}
+
+void Discovery::finish()
+{
+    if (!m_running) {
+        return;
+    }
+    for (size_t index = 0; index < m_open.size(); ++index) {
+        if (m_open.at(index)) {
+            m_facts.places.at(index).error = core::Error{.kind = core::Error::Kind::Timeout,
+                                                         .message = QStringLiteral("%1 did not answer within %2 s.")
+                                                                        .arg(m_facts.places.at(index).address())
+                                                                        .arg(m_options.deadlineMs / 1000.0)};
+        }
+    }
+    cancel();
+    const bool any = std::any_of(m_facts.places.cbegin(), m_facts.places.cend(),
+                                 [](const AskedPlace &place) { return place.answered; });
+    if (!any) {
+        Q_EMIT finished(tl::unexpected(m_facts.places.front().error));
+        return;
+    }
+    Q_EMIT finished(assemble(m_facts));
+}
+
+void Discovery::report(const QString &text)
+{
+    ++m_done;
+    Q_EMIT progress(m_done, m_done + m_pending - 1, text);
+}
+
+} // namespace howdah::monitor

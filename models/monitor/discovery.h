@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QSet>
+#include <QTimer>
+
+#include "managers/patroniclient.h"
+#include "monitor/discoveryfacts.h"
+
+namespace howdah::monitor {
+
+struct DiscoveryOptions {
+    QString patroniUrl;     ///< of the cluster file; empty: port 8008 of every host is tried
+    int deadlineMs = 15000; ///< for all of it; what has not answered by then is reported as such
+    int probeMs = 3000;     ///< for connecting to a server, and again for its answer
+    int httpMs = 2000;      ///< for an answer of Patroni's
+    int mostPlaces = 64;    ///< asked at most
+};
+
+/// From one conninfo to the whole cluster: asks the server whom it knows, asks those, and so on; repmgr's witness and
+/// Patroni's members included. Only reads. Lives in one thread, the engine's; use once.
+class Discovery : public QObject {
+    Q_OBJECT
+public:
+    explicit Discovery(const DiscoveryOptions &options = {}, QObject *parent = nullptr);
+    ~Discovery() override;
+
+    /// Always ends in finished(), never from within this call.
+    void start(const QString &conninfo);
+    /// Drops everything at once. No signal follows.
+    void cancel();
+
+Q_SIGNALS:
+    /// For people, plain text: what was just asked or answered.
+    void progress(int answered, int asked, const QString &text);
+    /// An error when the conninfo is not valid or nothing of the cluster answered at all.
+    void finished(const howdah::core::Result<howdah::monitor::DiscoveryResult> &result);
+
+private:
+    void consider(const QString &host, int port, DiscoverySource source);
+    void considerConninfo(const QString &conninfo, DiscoverySource source);
+    void probe(size_t index);
+    void probeAnswered(size_t index, const ProbeAnswer &answer);
+    void probeFailed(size_t index, const core::Error &error);
+    void askPatroni(const QString &url);
+    void settle();
+    bool lookAtLocalSockets();
+    void finish();
+    void report(const QString &text);
+
+    DiscoveryOptions m_options;
+    DiscoveryFacts m_facts;
+    managers::PatroniClient m_patroni;
+    QSet<QString> m_askedUrls;
+    std::vector<bool> m_open; ///< by place: still being asked
+    QTimer m_deadline;
+    int m_pending = 0; ///< places and URLs
+    int m_done = 0;
+    bool m_lookedAtSockets = false;
+    bool m_running = false;
+};
+
+} // namespace howdah::monitor

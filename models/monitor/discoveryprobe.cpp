@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/discoveryprobe.h"
+
+#include <QTimer>
+#include <array>
+
+namespace howdah::monitor {
+
+namespace {
+
+// A cluster with hundreds of databases is not searched through: repmgr's is nearly always named as itself.
+constexpr int kMostDatabases = 8;
+
+enum Question { Identity, Senders, Receiver, Settings, Databases, Signs, QuestionCount };
+
+const std::array<const char *, QuestionCount> kQuestions{
+    "SELECT current_setting('server_version_num')::int4 AS version,"
+    " (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier,"
+    " (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::int8 AS started,"
+    " current_setting('port')::int4 AS port, current_setting('cluster_name') AS cluster_name,"
+    " pg_is_in_recovery() AS in_recovery",
+
+    // Who is a standby: not one that copies a base backup, archives WAL, or decodes it (its walsender has a database).
+    "SELECT r.application_name, host(r.client_addr) AS client_addr, s.slot_name, r.state IS NOT NULL AS visible,"
+    " coalesce(r.state, '') <> 'backup' AND a.datid IS NULL AND coalesce(s.slot_type, 'physical') = 'physical'"
+    " AND r.application_name NOT IN ('pg_receivewal', 'pg_basebackup', 'pg_recvlogical', 'barman_receive_wal')"
+    " AS is_standby"
+    " FROM pg_stat_replication r LEFT JOIN pg_stat_activity a USING (pid)"
+    " LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid",
+
+    "SELECT sender_host, sender_port, slot_name FROM pg_stat_wal_receiver",
+
+    // Settings that its reader may not see are simply not there.
+    "SELECT name, setting, source FROM pg_settings WHERE name IN ('data_directory', 'primary_conninfo',"
+    " 'shared_preload_libraries', 'cluster_name', 'hot_standby', 'wal_level')",
+
+    "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate"
+    " ORDER BY datname <> 'repmgr', datname <> current_database(), datname",
+
+    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'Patroni%') AS patroni,"
+    " EXISTS (SELECT FROM pg_roles WHERE rolname = 'pgautofailover_replicator') AS auto_failover,"
+    " EXISTS (SELECT FROM pg_database WHERE datname = 'repmgr')"
+    " OR EXISTS (SELECT FROM pg_replication_slots WHERE slot_name LIKE 'repmgr\\_slot\\_%') AS repmgr",
+};
+
+void readSenders(const postgres::Rows &rows, const QString &user, ProbeAnswer &answer)
+{
+    int hidden = 0;
+    for (int row = 0; row < rows.count(); ++row) {
+        if (!rows.flag(row, rows.column("visible"))) {
+            ++hidden;
+            continue;
+        }
+        SeenSender sender;
+        sender.applicationName = rows.text(row, rows.column("application_name"));
+        sender.clientAddress = rows.text(row, rows.column("client_addr"));
+        sender.slotName = rows.text(row, rows.column("slot_name"));
+        sender.isStandby = rows.flag(row, rows.column("is_standby"));
+        answer.senders.push_back(sender);
+    }
+    if (hidden > 0) {
+        answer.notes << QStringLiteral("%1 receivers are connected, and their addresses may not be seen. Allow it: "
+                                       "GRANT pg_monitor TO %2")
+                            .arg(hidden)
+                            .arg(user);
+    }
+}
+
+void readPrimaryConninfo(const QString &setting, ProbeAnswer &answer)
+{
+    const auto conninfo = postgres::Conninfo::parse(setting);
+    if (setting.isEmpty() || !conninfo) {
+        return;
+    }
+    // Only what stands in it: what this console's environment would add says nothing of that server.
+    answer.applicationName = setting.contains(QLatin1String("application_name"))
+                                 ? conninfo->value(QStringLiteral("application_name"))
+                                 : QString();
+    if (setting.contains(QLatin1String("host"))) {
+        answer.upstreams = conninfo->places();
+    }
+}
+
+void readSettings(const postgres::Rows &rows, ProbeAnswer &answer)
+{
+    int fromCommandLine = 0;
+    for (int row = 0; row < rows.count(); ++row) {
+        const QString name = rows.text(row, rows.column("name"));
+        const QString setting = rows.text(row, rows.column("setting"));
+        if (name == QLatin1String("data_directory")) {
+            answer.dataDirectory = setting;
+        } else if (name == QLatin1String("primary_conninfo")) {
+            readPrimaryConninfo(setting, answer);
+        } else if (name == QLatin1String("shared_preload_libraries")) {
+            answer.facts.repmgrLibrary = setting.contains(QLatin1String("repmgr"));
+            answer.facts.autoFailoverLibrary = setting.contains(QLatin1String("pgautofailover"));
+        } else if (rows.text(row, rows.column("source")) == QLatin1String("command line")) {
+            ++fromCommandLine;
+        }
+    }
+    answer.facts.patroniStarted = fromCommandLine == 3;
+}
+
+} // namespace
+
+DiscoveryProbe::DiscoveryProbe(const postgres::Conninfo &conninfo, int deadlineMs, QObject *parent)
+    : QObject(parent)
+    , m_conninfo(conninfo)
+{
+    m_options.connectMs = deadlineMs;
+    m_options.batchMs = deadlineMs;
+}
+
+void DiscoveryProbe::start()
+{
+    m_session = std::make_unique<postgres::Session>(m_conninfo, m_options);
+    connect(m_session.get(), &postgres::Session::opened, this, &DiscoveryProbe::ask);
+    connect(m_session.get(), &postgres::Session::failed, this,
+            [this](const postgres::Failure &failure) { Q_EMIT failed(failure.error); });
+    m_session->open();
+}
+
+void DiscoveryProbe::ask()
+{
+    std::vector<postgres::Statement> statements;
+    for (const char *question : kQuestions) {
+        statements.push_back({QByteArray(), QByteArray(question)});
+    }
+    m_session->run(statements, [this](const std::vector<core::Result<postgres::Rows>> &results) { read(results); });
+}
+
+void DiscoveryProbe::read(const std::vector<core::Result<postgres::Rows>> &results)
+{
+    if (results.size() != QuestionCount || !results[Identity] || results[Identity]->count() != 1) {
+        Q_EMIT failed(results.empty() || results[Identity] ? core::Error{} : results[Identity].error());
+        return;
+    }
+    const postgres::Rows &identity = *results[Identity];
+    m_answer.serverVersion = static_cast<int>(identity.integer(0, identity.column("version")).value_or(0));
+    bool isNumber = false;
+    const quint64 system = identity.text(0, identity.column("system_identifier")).toULongLong(&isNumber);
+    if (isNumber) {
+        m_answer.systemIdentifier = system;
+    }
+    m_answer.startedMicroseconds = identity.integer(0, identity.column("started")).value_or(0);
+    m_answer.port = static_cast<int>(identity.integer(0, identity.column("port")).value_or(0));
+    m_answer.clusterName = identity.text(0, identity.column("cluster_name"));
+    m_answer.inRecovery = identity.flag(0, identity.column("in_recovery"));
+    if (results[Senders]) {
+        readSenders(*results[Senders], m_conninfo.value(QStringLiteral("user")), m_answer);
+    }
+    if (results[Receiver] && results[Receiver]->count() > 0) {
+        const postgres::Rows &receiver = *results[Receiver];
+        m_answer.senderHost = receiver.text(0, receiver.column("sender_host"));
+        m_answer.senderPort = static_cast<int>(receiver.integer(0, receiver.column("sender_port")).value_or(0));
+        m_answer.receiverSlot = receiver.text(0, receiver.column("slot_name"));
+    }
+    if (results[Settings]) {
+        readSettings(*results[Settings], m_answer);
+    }
+    for (int row = 0; results[Databases] && row < qMin(results[Databases]->count(), kMostDatabases); ++row) {
+        m_databases << results[Databases]->text(row, 0);
+    }
+    bool looksLikeRepmgr = m_answer.facts.repmgrLibrary;
+    if (results[Signs]) {
+        const postgres::Rows &signs = *results[Signs];
+        m_answer.facts.patroniSession = signs.flag(0, signs.column("patroni"));
+        m_answer.facts.autoFailoverRoles = signs.flag(0, signs.column("auto_failover"));
+        looksLikeRepmgr = looksLikeRepmgr || signs.flag(0, signs.column("repmgr"));
+    }
+    if (looksLikeRepmgr) {
+        askRepmgr();
+    } else {
+        finish();
+    }
+}
+
+void DiscoveryProbe::askRepmgr()
+{
+    if (m_databases.isEmpty()) {
+        finish();
+        return;
+    }
+    m_database = m_databases.takeFirst();
+    // The session that answered is done with; it must not go while its own signal is on the stack.
+    m_session->disconnect(this);
+    m_session->close();
+    m_session.release()->deleteLater();
+    m_session = std::make_unique<postgres::Session>(m_conninfo.with(QStringLiteral("dbname"), m_database), m_options);
+    connect(m_session.get(), &postgres::Session::opened, this, [this] {
+        m_session->run({{QByteArray(), managers::repmgrNodesSql()}, {QByteArray(), managers::repmgrLocalNodeSql()}},
+                       [this](const std::vector<core::Result<postgres::Rows>> &results) { repmgrRead(results); });
+    });
+    connect(m_session.get(), &postgres::Session::failed, this, [this](const postgres::Failure &failure) {
+        if (m_database == QLatin1String("repmgr")) {
+            m_answer.notes << QStringLiteral("Database repmgr could not be looked into: %1").arg(failure.error.message);
+        }
+        askRepmgr();
+    });
+    m_session->open();
+}
+
+void DiscoveryProbe::repmgrRead(const std::vector<core::Result<postgres::Rows>> &results)
+{
+    if (results.size() != 2) {
+        finish();
+        return;
+    }
+    if (!results[0]) {
+        const core::Error &error = results[0].error();
+        if (error.kind != core::Error::Kind::Denied) { // not in this database
+            askRepmgr();
+            return;
+        }
+        m_answer.facts.repmgrNodes = true;
+        m_answer.notes << QStringLiteral(
+                              "repmgr.nodes in database %1 may not be read (%2), so a witness is not found. "
+                              "Allow it: GRANT USAGE ON SCHEMA repmgr TO %3; GRANT SELECT ON repmgr.nodes TO %3")
+                              .arg(m_database, error.message, m_conninfo.value(QStringLiteral("user")));
+        finish();
+        return;
+    }
+    m_answer.facts.repmgrNodes = true;
+    m_answer.repmgrNodes = managers::readRepmgrNodes(*results[0]);
+    if (results[1] && results[1]->count() == 1) {
+        if (const auto id = results[1]->integer(0, results[1]->column("local_id")); id && *id > 0) {
+            m_answer.repmgrLocalId = static_cast<int>(*id);
+        }
+    }
+    finish();
+}
+
+void DiscoveryProbe::finish()
+{
+    Q_EMIT answered(m_answer);
+}
+
+} // namespace howdah::monitor

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <memory>
+
+#include "monitor/discoveryfacts.h"
+#include "postgres/session.h"
+
+namespace howdah::monitor {
+
+/// Asks one server who it is and whom it knows; when it shows signs of repmgr, also reads repmgr.nodes, in whatever
+/// database that is. Ends in one signal. Lives in the engine's thread.
+class DiscoveryProbe : public QObject {
+    Q_OBJECT
+public:
+    DiscoveryProbe(const postgres::Conninfo &conninfo, int deadlineMs, QObject *parent = nullptr);
+    void start();
+
+Q_SIGNALS:
+    void answered(const howdah::monitor::ProbeAnswer &answer);
+    void failed(const howdah::core::Error &error);
+
+private:
+    void ask();
+    void read(const std::vector<core::Result<postgres::Rows>> &results);
+    void askRepmgr();
+    void repmgrRead(const std::vector<core::Result<postgres::Rows>> &results);
+    void finish();
+
+    postgres::Conninfo m_conninfo;
+    postgres::SessionOptions m_options;
+    std::unique_ptr<postgres::Session> m_session;
+    ProbeAnswer m_answer;
+    QStringList m_databases; ///< left to look for repmgr.nodes in, likeliest first
+    QString m_database;      ///< being looked into
+};
+
+} // namespace howdah::monitor
