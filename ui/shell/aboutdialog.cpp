@@ -87,6 +87,7 @@ AboutDialog::AboutDialog(QWidget *parent)
     setObjectName(QStringLiteral("about-dialog"));
     setWindowTitle(tr("About Howdah"));
     setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
 
     auto *parts = new QListWidget;
     parts->setObjectName(QStringLiteral("about-parts"));

@@ -64,6 +64,7 @@ DiscoverDialog::DiscoverDialog(QWidget *parent)
     setObjectName(QStringLiteral("discover-dialog"));
     setWindowTitle(tr("Add a cluster"));
     setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
     build();
     updateButtons();
     resize(760, 440);

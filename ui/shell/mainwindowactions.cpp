@@ -2,6 +2,7 @@
 // What the user can do from menus, tool bar, keys and the palette.
 #include <QApplication>
 #include <QFileDialog>
+#include <QLayout>
 #include <QMenuBar>
 #include <QSettings>
 #include <QToolBar>
@@ -150,7 +151,7 @@ void MainWindow::buildToolBar()
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
     bar->setFixedHeight(theme::Theme::instance().height(theme::Height::Toolbar));
-    bar->setContentsMargins(12, 0, 12, 4);
+    bar->layout()->setContentsMargins(12, 0, 12, 4);
     bar->addActions({m_refreshAction, m_pauseAction});
     bar->addSeparator();
     bar->addActions({m_addAction, m_openAction});

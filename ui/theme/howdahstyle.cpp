@@ -29,7 +29,11 @@ QSize buttonSize(const QStyleOption *option, const QWidget *widget)
 {
     const auto *button = qstyleoption_cast<const QStyleOptionButton *>(option);
     const bool large = widget && widget->property(kDialogSize).toBool();
-    const QFontMetrics metrics(font(large ? FontRole::Body : FontRole::Small));
+    QFont face = font(large ? FontRole::Body : FontRole::Small);
+    if (widget && widget->property(kFilled).toBool()) {
+        face.setWeight(QFont::DemiBold);
+    }
+    const QFontMetrics metrics(face);
     int width = button ? metrics.size(Qt::TextShowMnemonic, button->text).width() : 0;
     if (button && !button->icon.isNull()) {
         width += metric::kIconSize + (button->text.isEmpty() ? 0 : 6);
@@ -119,6 +123,7 @@ int HowdahStyle::pixelMetric(PixelMetric metric, const QStyleOption *option, con
     case PM_LayoutHorizontalSpacing:
     case PM_LayoutVerticalSpacing:
         return metric::kSpace2;
+    case PM_FocusFrameHMargin:
     case PM_ToolTipLabelFrameWidth:
         return 6;
     case PM_TreeViewIndentation:
@@ -173,8 +178,14 @@ QSize HowdahStyle::sizeFromContents(ContentsType type, const QStyleOption *optio
         const QSize base = QProxyStyle::sizeFromContents(type, option, size, widget);
         return {base.width(), theme.height(Height::Button)};
     }
-    case CT_ToolButton:
-        return {size.width() + metric::kSpace4, theme.height(Height::Button) + 2};
+    case CT_ToolButton: {
+        const auto *button = qstyleoption_cast<const QStyleOptionToolButton *>(option);
+        const bool text = button && button->toolButtonStyle != Qt::ToolButtonIconOnly && !button->text.isEmpty();
+        const QFontMetrics metrics(font(FontRole::Body));
+        const int words = text ? metrics.size(Qt::TextShowMnemonic, button->text).width() + 6 : 0;
+        return {metric::kIconSize + words + (text ? metric::kSpace4 : metric::kSpace2),
+                theme.height(Height::Button) + 2};
+    }
     case CT_MenuBarItem:
         return {size.width() + metric::kSpace4, theme.height(Height::Menu)};
     case CT_MenuItem: {

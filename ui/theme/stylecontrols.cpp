@@ -46,6 +46,27 @@ void paintPushButtonLabel(const QStyleOptionButton *button, QPainter *painter, c
                       Qt::AlignLeft | Qt::AlignVCenter | Qt::TextShowMnemonic | Qt::TextSingleLine, button->text);
 }
 
+void paintToolButtonLabel(const QStyleOptionToolButton *button, QPainter *painter)
+{
+    const bool enabled = has(button, QStyle::State_Enabled);
+    const bool text = button->toolButtonStyle != Qt::ToolButtonIconOnly && !button->text.isEmpty();
+    const QRect rect = button->rect;
+    const int size = metric::kIconSize;
+    const int left = text ? metric::kSpace2 : (rect.width() - size) / 2;
+    const QRect box(rect.x() + left, rect.y() + (rect.height() - size) / 2, size, size);
+    int x = box.x();
+    if (!button->icon.isNull()) {
+        button->icon.paint(painter, box, Qt::AlignCenter, enabled ? QIcon::Normal : QIcon::Disabled);
+        x = box.right() + 1 + 6;
+    }
+    if (text) {
+        painter->setFont(font(FontRole::Body));
+        painter->setPen(color(enabled ? Token::Text2 : Token::Disabled));
+        painter->drawText(QRect(x, rect.y(), rect.right() - x + 1, rect.height()),
+                          Qt::AlignLeft | Qt::AlignVCenter | Qt::TextHideMnemonic | Qt::TextSingleLine, button->text);
+    }
+}
+
 void paintTab(const QStyleOptionTab *tab, QPainter *painter)
 {
     const bool selected = has(tab, QStyle::State_Selected);
@@ -203,6 +224,8 @@ void HowdahStyle::drawControl(ControlElement element, const QStyleOption *option
         return;
     case CE_PushButtonLabel:
         return paintPushButtonLabel(qstyleoption_cast<const QStyleOptionButton *>(option), painter, widget);
+    case CE_ToolButtonLabel:
+        return paintToolButtonLabel(qstyleoption_cast<const QStyleOptionToolButton *>(option), painter);
     case CE_TabBarTabShape:
         return;
     case CE_TabBarTabLabel:

@@ -47,12 +47,14 @@ DataTable::DataTable(const QString &name, QWidget *parent)
     setTabKeyNavigation(false); // Tab leaves the table; arrows move in it
     setMouseTracking(true);
     verticalHeader()->hide();
+    verticalHeader()->setMinimumSectionSize(16);
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setDefaultSectionSize(Theme::instance().height(Height::Row));
     QHeaderView *header = horizontalHeader();
     header->setObjectName(objectName() + QStringLiteral("-header"));
     header->setAccessibleName(name);
     header->setHighlightSections(false);
+    header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     header->setSectionsMovable(true);
     header->setMinimumSectionSize(32);
     header->setFixedHeight(Theme::instance().height(Height::Row));

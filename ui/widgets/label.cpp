@@ -22,6 +22,8 @@ Label::Label(const QString &text, FontRole role, Token token, QWidget *parent)
     , m_token(token)
 {
     setTextFormat(Qt::PlainText);
+    // Left alone, the role follows the ground behind, and the colour set for this one would be lost on a surface.
+    setForegroundRole(QPalette::WindowText);
     setText(text);
     restyle();
     connect(&Theme::instance(), &Theme::changed, this, &Label::restyle);

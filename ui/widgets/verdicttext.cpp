@@ -85,7 +85,7 @@ ShownVerdict shownVerdict(const ClusterState &state, qint64 nowMs)
     const QString was = age < 0 ? tr("no node has answered yet")
                                 : tr("was %1, %2 ago").arg(cluster::toString(verdict), core::formatAge(age));
     if (state.snapshot->paused) {
-        return {Verdict::Unknown, tr("Paused"), was};
+        return {Verdict::Unknown, tr("Paused"), age < 0 ? was : tr("last sample %1 ago").arg(core::formatAge(age))};
     }
     // A verdict that rests on nothing fresh is none, unless the rules themselves say why nothing answers.
     const bool renewed = nowMs - state.snapshot->takenMonotonicMs <= staleAfter(*state.snapshot);
