@@ -68,7 +68,6 @@ void PatroniClient::get(const QString &base, const QString &path, int deadlineMs
     url.setPath(full + path);
 
     QNetworkReply *reply = m_network.get(QNetworkRequest(url));
-    reply->setReadBufferSize(kLargestAnswer + 1);
     // Qt's own transfer timeout starts anew with every byte; this one is for the whole.
     auto *deadline = new QTimer(reply);
     deadline->setSingleShot(true);
