@@ -120,7 +120,25 @@ cluster::ClusterState orders()
 {
     cluster::Snapshot snapshot = busyCluster();
     snapshot.environment = QStringLiteral("production");
-    return stateOf(snapshot, QStringLiteral("orders"));
+    const cluster::ClusterState state = stateOf(snapshot, QStringLiteral("orders"));
+    if (!state.assessment->findings.empty()) {
+        return state;
+    }
+    cluster::Finding slot;
+    slot.title = QStringLiteral("Slot analytics_cdc has no consumer");
+    slot.evidence = QStringLiteral("pg1 keeps 3.2 GB for it, growing 2.0 MB/s. Its limit of 64 GB is reached in 8 h 39 "
+                                   "min, at 22:45.");
+    slot.remedy = QStringLiteral("Reconnect its consumer, or drop the slot when nobody needs it any more.");
+    slot.page = QStringLiteral("slots");
+    slot.subject = QStringLiteral("analytics_cdc");
+    slot.sinceMs = kNowMonotonicMs - 27 * 60'000;
+    cluster::Finding silent = slot;
+    silent.severity = cluster::Verdict::Unknown;
+    silent.title = QStringLiteral("pg3 has not answered");
+    silent.evidence = QStringLiteral("2 polls missed; critical after 3.");
+    silent.remedy.clear();
+    silent.page = QStringLiteral("overview");
+    return withVerdict(state, cluster::Verdict::Warning, {slot, silent});
 }
 
 void fill(shell::MainWindow &window)

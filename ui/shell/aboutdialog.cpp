@@ -11,6 +11,7 @@
 #include "theme/icons.h"
 #include "theme/metrics.h"
 #include "theme/theme.h"
+#include "widgets/itemdelegate.h"
 #include "widgets/label.h"
 #include "widgets/panes.h"
 
@@ -96,7 +97,8 @@ AboutDialog::AboutDialog(QWidget *parent)
     for (const Part &part : kParts) {
         parts->addItem(QStringLiteral("%1, %2").arg(QLatin1String(part.name), QLatin1String(part.licence)));
     }
-    parts->setFixedWidth(240);
+    parts->setItemDelegate(new widgets::ItemDelegate(parts));
+    parts->setFixedWidth(264);
     auto *text = new QPlainTextEdit;
     text->setObjectName(QStringLiteral("about-licence"));
     text->setAccessibleName(tr("Text of the licence"));
@@ -104,6 +106,7 @@ AboutDialog::AboutDialog(QWidget *parent)
     text->setFrameShape(QFrame::NoFrame);
     text->setFont(theme::font(FontRole::FixedCaption));
     text->setTabChangesFocus(true);
+    text->document()->setDocumentMargin(metric::kSpace3);
     connect(parts, &QListWidget::currentRowChanged, text,
             [text](int row) { text->setPlainText(row < 0 ? QString() : licenceText(row)); });
     parts->setCurrentRow(0);

@@ -2,11 +2,11 @@
 // What the user can do from menus, tool bar, keys and the palette.
 #include <QApplication>
 #include <QFileDialog>
-#include <QLayout>
 #include <QMenuBar>
 #include <QSettings>
 #include <QToolBar>
 #include <QToolButton>
+#include <QWidgetAction>
 
 #include "pages/page.h"
 #include "pages/pageregistry.h"
@@ -151,12 +151,26 @@ void MainWindow::buildToolBar()
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
     bar->setFixedHeight(theme::Theme::instance().height(theme::Height::Toolbar));
-    bar->layout()->setContentsMargins(12, 0, 12, 4);
+    bar->setContentsMargins(0, 0, 0, 4);
+    // A tool bar's layout lays its margins down as it likes: the room at both ends is items of their own.
+    const auto addRoom = [bar](const QString &name, QSizePolicy::Policy policy) {
+        auto *room = new QWidget;
+        room->setObjectName(name);
+        room->setSizePolicy(policy, QSizePolicy::Preferred);
+        if (policy == QSizePolicy::Fixed) {
+            room->setFixedWidth(7); // 12 with the spacing and the item margin
+        }
+        bar->addWidget(room);
+    };
+    addRoom(QStringLiteral("tool-room-left"), QSizePolicy::Fixed);
     bar->addActions({m_refreshAction, m_pauseAction});
     bar->addSeparator();
     bar->addActions({m_addAction, m_openAction});
     for (QAction *action : bar->actions()) {
         QWidget *button = bar->widgetForAction(action);
+        if (qobject_cast<QWidgetAction *>(action)) {
+            continue;
+        }
         if (action->isSeparator()) {
             button->setObjectName(QStringLiteral("tool-separator"));
         } else {
@@ -165,13 +179,11 @@ void MainWindow::buildToolBar()
             button->setFocusPolicy(Qt::TabFocus);
         }
     }
-    auto *spacer = new QWidget;
-    spacer->setObjectName(QStringLiteral("tool-spacer"));
-    spacer->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    bar->addWidget(spacer);
+    addRoom(QStringLiteral("tool-room"), QSizePolicy::Expanding);
     auto *search = new SearchButton;
     connect(search, &QAbstractButton::clicked, this, &MainWindow::showPalette);
     bar->addWidget(search);
+    addRoom(QStringLiteral("tool-room-right"), QSizePolicy::Fixed);
 }
 
 void MainWindow::updateActions()

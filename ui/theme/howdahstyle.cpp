@@ -233,6 +233,8 @@ QRect HowdahStyle::subElementRect(SubElement element, const QStyleOption *option
             return QProxyStyle::subElementRect(element, option, widget).adjusted(4, 0, -4, 0);
         }
         break;
+    case SE_HeaderLabel:
+        return option->rect; // the label keeps its own padding, in line with the cells
     default:
         break;
     }
@@ -242,6 +244,9 @@ QRect HowdahStyle::subElementRect(SubElement element, const QStyleOption *option
 QRect HowdahStyle::subControlRect(ComplexControl control, const QStyleOptionComplex *option, SubControl subControl,
                                   const QWidget *widget) const
 {
+    if (control == CC_ComboBox && subControl == SC_ComboBoxEditField) {
+        return option->rect.adjusted(metric::kSpace2, 1, -metric::kSpace5, -1);
+    }
     const auto *slider = qstyleoption_cast<const QStyleOptionSlider *>(option);
     if (control != CC_ScrollBar || !slider) {
         return QProxyStyle::subControlRect(control, option, subControl, widget);

@@ -51,10 +51,9 @@ FindingItem::FindingItem(QWidget *parent)
     m_evidence->setObjectName(QStringLiteral("finding-evidence"));
     m_remedy->setObjectName(QStringLiteral("finding-remedy"));
     m_link->setObjectName(QStringLiteral("finding-link"));
-    for (Label *label : {m_title, m_evidence, m_remedy}) {
-        label->setWordWrap(true);
-        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    }
+    m_title->setWordWrap(true);
+    m_evidence->setParagraph();
+    m_remedy->setParagraph();
     auto *layout = new QGridLayout(this);
     layout->setContentsMargins(metric::kPanePadding + metric::kSpace5, 9, metric::kPanePadding, 10);
     layout->setHorizontalSpacing(metric::kSpace2);
@@ -63,7 +62,7 @@ FindingItem::FindingItem(QWidget *parent)
     layout->addWidget(m_age, 0, 1, Qt::AlignTop);
     layout->addWidget(m_evidence, 1, 0, 1, 2);
     layout->addWidget(m_remedy, 2, 0, 1, 2);
-    layout->addWidget(m_link, 3, 0);
+    layout->addWidget(m_link, 3, 0, Qt::AlignLeft);
     layout->setColumnStretch(0, 1);
     connect(m_link, &LinkButton::clicked, this, [this] { Q_EMIT pageRequested(m_page, m_subject); });
 }
@@ -114,7 +113,7 @@ FindingsList::FindingsList(QWidget *parent)
     setObjectName(QStringLiteral("findings-list"));
     setAccessibleName(tr("Findings"));
     m_none->setObjectName(QStringLiteral("findings-none"));
-    m_none->setWordWrap(true);
+    m_none->setParagraph();
     m_none->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, metric::kSpace3);
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(0);

@@ -122,6 +122,9 @@ QRect contentRect(const QStyleOptionViewItem &option, const QModelIndex &index)
         }
         left = visual == first ? metric::kPanePadding : left;
         right = visual == last ? metric::kPanePadding : right;
+    } else {
+        left = metric::kPanePadding;
+        right = metric::kPanePadding;
     }
     return option.rect.adjusted(left, 0, -right, 0);
 }

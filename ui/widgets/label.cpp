@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/label.h"
 
+#include <QFontInfo>
 #include <QPainter>
+#include <QTextLayout>
 
 #include "tables/roles.h"
 
@@ -61,14 +63,69 @@ void Label::setElided(bool elided)
     }
 }
 
+void Label::setParagraph()
+{
+    m_paragraph = true;
+    setWordWrap(true);
+    setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
+}
+
+int Label::layOut(int width, QPainter *painter) const
+{
+    const QMargins margins = contentsMargins();
+    const int room = std::max(40, width - margins.left() - margins.right());
+    const int lineHeight = std::max(fontMetrics().height(), qRound(QFontInfo(font()).pixelSize() * 1.5));
+    int y = margins.top();
+    for (const QString &part : text().split(QLatin1Char('\n'))) {
+        QTextLayout layout(part, font());
+        layout.beginLayout();
+        for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
+            line.setLineWidth(room);
+            if (painter) {
+                line.setPosition(QPointF(0, 0));
+                line.draw(painter, QPointF(margins.left(), y + (lineHeight - line.height()) / 2));
+            }
+            y += lineHeight;
+        }
+        layout.endLayout();
+    }
+    return y + margins.bottom();
+}
+
+int Label::heightForWidth(int width) const
+{
+    return m_paragraph ? layOut(width, nullptr) : QLabel::heightForWidth(width);
+}
+
+QSize Label::sizeHint() const
+{
+    if (!m_paragraph) {
+        return QLabel::sizeHint();
+    }
+    const int width = std::min(320, fontMetrics().horizontalAdvance(text()) + 2);
+    return {width, layOut(width, nullptr)};
+}
+
 QSize Label::minimumSizeHint() const
 {
+    if (m_paragraph) {
+        return {80, fontMetrics().height()};
+    }
     const QSize hint = QLabel::minimumSizeHint();
     return m_elided ? QSize(fontMetrics().horizontalAdvance(QStringLiteral("m…")), hint.height()) : hint;
 }
 
 void Label::paintEvent(QPaintEvent *event)
 {
+    if (m_paragraph) {
+        QPainter painter(this);
+        painter.setPen(palette().color(foregroundRole()));
+        layOut(width(), &painter);
+        return;
+    }
     if (!m_elided) {
         QLabel::paintEvent(event);
         return;

@@ -22,17 +22,25 @@ public:
     /// One line, cut with an ellipsis where the room ends; the tool tip has the whole text.
     void setElided(bool elided);
 
+    /// Wrapped, with lines as far apart as a text of several lines needs to be read: 1.5 times its size.
+    void setParagraph();
+
+    QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
+    int heightForWidth(int width) const override;
 
 protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
     void restyle();
+    /// Lays the paragraph out in width; paints it when there is a painter. Returns its height.
+    int layOut(int width, QPainter *painter) const;
 
     theme::FontRole m_role;
     theme::Token m_token;
     bool m_elided = false;
+    bool m_paragraph = false;
     bool m_italic = false;
 };
 
