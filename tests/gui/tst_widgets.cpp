@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QImage>
+#include <QPainter>
+#include <QSignalSpy>
+#include <QStandardItemModel>
+#include <QTest>
+
+#include "tables/roles.h"
+#include "theme/glyphs.h"
+#include "theme/theme.h"
+#include "widgets/buttons.h"
+#include "widgets/datatable.h"
+#include "widgets/filterfield.h"
+#include "widgets/findingslist.h"
+#include "widgets/keyvaluelist.h"
+#include "widgets/label.h"
+#include "widgets/limitbar.h"
+#include "widgets/panes.h"
+#include "windowfixture.h"
+
+using namespace howdah;
+using namespace howdah::testsupport;
+using namespace howdah::widgets;
+using cluster::Verdict;
+using theme::Token;
+
+class TestWidgets : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { theme::Theme::instance().install(*qApp); }
+    void cleanup() { theme::Theme::instance().setMode(theme::Mode::Light); }
+    void findingsFollowByKey();
+    void findingsKeepTheirLinkFromTickToTick();
+    void nothingKnownIsNotNothingWrong();
+    void segmentsMoveByArrows();
+    void filterIsEmptiedByEscape();
+    void barColors_data();
+    void barColors();
+    void emptyBarIsNotFilled();
+    void labelFollowsTheTheme();
+    void labelNeverReadsHtml();
+    void paragraphGrowsInANarrowRoom();
+    void tableCopiesShownColumns();
+    void nonValuesAreMuted();
+    void staleRowsAreGrey();
+    void unknownIsNeverGreen();
+    void factsAreNamed();
+};
+
+namespace {
+
+cluster::ClusterState withFindings(std::vector<cluster::Finding> findings)
+{
+    const Verdict verdict = findings.empty() ? Verdict::Unknown : findings.front().severity;
+    return withVerdict(stateOf(threeNodes()), verdict, std::move(findings));
+}
+
+cluster::Finding idleSlot()
+{
+    cluster::Finding finding;
+    finding.id = QStringLiteral("slot_inactive:pg1/cdc");
+    finding.title = QStringLiteral("Slot cdc has no consumer");
+    finding.evidence = QStringLiteral("pg1 keeps 3.2 GB for it.");
+    finding.page = QStringLiteral("slots");
+    finding.subject = QStringLiteral("cdc");
+    finding.sinceMs = kNowMonotonicMs - 27 * 60'000;
+    return finding;
+}
+
+/// Every colour that stands in image, fully opaque pixels only.
+QSet<QRgb> colorsOf(const QImage &image)
+{
+    QSet<QRgb> colors;
+    for (int y = 0; y < image.height(); ++y) {
+        for (int x = 0; x < image.width(); ++x) {
+            colors.insert(image.pixel(x, y));
+        }
+    }
+    return colors;
+}
+
+QImage barImage(const tables::Bar &bar)
+{
+    QImage image(120, 28, QImage::Format_RGB32);
+    image.fill(theme::color(Token::Surface));
+    QPainter painter(&image);
+    paintLimitBar(&painter, QRectF(8, 0, 104, 28), bar);
+    return image;
+}
+
+/// One cell of a table, painted.
+QImage cellImage(const QHash<int, QVariant> &roles)
+{
+    QStandardItemModel model(1, 1);
+    for (auto it = roles.begin(); it != roles.end(); ++it) {
+        model.setData(model.index(0, 0), it.value(), it.key());
+    }
+    DataTable table(QStringLiteral("One cell"));
+    table.setModel(&model);
+    table.resize(200, 60);
+    return table.grab().toImage().copy(0, table.horizontalHeader()->height(), 200, 28);
+}
+
+} // namespace
+
+void TestWidgets::findingsFollowByKey()
+{
+    FindingsList list;
+    list.setState(withFindings({idleSlot()}));
+    QSignalSpy spy(&list, &FindingsList::pageRequested);
+    auto *link = list.findChild<LinkButton *>();
+    QVERIFY(link);
+    QCOMPARE(link->text(), QStringLiteral("Show slot"));
+    QVERIFY(link->focusPolicy() & Qt::TabFocus);
+    QTest::keyClick(link, Qt::Key_Return);
+    QCOMPARE(spy.count(), 1);
+    QCOMPARE(spy.first().at(0).toString(), QStringLiteral("slots"));
+    QCOMPARE(spy.first().at(1).toString(), QStringLiteral("cdc"));
+    QCOMPARE(list.findChild<QLabel *>(QStringLiteral("finding-age"))->text(), QStringLiteral("27 min"));
+    QCOMPARE(list.findChild<FindingItem *>()->accessibleName(), QStringLiteral("Warning: Slot cdc has no consumer"));
+}
+
+void TestWidgets::findingsKeepTheirLinkFromTickToTick()
+{
+    FindingsList list;
+    list.setState(withFindings({idleSlot()}));
+    const auto *link = list.findChild<LinkButton *>();
+    list.setState(withFindings({idleSlot()}));
+    QCOMPARE(list.findChild<LinkButton *>(), link);
+    list.setState(withFindings({idleSlot(), idleSlot()}));
+    QCOMPARE(list.findChildren<FindingItem *>().size(), 2);
+    list.setState(withFindings({}));
+    QCOMPARE(list.findChildren<FindingItem *>().size(), 0);
+}
+
+void TestWidgets::nothingKnownIsNotNothingWrong()
+{
+    FindingsList list;
+    auto *none = list.findChild<QLabel *>(QStringLiteral("findings-none"));
+    list.setState(withFindings({}));
+    QCOMPARE(none->text(), QStringLiteral("Nothing is known yet."));
+    list.setState(withVerdict(stateOf(threeNodes()), Verdict::Ok));
+    QVERIFY(none->text().startsWith(QLatin1String("Nothing to report")));
+}
+
+void TestWidgets::segmentsMoveByArrows()
+{
+    SegmentedControl control(QStringLiteral("Unit of the plot"), {QStringLiteral("Bytes"), QStringLiteral("Time")});
+    QCOMPARE(control.objectName(), QStringLiteral("unit-of-the-plot"));
+    QCOMPARE(control.currentIndex(), 0);
+    control.show();
+    QVERIFY(QTest::qWaitForWindowActive(&control));
+    QSignalSpy spy(&control, &SegmentedControl::currentChanged);
+    auto *first = control.findChild<QAbstractButton *>();
+    first->setFocus();
+    QTest::keyClick(first, Qt::Key_Right);
+    QCOMPARE(control.currentIndex(), 1);
+    QCOMPARE(spy.count(), 1);
+    control.setCurrentIndex(0);
+    QCOMPARE(spy.last().first().toInt(), 0);
+}
+
+void TestWidgets::filterIsEmptiedByEscape()
+{
+    FilterField field(QStringLiteral("Filter slots"));
+    QTest::keyClicks(&field, QStringLiteral("pg2"));
+    QCOMPARE(field.text(), QStringLiteral("pg2"));
+    QTest::keyClick(&field, Qt::Key_Escape);
+    QVERIFY(field.text().isEmpty());
+    QCOMPARE(field.accessibleName(), QStringLiteral("Filter slots"));
+}
+
+void TestWidgets::barColors_data()
+{
+    QTest::addColumn<double>("fraction");
+    QTest::addColumn<int>("verdict");
+    QTest::addColumn<int>("expected");
+    QTest::newRow("below the tick") << 0.1 << static_cast<int>(Verdict::Ok) << static_cast<int>(Token::Text3);
+    QTest::newRow("above the tick") << 0.6 << static_cast<int>(Verdict::Warning)
+                                    << static_cast<int>(Token::WarningMark);
+    QTest::newRow("full") << 1.4 << static_cast<int>(Verdict::Critical) << static_cast<int>(Token::Critical);
+}
+
+void TestWidgets::barColors()
+{
+    QFETCH(double, fraction);
+    QFETCH(int, verdict);
+    QFETCH(int, expected);
+    for (const theme::Mode mode : {theme::Mode::Light, theme::Mode::Dark}) {
+        theme::Theme::instance().setMode(mode);
+        const QSet<QRgb> colors = colorsOf(barImage({fraction, 0.2, static_cast<Verdict>(verdict)}));
+        for (const Token token : {Token::Text3, Token::WarningMark, Token::Critical}) {
+            QCOMPARE(colors.contains(theme::color(token).rgb()), token == static_cast<Token>(expected));
+        }
+        QVERIFY(!colors.contains(theme::color(Token::Ok).rgb()));
+    }
+}
+
+void TestWidgets::emptyBarIsNotFilled()
+{
+    QVERIFY(!colorsOf(barImage({0, 0.2, Verdict::Ok})).contains(theme::color(Token::Text3).rgb()));
+    QVERIFY(colorsOf(barImage({0.0001, 0.2, Verdict::Ok})).contains(theme::color(Token::Text3).rgb()));
+}
+
+void TestWidgets::labelFollowsTheTheme()
+{
+    Ground ground;
+    Label label(QStringLiteral("text"), theme::FontRole::Body, Token::Critical, &ground);
+    QCOMPARE(label.palette().color(label.foregroundRole()), theme::lightTokens()[Token::Critical]);
+    theme::Theme::instance().setMode(theme::Mode::Dark);
+    QCOMPARE(label.palette().color(label.foregroundRole()), theme::darkTokens()[Token::Critical]);
+}
+
+void TestWidgets::labelNeverReadsHtml()
+{
+    Label label(QStringLiteral("<b>x</b>"), theme::FontRole::Body, Token::Text1);
+    QCOMPARE(label.textFormat(), Qt::PlainText);
+    label.setElided(true);
+    label.resize(20, 20);
+    label.grab();
+    QVERIFY(!label.toolTip().isEmpty());
+    QVERIFY(!label.toolTip().contains(QLatin1String("<b>x")));
+}
+
+void TestWidgets::paragraphGrowsInANarrowRoom()
+{
+    Label label(QStringLiteral("a sentence of several words that will not fit into one narrow line"),
+                theme::FontRole::Small, Token::Text2);
+    label.setParagraph();
+    const int one = label.heightForWidth(2000);
+    QVERIFY(label.heightForWidth(120) >= 3 * one);
+    QCOMPARE(label.heightForWidth(120) % one, 0);
+}
+
+void TestWidgets::tableCopiesShownColumns()
+{
+    QStandardItemModel model(2, 3);
+    model.setHorizontalHeaderLabels({QStringLiteral("Slot"), QStringLiteral("On"), QStringLiteral("Held")});
+    for (int row = 0; row < 2; ++row) {
+        for (int column = 0; column < 3; ++column) {
+            model.setItem(row, column, new QStandardItem(QStringLiteral("%1%2").arg(row).arg(column)));
+        }
+    }
+    model.setData(model.index(0, 0), QStringLiteral("a\tb"));
+    DataTable table(QStringLiteral("Slots"));
+    table.setSortingEnabled(false);
+    table.setModel(&model);
+    table.setColumnHidden(1, true);
+    QCOMPARE(table.text(false), QStringLiteral("Slot\tHeld\na b\t02\n10\t12\n"));
+    QVERIFY(table.selectKey(QStringLiteral("10")));
+    table.show();
+    QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("Slot\tHeld\n10\t12\n"));
+    QVERIFY(!table.selectKey(QStringLiteral("no such slot")));
+}
+
+void TestWidgets::nonValuesAreMuted()
+{
+    const QImage value = cellImage({{Qt::DisplayRole, QStringLiteral("312 kB")}});
+    const QImage nonValue = cellImage({{Qt::DisplayRole, QStringLiteral("unknown")}, {tables::NonValueRole, true}});
+    QVERIFY(colorsOf(value).contains(theme::color(Token::Text1).rgb()));
+    QVERIFY(!colorsOf(nonValue).contains(theme::color(Token::Text1).rgb()));
+}
+
+void TestWidgets::staleRowsAreGrey()
+{
+    const QImage stale =
+        cellImage({{Qt::DisplayRole, QStringLiteral("HHHH")}, {tables::StaleRole, true}, {tables::StrongRole, true}});
+    QVERIFY(colorsOf(stale).contains(theme::color(Token::Unknown).rgb()));
+    QVERIFY(!colorsOf(stale).contains(theme::color(Token::Text1).rgb()));
+}
+
+void TestWidgets::unknownIsNeverGreen()
+{
+    for (const theme::Mode mode : {theme::Mode::Light, theme::Mode::Dark}) {
+        theme::Theme::instance().setMode(mode);
+        const QRgb green = theme::color(Token::Ok).rgb();
+        const QHash<int, QVariant> unknown = {{Qt::DisplayRole, QStringLiteral("no answer")},
+                                              {tables::VerdictRole, static_cast<int>(Verdict::Unknown)}};
+        QVERIFY(!colorsOf(cellImage(unknown)).contains(green));
+        QHash<int, QVariant> fine = unknown;
+        fine[tables::VerdictRole] = static_cast<int>(Verdict::Ok);
+        QVERIFY(colorsOf(cellImage(fine)).contains(green));
+        for (const Token token : {theme::verdictMark(Verdict::Unknown), theme::verdictText(Verdict::Unknown)}) {
+            QVERIFY(theme::color(token) != theme::color(Token::Ok));
+        }
+    }
+}
+
+void TestWidgets::factsAreNamed()
+{
+    KeyValueList list(QStringLiteral("Archive"));
+    list.setRows({{QStringLiteral("Last archived"), QStringLiteral("6 s ago"), false, false},
+                  {QStringLiteral("Newest backup"), QStringLiteral("unknown"), false, true}});
+    auto *value = list.findChild<QLabel *>(QStringLiteral("archive-value-1"));
+    QCOMPARE(value->accessibleName(), QStringLiteral("Newest backup: unknown"));
+    QVERIFY(value->font().italic());
+    list.setRows({{QStringLiteral("Last archived"), QStringLiteral("7 s ago"), false, false}});
+    QVERIFY(value->isHidden());
+    QCOMPARE(list.findChild<QLabel *>(QStringLiteral("archive-value-0"))->text(), QStringLiteral("7 s ago"));
+}
+
+QTEST_MAIN(TestWidgets)
+#include "tst_widgets.moc"
