@@ -203,7 +203,8 @@ std::vector<SeriesPoint> Track::points(Metric metric, qint64 from, qint64 to, qi
             const SeriesPoint before = out.back();
             // Within the buckets, moments are only known to 10 s.
             const qint64 limit = before.monotonicMs < fineFrom ? gapMs + 2 * kBucketMs : gapMs;
-            if (point.monotonicMs - before.monotonicMs > limit && !std::isnan(before.value))
+            // Also after a gap: so all stages have their points at the same times and can be stacked.
+            if (point.monotonicMs - before.monotonicMs > limit)
                 out.push_back({before.monotonicMs + 1, kNan});
         }
         out.push_back(point);

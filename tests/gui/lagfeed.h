@@ -128,14 +128,14 @@ inline Shape mockupShape(int seconds)
     };
 }
 
-/// Paints the widget at a size. With HOWDAH_SHOTS set, also writes it there as name-light.png (QT_SCALE_FACTOR=2 gives
+/// Paints the widget at a size. With HOWDAH_PICTURES set, also writes it there as name-light.png (QT_SCALE_FACTOR=2 gives
 /// name-light@2x.png).
 inline QImage shot(QWidget &widget, const QString &name, QSize size)
 {
     widget.resize(size);
     widget.ensurePolished();
     const QImage image = widget.grab().toImage();
-    const QString folder = qEnvironmentVariable("HOWDAH_SHOTS");
+    const QString folder = qEnvironmentVariable("HOWDAH_PICTURES");
     if (!folder.isEmpty()) {
         const QString mode = theme::Theme::instance().isDark() ? QStringLiteral("dark") : QStringLiteral("light");
         const QString scale = image.devicePixelRatio() > 1 ? QStringLiteral("@2x") : QString();
