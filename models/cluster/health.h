@@ -47,7 +47,7 @@ struct SlotFacts {
     int slot = -1; ///< index into the sample's replicationSlots
     std::optional<qint64> retainedBytes;
     std::optional<qint64> inactiveForMs; ///< empty: active, or since before anybody looked
-    QString consumer; ///< name of the node or application that uses it; empty: nobody
+    QString consumer;                    ///< name of the node or application that uses it; empty: nobody
     Verdict verdict = Verdict::Ok;
     QString reason; ///< why it is inactive, lost, or holds much; empty when there is nothing to say
 };

@@ -64,7 +64,7 @@ struct Snapshot {
     QString environment;
     ManagerKind manager = ManagerKind::Auto; ///< Auto: not found out yet
     int intervalMs = 1000;
-    bool paused = false;       ///< sampling is paused by the user
+    bool paused = false; ///< sampling is paused by the user
     qint64 takenMonotonicMs = 0;
     qint64 takenWallMs = 0;
     std::vector<NodeStatus> nodes; ///< in the order of the cluster file
@@ -83,13 +83,18 @@ struct Snapshot {
 /// A sample older than this is stale: shown grey, and no rule may call its node healthy.
 inline constexpr qint64 kStaleAfterMs = 3000;
 
+/// How old a sample may be and still speak for its node.
+inline qint64 freshForMs(const Snapshot &snapshot)
+{
+    // With a slower interval a sample is as old as the interval just before the next.
+    return std::max<qint64>(kStaleAfterMs, 2 * static_cast<qint64>(snapshot.intervalMs) + 1000);
+}
+
 /// True when the node's last sample is young enough to speak for it.
 inline bool isFresh(const Snapshot &snapshot, const NodeStatus &node)
 {
-    // With a slower interval a sample is as old as the interval just before the next.
-    const qint64 limit = std::max<qint64>(kStaleAfterMs, 2 * static_cast<qint64>(snapshot.intervalMs) + 1000);
-    return node.sample && snapshot.takenMonotonicMs - node.sample->takenMonotonicMs <= limit
-           && !snapshot.paused;
+    return node.sample && snapshot.takenMonotonicMs - node.sample->takenMonotonicMs < freshForMs(snapshot) &&
+           !snapshot.paused;
 }
 
 } // namespace howdah::cluster

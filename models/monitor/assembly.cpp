@@ -28,10 +28,10 @@ std::deque<cluster::TrailPoint> extended(std::deque<cluster::TrailPoint> trail, 
     constexpr qint64 kFineMs = 600'000;
     constexpr qint64 kCoarseStepMs = 10'000;
     constexpr qint64 kKeepMs = 3'600'000;
-    const std::size_t size = trail.size();
-    if (size > 0 && now.lsn < trail.back().lsn) {
+    if (!trail.empty() && now.lsn < trail.back().lsn) {
         trail.clear(); // another log: a promotion, or another server
     }
+    const std::size_t size = trail.size();
     if (size > 1 && trail.back().lsn == now.lsn && trail[size - 2].lsn == now.lsn) {
         trail.back().monotonicMs = now.monotonicMs;
     } else {

@@ -8,6 +8,12 @@
 namespace howdah::monitor {
 
 namespace {
+// Timeline 1 has no history file.
+bool hasHistory(const cluster::NodeSample *before)
+{
+    return before && before->timeline.value_or(0) > 1;
+}
+
 constexpr std::array kSections{
     Section{"core", 0, 0, coreSql, decodeCore, carryNothing},
     Section{"senders", 0, 0, sendersSql, decodeSenders, carryNothing},
@@ -25,7 +31,8 @@ constexpr std::array kSections{
     Section{"publications", 60'000, 0, publicationsSql, decodePublications, carryPublications},
     Section{"subscriptions", 10'000, 0, subscriptionsSql, decodeSubscriptions, carrySubscriptions},
     Section{"roles", 60'000, 0, rolesSql, decodeRoles, carryRoles},
-    Section{"timeline_history", 300'000, 0, timelineHistorySql, decodeTimelineHistory, carryTimelineHistory},
+    Section{"timeline_history", 300'000, 0, timelineHistorySql, decodeTimelineHistory, carryTimelineHistory,
+            hasHistory},
 };
 } // namespace
 

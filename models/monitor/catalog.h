@@ -20,6 +20,8 @@ struct Section {
     void (*decode)(const postgres::Rows &rows, cluster::NodeSample &sample);
     /// Takes over from the sample before what this section once read, for ticks in which it is not due.
     void (*carry)(const cluster::NodeSample &before, cluster::NodeSample &sample);
+    /// Whether it is worth asking, by the sample before (null for the first tick); left out: always.
+    bool (*wanted)(const cluster::NodeSample *before) = nullptr;
 };
 
 /// All sections; the first is "core", without which there is no sample.

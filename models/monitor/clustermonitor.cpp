@@ -23,6 +23,9 @@ ClusterMonitor::ClusterMonitor(const cluster::ClusterConfig &config, const core:
     m_ticks.setTimerType(Qt::PreciseTimer);
     m_ticks.setInterval(config.intervalMs);
     connect(&m_ticks, &QTimer::timeout, this, &ClusterMonitor::tick);
+    m_stale.setSingleShot(true);
+    m_stale.setTimerType(Qt::PreciseTimer);
+    connect(&m_stale, &QTimer::timeout, this, &ClusterMonitor::publish);
     m_gather.setSingleShot(true);
     m_gather.setInterval(kGatherMs);
     connect(&m_gather, &QTimer::timeout, this, &ClusterMonitor::publish);
@@ -102,6 +105,23 @@ void ClusterMonitor::extendTrail(const cluster::Snapshot &snapshot)
     }
 }
 
+// What is stale must be seen to be stale then, not at the tick after.
+void ClusterMonitor::awaitStaleness(const cluster::Snapshot &snapshot)
+{
+    qint64 next = -1;
+    for (const cluster::NodeStatus &node : snapshot.nodes) {
+        if (isFresh(snapshot, node)) {
+            const qint64 left = freshForMs(snapshot) - snapshot.sampleAgeMs(node);
+            next = next < 0 ? left : qMin(next, left);
+        }
+    }
+    if (next >= 0) {
+        m_stale.start(static_cast<int>(next) + 1);
+    } else {
+        m_stale.stop();
+    }
+}
+
 void ClusterMonitor::publish()
 {
     m_gather.stop();
@@ -124,6 +144,7 @@ void ClusterMonitor::publish()
             node.link = cluster::LinkState::ConsoleIsolated;
         }
     }
+    awaitStaleness(*snapshot);
     extendTrail(*snapshot);
     snapshot->trail = m_trail;
     m_watch = cluster::observe(m_watch, *snapshot);

@@ -35,12 +35,14 @@ private:
     void tick();
     void nodeChanged();
     void publish();
+    void awaitStaleness(const cluster::Snapshot &snapshot);
     void extendTrail(const cluster::Snapshot &snapshot);
 
     const core::Clock &m_clock;
     cluster::ClusterConfig m_config;
     std::vector<std::unique_ptr<NodePoller>> m_pollers;
     QTimer m_ticks;
+    QTimer m_stale;  ///< fires in the moment in which a sample grows too old
     QTimer m_gather; ///< a slow node must not hold back what the others said
     bool m_paused = false;
     bool m_published = false; ///< since the last tick

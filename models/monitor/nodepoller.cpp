@@ -17,6 +17,9 @@ namespace {
 constexpr qint64 kKnockEveryMs = 10'000;
 constexpr qint64 kKnockAgainMs = 2'000;
 constexpr int kKnockDeadlineMs = 1'500;
+// What may not be read is an ERROR in the server's log each time it is tried: not every tick. Rights that were granted
+// meanwhile are noticed then, by refresh, or with the next session.
+constexpr qint64 kDeniedAgainMs = 600'000;
 
 double random01()
 {
@@ -92,7 +95,8 @@ void NodePoller::startBatch()
     std::vector<const Section *> asked;
     std::vector<postgres::Statement> statements;
     for (const Section &section : sections()) {
-        if (version < section.sinceVersion || now < m_dueAt.value(&section, 0)) {
+        if (version < section.sinceVersion || now < m_dueAt.value(&section, 0) ||
+            (section.wanted && !section.wanted(m_status.sample.get()))) {
             continue;
         }
         asked.push_back(&section);
@@ -143,6 +147,9 @@ void NodePoller::batchDone(const std::vector<const Section *> &asked,
             asked[i]->decode(*results[i], *sample);
         } else {
             sample->unreadable.insert(name, results[i].error().message);
+            if (results[i].error().kind == core::Error::Kind::Denied) {
+                m_dueAt.insert(asked[i], m_clock.monotonicMs() + kDeniedAgainMs);
+            }
         }
     }
     noteChanges(*sample);

@@ -20,20 +20,26 @@ QByteArray sendersSql(int)
     return "SELECT r.pid, r.usename, r.application_name, host(r.client_addr) AS client_addr, r.client_hostname, "
            "r.client_port, " HOWDAH_MS(
                "r.backend_start") " AS backend_start, r.backend_xmin::text::int8 AS backend_xmin, "
-                                  "r.state, r.sent_lsn, r.write_lsn, r.flush_lsn, r.replay_lsn, " HOWDAH_SECONDS("r."
-                                                                                                                 "write"
-                                                                                                                 "_lag") " AS write_lag, " HOWDAH_SECONDS(
-                                      "r.flush_lag") " AS flush_lag, " HOWDAH_SECONDS("r.replay_lag") " AS replay_lag, "
-                                                                                                      "r.sync_priority,"
-                                                                                                      " r.sync_state,"
-                                                                                                      " " HOWDAH_MS("r."
-                                                                                                                    "re"
-                                                                                                                    "pl"
-                                                                                                                    "y_"
-                                                                                                                    "ti"
-                                                                                                                    "m"
-                                                                                                                    "e") " AS reply_time, s.slot_name, s.slot_type "
-                                                                                                                         "FROM pg_stat_replication r LEFT JOIN pg_get_replication_slots() s ON s.active_pid = r.pid ORDER BY r.pid";
+                                  "r.state, r.sent_lsn, r.write_lsn, r.flush_lsn, r.replay_lsn, " HOWDAH_SECONDS(
+                                      "r."
+                                      "write"
+                                      "_lag") " AS write_lag, " HOWDAH_SECONDS("r.flush_lag") " AS "
+                                                                                              "flush_lag,"
+                                                                                              " " HOWDAH_SECONDS("r."
+                                                                                                                 "repla"
+                                                                                                                 "y_"
+                                                                                                                 "lag") " AS replay_lag, "
+                                                                                                                        "r.sync_priority,"
+                                                                                                                        " r.sync_state,"
+                                                                                                                        " " HOWDAH_MS(
+                                                                                                                            "r."
+                                                                                                                            "re"
+                                                                                                                            "pl"
+                                                                                                                            "y_"
+                                                                                                                            "ti"
+                                                                                                                            "m"
+                                                                                                                            "e") " AS reply_time, s.slot_name, s.slot_type "
+                                                                                                                                 "FROM pg_stat_replication r LEFT JOIN pg_get_replication_slots() s ON s.active_pid = r.pid ORDER BY r.pid";
 }
 
 void decodeSenders(const Rows &rows, NodeSample &sample)

@@ -87,14 +87,16 @@ void carryIdentity(const NodeSample &before, NodeSample &sample)
 
 QByteArray archiverSql(int)
 {
-    return "SELECT archived_count, last_archived_wal, " HOWDAH_MS("last_archived_time") " AS last_archived_time, "
-                                                                                        "failed_count, "
-                                                                                        "last_failed_wal, " HOWDAH_MS(
-                                                                                            "last_failed_time") " AS "
-                                                                                                                "last_"
-                                                                                                                "failed"
-                                                                                                                "_time,"
-                                                                                                                " " HOWDAH_MS("stats_reset") " AS stats_reset FROM pg_stat_archiver";
+    return "SELECT archived_count, last_archived_wal, " HOWDAH_MS(
+        "last_archived_time") " AS last_archived_time, "
+                              "failed_count, "
+                              "last_failed_wal, " HOWDAH_MS(
+                                  "last_failed_time") " AS "
+                                                      "last_"
+                                                      "failed"
+                                                      "_time,"
+                                                      " " HOWDAH_MS(
+                                                          "stats_reset") " AS stats_reset FROM pg_stat_archiver";
 }
 
 void decodeArchiver(const Rows &rows, NodeSample &sample)

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QElapsedTimer>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTest>
+
+#include "core/clock.h"
+#include "monitor/clustermonitor.h"
+#include "support/localcluster.h"
+
+using namespace howdah;
+using cluster::LinkState;
+using testsupport::LabServer;
+using testsupport::LocalCluster;
+
+/// Sampling and its states against real servers on loopback.
+class TestMonitor : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void readsEverySection();
+    void oneRoundTripATick();
+    void withoutMonitorRights();
+    void downAndBack();
+    void stoppedByItsOwner();
+    void frozenServerIsUnresponsive();
+    void frozenPostmasterTakesNoConnections();
+    void staleWithinThreeSeconds();
+    void rejectedByHba();
+    void wrongPassword();
+    void tooManyConnections();
+    void nothingListens();
+    void notPostgres();
+    void unknownRole();
+    void misconfigured();
+    void hugeAnswerIsCut();
+    void pauseAndRefresh();
+    void promotionIsSeen();
+
+private:
+    void watch(const cluster::ClusterConfig &config);
+    void watchConninfo(const QString &conninfo);
+    // As text: a failed comparison then says what it found.
+    static QString key(LinkState state) { return cluster::linkKey(state); }
+    QString link(std::size_t node = 0) const { return key(m_state.snapshot->nodes.at(node).link); }
+    const cluster::NodeSample *sample(std::size_t node = 0) const
+    {
+        return m_state.snapshot->nodes.at(node).sample.get();
+    }
+    void rewriteHba(const LabServer &server, const QByteArray &lines);
+
+    std::unique_ptr<LocalCluster> m_servers;
+    std::unique_ptr<monitor::ClusterMonitor> m_monitor;
+    cluster::ClusterState m_state;
+    int m_states = 0;
+};
+
+void TestMonitor::initTestCase()
+{
+    if (LocalCluster::newestMajor() == 0) {
+        QSKIP("needs Debian's PostgreSQL server");
+    }
+    LocalCluster::Options options;
+    options.nodes = 2;
+    options.settings = {QStringLiteral("wal_level=logical"), QStringLiteral("wal_retrieve_retry_interval=100ms")};
+    auto servers = LocalCluster::start(options);
+    QVERIFY2(servers, qPrintable(servers ? QString() : servers.error().message));
+    m_servers = std::move(*servers);
+}
+
+// A test that failed half-way leaves no dead server to the next one.
+void TestMonitor::init()
+{
+    for (int i = 0; i < m_servers->nodeCount(); ++i) {
+        m_servers->node(i).thaw();
+        if (m_servers->node(i).pid() == 0) {
+            QVERIFY(m_servers->node(i).start().ok());
+        }
+    }
+}
+
+void TestMonitor::cleanup()
+{
+    m_monitor.reset();
+    m_state = {};
+}
+
+void TestMonitor::watch(const cluster::ClusterConfig &config)
+{
+    m_states = 0;
+    m_monitor = std::make_unique<monitor::ClusterMonitor>(config, core::systemClock());
+    connect(m_monitor.get(), &monitor::ClusterMonitor::stateChanged, this, [this](const cluster::ClusterState &state) {
+        m_state = state;
+        ++m_states;
+    });
+    m_monitor->start();
+    QTRY_VERIFY_WITH_TIMEOUT(m_state.snapshot && m_monitor->isSettled() && link() != key(LinkState::Connecting),
+                             10'000);
+}
+
+void TestMonitor::watchConninfo(const QString &conninfo)
+{
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("test");
+    cluster::NodeConfig node;
+    node.name = QStringLiteral("pg1");
+    node.conninfo = conninfo;
+    config.nodes.push_back(node);
+    watch(config);
+}
+
+void TestMonitor::rewriteHba(const LabServer &server, const QByteArray &lines)
+{
+    const QString path = server.dataDir + QStringLiteral("/pg_hba.conf");
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    file.write(lines);
+    file.close();
+    QVERIFY(server.control({QStringLiteral("reload")}).ok());
+}
+
+void TestMonitor::readsEverySection()
+{
+    const auto &primary = m_servers->node(0);
+    QVERIFY(primary.sql(QStringLiteral("CREATE TABLE IF NOT EXISTS t(a int)")));
+    QVERIFY(primary.sql(QStringLiteral("DROP PUBLICATION IF EXISTS everything")));
+    QVERIFY(primary.sql(QStringLiteral("CREATE PUBLICATION everything FOR ALL TABLES")));
+    QVERIFY(primary.sql(QStringLiteral("SELECT pg_create_logical_replication_slot('cdc', 'pgoutput')")));
+    watch(m_servers->config(QStringLiteral("postgres")));
+    QTRY_VERIFY(sample(0) && sample(1) && sample(1)->receiver);
+    QTRY_COMPARE(link(1), key(LinkState::Up));
+
+    const auto *one = sample(0);
+    QVERIFY2(one->unreadable.isEmpty(), qPrintable(one->unreadable.values().join(QLatin1Char('\n'))));
+    QVERIFY(!one->inRecovery);
+    QCOMPARE(one->timeline, 1);
+    QVERIFY(one->currentLsn && one->flushLsn && !one->receiveLsn && !one->replayLsn);
+    QVERIFY(one->systemIdentifier);
+    QCOMPARE(one->serverVersionNum / 10000, LocalCluster::newestMajor());
+    QCOMPARE(one->senders.size(), std::size_t(1));
+    QCOMPARE(one->senders.front().state, QStringLiteral("streaming"));
+    QCOMPARE(one->senders.front().slotName, QStringLiteral("pg2"));
+    QVERIFY(one->senders.front().visible() && one->senders.front().flushLsn &&
+            one->senders.front().replyTime.isValid());
+    QCOMPARE(one->replicationSlots.size(), std::size_t(2));
+    QCOMPARE(one->replicationSlots.front().plugin, QStringLiteral("pgoutput"));
+    QCOMPARE(one->replicationSlots.front().walStatus, QStringLiteral("reserved"));
+    QVERIFY(one->archiver && one->archiver->readyCount == 0);
+    QVERIFY(one->activity && one->activity->connections >= 1);
+    QVERIFY(one->walDisk && one->walDisk->bytes >= 16 << 20);
+    QCOMPARE(one->publications->size(), std::size_t(1));
+    QVERIFY(one->publications->front().puballtables);
+    QCOMPARE(one->setting(QLatin1String("wal_level")), QStringLiteral("logical"));
+    QVERIFY(one->roles->size() > 10);
+
+    const auto *two = sample(1);
+    QVERIFY2(two->unreadable.isEmpty(), qPrintable(two->unreadable.values().join(QLatin1Char('\n'))));
+    QVERIFY(two->inRecovery && two->replayLsn && two->receiveLsn && !two->currentLsn);
+    QCOMPARE(two->systemIdentifier, one->systemIdentifier);
+    QCOMPARE(two->receiver->status, QStringLiteral("streaming"));
+    QCOMPARE(two->receiver->senderPort, primary.port);
+    QCOMPARE(two->replayPauseState, QStringLiteral("not paused"));
+    QVERIFY(two->conflicts);
+    QVERIFY(primary.sql(QStringLiteral("SELECT pg_drop_replication_slot('cdc')")));
+}
+
+// The kernel counts the packets that carry data: one round trip is one segment there and one burst back.
+void TestMonitor::oneRoundTripATick()
+{
+    watch(m_servers->config());
+    QTRY_COMPARE(link(), key(LinkState::Up));
+    const auto &poller = *m_monitor->pollers().front();
+    QTRY_VERIFY_WITH_TIMEOUT(poller.cost().roundTrips >= 4, 10'000);
+    QVERIFY(poller.cost().roundTrips <= poller.cost().ticks + 1); // the first is sent when the session opens
+    QVERIFY(poller.cost().bytesReceived > 0);
+    const QString sessions = m_servers->node(0).value(
+        QStringLiteral("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'howdah'"));
+    QCOMPARE(sessions, QStringLiteral("1"));
+}
+
+void TestMonitor::withoutMonitorRights()
+{
+    watch(m_servers->config(QStringLiteral("plain")));
+    QTRY_VERIFY(sample(0) && sample(1));
+    QVERIFY(!sample(0)->seesStatistics);
+    QCOMPARE(sample(0)->senders.size(), std::size_t(1));
+    QVERIFY(!sample(0)->senders.front().visible());
+    QVERIFY(!sample(0)->senders.front().replayLsn);
+    QVERIFY(sample(0)->unreadable.contains(QStringLiteral("wal_disk")));
+    QVERIFY(!sample(0)->walDisk);
+    QVERIFY(sample(1)->receiver && !sample(1)->receiver->visible());
+    QVERIFY(m_state.assessment->lag.at(1).state == cluster::LagState::NoPermission);
+    QVERIFY(!m_state.assessment->lag.at(1).bytes || *m_state.assessment->lag.at(1).bytes >= 0);
+}
+
+void TestMonitor::downAndBack()
+{
+    watch(m_servers->config());
+    QTRY_COMPARE(link(1), key(LinkState::Up));
+    QElapsedTimer timer;
+    QVERIFY(m_servers->node(1).kill());
+    timer.start();
+    QTRY_COMPARE_WITH_TIMEOUT(link(1), key(LinkState::Down), 3000);
+    QVERIFY(!m_state.snapshot->nodes.at(1).linkError.message.isEmpty());
+    QVERIFY(m_state.assessment->verdict != cluster::Verdict::Ok);
+    QCOMPARE(link(0), key(LinkState::Up));
+    QVERIFY(m_servers->node(1).start().ok());
+    QTRY_COMPARE_WITH_TIMEOUT(link(1), key(LinkState::Up), 5000);
+}
+
+void TestMonitor::stoppedByItsOwner()
+{
+    watch(m_servers->config());
+    QTRY_COMPARE(link(1), key(LinkState::Up));
+    QVERIFY(m_servers->node(1).stop().ok());
+    QTRY_COMPARE_WITH_TIMEOUT(link(1), key(LinkState::Down), 3000);
+    QVERIFY(m_servers->node(1).start().ok());
+    QTRY_COMPARE_WITH_TIMEOUT(link(1), key(LinkState::Up), 5000);
+}
+
+void TestMonitor::frozenServerIsUnresponsive()
+{
+    watch(m_servers->config());
+    QTRY_COMPARE(link(1), key(LinkState::Up));
+    QVERIFY(m_servers->node(1).freeze());
+    QTRY_COMPARE_WITH_TIMEOUT(link(1), key(LinkState::Unresponsive), 4000);
+    // It stays so while connecting again hangs too.
+    QTRY_VERIFY_WITH_TIMEOUT(m_state.snapshot->nodes.at(1).missedPolls >= 4, 10'000);
+    QCOMPARE(link(1), key(LinkState::Unresponsive));
+    QCOMPARE(link(0), key(LinkState::Up));
+    QVERIFY(m_servers->node(1).thaw());
+    QTRY_COMPARE_WITH_TIMEOUT(link(1), key(LinkState::Up), 10'000);
+}
+
+void TestMonitor::frozenPostmasterTakesNoConnections()
+{
+    watch(m_servers->config());
+    QTRY_COMPARE(link(1), key(LinkState::Up));
+    QVERIFY(m_servers->node(1).freeze(LabServer::Part::Postmaster));
+    QTRY_VERIFY_WITH_TIMEOUT(!m_state.snapshot->nodes.at(1).acceptsConnections, 20'000);
+    QVERIFY(m_state.assessment->verdict != cluster::Verdict::Ok);
+    QVERIFY(m_servers->node(1).thaw());
+    QTRY_VERIFY_WITH_TIMEOUT(m_state.snapshot->nodes.at(1).acceptsConnections, 10'000);
+}
+
+void TestMonitor::staleWithinThreeSeconds()
+{
+    watch(m_servers->config());
+    QTRY_COMPARE(link(), key(LinkState::Up));
+    QVERIFY(m_servers->node(0).freeze());
+    QTRY_VERIFY_WITH_TIMEOUT(!isFresh(*m_state.snapshot, m_state.snapshot->nodes.front()), 6000);
+    const qint64 age = m_state.snapshot->sampleAgeMs(m_state.snapshot->nodes.front());
+    QVERIFY2(age < 3250, qPrintable(QString::number(age)));
+    QVERIFY(m_state.assessment->nodeVerdicts.front() != cluster::Verdict::Ok);
+    QVERIFY(m_servers->node(0).thaw());
+    QTRY_COMPARE_WITH_TIMEOUT(link(), key(LinkState::Up), 10'000);
+}
+
+void TestMonitor::rejectedByHba()
+{
+    const auto &server = m_servers->node(1);
+    QFile hba(server.dataDir + QStringLiteral("/pg_hba.conf"));
+    QVERIFY(hba.open(QIODevice::ReadOnly));
+    const QByteArray before = hba.readAll();
+    rewriteHba(server, "host all dba 127.0.0.1/32 reject\n" + before);
+    watchConninfo(server.conninfo());
+    QTRY_COMPARE(link(), key(LinkState::RejectedByHba));
+    QCOMPARE(m_state.snapshot->nodes.front().linkError.sqlstate, QStringLiteral("28000"));
+    rewriteHba(server, before);
+    m_monitor->refresh(); // does not wait for the backoff
+    QTRY_COMPARE(link(), key(LinkState::Up));
+}
+
+void TestMonitor::wrongPassword()
+{
+    const auto &server = m_servers->node(1);
+    QFile hba(server.dataDir + QStringLiteral("/pg_hba.conf"));
+    QVERIFY(hba.open(QIODevice::ReadOnly));
+    const QByteArray before = hba.readAll();
+    rewriteHba(server, "host all dba 127.0.0.1/32 scram-sha-256\n" + before);
+    watchConninfo(server.conninfo() + QStringLiteral(" password=canary"));
+    QTRY_COMPARE(link(), key(LinkState::WrongPassword));
+    QCOMPARE(m_state.snapshot->nodes.front().linkError.sqlstate, QStringLiteral("28P01"));
+    QVERIFY(!m_state.snapshot->nodes.front().linkError.message.contains(QLatin1String("canary")));
+    watchConninfo(server.conninfo() + QStringLiteral(" passfile=/nonexistent"));
+    QTRY_COMPARE(link(), key(LinkState::WrongPassword));
+    rewriteHba(server, before);
+}
+
+void TestMonitor::tooManyConnections()
+{
+    const auto &server = m_servers->node(0);
+    QVERIFY(server.sql(QStringLiteral("ALTER ROLE dba CONNECTION LIMIT 0")));
+    watchConninfo(server.conninfo());
+    QTRY_COMPARE(link(), key(LinkState::TooManyConnections));
+    QCOMPARE(m_state.snapshot->nodes.front().linkError.sqlstate, QStringLiteral("53300"));
+    QVERIFY(server.sql(QStringLiteral("ALTER ROLE dba CONNECTION LIMIT -1")));
+    m_monitor->refresh();
+    QTRY_COMPARE(link(), key(LinkState::Up));
+}
+
+void TestMonitor::nothingListens()
+{
+    QTcpServer placeholder; // a port that is free, and then nobody's
+    QVERIFY(placeholder.listen(QHostAddress::LocalHost));
+    const quint16 port = placeholder.serverPort();
+    placeholder.close();
+    watchConninfo(QStringLiteral("host=127.0.0.1 port=%1 user=dba dbname=postgres").arg(port));
+    QTRY_COMPARE(link(), key(LinkState::Refused));
+    watchConninfo(QStringLiteral("host=/nonexistent port=%1 user=dba dbname=postgres").arg(port));
+    QTRY_COMPARE(link(), key(LinkState::Refused));
+}
+
+void TestMonitor::notPostgres()
+{
+    QTcpServer web;
+    QVERIFY(web.listen(QHostAddress::LocalHost));
+    connect(&web, &QTcpServer::newConnection, this, [&web] {
+        QTcpSocket *client = web.nextPendingConnection();
+        connect(client, &QTcpSocket::readyRead, client,
+                [client] { client->write("HTTP/1.1 400 Bad Request\r\n\r\n"); });
+    });
+    for (const char *mode : {"disable", "require"}) {
+        watchConninfo(QStringLiteral("host=127.0.0.1 port=%1 user=dba dbname=postgres sslmode=%2")
+                          .arg(web.serverPort())
+                          .arg(QLatin1String(mode)));
+        QTRY_COMPARE(link(), key(LinkState::NotPostgres));
+    }
+}
+
+void TestMonitor::unknownRole()
+{
+    watchConninfo(m_servers->node(0).conninfo(QStringLiteral("nosuchrole")));
+    QTRY_COMPARE(link(), key(LinkState::Failed));
+    QVERIFY(m_state.snapshot->nodes.front().linkError.message.contains(QLatin1String("nosuchrole")));
+    watchConninfo(m_servers->node(0).conninfo(QStringLiteral("dba"), QStringLiteral("nosuchdb")));
+    QTRY_COMPARE(link(), key(LinkState::Failed));
+    QCOMPARE(m_state.snapshot->nodes.front().linkError.sqlstate, QStringLiteral("3D000"));
+}
+
+void TestMonitor::misconfigured()
+{
+    watchConninfo(QStringLiteral("host=127.0.0.1 hots=x"));
+    QCOMPARE(link(), key(LinkState::Misconfigured));
+    watchConninfo(QStringLiteral("host=name.invalid user=dba"));
+    QTRY_COMPARE(link(), key(LinkState::Misconfigured));
+    QVERIFY(m_state.snapshot->nodes.front().linkError.message.contains(QLatin1String("name.invalid")));
+    watchConninfo(m_servers->node(0).conninfo() + QStringLiteral(" sslmode=require"));
+    QTRY_COMPARE(link(), key(LinkState::Misconfigured));
+}
+
+// A server of ill will: it lets everybody in and then sends a row of a gigabyte, without end.
+void TestMonitor::hugeAnswerIsCut()
+{
+    QTcpServer rogue;
+    QVERIFY(rogue.listen(QHostAddress::LocalHost));
+    const QByteArray welcome("R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I", 15);
+    connect(&rogue, &QTcpServer::newConnection, this, [&] {
+        QTcpSocket *client = rogue.nextPendingConnection();
+        auto greeted = std::make_shared<bool>(false);
+        connect(client, &QTcpSocket::readyRead, client, [client, welcome, greeted] {
+            client->readAll();
+            if (!*greeted) {
+                *greeted = true;
+                client->write(welcome);
+                return;
+            }
+            client->write(QByteArray("D\x3f\xff\xff\xff\0\x01\x3f\xff\xff\xf0", 11));
+            client->write(QByteArray(1 << 20, 'x'));
+        });
+        connect(client, &QTcpSocket::bytesWritten, client, [client, greeted] {
+            if (*greeted && client->bytesToWrite() < (1 << 20) && client->property("flood").toBool()) {
+                client->write(QByteArray(1 << 20, 'x'));
+            }
+            client->setProperty("flood", true);
+        });
+    });
+    watchConninfo(QStringLiteral("host=127.0.0.1 port=%1 user=dba sslmode=disable").arg(rogue.serverPort()));
+    QTRY_COMPARE_WITH_TIMEOUT(link(), key(LinkState::Failed), 10'000);
+    QVERIFY(m_state.snapshot->nodes.front().linkError.message.contains(QLatin1String("64 MB")));
+    QVERIFY(!sample());
+    QVERIFY(m_state.assessment->verdict != cluster::Verdict::Ok);
+}
+
+void TestMonitor::pauseAndRefresh()
+{
+    watch(m_servers->config());
+    QTRY_COMPARE(link(), key(LinkState::Up));
+    m_monitor->setPaused(true);
+    QTRY_VERIFY(m_state.snapshot->paused);
+    QVERIFY(m_state.assessment->verdict != cluster::Verdict::Ok);
+    const auto *before = sample();
+    const int states = m_states;
+    QTRY_VERIFY(m_states >= states + 2); // ages go on
+    QCOMPARE(sample(), before);
+    m_monitor->setPaused(false);
+    QTRY_VERIFY(sample() != before);
+    QVERIFY(!m_state.snapshot->paused);
+}
+
+// Last: it changes the servers for good.
+void TestMonitor::promotionIsSeen()
+{
+    watch(m_servers->config(QStringLiteral("postgres")));
+    QTRY_COMPARE(link(1), key(LinkState::Up));
+    QVERIFY(m_servers->node(1).promote().ok());
+    QTRY_VERIFY(!sample(1)->inRecovery);
+    QTRY_COMPARE(sample(1)->timeline, 2);
+    QTRY_COMPARE(sample(1)->timelineHistory.size(), std::size_t(1));
+    QCOMPARE(sample(1)->timelineHistory.front().parent, 1);
+    QVERIFY(sample(1)->timelineHistory.front().switchpoint.value > 0);
+    QTRY_COMPARE(m_state.assessment->topology.writable.size(), std::size_t(2));
+    QVERIFY(m_state.assessment->verdict == cluster::Verdict::Critical);
+}
+
+QTEST_GUILESS_MAIN(TestMonitor)
+#include "tst_monitor.moc"

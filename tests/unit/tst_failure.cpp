@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <cerrno>
+#include <cstring>
+
+#include "postgres/conninfo.h"
+#include "postgres/failure.h"
+
+using howdah::cluster::LinkState;
+using namespace howdah::postgres;
+
+/// What libpq says of a failed connection, read back as a state; and connection strings.
+class TestFailure : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void classifies_data();
+    void classifies();
+    void timeoutsTellWhatWasWaitedFor();
+    void secretsStayOut();
+    void parsesConninfo();
+    void rejectsConninfo();
+    void keepsAndHidesPasswords();
+    void severalHosts();
+    void services();
+    void roundTrip_data();
+    void roundTrip();
+};
+
+Q_DECLARE_METATYPE(howdah::cluster::LinkState)
+Q_DECLARE_METATYPE(howdah::postgres::ConnectPhase)
+
+namespace {
+const QString kPrefix = QStringLiteral("connection to server at \"10.0.0.11\", port 5432 failed: ");
+
+QString fatal(const char *sqlstate, const char *message, const char *function)
+{
+    return kPrefix + QStringLiteral("FATAL:  %1: %2\nLOCATION:  %3, file.c:123\n")
+                         .arg(QLatin1String(sqlstate), QLatin1String(message), QLatin1String(function));
+}
+} // namespace
+
+void TestFailure::classifies_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<ConnectPhase>("phase");
+    QTest::addColumn<LinkState>("state");
+    const auto row = [](const char *name, const QString &text, LinkState state,
+                        ConnectPhase phase = ConnectPhase::Talking) { QTest::newRow(name) << text << phase << state; };
+    row("refused", kPrefix + QString::fromLocal8Bit(std::strerror(ECONNREFUSED)), LinkState::Refused,
+        ConnectPhase::Reaching);
+    row("no socket",
+        QStringLiteral("connection to server on socket \"/run/.s.PGSQL.5432\" failed: No such file or directory"),
+        LinkState::Refused, ConnectPhase::Reaching);
+    row("missing key file", QStringLiteral("could not open certificate file \"/x\": No such file or directory"),
+        LinkState::Misconfigured);
+    row("no route", kPrefix + QString::fromLocal8Bit(std::strerror(EHOSTUNREACH)), LinkState::Unreachable,
+        ConnectPhase::Reaching);
+    row("no network", kPrefix + QString::fromLocal8Bit(std::strerror(ENETUNREACH)), LinkState::Unreachable,
+        ConnectPhase::Reaching);
+    row("wrong password", fatal("28P01", "password authentication failed for user \"dba\"", "auth_failed"),
+        LinkState::WrongPassword);
+    row("wrong password, in German",
+        QStringLiteral("FATAL:  28P01: Passwort-Authentifizierung fehlgeschlagen\nORT:  auth_failed, auth.c:1\n"),
+        LinkState::WrongPassword);
+    row("pg_hba", fatal("28000", "no pg_hba.conf entry for host \"10.0.0.1\"", "ClientAuthentication"),
+        LinkState::RejectedByHba);
+    row("role missing", fatal("28000", "role \"nobody\" does not exist", "InitializeSessionUserId"), LinkState::Failed);
+    row("too many", fatal("53300", "sorry, too many clients already", "InitProcess"), LinkState::TooManyConnections);
+    row("starting", fatal("57P03", "the database system is starting up", "ProcessStartupPacket"),
+        LinkState::StartingUp);
+    row("stopping", fatal("57P03", "the database system is shutting down", "ProcessStartupPacket"),
+        LinkState::ShuttingDown);
+    row("no such database", fatal("3D000", "database \"x\" does not exist", "InitPostgres"), LinkState::Failed);
+    row("garbage", QStringLiteral("expected authentication request from server, but received H"),
+        LinkState::NotPostgres);
+    row("garbage for TLS", QStringLiteral("received invalid response to SSL negotiation: H"), LinkState::NotPostgres);
+    row("silent close", QStringLiteral("server closed the connection unexpectedly"), LinkState::Failed);
+    row("TLS wanted", QStringLiteral("server does not support SSL, but SSL was required"), LinkState::Misconfigured);
+}
+
+void TestFailure::classifies()
+{
+    QFETCH(QString, text);
+    QFETCH(ConnectPhase, phase);
+    QFETCH(LinkState, state);
+    const Failure failure = classifyConnectError(text, phase, false, QStringLiteral("10.0.0.11:5432"));
+    QCOMPARE(failure.link, state);
+    QVERIFY(!failure.error.message.isEmpty());
+    QVERIFY(!failure.error.hint.isEmpty());
+    QVERIFY(!failure.error.message.contains(QLatin1String("LOCATION")));
+}
+
+void TestFailure::timeoutsTellWhatWasWaitedFor()
+{
+    const QString address = QStringLiteral("10.0.0.11:5432");
+    QCOMPARE(connectTimeout(ConnectPhase::Reaching, 3000, address).link, LinkState::Unreachable);
+    QCOMPARE(connectTimeout(ConnectPhase::Talking, 3000, address).link, LinkState::Unresponsive);
+    QCOMPARE(connectTimeout(ConnectPhase::Resolving, 3000, address).link, LinkState::Unreachable);
+    QVERIFY(connectTimeout(ConnectPhase::Talking, 3000, address).error.message.contains(QLatin1String("3 s")));
+}
+
+void TestFailure::secretsStayOut()
+{
+    const Failure failure = classifyConnectError(QStringLiteral("invalid option password=canary in \"x\""),
+                                                 ConnectPhase::Reaching, false, QStringLiteral("h:1"));
+    QVERIFY(!failure.error.message.contains(QLatin1String("canary")));
+}
+
+void TestFailure::parsesConninfo()
+{
+    const auto conninfo = Conninfo::parse(QStringLiteral("postgresql://dba@[fd00::1]:5433/orders?sslmode=require"));
+    QVERIFY(conninfo);
+    QCOMPARE(conninfo->value(QStringLiteral("user")), QStringLiteral("dba"));
+    QCOMPARE(conninfo->value(QStringLiteral("sslmode")), QStringLiteral("require"));
+    QCOMPARE(conninfo->address(), QStringLiteral("[fd00::1]:5433"));
+    QCOMPARE(Conninfo::parse(QStringLiteral("host=/tmp port=5433"))->address(), QStringLiteral("/tmp/.s.PGSQL.5433"));
+}
+
+void TestFailure::rejectsConninfo()
+{
+    const auto unknown = Conninfo::parse(QStringLiteral("host=a hots=b"));
+    QVERIFY(!unknown);
+    QVERIFY(unknown.error().message.contains(QLatin1String("hots")));
+    const auto broken = Conninfo::parse(QStringLiteral("host='a password=canary"));
+    QVERIFY(!broken);
+    QVERIFY(!broken.error().message.contains(QLatin1String("canary")));
+}
+
+void TestFailure::keepsAndHidesPasswords()
+{
+    const auto conninfo = Conninfo::parse(QStringLiteral("host=a password='ca nary'"));
+    QVERIFY(conninfo);
+    QVERIFY(conninfo->hasPassword());
+    QVERIFY(conninfo->toString().contains(QLatin1String("ca nary")));
+    QVERIFY(!conninfo->withoutSecrets().contains(QLatin1String("nary")));
+    QVERIFY(!conninfo->with(QStringLiteral("password"), QString()).hasPassword());
+}
+
+void TestFailure::severalHosts()
+{
+    const auto places = Conninfo::parse(QStringLiteral("host=a,b hostaddr=10.0.0.1,10.0.0.2 port=5433"))->places();
+    QCOMPARE(places.size(), std::size_t(2));
+    QCOMPARE(places.at(1).host, QStringLiteral("b"));
+    QCOMPARE(places.at(1).hostaddr, QStringLiteral("10.0.0.2"));
+    QCOMPARE(places.at(1).port, QStringLiteral("5433"));
+}
+
+void TestFailure::services()
+{
+    QTemporaryDir directory;
+    QFile file(directory.filePath(QStringLiteral("services")));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("# ours\n[other]\nhost=wrong\n[orders]\nhost=10.0.0.11\nport=6000\nuser=dba\n[last]\nhost=wrong\n");
+    file.close();
+    qputenv("PGSERVICEFILE", file.fileName().toLocal8Bit());
+    const auto conninfo = Conninfo::parse(QStringLiteral("service=orders user=other"));
+    QVERIFY(conninfo);
+    QCOMPARE(conninfo->address(), QStringLiteral("10.0.0.11:6000"));
+    QCOMPARE(conninfo->value(QStringLiteral("user")), QStringLiteral("other"));
+    const auto missing = Conninfo::parse(QStringLiteral("service=nosuch"));
+    QVERIFY(!missing);
+    QVERIFY(missing.error().message.contains(QLatin1String("nosuch")));
+    qunsetenv("PGSERVICEFILE");
+}
+
+void TestFailure::roundTrip_data()
+{
+    QTest::addColumn<QString>("value");
+    for (const char *value : {"plain", "two words", "it's", "back\\slash", "quote\" and = sign", "/tmp/a b"}) {
+        QTest::newRow(value) << QString::fromLatin1(value);
+    }
+}
+
+void TestFailure::roundTrip()
+{
+    QFETCH(QString, value);
+    const auto first = Conninfo::parse(QStringLiteral("host=a"))->with(QStringLiteral("dbname"), value);
+    const auto again = Conninfo::parse(first.toString());
+    QVERIFY(again);
+    QCOMPARE(again->value(QStringLiteral("dbname")), value);
+}
+
+QTEST_GUILESS_MAIN(TestFailure)
+#include "tst_failure.moc"
