@@ -4,9 +4,11 @@
 #include <sys/prctl.h>
 
 #include "app/demo/democommand.h"
+#include "app/discovercommand.h"
 #include "app/invocation.h"
 #include "app/output.h"
 #include "app/statuscommand.h"
+#include "app/windowcommand.h"
 #include "core/logging.h"
 #include "postgres/failure.h"
 
@@ -31,6 +33,8 @@ int runWithoutWindow(int argc, char **argv, const app::Invocation &invocation)
     case app::Command::Status:
     case app::Command::Check:
         return runCommand<app::StatusCommand>(invocation);
+    case app::Command::Discover:
+        return runCommand<app::DiscoverCommand>(invocation);
     case app::Command::Demo:
         return runCommand<demo::DemoCommand>(invocation);
     case app::Command::Version:
@@ -40,6 +44,22 @@ int runWithoutWindow(int argc, char **argv, const app::Invocation &invocation)
         app::print(app::helpText());
         return app::kDone;
     }
+}
+
+int runWindow(int argc, char **argv, const app::Invocation &invocation)
+{
+    // A screenshot needs no display.
+    if (!invocation.screenshot.isEmpty() && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+    QApplication application(argc, argv);
+    postgres::initialize();
+    shell::prepareApplication();
+    if (!invocation.theme.isEmpty()) {
+        theme::Theme::instance().setMode(invocation.theme == QLatin1String("dark") ? theme::Mode::Dark
+                                                                                    : theme::Mode::Light);
+    }
+    return runCommand<app::WindowCommand>(invocation);
 }
 } // namespace
 
@@ -58,5 +78,5 @@ int main(int argc, char **argv)
     if (!invocation) {
         return app::printFailure(invocation.error(), arguments.contains(QStringLiteral("--json")), app::kUsage);
     }
-    return runWithoutWindow(argc, argv, *invocation);
+    return invocation->needsWindow() ? runWindow(argc, argv, *invocation) : runWithoutWindow(argc, argv, *invocation);
 }

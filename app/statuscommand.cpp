@@ -7,6 +7,8 @@
 #include "app/statetext.h"
 #include "core/clock.h"
 #include "monitor/clustermonitor.h"
+#include "monitor/completion.h"
+#include "monitor/discovery.h"
 
 namespace howdah::app {
 
@@ -32,7 +34,19 @@ void StatusCommand::start()
         fail(config.error());
         return;
     }
-    monitorCluster(*config);
+    if (!monitor::needsDiscovery(*config)) {
+        monitorCluster(*config);
+        return;
+    }
+    monitor::DiscoveryOptions options;
+    options.patroniUrl = config->patroniUrl;
+    m_discovery = std::make_unique<monitor::Discovery>(options);
+    connect(m_discovery.get(), &monitor::Discovery::finished, this,
+            [this, one = *config](const core::Result<monitor::DiscoveryResult> &result) {
+                // A node that can't be reached is worth a status too: it says why.
+                monitorCluster(result ? monitor::completed(one, *result) : one);
+            });
+    m_discovery->start(config->nodes.front().conninfo);
 }
 
 void StatusCommand::monitorCluster(const cluster::ClusterConfig &config)

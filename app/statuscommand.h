@@ -10,6 +10,7 @@
 
 namespace howdah::monitor {
 class ClusterMonitor;
+class Discovery;
 }
 
 namespace howdah::app {
@@ -33,6 +34,7 @@ private:
     void fail(const core::Error &error);
 
     Invocation m_invocation;
+    std::unique_ptr<monitor::Discovery> m_discovery;
     std::unique_ptr<monitor::ClusterMonitor> m_monitor;
     QTimer m_deadline;
     cluster::ClusterState m_state;

@@ -3,6 +3,8 @@
 
 #include "core/clock.h"
 #include "monitor/clustermonitor.h"
+#include "monitor/completion.h"
+#include "monitor/discovery.h"
 
 namespace howdah::monitor {
 
@@ -11,6 +13,8 @@ Engine::Engine(QObject *parent)
     , m_room(new QObject)
 {
     qRegisterMetaType<cluster::ClusterState>();
+    qRegisterMetaType<DiscoveryResult>();
+    qRegisterMetaType<core::Error>();
     m_thread.setObjectName(QStringLiteral("engine"));
     m_room->moveToThread(&m_thread);
     connect(&m_thread, &QThread::finished, m_room, &QObject::deleteLater);
@@ -26,21 +30,62 @@ Engine::~Engine()
 void Engine::openCluster(const cluster::ClusterConfig &config)
 {
     QMetaObject::invokeMethod(m_room, [this, config] {
-        delete m_monitors.take(config.name);
-        auto *monitor = new ClusterMonitor(config, core::systemClock(), m_room);
-        m_monitors.insert(config.name, monitor);
-        connect(monitor, &ClusterMonitor::stateChanged, m_room,
-                [this](const cluster::ClusterState &state) { post(state); });
-        monitor->start();
+        if (!needsDiscovery(config)) {
+            monitorCluster(config);
+            return;
+        }
+        delete m_completing.take(config.name);
+        DiscoveryOptions options;
+        options.patroniUrl = config.patroniUrl;
+        auto *discovery = new Discovery(options, m_room);
+        m_completing.insert(config.name, discovery);
+        connect(discovery, &Discovery::finished, m_room, [this, config](const core::Result<DiscoveryResult> &result) {
+            if (Discovery *done = m_completing.take(config.name)) {
+                done->deleteLater();
+                cluster::ClusterConfig whole = result ? completed(config, *result) : config;
+                whole.name = config.name; // by which the window knows it already
+                monitorCluster(whole);
+            }
+        });
+        discovery->start(config.nodes.front().conninfo);
     });
+}
+
+void Engine::monitorCluster(const cluster::ClusterConfig &config)
+{
+    delete m_monitors.take(config.name);
+    auto *monitor = new ClusterMonitor(config, core::systemClock(), m_room);
+    m_monitors.insert(config.name, monitor);
+    connect(monitor, &ClusterMonitor::stateChanged, m_room, [this](const cluster::ClusterState &state) { post(state); });
+    monitor->start();
 }
 
 void Engine::closeCluster(const QString &name)
 {
     QMetaObject::invokeMethod(m_room, [this, name] {
+        delete m_completing.take(name);
         delete m_monitors.take(name);
         const QMutexLocker lock(&m_mutex);
         m_newest.remove(name);
+    });
+}
+
+void Engine::discover(const QString &conninfo)
+{
+    QMetaObject::invokeMethod(m_room, [this, conninfo] {
+        delete m_discovery;
+        m_discovery = new Discovery({}, m_room);
+        connect(m_discovery, &Discovery::finished, m_room, [this](const core::Result<DiscoveryResult> &result) {
+            m_discovery->deleteLater();
+            m_discovery = nullptr;
+            // Emitted towards the window's thread: both ends' values are copied.
+            if (result) {
+                Q_EMIT discovered(*result);
+            } else {
+                Q_EMIT discoveryFailed(result.error());
+            }
+        });
+        m_discovery->start(conninfo);
     });
 }
 

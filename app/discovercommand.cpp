@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "discovercommand.h"
+
+#include <QJsonArray>
+
+#include "app/output.h"
+#include "app/statejson.h"
+#include "monitor/completion.h"
+
+namespace howdah::app {
+
+namespace {
+QJsonObject nodeJson(const monitor::DiscoveredNode &node)
+{
+    QJsonArray sources;
+    for (const monitor::DiscoverySource source : node.sources) {
+        sources << monitor::toString(source);
+    }
+    QJsonObject object{{QStringLiteral("name"), node.name},
+                       {QStringLiteral("address"), node.address},
+                       {QStringLiteral("kind"), cluster::toString(node.kind)},
+                       {QStringLiteral("reached"), node.reached},
+                       {QStringLiteral("in_recovery"), node.reached ? QJsonValue(node.inRecovery) : QJsonValue()},
+                       {QStringLiteral("system_identifier"),
+                        node.systemIdentifier ? QJsonValue(QString::number(*node.systemIdentifier)) : QJsonValue()},
+                       {QStringLiteral("other_system"), node.foreign},
+                       {QStringLiteral("sources"), sources},
+                       {QStringLiteral("note"), node.note}};
+    if (!node.reached) {
+        object.insert(QStringLiteral("error"), errorJson(node.error));
+    }
+    return object;
+}
+
+// As comments, so that what is printed is a cluster file and can be kept as it is.
+QString commentary(const monitor::DiscoveryResult &result)
+{
+    QString text;
+    for (const monitor::DiscoveredNode &node : result.nodes) {
+        text += QStringLiteral("# %1 %2: %3%4\n")
+                    .arg(node.name, node.address,
+                         node.foreign ? QStringLiteral("another system, left out; ") : QString(),
+                         monitor::describe(node).replace(QLatin1Char('\n'), QLatin1Char(' ')));
+    }
+    for (QString note : result.notes) {
+        text += QStringLiteral("# %1\n").arg(note.replace(QLatin1Char('\n'), QLatin1Char(' ')));
+    }
+    return text;
+}
+} // namespace
+
+DiscoverCommand::DiscoverCommand(Invocation invocation)
+    : m_invocation(std::move(invocation))
+{
+    connect(&m_discovery, &monitor::Discovery::finished, this,
+            [this](const core::Result<monitor::DiscoveryResult> &result) {
+                if (result) {
+                    report(*result);
+                } else {
+                    Q_EMIT finished(printFailure(result.error(), m_invocation.json, kRefused));
+                }
+            });
+}
+
+void DiscoverCommand::start()
+{
+    m_discovery.start(m_invocation.cluster);
+}
+
+void DiscoverCommand::report(const monitor::DiscoveryResult &result)
+{
+    const QString file = cluster::writeClusterFile(result.config);
+    if (!m_invocation.outputFile.isEmpty()) {
+        const auto saved = cluster::saveClusterFile(result.config, m_invocation.outputFile);
+        if (!saved) {
+            Q_EMIT finished(printFailure(saved.error(), m_invocation.json, kRefused));
+            return;
+        }
+    }
+    if (m_invocation.json) {
+        QJsonArray nodes;
+        for (const monitor::DiscoveredNode &node : result.nodes) {
+            nodes << nodeJson(node);
+        }
+        printJson({{QStringLiteral("cluster"), result.config.name},
+                   {QStringLiteral("manager"), cluster::toString(result.manager)},
+                   {QStringLiteral("nodes"), nodes},
+                   {QStringLiteral("notes"), QJsonArray::fromStringList(result.notes)},
+                   {QStringLiteral("file"), m_invocation.outputFile.isEmpty() ? QJsonValue(file)
+                                                                              : QJsonValue(m_invocation.outputFile)},
+                   {QStringLiteral("result"), QStringLiteral("done")}});
+    } else if (m_invocation.outputFile.isEmpty()) {
+        print(commentary(result) + file);
+    } else {
+        print(commentary(result) + QStringLiteral("written: %1\n").arg(m_invocation.outputFile));
+    }
+    Q_EMIT finished(kDone);
+}
+
+} // namespace howdah::app

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "windowcommand.h"
+
+#include <QSettings>
+
+#include "app/clusters.h"
+#include "app/output.h"
+#include "monitor/completion.h"
+#include "shell/render.h"
+
+namespace howdah::app {
+
+namespace {
+constexpr auto kOpenClusters = "clusters/open";
+// Long enough for a slow cluster to answer and short enough for a script to wait for.
+constexpr int kScreenshotDeadlineMs = 8000;
+// The lag plot has something to draw after a few ticks.
+constexpr int kScreenshotStates = 4;
+
+QSize sizeOf(const QString &text)
+{
+    const qsizetype x = text.indexOf(QLatin1Char('x'));
+    return x < 0 ? QSize(1440, 900) : QSize(text.first(x).toInt(), text.sliced(x + 1).toInt());
+}
+} // namespace
+
+WindowCommand::WindowCommand(Invocation invocation)
+    : m_invocation(std::move(invocation))
+{
+    m_screenshotDeadline.setSingleShot(true);
+    connect(&m_screenshotDeadline, &QTimer::timeout, this, &WindowCommand::takeScreenshot);
+    connect(&m_engine, &monitor::Engine::stateChanged, this, &WindowCommand::stateChanged);
+    connectWindow();
+}
+
+WindowCommand::~WindowCommand() = default;
+
+void WindowCommand::connectWindow()
+{
+    using shell::MainWindow;
+    connect(&m_window, &MainWindow::openRequested, this, &WindowCommand::openOrSay);
+    connect(&m_window, &MainWindow::openConfigRequested, this, [this](const cluster::ClusterConfig &config) {
+        m_open.insert(config.name, QString());
+        openCluster(config);
+    });
+    connect(&m_window, &MainWindow::saveRequested, this, &WindowCommand::saveCluster);
+    connect(&m_window, &MainWindow::demoRequested, this, &WindowCommand::startDemo);
+    connect(&m_window, &MainWindow::closeRequested, this, &WindowCommand::closeCluster);
+    connect(&m_window, &MainWindow::refreshRequested, &m_engine, &monitor::Engine::refresh);
+    connect(&m_window, &MainWindow::pauseRequested, &m_engine, &monitor::Engine::setPaused);
+    connect(&m_window, &MainWindow::discoverRequested, &m_engine, &monitor::Engine::discover);
+    connect(&m_engine, &monitor::Engine::discovered, this, [this](const monitor::DiscoveryResult &result) {
+        std::vector<shell::DiscoveredNode> nodes;
+        for (const monitor::DiscoveredNode &node : result.nodes) {
+            nodes.push_back({node.reached, monitor::describe(node)});
+        }
+        m_window.discoveryFinished(result.config, nodes);
+    });
+    connect(&m_engine, &monitor::Engine::discoveryFailed, &m_window, &MainWindow::discoveryFailed);
+}
+
+void WindowCommand::start()
+{
+    const bool screenshot = !m_invocation.screenshot.isEmpty();
+    if (screenshot) {
+        m_window.resize(sizeOf(m_invocation.size));
+        m_screenshotDeadline.start(kScreenshotDeadlineMs);
+    } else {
+        if (!m_invocation.size.isEmpty()) {
+            m_window.resize(sizeOf(m_invocation.size));
+        }
+        m_window.show();
+    }
+    // The first paint comes before the first file is read.
+    QTimer::singleShot(0, this, &WindowCommand::openFirst);
+}
+
+void WindowCommand::openFirst()
+{
+    m_pageWanted = m_invocation.page;
+    if (!m_invocation.cluster.isEmpty()) {
+        openOrSay(m_invocation.cluster);
+        return;
+    }
+    const QStringList remembered = QSettings().value(QLatin1String(kOpenClusters)).toStringList();
+    for (const QString &cluster : remembered) {
+        openOrSay(cluster);
+    }
+}
+
+void WindowCommand::openOrSay(const QString &cluster)
+{
+    const auto config = findCluster(cluster);
+    if (!config) {
+        if (!m_invocation.screenshot.isEmpty()) {
+            Q_EMIT finished(printFailure(config.error(), m_invocation.json, kRefused));
+            return;
+        }
+        m_window.showError(config.error());
+        return;
+    }
+    m_open.insert(config->name, config->path.isEmpty() ? QString() : config->path);
+    openCluster(*config);
+}
+
+void WindowCommand::openCluster(const cluster::ClusterConfig &config)
+{
+    m_window.clusterOpened(config.name);
+    m_engine.openCluster(config);
+    if (m_open.size() == 1) {
+        m_window.showCluster(config.name);
+    }
+    remember();
+}
+
+void WindowCommand::closeCluster(const QString &name)
+{
+    m_open.remove(name);
+    m_engine.closeCluster(name);
+    m_window.clusterClosed(name);
+    remember();
+}
+
+void WindowCommand::saveCluster(const cluster::ClusterConfig &config, const QString &path)
+{
+    const auto saved = cluster::saveClusterFile(config, path);
+    if (!saved) {
+        m_window.showError(saved.error());
+        return;
+    }
+    openOrSay(path);
+}
+
+void WindowCommand::startDemo()
+{
+    if (m_demo) {
+        return; // one start at a time
+    }
+    m_demo = std::make_unique<demo::DemoRunner>(demo::demoPlace());
+    auto problem = std::make_shared<core::Error>();
+    connect(m_demo.get(), &demo::DemoRunner::record, this, [problem](const demo::DemoRecord &record) {
+        if (record.kind == demo::DemoRecord::Kind::Problem) {
+            problem->kind = core::Error::Kind::Io;
+            problem->message = record.text;
+            problem->hint = record.hint;
+        }
+    });
+    connect(m_demo.get(), &demo::DemoRunner::finished, this, [this, problem](demo::DemoResult result) {
+        m_demo.release()->deleteLater();
+        if (result == demo::DemoResult::Done) {
+            openOrSay(QStringLiteral("demo"));
+        } else {
+            m_window.showError(*problem);
+        }
+    });
+    m_demo->run(demo::DemoAction::Start);
+}
+
+// A screenshot is a script's doing: it leaves the user's own list of open clusters alone.
+void WindowCommand::remember() const
+{
+    if (!m_invocation.screenshot.isEmpty()) {
+        return;
+    }
+    QStringList places;
+    for (const QString &place : m_open) {
+        if (!place.isEmpty()) {
+            places << place;
+        }
+    }
+    places.sort();
+    QSettings().setValue(QLatin1String(kOpenClusters), places);
+}
+
+void WindowCommand::stateChanged(const cluster::ClusterState &state)
+{
+    m_window.setClusterState(state);
+    if (!m_pageWanted.isEmpty()) {
+        m_window.showPage(m_pageWanted);
+        m_pageWanted.clear();
+    }
+    const auto &nodes = state.snapshot->nodes;
+    const bool settled = std::none_of(nodes.cbegin(), nodes.cend(), [](const cluster::NodeStatus &node) {
+        return node.link == cluster::LinkState::Connecting;
+    });
+    if (!m_invocation.screenshot.isEmpty() && settled && ++m_statesBeforeScreenshot == kScreenshotStates) {
+        // Behind this state's own repaints.
+        QTimer::singleShot(0, this, &WindowCommand::takeScreenshot);
+    }
+}
+
+void WindowCommand::takeScreenshot()
+{
+    if (m_screenshotDeadline.isActive()) {
+        m_screenshotDeadline.stop();
+    }
+    const auto painted = shell::renderWindow(m_window, sizeOf(m_invocation.size), m_invocation.screenshot);
+    if (!painted) {
+        Q_EMIT finished(printFailure(painted.error(), m_invocation.json, kRefused));
+        return;
+    }
+    print(QStringLiteral("%1\n").arg(*painted));
+    Q_EMIT finished(kDone);
+}
+
+} // namespace howdah::app

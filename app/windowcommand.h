@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QObject>
+#include <QTimer>
+#include <memory>
+
+#include "app/demo/demorunner.h"
+#include "app/invocation.h"
+#include "cluster/health.h"
+#include "monitor/engine.h"
+#include "shell/mainwindow.h"
+
+namespace howdah::app {
+
+/// `open`: the window wired to the engine. What the user wants goes from one to the other as a signal; what the engine
+/// knows comes back as a value.
+class WindowCommand : public QObject {
+    Q_OBJECT
+public:
+    explicit WindowCommand(Invocation invocation);
+    ~WindowCommand() override;
+
+    void start();
+
+Q_SIGNALS:
+    void finished(int exitCode);
+
+private:
+    void connectWindow();
+    void openFirst();
+    void openCluster(const cluster::ClusterConfig &config);
+    void openOrSay(const QString &cluster);
+    void closeCluster(const QString &name);
+    void saveCluster(const cluster::ClusterConfig &config, const QString &path);
+    void startDemo();
+    void remember() const;
+    void stateChanged(const cluster::ClusterState &state);
+    void takeScreenshot();
+
+    Invocation m_invocation;
+    monitor::Engine m_engine;
+    shell::MainWindow m_window;
+    std::unique_ptr<demo::DemoRunner> m_demo;
+    QHash<QString, QString> m_open; ///< name → how to find it again: a path, "demo"; empty: it was typed
+    QString m_pageWanted;
+    QTimer m_screenshotDeadline;
+    int m_statesBeforeScreenshot = 0;
+};
+
+} // namespace howdah::app

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "completion.h"
+
+namespace howdah::monitor {
+
+namespace {
+bool onlyGuessed(const DiscoveredNode &node)
+{
+    return !node.reached && std::all_of(node.sources.cbegin(), node.sources.cend(), [](DiscoverySource source) {
+        return source == DiscoverySource::Sender || source == DiscoverySource::LocalSocket;
+    });
+}
+} // namespace
+
+bool needsDiscovery(const cluster::ClusterConfig &config)
+{
+    return config.nodes.size() == 1;
+}
+
+cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const DiscoveryResult &found)
+{
+    cluster::ClusterConfig result = config;
+    result.nodes.clear();
+    for (const DiscoveredNode &node : found.nodes) {
+        if (node.foreign || onlyGuessed(node)) {
+            continue;
+        }
+        const auto proposed = std::find_if(found.config.nodes.cbegin(), found.config.nodes.cend(),
+                                           [&](const cluster::NodeConfig &candidate) { return candidate.name == node.name; });
+        if (proposed == found.config.nodes.cend()) {
+            continue;
+        }
+        cluster::NodeConfig taken = *proposed;
+        const bool seed = std::find(node.sources.cbegin(), node.sources.cend(), DiscoverySource::Seed) != node.sources.cend();
+        if (seed && !config.nodes.empty()) {
+            const QString name = taken.name;
+            const cluster::NodeKind kind = taken.kind;
+            taken = config.nodes.front();
+            taken.kind = kind;
+            if (config.path.isEmpty()) {
+                taken.name = name; // ours was only its host
+            }
+        }
+        result.nodes.push_back(taken);
+    }
+    if (result.nodes.empty()) {
+        result.nodes = config.nodes;
+    }
+    if (config.path.isEmpty() && !found.config.name.isEmpty()) {
+        result.name = found.config.name;
+    }
+    if (result.manager == cluster::ManagerKind::Auto) {
+        result.manager = found.manager;
+    }
+    return result;
+}
+
+QString describe(const DiscoveredNode &node)
+{
+    QStringList sources;
+    for (const DiscoverySource source : node.sources) {
+        sources << toString(source);
+    }
+    QString text = QStringLiteral("from %1").arg(sources.join(QStringLiteral(", ")));
+    if (!node.reached) {
+        text += QStringLiteral("; %1").arg(node.error.message);
+    }
+    if (!node.note.isEmpty()) {
+        text += QStringLiteral("; %1").arg(node.note);
+    }
+    return text;
+}
+
+} // namespace howdah::monitor
