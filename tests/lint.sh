@@ -19,7 +19,7 @@ case $what in *tidy*|*clazy*)
   # Without precompiled headers: clang does not read GCC's. The generated moc files must be there.
   cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DHOWDAH_TESTS=ON -DHOWDAH_BENCH=ON \
     -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DCMAKE_CXX_COMPILER_LAUNCHER= >/dev/null
-  cmake --build $build --target $(cmake --build $build --target help | sed -n "s/^\([A-Za-z_]*_autogen\): phony.*/\1/p") >/dev/null
+  cmake --build $build --target $(cmake --build $build --target help | grep -oE '[A-Za-z_]+_autogen: phony' | cut -d: -f1 | sort -u) >/dev/null
 esac
 failed=0
 for step in $what; do

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <unistd.h>
+
+#include "cluster/clusterconfig.h"
+#include "support/localcluster.h"
+
+using namespace howdah;
+using testsupport::LocalCluster;
+
+namespace {
+struct Ended {
+    int exitCode = -1;
+    QString out;
+    QString err;
+
+    QJsonObject json() const
+    {
+        return QJsonDocument::fromJson(out.trimmed().split(QLatin1Char('\n')).last().toUtf8()).object();
+    }
+};
+} // namespace
+
+/// The program as scripts use it: what it prints, and its exit codes.
+class TestCli : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void statusOfAFile();
+    void statusOfOneNodeFindsTheOther();
+    void statusJson();
+    void checkExitCodes();
+    void badInput_data();
+    void badInput();
+    void unreadableFile();
+    void passwordInTheFile();
+    void unknownCluster();
+    void usage();
+    void twoNodesOfDifferentClusters();
+    void emptyCluster();
+    void discoverWritesAFileThatWorks();
+    void noSecretAnywhere();
+
+private:
+    Ended run(const QStringList &arguments) const;
+    QString write(const QString &name, const QString &text) const;
+    QString clusterText(const LocalCluster &servers, const QString &user = QStringLiteral("dba")) const;
+
+    std::unique_ptr<LocalCluster> m_servers;
+    QTemporaryDir m_directory;
+};
+
+void TestCli::initTestCase()
+{
+    if (LocalCluster::newestMajor() == 0) {
+        QSKIP("needs Debian's PostgreSQL server");
+    }
+    LocalCluster::Options options;
+    options.nodes = 2;
+    auto servers = LocalCluster::start(options);
+    QVERIFY2(servers, qPrintable(servers ? QString() : servers.error().message));
+    m_servers = std::move(*servers);
+}
+
+void TestCli::init()
+{
+    QTRY_COMPARE(m_servers->node(0).value(QStringLiteral("SELECT state FROM pg_stat_replication")),
+                 QStringLiteral("streaming"));
+}
+
+Ended TestCli::run(const QStringList &arguments) const
+{
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("XDG_CONFIG_HOME"), m_directory.path());
+    process.setProcessEnvironment(environment);
+    process.start(qEnvironmentVariable("HOWDAH_BINARY"), arguments);
+    if (!process.waitForFinished(30'000)) {
+        process.kill();
+        process.waitForFinished();
+        return {-1, QStringLiteral("did not end"), {}};
+    }
+    return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
+            QString::fromUtf8(process.readAllStandardError())};
+}
+
+QString TestCli::write(const QString &name, const QString &text) const
+{
+    const QString path = m_directory.filePath(name);
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate)) {
+        return {};
+    }
+    file.write(text.toUtf8());
+    return path;
+}
+
+QString TestCli::clusterText(const LocalCluster &servers, const QString &user) const
+{
+    return cluster::writeClusterFile(servers.config(user));
+}
+
+void TestCli::statusOfAFile()
+{
+    const Ended ended = run({QStringLiteral("status"), write(QStringLiteral("a.toml"), clusterText(*m_servers))});
+    QVERIFY2(ended.exitCode == 0, qPrintable(ended.err));
+    QVERIFY2(ended.out.contains(QLatin1String("pg1")) && ended.out.contains(QLatin1String("primary")),
+             qPrintable(ended.out));
+    QVERIFY(ended.out.contains(QLatin1String("standby")));
+    QVERIFY(ended.out.contains(QLatin1String("OK, no findings")));
+}
+
+void TestCli::statusOfOneNodeFindsTheOther()
+{
+    for (int node : {0, 1}) {
+        const Ended ended = run({QStringLiteral("status"), QStringLiteral("--json"), m_servers->node(node).conninfo()});
+        QCOMPARE(ended.exitCode, 0);
+        QCOMPARE(ended.json().value(QLatin1String("nodes")).toArray().size(), 2);
+        QCOMPARE(ended.json().value(QLatin1String("writable_nodes")).toInt(), 1);
+    }
+}
+
+void TestCli::statusJson()
+{
+    const Ended ended = run(
+        {QStringLiteral("status"), QStringLiteral("--json"), write(QStringLiteral("a.toml"), clusterText(*m_servers))});
+    QCOMPARE(ended.exitCode, 0);
+    const QJsonObject state = ended.json();
+    QCOMPARE(state.value(QLatin1String("result")).toString(), QStringLiteral("done"));
+    QCOMPARE(state.value(QLatin1String("verdict")).toString(), QStringLiteral("ok"));
+    QVERIFY(state.value(QLatin1String("findings")).toArray().isEmpty());
+    const QJsonArray nodes = state.value(QLatin1String("nodes")).toArray();
+    QCOMPARE(nodes.size(), 2);
+    const QJsonObject primary = nodes.at(0).toObject();
+    const QJsonObject standby = nodes.at(1).toObject();
+    // What the design promises to scripts.
+    for (const char *key :
+         {"name", "role", "state", "in_recovery", "timeline", "system_identifier", "upstream", "sync_state",
+          "receive_lsn", "replay_lsn", "lag_bytes", "lag_seconds", "senders", "slots", "receiver", "roles"}) {
+        QVERIFY2(primary.contains(QLatin1String(key)), key);
+    }
+    QCOMPARE(primary.value(QLatin1String("role")).toString(), QStringLiteral("primary"));
+    QCOMPARE(primary.value(QLatin1String("state")).toString(), QStringLiteral("up"));
+    QCOMPARE(primary.value(QLatin1String("in_recovery")), QJsonValue(false));
+    QVERIFY(primary.value(QLatin1String("lag_bytes")).isNull());
+    QCOMPARE(standby.value(QLatin1String("role")).toString(), QStringLiteral("standby"));
+    QCOMPARE(standby.value(QLatin1String("upstream")).toString(), QStringLiteral("pg1"));
+    QCOMPARE(standby.value(QLatin1String("sync_state")).toString(), QStringLiteral("async"));
+    QCOMPARE(standby.value(QLatin1String("system_identifier")), primary.value(QLatin1String("system_identifier")));
+    QCOMPARE(standby.value(QLatin1String("receiver")).toObject().value(QLatin1String("status")).toString(),
+             QStringLiteral("streaming"));
+}
+
+void TestCli::checkExitCodes()
+{
+    const QString file = write(QStringLiteral("a.toml"), clusterText(*m_servers));
+    Ended ended = run({QStringLiteral("check"), file});
+    QCOMPARE(ended.exitCode, 0);
+    QVERIFY2(ended.out.startsWith(QLatin1String("HOWDAH OK - ")), qPrintable(ended.out));
+    QVERIFY(ended.out.section(QLatin1Char('\n'), 0, 0).contains(QLatin1String(" | ")));
+
+    QVERIFY(m_servers->node(0).stop().ok());
+    ended = run({QStringLiteral("check"), file});
+    QVERIFY(m_servers->node(0).start().ok());
+    QCOMPARE(ended.exitCode, 2);
+    QVERIFY2(ended.out.startsWith(QLatin1String("HOWDAH CRITICAL - ")), qPrintable(ended.out));
+
+    ended = run({QStringLiteral("check"), QStringLiteral("nosuchcluster")});
+    QCOMPARE(ended.exitCode, 3);
+    QVERIFY(ended.out.startsWith(QLatin1String("HOWDAH UNKNOWN - ")));
+}
+
+void TestCli::badInput_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("named");
+    QTest::newRow("malformed") << "name = \"a\"\n[[node]\nname = \"x\"\n"
+                               << "line 2";
+    QTest::newRow("unknown key") << "name = \"a\"\n[[node]]\nname = \"x\"\nconinfo = \"host=a\"\n"
+                                 << "coninfo";
+    QTest::newRow("a node twice") << "name = \"a\"\n[[node]]\nname = \"x\"\nconninfo = \"host=a\"\n"
+                                     "[[node]]\nname = \"x\"\nconninfo = \"host=b\"\n"
+                                  << "\"x\"";
+    QTest::newRow("wrong type") << "name = 3\n[[node]]\nname = \"x\"\nconninfo = \"host=a\"\n"
+                                << "name";
+}
+
+void TestCli::badInput()
+{
+    QFETCH(QString, text);
+    QFETCH(QString, named);
+    const Ended ended = run({QStringLiteral("status"), write(QStringLiteral("bad.toml"), text)});
+    QCOMPARE(ended.exitCode, 1);
+    QVERIFY2(ended.err.contains(named), qPrintable(ended.err));
+    QVERIFY2(ended.err.contains(QLatin1String("bad.toml")), qPrintable(ended.err));
+    QVERIFY(ended.out.isEmpty());
+}
+
+void TestCli::unreadableFile()
+{
+    QCOMPARE(run({QStringLiteral("status"), QStringLiteral("./nosuch.toml")}).exitCode, 1);
+    if (geteuid() == 0) {
+        return; // root reads everything
+    }
+    const QString file = write(QStringLiteral("secret.toml"), clusterText(*m_servers));
+    QVERIFY(QFile::setPermissions(file, QFile::Permissions()));
+    const Ended ended = run({QStringLiteral("status"), file});
+    QCOMPARE(ended.exitCode, 1);
+    QVERIFY2(ended.err.contains(QLatin1String("secret.toml")), qPrintable(ended.err));
+}
+
+void TestCli::passwordInTheFile()
+{
+    const QString text = QStringLiteral("name = \"a\"\n[[node]]\nname = \"pg1\"\nconninfo = \"%1 password=canary\"\n"
+                                        "[[node]]\nname = \"pg2\"\nconninfo = \"%2 password=canary\"\n")
+                             .arg(m_servers->node(0).conninfo(), m_servers->node(1).conninfo());
+    const QString file = write(QStringLiteral("password.toml"), text);
+    for (const QStringList &arguments : {QStringList{QStringLiteral("status"), file},
+                                         QStringList{QStringLiteral("status"), QStringLiteral("--json"), file}}) {
+        const Ended ended = run(arguments);
+        QCOMPARE(ended.exitCode, 0);
+        QVERIFY(ended.out.contains(QLatin1String("password"), Qt::CaseInsensitive));
+        QVERIFY(!ended.out.contains(QLatin1String("canary")) && !ended.err.contains(QLatin1String("canary")));
+    }
+    QCOMPARE(run({QStringLiteral("check"), file}).exitCode, 1); // works, and warns
+}
+
+void TestCli::unknownCluster()
+{
+    const Ended ended = run({QStringLiteral("status"), QStringLiteral("nosuchcluster"), QStringLiteral("--json")});
+    QCOMPARE(ended.exitCode, 1);
+    QCOMPARE(ended.json().value(QLatin1String("result")).toString(), QStringLiteral("refused"));
+    QVERIFY(ended.json().value(QLatin1String("message")).toString().contains(QLatin1String("nosuchcluster")));
+    const Ended rejected = run({QStringLiteral("status"), QStringLiteral("host=a hots=b")});
+    QCOMPARE(rejected.exitCode, 1);
+    QVERIFY(rejected.err.contains(QLatin1String("hots")));
+}
+
+void TestCli::usage()
+{
+    QCOMPARE(run({QStringLiteral("frobnicate")}).exitCode, 64);
+    QCOMPARE(run({QStringLiteral("status")}).exitCode, 64);
+    const Ended help = run({QStringLiteral("--help")});
+    QCOMPARE(help.exitCode, 0);
+    QVERIFY(help.out.contains(QLatin1String("howdah discover")));
+    QCOMPARE(run({QStringLiteral("--version")}).exitCode, 0);
+}
+
+void TestCli::twoNodesOfDifferentClusters()
+{
+    LocalCluster::Options options;
+    options.system = 2;
+    auto foreign = LocalCluster::start(options);
+    QVERIFY2(foreign, qPrintable(foreign ? QString() : foreign.error().message));
+    const QString text = QStringLiteral("name = \"mixed\"\n[[node]]\nname = \"pg1\"\nconninfo = \"%1\"\n"
+                                        "[[node]]\nname = \"stranger\"\nconninfo = \"%2\"\n")
+                             .arg(m_servers->node(0).conninfo(), (*foreign)->node(0).conninfo());
+    const Ended ended = run({QStringLiteral("status"), write(QStringLiteral("mixed.toml"), text)});
+    QCOMPARE(ended.exitCode, 0);
+    QVERIFY2(ended.out.contains(QLatin1String("Critical")), qPrintable(ended.out));
+    QVERIFY2(ended.out.contains(QLatin1String("system identifier")), qPrintable(ended.out));
+}
+
+void TestCli::emptyCluster()
+{
+    const Ended ended =
+        run({QStringLiteral("status"), write(QStringLiteral("empty.toml"), QStringLiteral("name = \"none\"\n"))});
+    QVERIFY2(!ended.out.contains(QLatin1String("OK")), qPrintable(ended.out));
+    QVERIFY2((ended.err + ended.out).contains(QLatin1String("node")), qPrintable(ended.err + ended.out));
+}
+
+void TestCli::discoverWritesAFileThatWorks()
+{
+    const QString file = m_directory.filePath(QStringLiteral("found.toml"));
+    const Ended found = run({QStringLiteral("discover"), m_servers->node(1).conninfo(), QStringLiteral("-o"), file});
+    QVERIFY2(found.exitCode == 0, qPrintable(found.err));
+    const auto config = cluster::readClusterFile(file);
+    QVERIFY2(config, qPrintable(config ? QString() : config.error().message));
+    QCOMPARE(config->nodes.size(), std::size_t(2));
+    const Ended status = run({QStringLiteral("check"), file});
+    QVERIFY2(status.exitCode == 0, qPrintable(status.out));
+}
+
+void TestCli::noSecretAnywhere()
+{
+    const Ended ended = run(
+        {QStringLiteral("status"), QStringLiteral("postgresql://dba:canary@127.0.0.1:1/postgres?sslpassword=canary")});
+    QVERIFY(!ended.out.contains(QLatin1String("canary")) && !ended.err.contains(QLatin1String("canary")));
+}
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"

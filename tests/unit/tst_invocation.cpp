@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "app/invocation.h"
+
+using namespace howdah::app;
+
+class TestInvocation : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void accepts_data();
+    void accepts();
+    void rejects_data();
+    void rejects();
+    void helpNamesEveryCommand();
+};
+
+void TestInvocation::accepts_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<int>("command");
+    QTest::addColumn<QString>("cluster");
+    const auto row = [](const char *line, Command command, const char *cluster) {
+        QTest::newRow(line) << QString::fromLatin1(line).split(QLatin1Char(' '), Qt::SkipEmptyParts)
+                            << static_cast<int>(command) << QString::fromLatin1(cluster);
+    };
+    row("", Command::Open, "");
+    row("open", Command::Open, "");
+    row("open orders", Command::Open, "orders");
+    row("open demo --screenshot a.png --page slots --theme dark --size 1280x800", Command::Open, "demo");
+    row("status orders", Command::Status, "orders");
+    row("status --json orders", Command::Status, "orders");
+    row("--json status orders", Command::Status, "orders");
+    row("check ./orders.toml", Command::Check, "./orders.toml");
+    row("discover host=a -o b.toml", Command::Discover, "host=a");
+    row("demo", Command::Demo, "");
+    row("demo stop", Command::Demo, "");
+    row("--help", Command::Help, "");
+    row("status --help", Command::Help, "");
+    row("--version", Command::Version, "");
+}
+
+void TestInvocation::accepts()
+{
+    QFETCH(QStringList, arguments);
+    const auto invocation = parseArguments(arguments);
+    QVERIFY2(invocation, qPrintable(invocation ? QString() : invocation.error().message));
+    QTEST(static_cast<int>(invocation->command), "command");
+    QTEST(invocation->cluster, "cluster");
+    QCOMPARE(invocation->json, arguments.contains(QStringLiteral("--json")));
+}
+
+void TestInvocation::rejects_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QString>("named");
+    const auto row = [](const char *line, const char *named) {
+        QTest::newRow(line) << QString::fromLatin1(line).split(QLatin1Char(' '), Qt::SkipEmptyParts)
+                            << QString::fromLatin1(named);
+    };
+    row("frobnicate", "frobnicate");
+    row("status", "cluster");
+    row("check", "cluster");
+    row("discover", "connection string");
+    row("status a b", "b");
+    row("demo restart", "restart");
+    row("status --frob a", "--frob");
+    row("status a -o b", "-o");
+    row("discover host=a -o", "-o");
+    row("open --theme blue", "--theme");
+    row("open --size big", "--size");
+    row("open --size 0x0", "--size");
+}
+
+void TestInvocation::rejects()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QString, named);
+    const auto invocation = parseArguments(arguments);
+    QVERIFY(!invocation);
+    QVERIFY2(invocation.error().message.contains(named), qPrintable(invocation.error().message));
+    QVERIFY(!invocation.error().hint.isEmpty());
+}
+
+void TestInvocation::helpNamesEveryCommand()
+{
+    for (const char *command : {"open", "demo", "discover", "status", "check", "--json", "--screenshot"}) {
+        QVERIFY2(helpText().contains(QLatin1String(command)), command);
+    }
+}
+
+QTEST_APPLESS_MAIN(TestInvocation)
+#include "tst_invocation.moc"
