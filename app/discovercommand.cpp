@@ -37,10 +37,10 @@ QString commentary(const monitor::DiscoveryResult &result)
 {
     QString text;
     for (const monitor::DiscoveredNode &node : result.nodes) {
-        text += QStringLiteral("# %1 %2: %3%4\n")
-                    .arg(node.name, node.address,
-                         node.foreign ? QStringLiteral("another system, left out; ") : QString(),
-                         monitor::describe(node).replace(QLatin1Char('\n'), QLatin1Char(' ')));
+        text +=
+            QStringLiteral("# %1 %2: %3%4\n")
+                .arg(node.name, node.address, node.foreign ? QStringLiteral("another system, left out; ") : QString(),
+                     monitor::describe(node).replace(QLatin1Char('\n'), QLatin1Char(' ')));
     }
     for (QString note : result.notes) {
         text += QStringLiteral("# %1\n").arg(note.replace(QLatin1Char('\n'), QLatin1Char(' ')));
@@ -86,8 +86,8 @@ void DiscoverCommand::report(const monitor::DiscoveryResult &result)
                    {QStringLiteral("manager"), cluster::toString(result.manager)},
                    {QStringLiteral("nodes"), nodes},
                    {QStringLiteral("notes"), QJsonArray::fromStringList(result.notes)},
-                   {QStringLiteral("file"), m_invocation.outputFile.isEmpty() ? QJsonValue(file)
-                                                                              : QJsonValue(m_invocation.outputFile)},
+                   {QStringLiteral("file"),
+                    m_invocation.outputFile.isEmpty() ? QJsonValue(file) : QJsonValue(m_invocation.outputFile)},
                    {QStringLiteral("result"), QStringLiteral("done")}});
     } else if (m_invocation.outputFile.isEmpty()) {
         print(commentary(result) + file);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QCoreApplication>
+#include <QApplication>
 #include <QTimer>
 #include <sys/prctl.h>
 
@@ -11,6 +11,7 @@
 #include "app/windowcommand.h"
 #include "core/logging.h"
 #include "postgres/failure.h"
+#include "theme/theme.h"
 
 using namespace howdah;
 
@@ -54,10 +55,11 @@ int runWindow(int argc, char **argv, const app::Invocation &invocation)
     }
     QApplication application(argc, argv);
     postgres::initialize();
-    shell::prepareApplication();
+    QGuiApplication::setDesktopFileName(QStringLiteral("io.github.howdah.Howdah"));
+    theme::Theme::instance().install(application);
     if (!invocation.theme.isEmpty()) {
         theme::Theme::instance().setMode(invocation.theme == QLatin1String("dark") ? theme::Mode::Dark
-                                                                                    : theme::Mode::Light);
+                                                                                   : theme::Mode::Light);
     }
     return runCommand<app::WindowCommand>(invocation);
 }

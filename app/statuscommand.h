@@ -11,7 +11,7 @@
 namespace howdah::monitor {
 class ClusterMonitor;
 class Discovery;
-}
+} // namespace howdah::monitor
 
 namespace howdah::app {
 

@@ -25,13 +25,15 @@ cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const Dis
         if (node.foreign || onlyGuessed(node)) {
             continue;
         }
-        const auto proposed = std::find_if(found.config.nodes.cbegin(), found.config.nodes.cend(),
-                                           [&](const cluster::NodeConfig &candidate) { return candidate.name == node.name; });
+        const auto proposed =
+            std::find_if(found.config.nodes.cbegin(), found.config.nodes.cend(),
+                         [&](const cluster::NodeConfig &candidate) { return candidate.name == node.name; });
         if (proposed == found.config.nodes.cend()) {
             continue;
         }
         cluster::NodeConfig taken = *proposed;
-        const bool seed = std::find(node.sources.cbegin(), node.sources.cend(), DiscoverySource::Seed) != node.sources.cend();
+        const bool seed =
+            std::find(node.sources.cbegin(), node.sources.cend(), DiscoverySource::Seed) != node.sources.cend();
         if (seed && !config.nodes.empty()) {
             const QString name = taken.name;
             const cluster::NodeKind kind = taken.kind;

@@ -56,7 +56,8 @@ void Engine::monitorCluster(const cluster::ClusterConfig &config)
     delete m_monitors.take(config.name);
     auto *monitor = new ClusterMonitor(config, core::systemClock(), m_room);
     m_monitors.insert(config.name, monitor);
-    connect(monitor, &ClusterMonitor::stateChanged, m_room, [this](const cluster::ClusterState &state) { post(state); });
+    connect(monitor, &ClusterMonitor::stateChanged, m_room,
+            [this](const cluster::ClusterState &state) { post(state); });
     monitor->start();
 }
 

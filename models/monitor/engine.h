@@ -23,8 +23,8 @@ public:
     /// Ends the thread; nothing is emitted afterwards.
     ~Engine() override;
 
-    /// Starts to sample; a cluster of that name which is open already is replaced. When only one node is named, the rest
-    /// is discovered first.
+    /// Starts to sample; a cluster of that name which is open already is replaced. When only one node is named, the
+    /// rest is discovered first.
     void openCluster(const cluster::ClusterConfig &config);
     void closeCluster(const QString &name);
     /// Reads everything anew, also what is read seldom, and connects without waiting for the backoff.
@@ -40,11 +40,11 @@ Q_SIGNALS:
 
 private:
     void monitorCluster(const cluster::ClusterConfig &config); // engine thread
-    void post(const cluster::ClusterState &state); // engine thread
-    void deliver();                                // window thread
+    void post(const cluster::ClusterState &state);             // engine thread
+    void deliver();                                            // window thread
 
     QThread m_thread;
-    QObject *m_room = nullptr;                   ///< lives in the engine thread, parent of all monitors
+    QObject *m_room = nullptr; ///< lives in the engine thread, parent of all monitors
     // Engine thread only.
     QHash<QString, ClusterMonitor *> m_monitors;
     QHash<QString, Discovery *> m_completing; ///< clusters whose other nodes are being found
