@@ -21,7 +21,8 @@ target_compile_options(howdah_flags INTERFACE
 target_compile_definitions(howdah_flags INTERFACE
   QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_URL_CAST_FROM_STRING QT_NO_CAST_FROM_BYTEARRAY
   QT_NO_FOREACH QT_NO_KEYWORDS QT_NO_NARROWING_CONVERSIONS_IN_CONNECT QT_STRICT_ITERATORS
-  QT_DISABLE_DEPRECATED_BEFORE=0x060400 HOWDAH_VERSION="${PROJECT_VERSION}")
+  # What is deprecated in a newer Qt only has no replacement in the oldest that we build with.
+  QT_DISABLE_DEPRECATED_BEFORE=0x060400 QT_WARN_DEPRECATED_UP_TO=0x060400 HOWDAH_VERSION="${PROJECT_VERSION}")
 if(HOWDAH_SANITIZE)
   target_compile_options(howdah_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined)
   target_link_options(howdah_flags INTERFACE -fsanitize=address,undefined)

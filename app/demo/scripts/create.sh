@@ -11,6 +11,7 @@ clear_directory() {
         kill_servers
         rm -rf "${dir:?}"/* "${dir:?}"/.[!.]* || refuse "$dir could not be emptied" "Remove it by hand."
     fi
+    require_space 700
     : >"$dir/howdah-demo" || refuse "$dir cannot be written" "Is the disk full, or the directory somebody else's?"
 }
 
@@ -56,6 +57,8 @@ unix_socket_directories = ''
 password_encryption = 'scram-sha-256'
 max_connections = 60
 shared_buffers = 32MB
+# Shared memory in files: logind takes the other kind away when the user logs out.
+dynamic_shared_memory_type = mmap
 wal_level = logical
 wal_log_hints = on
 hot_standby = on
@@ -200,7 +203,6 @@ create_cluster() {
     bindir=$(find_bindir '') || refuse "no PostgreSQL server programs (13 or newer) were found" \
         "Install the distribution's package postgresql, or set HOWDAH_PG_BINDIR to the directory of initdb and postgres."
     clear_directory
-    require_space 700
     step "creating three servers with $("$bindir/postgres" --version | sed 's/ (PostgreSQL)//; s/ *(.*//') in $dir"
     write_shared_files || abandon "the demo cluster's files could not be written" /dev/null
     mkdir -p "$dir/pg1"
@@ -208,7 +210,7 @@ create_cluster() {
     "$bindir/initdb" -D "$dir/pg1/data" -U howdah --pwfile="$dir/initial" -A scram-sha-256 -k -N --wal-segsize=1 \
         -E UTF8 --locale=C.UTF-8 >"$dir/create.log" 2>&1 9<&- || abandon "initdb failed" "$dir/create.log"
     rm -f "$dir/initial" "$dir/pg1/data/pg_hba.conf"
-    printf "include '../postgresql.conf'\n" >"$dir/pg1/data/postgresql.conf"
+    printf "include '../postgresql.conf'\n" >>"$dir/pg1/data/postgresql.conf"
 
     write_settings pg1 5441 && create_roles || abandon "the roles could not be created" "$dir/create.log"
     mkdir -p "$dir/pg2" "$dir/pg3"
