@@ -41,7 +41,7 @@ N
 link add $(cable_of "$host") type veth peer name eth0 netns $(ns_of "$host")
 link set $(cable_of "$host") master $LINK up
 N
-    ip -n "$(ns_of "$host")" -batch - <<N
+    in_host "$host" ip -batch - <<N
 link set lo up
 addr add $(address_of "$host")/24 dev eth0
 link set eth0 up
