@@ -256,7 +256,7 @@ QByteArray subscriptionsSql(int version)
                        {"pg_get_userbyid(s.subowner)", "owner"},
                        {"s.subenabled", "subenabled"},
                        {"s.subslotname", "subslotname"},
-                       {"s.subsynccommit", "subsynccommit"},
+                       {"s.subsynccommit", "subsynccommit", 140000},
                        {"array_to_string(s.subpublications, E'\\n')", "subpublications"},
                        {"s.subfailover", "subfailover", 170000},
                        {"w.pid", "pid"},
@@ -267,7 +267,10 @@ QByteArray subscriptionsSql(int version)
                        {HOWDAH_MS("w.latest_end_time"), "latest_end_time"}},
                       version) +
            " FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid "
-           "LEFT JOIN pg_stat_subscription w ON w.subid = s.oid AND w.relid IS NULL AND w.pid IS NOT NULL" +
+           "LEFT JOIN pg_stat_subscription w ON " +
+           // Before 14 oid and subsynccommit are among the columns that only a superuser may read.
+           (version >= 140000 ? "w.subid = s.oid" : "w.subname = s.subname") +
+           " AND w.relid IS NULL AND w.pid IS NOT NULL" +
            (version >= 160000 ? " AND w.leader_pid IS NULL" : "") + " ORDER BY s.subname, d.datname";
 }
 

@@ -95,6 +95,9 @@ down() {
 # Takes away the labs whose owner is gone.
 sweep() {
   local dir pid since
+  # Two that sweep at once would take the ground from under each other.
+  exec 7>"$ROOT/.sweep"
+  flock 7
   for dir in "$ROOT"/*-*/; do
     [ -d "$dir" ] || continue
     pid='' since=''
@@ -108,6 +111,7 @@ sweep() {
     fi
     down "${dir%/}"
   done
+  exec 7>&-
 }
 
 list() {

@@ -12,6 +12,7 @@ umask 022
 # npm takes "@13" for releases only, and all of these are called beta after the packaging, not after the server.
 version_of() {
     case $1 in
+        12) echo 12.22.0-beta.15 ;;
         13) echo 13.23.0-beta.16 ;;
         14) echo 14.23.0-beta.17 ;;
         15) echo 15.18.0-beta.17 ;;
@@ -68,7 +69,7 @@ fetch() {
 
 result=0
 offline=
-[ $# -gt 0 ] || set -- 13 14 15 16 17 18
+[ $# -gt 0 ] || set -- 12 13 14 15 16 17 18
 for wanted in "$@"; do
     if [ ! -x "$root/$wanted/bin/postgres" ]; then
         if [ -n "$offline" ]; then

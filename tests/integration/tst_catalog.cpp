@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "cluster/topology.h"
+#include "monitor/nodepoller.h"
+#include "support/localcluster.h"
+
+using namespace howdah;
+using cluster::NodeSample;
+using testsupport::LabServer;
+using testsupport::LocalCluster;
+
+/// The sampling SQL against real servers of every major that can be had: each section is readable, each column is there
+/// from the version that brought it, and what it says is what the server says when asked another way.
+class TestCatalog : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void cleanup();
+    void primary_data() { majors(); }
+    void primary();
+    void standby_data() { majors(); }
+    void standby();
+    void rights_data() { majors(); }
+    void rights();
+
+private:
+    static void majors();
+    bool start(int major);
+    std::shared_ptr<const NodeSample> sample(int index, const char *user);
+    const LabServer &server(int index) const { return m_cluster->node(index); }
+
+    std::unique_ptr<LocalCluster> m_cluster;
+    QString m_problem;
+};
+
+#define START(major)                                                                                                   \
+    if (!LocalCluster::binaries(major)) {                                                                              \
+        QSKIP("needs PostgreSQL of this major: sh tests/support/majors.sh");                                           \
+    }                                                                                                                  \
+    QVERIFY2(start(major), qPrintable(m_problem))
+
+namespace {
+
+QString query(const char *text)
+{
+    return QString::fromLatin1(text);
+}
+
+template<typename Item>
+const Item *named(const std::vector<Item> &items, QString Item::*name, const char *wanted)
+{
+    const auto found = std::find_if(items.cbegin(), items.cend(),
+                                    [&](const Item &item) { return item.*name == QLatin1String(wanted); });
+    return found == items.cend() ? nullptr : &*found;
+}
+
+} // namespace
+
+void TestCatalog::majors()
+{
+    QTest::addColumn<int>("major");
+    for (const int major : {12, 13, 14, 15, 16, 17, 18}) {
+        QTest::addRow("%d", major) << major;
+    }
+}
+
+void TestCatalog::cleanup()
+{
+    m_cluster.reset();
+}
+
+bool TestCatalog::start(int major)
+{
+    QStringList settings{query("max_prepared_transactions=5"), query("archive_mode=on"),
+                         query("archive_command=/bin/false"), query("min_wal_size=32MB")};
+    if (major >= 13) {
+        settings << query("max_slot_wal_keep_size=32MB");
+    }
+    auto started = LocalCluster::start({.nodes = 2, .major = major, .settings = settings});
+    if (!started) {
+        m_problem = started.error().message;
+        return false;
+    }
+    m_cluster = std::move(*started);
+    return true;
+}
+
+std::shared_ptr<const NodeSample> TestCatalog::sample(int index, const char *user)
+{
+    cluster::NodeConfig config;
+    config.name = server(index).name;
+    config.conninfo = server(index).conninfo(QString::fromLatin1(user));
+    monitor::NodePoller poller(config, 1000, core::systemClock());
+    poller.tick();
+    const bool answered = QTest::qWaitFor([&] { return poller.status().sample || !poller.isWaiting(); }, 10000);
+    if (!answered || !poller.status().sample) {
+        m_problem = QStringLiteral("no sample: %1 %2")
+                        .arg(cluster::linkKey(poller.status().link), poller.status().linkError.message);
+        return std::make_shared<NodeSample>();
+    }
+    return poller.status().sample;
+}
+
+void TestCatalog::primary()
+{
+    QFETCH(int, major);
+    START(major);
+    const LabServer &pg1 = server(0);
+    // A slot that has lost its WAL first: what is made after it must keep its own.
+    QVERIFY(pg1.sql(query("SELECT pg_create_physical_replication_slot('lost', true)")));
+    for (int segment = 0; segment < 4; ++segment) {
+        QVERIFY(pg1.sql(query("INSERT INTO ledger (note) VALUES ('x')")));
+        QVERIFY(pg1.sql(query("SELECT pg_switch_wal()")));
+    }
+    QVERIFY(pg1.sql(query("CHECKPOINT")));
+    for (const char *statement :
+         {"SELECT pg_create_physical_replication_slot('idle', true)",
+          "SELECT pg_create_logical_replication_slot('decode', 'pgoutput')",
+          "CREATE PUBLICATION ledgers FOR TABLE ledger",
+          "CREATE SUBSCRIPTION mirror CONNECTION 'host=127.0.0.1 password=geheim' PUBLICATION ledgers "
+          "WITH (connect=false, slot_name=NONE)",
+          "CREATE ROLE operators", "CREATE ROLE auditors", "GRANT auditors TO operators", "GRANT operators TO plain",
+          "BEGIN; INSERT INTO ledger (note) VALUES ('held'); PREPARE TRANSACTION 'half-way'"}) {
+        const auto done = pg1.sql(query(statement));
+        QVERIFY2(done, done ? "" : qPrintable(done.error().message));
+    }
+    QTRY_VERIFY(pg1.value(query("SELECT failed_count FROM pg_stat_archiver")).toInt() > 0);
+    QTRY_COMPARE(pg1.value(query("SELECT state FROM pg_stat_replication")), query("streaming"));
+
+    const auto read = sample(0, "postgres");
+    QVERIFY2(m_problem.isEmpty(), qPrintable(m_problem));
+    QCOMPARE(read->unreadable, (QHash<QString, QString>()));
+
+    // Who it is.
+    QCOMPARE(read->serverVersionNum / 10000, major);
+    QCOMPARE(QString::number(read->systemIdentifier.value_or(0)),
+             pg1.value(query("SELECT system_identifier FROM pg_control_system()")));
+    QVERIFY(!read->inRecovery && read->isSuperuser && read->seesStatistics);
+    QCOMPARE(read->timeline, std::optional<int>(1));
+    QVERIFY(read->currentLsn && read->flushLsn && !read->receiveLsn && !read->replayLsn && !read->receiver);
+    QVERIFY(read->postmasterStartTime.isValid() && read->configurationLoadTime.isValid());
+    QVERIFY(qAbs(read->serverTime.msecsTo(QDateTime::currentDateTimeUtc())) < 60000);
+
+    // Both ends of its standby.
+    QCOMPARE(read->senders.size(), size_t(1));
+    const cluster::Sender &sender = read->senders.front();
+    QVERIFY(sender.visible() && sender.sentLsn && sender.replayLsn && sender.backendStart.isValid());
+    QCOMPARE(sender.applicationName, query("pg2"));
+    QCOMPARE(sender.slotName, query("pg2"));
+    QCOMPARE(sender.slotType, query("physical"));
+    QCOMPARE(sender.clientAddr, query("127.0.0.1"));
+
+    // Slots, with what each version knows of them.
+    const auto *used = named(read->replicationSlots, &cluster::Slot::slotName, "pg2");
+    const auto *idle = named(read->replicationSlots, &cluster::Slot::slotName, "idle");
+    const auto *lost = named(read->replicationSlots, &cluster::Slot::slotName, "lost");
+    const auto *decode = named(read->replicationSlots, &cluster::Slot::slotName, "decode");
+    QVERIFY(used && idle && lost && decode);
+    QVERIFY(used->active && used->activePid == sender.pid && used->restartLsn);
+    QCOMPARE(used->walStatus, major >= 13 ? query("reserved") : QString());
+    QCOMPARE(used->safeWalSize.value_or(0) > 0, major >= 13);
+    QVERIFY(!idle->active && !idle->activePid && idle->restartLsn);
+    QCOMPARE(lost->walStatus, major >= 13 ? query("lost") : QString());
+    QVERIFY(!lost->safeWalSize);
+    QCOMPARE(decode->plugin, query("pgoutput"));
+    QVERIFY(decode->confirmedFlushLsn && decode->catalogXmin);
+    QCOMPARE(decode->twoPhase.has_value(), major >= 14);
+    QCOMPARE(decode->conflicting.has_value(), major >= 16);
+    QVERIFY(!idle->conflicting); // NULL for a physical slot
+    QCOMPARE(idle->inactiveSince.isValid(), major >= 17);
+    QVERIFY(!used->inactiveSince.isValid());
+    QCOMPARE(idle->failover.has_value(), major >= 17);
+    QCOMPARE(idle->synced.has_value(), major >= 17);
+    QCOMPARE(lost->invalidationReason, major >= 17 ? query("wal_removed") : QString());
+    QVERIFY(!decode->twoPhaseAt); // not asked for
+
+    // The archiver fails, and files wait.
+    QVERIFY(read->archiver && read->archiver->failedCount > 0 && read->archiver->lastFailedTime.isValid());
+    QVERIFY(read->archiver->readyCount && *read->archiver->readyCount > 0);
+    QVERIFY(read->walDisk);
+    QVERIFY(read->walDisk->files > 0 && read->walDisk->bytes >= read->walDisk->files);
+    QVERIFY(read->baseBackups.empty());
+
+    // Sessions, prepared transactions, conflicts.
+    QVERIFY(read->activity);
+    QCOMPARE(read->activity->preparedCount, 1);
+    QCOMPARE(read->activity->preparedTransactions.at(0).gid, query("half-way"));
+    QVERIFY(read->conflicts);
+    QCOMPARE(read->conflicts->activeLogicalSlot.has_value(), major >= 16);
+
+    // Logical replication.
+    QVERIFY(read->publications && read->subscriptions);
+    QCOMPARE(read->publications->size(), size_t(1));
+    QCOMPARE(read->publications->front().tables, 1);
+    QCOMPARE(read->publications->front().pubviaroot.has_value(), major >= 13);
+    QCOMPARE(read->subscriptions->size(), size_t(1));
+    QCOMPARE(read->subscriptions->front().subname, query("mirror"));
+    QVERIFY(!read->subscriptions->front().subenabled && !read->subscriptions->front().pid);
+    QCOMPARE(read->subscriptions->front().subfailover.has_value(), major >= 17);
+
+    // Settings and roles.
+    QCOMPARE(read->setting(QLatin1String("wal_level")), query("logical"));
+    QCOMPARE(read->setting(QLatin1String("max_slot_wal_keep_size")), major >= 13 ? query("32") : QString());
+    QCOMPARE(read->setting(QLatin1String("data_directory")), pg1.dataDir);
+    QVERIFY(read->roles);
+    const auto *plain = named(*read->roles, &cluster::DatabaseRole::rolname, "plain");
+    const auto *replicator = named(*read->roles, &cluster::DatabaseRole::rolname, "replicator");
+    QVERIFY(plain && replicator && replicator->rolreplication && !plain->rolreplication);
+    QCOMPARE(plain->memberOf, (QStringList{query("auditors"), query("operators")}));
+}
+
+void TestCatalog::standby()
+{
+    QFETCH(int, major);
+    START(major);
+    const LabServer &pg2 = server(1);
+    QVERIFY(server(0).sql(query("INSERT INTO ledger (note) VALUES ('x')")));
+    QTRY_COMPARE(pg2.value(query("SELECT count(*) FROM ledger")), query("1"));
+    QTRY_COMPARE(pg2.value(query("SELECT status FROM pg_stat_wal_receiver")), query("streaming"));
+
+    const auto read = sample(1, "postgres");
+    QVERIFY2(m_problem.isEmpty(), qPrintable(m_problem));
+    QCOMPARE(read->unreadable, (QHash<QString, QString>()));
+    QVERIFY(read->inRecovery && read->receiveLsn && read->replayLsn && !read->currentLsn && !read->flushLsn);
+    QCOMPARE(read->timeline, std::optional<int>(1));
+    QVERIFY(read->lastXactReplayTimestamp.isValid());
+    QCOMPARE(read->replayPauseState, query("not paused"));
+    QVERIFY(read->receiver && read->receiver->visible());
+    const cluster::Receiver &receiver = *read->receiver;
+    QCOMPARE(receiver.slotName, query("pg2"));
+    QCOMPARE(receiver.senderHost, query("127.0.0.1"));
+    QCOMPARE(receiver.senderPort, std::optional<int>(server(0).port));
+    QVERIFY(receiver.writtenLsn && receiver.flushedLsn && receiver.latestEndLsn);
+    QVERIFY(receiver.lastMsgReceiptTime.isValid() && receiver.lastMsgSendTime.isValid());
+    QCOMPARE(receiver.receivedTli, std::optional<int>(1));
+    QVERIFY(read->conflicts && read->walDisk && read->archiver && read->activity);
+    QVERIFY(read->senders.empty());
+    QVERIFY(read->setting(QLatin1String("primary_conninfo")).contains(QString::number(server(0).port)));
+
+    QVERIFY(pg2.sql(query("SELECT pg_wal_replay_pause()")));
+    // From 14 on it is only asked for at first.
+    QTRY_COMPARE(sample(1, "postgres")->replayPauseState, query("paused"));
+    QVERIFY(pg2.sql(query("SELECT pg_wal_replay_resume()")));
+
+    // On its own timeline, with the place where it left the other.
+    QVERIFY(pg2.promote().ok());
+    const auto promoted = sample(1, "postgres");
+    QVERIFY(!promoted->inRecovery && !promoted->receiver);
+    QCOMPARE(promoted->timeline, std::optional<int>(2));
+    QCOMPARE(promoted->timelineHistory.size(), size_t(1));
+    QCOMPARE(promoted->timelineHistory.front().parent, 1);
+    QVERIFY(promoted->timelineHistory.front().switchpoint.value > 0);
+}
+
+void TestCatalog::rights()
+{
+    QFETCH(int, major);
+    START(major);
+    QTRY_COMPARE(server(0).value(query("SELECT state FROM pg_stat_replication")), query("streaming"));
+    QTRY_COMPARE(server(1).value(query("SELECT status FROM pg_stat_wal_receiver")), query("streaming"));
+
+    // With pg_monitor all but the timeline's file, which no such role may read.
+    for (const int index : {0, 1}) {
+        const auto read = sample(index, "dba");
+        QVERIFY2(m_problem.isEmpty(), qPrintable(m_problem));
+        QStringList unreadable = read->unreadable.keys();
+        unreadable.removeAll(query("timeline_history"));
+        QVERIFY2(unreadable.isEmpty(),
+                 qPrintable(unreadable.join(QLatin1Char(0x20)) + read->unreadable.value(unreadable.value(0))));
+        QVERIFY(read->seesStatistics && !read->isSuperuser);
+        QVERIFY(read->walDisk && read->activity && read->archiver && read->archiver->readyCount);
+    }
+    QVERIFY(sample(0, "dba")->senders.front().visible());
+    QVERIFY(sample(1, "dba")->receiver->visible());
+
+    // With nothing: said, and never taken for nothing there or 0.
+    const auto blind = sample(0, "plain");
+    QVERIFY2(m_problem.isEmpty(), qPrintable(m_problem));
+    QVERIFY(!blind->seesStatistics && !blind->isSuperuser);
+    QVERIFY(blind->systemIdentifier && blind->currentLsn);
+    QCOMPARE(blind->senders.size(), size_t(1));
+    QVERIFY(!blind->senders.front().visible() && !blind->senders.front().replayLsn);
+    QVERIFY(blind->unreadable.contains(query("wal_disk")) && !blind->walDisk);
+    QVERIFY(blind->unreadable.contains(query("archive_status")));
+    QVERIFY(blind->archiver && !blind->archiver->readyCount);
+    const auto blindStandby = sample(1, "plain");
+    QVERIFY(blindStandby->receiver && !blindStandby->receiver->visible() && !blindStandby->receiver->writtenLsn);
+}
+
+QTEST_GUILESS_MAIN(TestCatalog)
+#include "tst_catalog.moc"
