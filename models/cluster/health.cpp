@@ -1,35 +1,147 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "health.h"
 
+#include "core/units.h"
+#include "rules.h"
+
 namespace howdah::cluster {
 
-Assessment assess(const Snapshot &snapshot, const Thresholds &)
+Rules::Rules(const Snapshot &snapshotToJudge, const Thresholds &limits)
+    : snapshot(snapshotToJudge)
+    , thresholds(limits)
+    , topology(buildTopology(snapshotToJudge))
+    , lag(measureLag(snapshotToJudge, topology))
+    , edgeTo(snapshotToJudge.nodes.size(), nullptr)
+    , atLeast(snapshotToJudge.nodes.size(), Verdict::Ok)
+    , outOfFamily(snapshotToJudge.nodes.size(), false)
 {
+    for (const NodeStatus &status : snapshot.nodes) {
+        fresh.push_back(isFresh(snapshot, status));
+    }
+    for (const Edge &edge : topology.edges) {
+        edgeTo[static_cast<std::size_t>(edge.to)] = &edge;
+    }
+    if (topology.primary >= 0) {
+        primary = &sample(topology.primary);
+    }
+}
+
+qint64 Rules::hold(const QString &key)
+{
+    const qint64 since = std::min(now(), snapshot.watch.value(key, now()));
+    conditions.insert(key, since);
+    return now() - since;
+}
+
+void Rules::add(Finding finding, const QString &since)
+{
+    if (finding.sinceMs == 0) {
+        hold(since.isEmpty() ? finding.id : since);
+        finding.sinceMs = conditions.value(since.isEmpty() ? finding.id : since);
+    }
+    conditions.insert(finding.id, finding.sinceMs);
+    findings.push_back(std::move(finding));
+}
+
+void Rules::raise(int index, Verdict verdict)
+{
+    Verdict &held = atLeast[static_cast<std::size_t>(index)];
+    held = std::max(held, verdict);
+}
+
+QString joined(const QStringList &names)
+{
+    if (names.size() < 2) {
+        return names.join(QString());
+    }
+    return names.mid(0, names.size() - 1).join(QStringLiteral(", ")) + QStringLiteral(" and ") + names.last();
+}
+
+QString span(qint64 milliseconds)
+{
+    return milliseconds < 1000 ? QStringLiteral("less than a second")
+                               : core::formatSeconds(static_cast<double>(milliseconds / 1000));
+}
+
+QString timelineText(int timeline)
+{
+    return timeline > 0 ? QStringLiteral("timeline %1").arg(timeline) : QStringLiteral("an unknown timeline");
+}
+
+namespace {
+void run(Rules &rules)
+{
+    judgeLinks(rules);
+    judgeWritable(rules);
+    judgeFamily(rules);
+    judgeStreaming(rules);
+    judgeLag(rules);
+    judgeSlots(rules);
+    judgeArchiver(rules);
+    judgeSync(rules);
+    judgeConsole(rules);
+}
+
+// A node is as bad as the worst that is said about it, and unknown when it does not answer.
+std::vector<Verdict> nodeVerdicts(const Rules &rules)
+{
+    std::vector<Verdict> verdicts = rules.atLeast;
+    QHash<QString, std::size_t> byName;
+    for (std::size_t i = 0; i < verdicts.size(); ++i) {
+        byName.insert(rules.snapshot.nodes[i].name, i);
+        if (!rules.fresh[i]) {
+            verdicts[i] = std::max(verdicts[i], Verdict::Unknown);
+        }
+    }
+    for (const Finding &finding : rules.findings) {
+        if (const auto found = byName.constFind(finding.node); found != byName.constEnd()) {
+            verdicts[*found] = std::max(verdicts[*found], finding.severity);
+        }
+    }
+    return verdicts;
+}
+} // namespace
+
+Assessment assess(const Snapshot &snapshot, const Thresholds &thresholds)
+{
+    Rules rules(snapshot, thresholds);
+    run(rules);
+
     Assessment result;
-    result.topology = buildTopology(snapshot);
-    result.lag = measureLag(snapshot, result.topology);
+    result.nodeVerdicts = nodeVerdicts(rules);
+    result.nodeStates = describeStates(rules);
+    result.lossNow = describeLoss(rules);
     result.verdict = snapshot.nodes.empty() ? Verdict::Unknown : Verdict::Ok;
+    for (const Verdict verdict : result.nodeVerdicts) {
+        result.verdict = std::max(result.verdict, verdict);
+    }
+    std::stable_sort(rules.findings.begin(), rules.findings.end(), [](const Finding &a, const Finding &b) {
+        return a.severity != b.severity ? a.severity > b.severity : a.sinceMs < b.sinceMs;
+    });
+    if (!rules.findings.empty()) {
+        result.verdict = std::max(result.verdict, rules.findings.front().severity);
+    }
     for (const NodeStatus &node : snapshot.nodes) {
-        const bool fresh = isFresh(snapshot, node);
-        result.nodeVerdicts.push_back(fresh ? Verdict::Ok : Verdict::Unknown);
-        result.verdict = std::max(result.verdict, result.nodeVerdicts.back());
-        result.nodeStates.push_back(fresh ? QStringLiteral("up") : toString(node.link));
         const qint64 age = snapshot.sampleAgeMs(node);
         if (age >= 0 && (result.newestSampleAgeMs < 0 || age < result.newestSampleAgeMs)) {
             result.newestSampleAgeMs = age;
         }
     }
-    result.lossNow = QStringLiteral("unknown");
+    result.findings = std::move(rules.findings);
+    result.slotFacts = std::move(rules.slotFacts);
+    result.sync = std::move(rules.sync);
+    result.lag = std::move(rules.lag);
+    result.topology = std::move(rules.topology);
     return result;
 }
 
 Watch observe(const Watch &before, const Snapshot &snapshot, const Thresholds &thresholds)
 {
-    Watch after;
-    for (const Finding &finding : assess(snapshot, thresholds).findings) {
-        after.insert(finding.id, before.value(finding.id, snapshot.takenMonotonicMs));
-    }
-    return after;
+    Snapshot remembered = snapshot; // shares all that is large
+    remembered.watch = before;
+    Rules rules(remembered, thresholds);
+    run(rules);
+    return std::move(rules.conditions);
 }
 
 } // namespace howdah::cluster

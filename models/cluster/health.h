@@ -52,6 +52,17 @@ struct SlotFacts {
     QString reason; ///< why it is inactive, lost, or holds much; empty when there is nothing to say
 };
 
+/// Synchronous replication as the primary has it now.
+struct SyncState {
+    bool known = false;      ///< the primary is fresh and shows its settings and walsenders
+    bool configured = false; ///< synchronous_standby_names is not empty
+    bool any = false;        ///< ANY, a quorum; else FIRST, by priority
+    int required = 0;        ///< standbys that each commit waits for
+    QStringList names;       ///< as configured; "*" is everybody
+    QStringList holding;     ///< application_names that are sync or quorum and stream now
+    bool satisfied = true;   ///< false: commits wait now
+};
+
 /// Everything the rules conclude from a Snapshot.
 struct Assessment {
     Verdict verdict = Verdict::Unknown;
@@ -61,6 +72,7 @@ struct Assessment {
     std::vector<Verdict> nodeVerdicts; ///< same order and size as Snapshot::nodes
     std::vector<QString> nodeStates;   ///< a word or two a node: "accepting writes", "streaming", "no answer for 4 s"
     std::vector<SlotFacts> slotFacts;
+    SyncState sync;
     qint64 newestSampleAgeMs = -1; ///< -1: none ever
 
     /// "none, pg2 is sync", "at least 88 kB", "unknown": what would be lost if the primary were lost now.
@@ -71,7 +83,8 @@ struct Assessment {
 Assessment assess(const Snapshot &snapshot, const Thresholds &thresholds = {});
 
 /// The memory for the next Snapshot: keeps the time of what is still true in snapshot, adds what has become true, drops
-/// the rest. Keys are findings' ids and "slot_inactive:NODE/SLOT", "lag:NODE", "not_streaming:NODE".
+/// the rest. Keys are findings' ids and "slot_inactive:NODE/SLOT", "lag:NODE", "lag_critical:NODE",
+/// "not_streaming:NODE", "contradictory:NODE". Giving it the same Snapshot twice changes nothing.
 Watch observe(const Watch &before, const Snapshot &snapshot, const Thresholds &thresholds = {});
 
 QString toString(Verdict verdict);   ///< for people: "OK", "Warning", "Critical", "Unknown"

@@ -66,6 +66,10 @@ NodeSample &edit(Snapshot &snapshot, const QString &node)
 {
     NodeStatus &held = status(snapshot, node);
     Q_ASSERT(held.sample);
+    if (held.sample.use_count() == 1) {
+        // Nobody else sees it: the same object again, so that references from earlier calls stay good.
+        return *std::const_pointer_cast<NodeSample>(held.sample);
+    }
     auto copy = std::make_shared<NodeSample>(*held.sample);
     held.sample = copy;
     return *copy;

@@ -201,7 +201,7 @@ NodeStatus nodeOf(const QString &name, const QString &host, NodeSample sample)
                       .address = host + QStringLiteral(":5432"),
                       .link = LinkState::Up,
                       .linkSinceMs = kNowMonotonicMs - 3'600'000,
-                      .sample = std::make_shared<const NodeSample>(std::move(sample))};
+                      .sample = std::make_shared<NodeSample>(std::move(sample))};
 }
 
 Snapshot emptySnapshot()

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "cluster/health.h"
+
+namespace howdah::cluster {
+
+/// What the rules work on and what they leave behind: one pass over one Snapshot. Each rule is a free function below;
+/// they stand in the files rules*.cpp by subject.
+struct Rules {
+    Rules(const Snapshot &snapshot, const Thresholds &thresholds);
+
+    const Snapshot &snapshot;
+    const Thresholds &thresholds;
+    Topology topology;
+    std::vector<StandbyLag> lag;
+    std::vector<bool> fresh;
+    std::vector<const Edge *> edgeTo;    ///< the line to a node from its upstream; null: none
+    const NodeSample *primary = nullptr; ///< of the one writable node
+
+    std::vector<Finding> findings;
+    Watch conditions;              ///< what is true now, and since when
+    std::vector<Verdict> atLeast;  ///< a node's verdict is never better than this
+    std::vector<bool> outOfFamily; ///< of another system or diverged: nothing else about its replication means much
+    std::vector<SlotFacts> slotFacts;
+    SyncState sync;
+
+    qint64 now() const { return snapshot.takenMonotonicMs; }
+    int count() const { return static_cast<int>(snapshot.nodes.size()); }
+    const NodeStatus &node(int index) const { return snapshot.nodes[static_cast<std::size_t>(index)]; }
+    const NodeSample &sample(int index) const { return *node(index).sample; }
+    const QString &name(int index) const { return node(index).name; }
+    bool isData(int index) const { return node(index).kind == NodeKind::Data; }
+    bool isFreshData(int index) const { return isData(index) && fresh[static_cast<std::size_t>(index)]; }
+    bool isFreshStandby(int index) const { return isFreshData(index) && sample(index).inRecovery; }
+
+    /// Notes that the condition is true now; gives how long it has been, in milliseconds.
+    qint64 hold(const QString &key);
+    /// Adds a finding; it is as old as the condition `since` when one is named, else as its own id is.
+    void add(Finding finding, const QString &since = {});
+    void raise(int index, Verdict verdict);
+};
+
+// In the order in which they run; later ones look at outOfFamily.
+void judgeLinks(Rules &rules);
+void judgeWritable(Rules &rules);
+void judgeFamily(Rules &rules);
+void judgeStreaming(Rules &rules);
+void judgeLag(Rules &rules);
+void judgeSlots(Rules &rules);
+void judgeArchiver(Rules &rules);
+void judgeSync(Rules &rules);
+void judgeConsole(Rules &rules);
+
+/// A word or two for each node.
+std::vector<QString> describeStates(const Rules &rules);
+/// What would be lost if the primary were lost now.
+QString describeLoss(const Rules &rules);
+
+/// "pg1", "pg1 and pg2", "pg1, pg2 and pg3".
+QString joined(const QStringList &names);
+/// "27 min": how long, for a sentence; whole seconds, "less than a second" below one.
+QString span(qint64 milliseconds);
+/// "7" or "an unknown timeline" as "timeline 7".
+QString timelineText(int timeline);
+
+} // namespace howdah::cluster

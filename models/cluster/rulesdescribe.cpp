@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A cluster in a few words.
+#include "core/units.h"
+#include "rules.h"
+
+namespace howdah::cluster {
+
+namespace {
+QString standbyState(const Rules &rules, int index)
+{
+    const NodeSample &sample = rules.sample(index);
+    const Edge *edge = rules.edgeTo[static_cast<std::size_t>(index)];
+    if (rules.outOfFamily[static_cast<std::size_t>(index)]) {
+        return QStringLiteral("does not belong here");
+    }
+    if (sample.replayPauseState == QLatin1String("paused")) {
+        return QStringLiteral("replay paused");
+    }
+    if (edge && edge->state == EdgeState::Broken) {
+        return QStringLiteral("not streaming");
+    }
+    if (edge && edge->state == EdgeState::Catchup) {
+        return QStringLiteral("catching up");
+    }
+    if (sample.receiver && !sample.receiver->visible() && (!edge || edge->state == EdgeState::Unknown)) {
+        return QStringLiteral("no permission to see more");
+    }
+    if (!sample.receiver) {
+        return sample.setting(QLatin1String("restore_command")).isEmpty() ? QStringLiteral("not streaming")
+                                                                          : QStringLiteral("reading the archive");
+    }
+    return sample.settingNumber(QLatin1String("recovery_min_apply_delay")).value_or(0) > 0
+               ? QStringLiteral("streaming, delayed")
+               : QStringLiteral("streaming");
+}
+
+QString silentState(const Rules &rules, int index)
+{
+    const NodeStatus &node = rules.node(index);
+    if (rules.snapshot.paused) {
+        return QStringLiteral("sampling paused");
+    }
+    const bool unnamed = node.link == LinkState::Up ||
+                         (node.link == LinkState::Unreachable && node.missedPolls < rules.thresholds.unreachablePolls);
+    if (unnamed || (node.link == LinkState::Connecting && node.sample)) {
+        const qint64 age = rules.snapshot.sampleAgeMs(node);
+        return age < 0 ? toString(LinkState::Connecting) : QStringLiteral("no answer for %1").arg(span(age));
+    }
+    return toString(node.link);
+}
+
+QString stateOf(const Rules &rules, int index)
+{
+    const NodeStatus &node = rules.node(index);
+    if (!rules.fresh[static_cast<std::size_t>(index)]) {
+        return silentState(rules, index);
+    }
+    // A last answer that is still young does not hide that the node has just said it is going.
+    if (node.link != LinkState::Up && node.link != LinkState::Connecting && node.link != LinkState::Unreachable) {
+        return toString(node.link);
+    }
+    if (!rules.isData(index)) {
+        return QStringLiteral("reachable");
+    }
+    if (rules.sample(index).inRecovery) {
+        return standbyState(rules, index);
+    }
+    return QStringLiteral("accepting writes");
+}
+} // namespace
+
+std::vector<QString> describeStates(const Rules &rules)
+{
+    std::vector<QString> states;
+    for (int i = 0; i < rules.count(); ++i) {
+        states.push_back(stateOf(rules, i));
+    }
+    return states;
+}
+
+QString describeLoss(const Rules &rules)
+{
+    if (!rules.primary) {
+        return QStringLiteral("unknown");
+    }
+    QStringList holders;
+    int least = -1;
+    bool standbys = false;
+    bool blind = false;
+    for (int i = 0; i < rules.count(); ++i) {
+        const StandbyLag &lag = rules.lag[static_cast<std::size_t>(i)];
+        if (!rules.isData(i) || i == rules.topology.primary || rules.outOfFamily[static_cast<std::size_t>(i)]) {
+            continue;
+        }
+        standbys = true;
+        if (lag.holdsEveryCommit) {
+            holders += rules.name(i);
+        }
+        if (!lag.wouldLose) {
+            blind = true;
+        } else if (least < 0 || *lag.wouldLose < *rules.lag[static_cast<std::size_t>(least)].wouldLose) {
+            least = i;
+        }
+    }
+    if (!holders.isEmpty()) {
+        return QStringLiteral("none, %1 %2 sync")
+            .arg(joined(holders), holders.size() == 1 ? QStringLiteral("is") : QStringLiteral("are"));
+    }
+    if (rules.sync.known && rules.sync.configured && rules.sync.satisfied && rules.sync.any &&
+        rules.primary->setting(QLatin1String("synchronous_commit")) == QLatin1String("on")) {
+        return QStringLiteral("none, %1 of %2 hold every commit")
+            .arg(rules.sync.required)
+            .arg(joined(rules.sync.holding));
+    }
+    if (least >= 0) {
+        const qint64 bytes = *rules.lag[static_cast<std::size_t>(least)].wouldLose;
+        return bytes == 0 ? QStringLiteral("none, %1 has everything").arg(rules.name(least))
+                          : QStringLiteral("at least %1").arg(core::formatBytes(bytes));
+    }
+    return standbys || blind ? QStringLiteral("unknown") : QStringLiteral("everything, there is no standby");
+}
+
+} // namespace howdah::cluster

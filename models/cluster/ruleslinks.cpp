@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whether nodes answer, and whether exactly one takes writes.
+#include "core/units.h"
+#include "rules.h"
+#include "timelines.h"
+
+namespace howdah::cluster {
+
+namespace {
+// A console that has just started is given this long before it says that nothing is known.
+constexpr qint64 kConnectingMs = 3000;
+// A standby hears from its upstream at least every wal_sender_timeout / 2; within this it certainly still does.
+constexpr qint64 kHeardMs = 15'000;
+
+struct LinkWords {
+    Verdict severity;
+    QString title;
+    QString remedy;
+};
+
+LinkWords wordsFor(LinkState link, const QString &name)
+{
+    switch (link) {
+    case LinkState::Refused:
+        return {Verdict::Warning, QStringLiteral("%1 refuses connections").arg(name),
+                QStringLiteral("Check its address and port in the cluster file, and that a server is started there.")};
+    case LinkState::Down:
+        return {Verdict::Critical, QStringLiteral("%1 is down").arg(name),
+                QStringLiteral("Start the server on its host; its log says why it stopped.")};
+    case LinkState::RejectedByHba:
+        return {Verdict::Warning, QStringLiteral("pg_hba.conf of %1 rejects this console").arg(name),
+                QStringLiteral("Add a line for this role, database and address to pg_hba.conf there, and reload.")};
+    case LinkState::WrongPassword:
+        return {Verdict::Warning, QStringLiteral("%1 does not accept the password").arg(name),
+                QStringLiteral("Correct it in ~/.pgpass, pg_service.conf or the keyring.")};
+    case LinkState::TooManyConnections:
+        return {Verdict::Warning, QStringLiteral("%1 has no connection left").arg(name),
+                QStringLiteral("Close idle sessions or raise max_connections. From 16 on a member of "
+                               "pg_use_reserved_connections still gets in.")};
+    case LinkState::StartingUp:
+        return {Verdict::Warning, QStringLiteral("%1 is starting up").arg(name),
+                QStringLiteral("Wait: after a crash it replays its WAL first, and its log says how far it is.")};
+    case LinkState::ShuttingDown:
+        return {Verdict::Warning, QStringLiteral("%1 is shutting down").arg(name),
+                QStringLiteral("If nobody asked for it, its log says who did.")};
+    case LinkState::Unresponsive:
+        return {Verdict::Critical, QStringLiteral("%1 does not answer").arg(name),
+                QStringLiteral("Its host accepts connections: look there for stopped processes, a full disk or load.")};
+    case LinkState::Unreachable:
+        return {
+            Verdict::Critical, QStringLiteral("%1 is unreachable from here").arg(name),
+            QStringLiteral("Check the host and the network to it. Promote nothing before you know that it is dead.")};
+    case LinkState::NotPostgres:
+        return {Verdict::Warning, QStringLiteral("No PostgreSQL server is at the address of %1").arg(name),
+                QStringLiteral("Correct its host and port in the cluster file.")};
+    case LinkState::Misconfigured:
+        return {Verdict::Warning, QStringLiteral("The conninfo of %1 can't be used").arg(name),
+                QStringLiteral("Correct it in the cluster file.")};
+    default:
+        return {Verdict::Warning, QStringLiteral("%1 turns this console away").arg(name),
+                QStringLiteral("The message is the server's own.")};
+    }
+}
+
+// The name of a node that still exchanges WAL with this one; empty when none can be asked or none does.
+QString heardBy(const Rules &rules, int index)
+{
+    for (const Edge &edge : rules.topology.edges) {
+        if (edge.to == index && edge.state == EdgeState::SenderOnly) {
+            return rules.name(edge.from);
+        }
+        if (edge.from != index || edge.state != EdgeState::ReceiverOnly || !rules.isFreshStandby(edge.to)) {
+            continue;
+        }
+        const NodeSample &standby = rules.sample(edge.to);
+        const bool heard = standby.receiver && standby.receiver->lastMsgReceiptTime.isValid() &&
+                           standby.receiver->lastMsgReceiptTime.msecsTo(standby.serverTime) < kHeardMs;
+        if (heard) {
+            return rules.name(edge.to);
+        }
+    }
+    return {};
+}
+
+QString lastAnswer(const Rules &rules, int index)
+{
+    const qint64 age = rules.snapshot.sampleAgeMs(rules.node(index));
+    if (age < 0) {
+        return QStringLiteral("It has not answered since this console started.");
+    }
+    const Place &place = rules.topology.places[static_cast<std::size_t>(index)];
+    const QString role = toString(place.role).toLower();
+    return place.role == NodeRole::Unknown ? QStringLiteral("It last answered %1 ago.").arg(span(age))
+                                           : QStringLiteral("It last answered %1 ago, as %2.").arg(span(age), role);
+}
+
+void judgeBadLink(Rules &rules, int index)
+{
+    const NodeStatus &node = rules.node(index);
+    LinkWords words = wordsFor(node.link, node.name);
+    QStringList evidence;
+    evidence += node.address;
+    if (!node.linkError.message.isEmpty()) {
+        evidence += node.linkError.message;
+    }
+    QString text = evidence.join(QStringLiteral(": ")) + QStringLiteral(". ") + lastAnswer(rules, index);
+    if (node.link == LinkState::Unreachable) {
+        if (const QString other = heardBy(rules, index); !other.isEmpty()) {
+            words.severity = Verdict::Warning;
+            text += QStringLiteral(" %1 still exchanges WAL with it, so it runs.").arg(other);
+            words.remedy = QStringLiteral("Check the network between this console and it.");
+        }
+    }
+    if (!rules.isData(index)) {
+        words.severity = std::min(words.severity, Verdict::Warning);
+    }
+    rules.add({.id = QStringLiteral("node_%1:%2").arg(linkKey(node.link), node.name),
+               .severity = words.severity,
+               .node = node.name,
+               .title = words.title,
+               .evidence = text,
+               .remedy = words.remedy,
+               .page = QStringLiteral("overview"),
+               .sinceMs = std::max<qint64>(1, node.linkSinceMs)});
+}
+
+void judgeSilence(Rules &rules, int index)
+{
+    const NodeStatus &node = rules.node(index);
+    const bool neverAnswered = !node.sample;
+    if (neverAnswered && rules.now() - node.linkSinceMs < kConnectingMs) {
+        return; // unknown, and rightly so
+    }
+    const qint64 since = neverAnswered ? node.linkSinceMs : node.sample->takenMonotonicMs;
+    rules.add(
+        {.id = QStringLiteral("stale:%1").arg(node.name),
+         .severity = Verdict::Unknown,
+         .node = node.name,
+         .title = neverAnswered
+                      ? QStringLiteral("Nothing is known about %1 yet").arg(node.name)
+                      : QStringLiteral("%1 has not answered for %2").arg(node.name, span(rules.now() - since)),
+         .evidence =
+             neverAnswered
+                 ? QStringLiteral("%1: connecting for %2.").arg(node.address, span(rules.now() - node.linkSinceMs))
+                 : QStringLiteral("%1: what is shown of it is as old as that.").arg(node.address),
+         .remedy =
+             QStringLiteral("Wait; after %1 missed polls its state is told.").arg(rules.thresholds.unreachablePolls),
+         .page = QStringLiteral("overview"),
+         .sinceMs = std::max<qint64>(1, since)});
+}
+
+// In recovery, or not running, for certain.
+bool surelyNotWritable(const Rules &rules, int index)
+{
+    const NodeStatus &node = rules.node(index);
+    return rules.isFreshStandby(index) || node.link == LinkState::Down || node.link == LinkState::StartingUp ||
+           node.link == LinkState::ShuttingDown;
+}
+
+// The node that was primary when it last answered, has been missing for long enough, and that no other node hears.
+bool primaryIsMissing(const Rules &rules, int index)
+{
+    const NodeStatus &node = rules.node(index);
+    const bool silent = node.link == LinkState::Unresponsive || node.link == LinkState::Unreachable;
+    return silent && node.sample && !node.sample->inRecovery && node.missedPolls >= rules.thresholds.unreachablePolls &&
+           heardBy(rules, index).isEmpty();
+}
+
+void judgeNoneWritable(Rules &rules)
+{
+    QStringList states;
+    bool allKnown = true;
+    bool missing = false;
+    QString outside;
+    for (int i = 0; i < rules.count(); ++i) {
+        if (!rules.isData(i)) {
+            continue;
+        }
+        const bool known = surelyNotWritable(rules, i);
+        const bool lost = !known && primaryIsMissing(rules, i);
+        missing = missing || lost;
+        allKnown = allKnown && (known || lost);
+        states += QStringLiteral("%1 is %2")
+                      .arg(rules.name(i),
+                           rules.isFreshStandby(i) ? QStringLiteral("in recovery") : toString(rules.node(i).link));
+        const Place &place = rules.topology.places[static_cast<std::size_t>(i)];
+        if (rules.isFreshStandby(i) && rules.sample(i).receiver && place.upstream < 0 &&
+            !rules.edgeTo[static_cast<std::size_t>(i)]) {
+            outside = place.upstreamText;
+        }
+    }
+    if (!allKnown || states.isEmpty()) {
+        return; // nodes that are not known make the verdict unknown already
+    }
+    if (!outside.isEmpty() && !missing) {
+        rules.add({.id = QStringLiteral("primary_outside"),
+                   .severity = Verdict::Warning,
+                   .title = QStringLiteral("The primary is not among the nodes"),
+                   .evidence = QStringLiteral("%1; they stream from %2.").arg(joined(states), outside),
+                   .remedy = QStringLiteral("Add the server at %1 to the cluster file.").arg(outside),
+                   .page = QStringLiteral("overview")});
+        return;
+    }
+    rules.add({.id = QStringLiteral("no_writable"),
+               .severity = Verdict::Critical,
+               .title = missing ? QStringLiteral("No node is known to accept writes")
+                                : QStringLiteral("No node accepts writes"),
+               .evidence = joined(states) + QLatin1Char('.'),
+               .remedy = QStringLiteral("Bring the primary back, or make sure that it is dead and promote the standby "
+                                        "that has received most."),
+               .page = QStringLiteral("overview")});
+}
+
+void judgeSeveralWritable(Rules &rules)
+{
+    QStringList names;
+    QStringList evidence;
+    for (const int index : rules.topology.writable) {
+        const NodeSample &sample = rules.sample(index);
+        names += rules.name(index);
+        evidence +=
+            QStringLiteral("%1 writes on %2 at %3, system %4")
+                .arg(rules.name(index), timelineText(timelineOf(sample).value_or(0)),
+                     sample.currentLsn ? sample.currentLsn->toString() : QStringLiteral("an unknown position"),
+                     sample.systemIdentifier ? QString::number(*sample.systemIdentifier) : QStringLiteral("unknown"));
+        rules.raise(index, Verdict::Critical);
+    }
+    QString text = evidence.join(QStringLiteral("; ")) + QLatin1Char('.');
+    const NodeSample &first = rules.sample(rules.topology.writable[0]);
+    const NodeSample &second = rules.sample(rules.topology.writable[1]);
+    const bool sameSystem = first.systemIdentifier && first.systemIdentifier == second.systemIdentifier;
+    if (const TimelineComparison compared = compareTimelines(first, second); sameSystem && compared.fork) {
+        text += QStringLiteral(" They parted at %1").arg(compared.fork->toString());
+        if (compared.pastFork) {
+            const int older = rules.topology.writable[compared.nodeIsOlder ? 0 : 1];
+            text += QStringLiteral("; %1 has written %2 since")
+                        .arg(rules.name(older), core::formatBytes(*compared.pastFork));
+        }
+        text += QLatin1Char('.');
+    }
+    rules.add(
+        {.id = QStringLiteral("several_writable"),
+         .severity = Verdict::Critical,
+         .title = QStringLiteral("%1 accept writes at the same time").arg(joined(names)),
+         .evidence = text,
+         .remedy = QStringLiteral("Keep applications away from all but one of them now. Decide which one to keep, "
+                                  "save what only the others have, then rewind or rebuild them."),
+         .page = QStringLiteral("overview")});
+}
+
+bool isIsolated(const Rules &rules)
+{
+    return std::any_of(rules.snapshot.nodes.cbegin(), rules.snapshot.nodes.cend(),
+                       [](const NodeStatus &node) { return node.link == LinkState::ConsoleIsolated; });
+}
+} // namespace
+
+void judgeLinks(Rules &rules)
+{
+    if (rules.snapshot.nodes.empty()) {
+        rules.add({.id = QStringLiteral("no_nodes"),
+                   .severity = Verdict::Unknown,
+                   .title = QStringLiteral("This cluster has no nodes"),
+                   .evidence = QStringLiteral("Its cluster file names none, so there is nobody to ask."),
+                   .remedy = QStringLiteral("Add a [[node]] with its conninfo."),
+                   .page = QStringLiteral("overview")});
+        return;
+    }
+    if (rules.snapshot.paused) {
+        rules.add({.id = QStringLiteral("paused"),
+                   .severity = Verdict::Unknown,
+                   .title = QStringLiteral("Sampling is paused"),
+                   .evidence = QStringLiteral("What is shown is as it was when it was paused."),
+                   .remedy = QStringLiteral("Resume it to see the cluster as it is now."),
+                   .page = QStringLiteral("overview")});
+        return;
+    }
+    if (isIsolated(rules)) {
+        rules.add(
+            {.id = QStringLiteral("console_isolated"),
+             .severity = Verdict::Unknown,
+             .title = QStringLiteral("This console is cut off"),
+             .evidence = QStringLiteral("None of the %1 nodes can be reached, most likely because of the network "
+                                        "here: the cluster may be fine.")
+                             .arg(rules.count()),
+             .remedy = QStringLiteral("Check the network of this machine. Change nothing in the cluster from here."),
+             .page = QStringLiteral("overview")});
+    }
+    for (int i = 0; i < rules.count(); ++i) {
+        const NodeStatus &node = rules.node(i);
+        const bool early = node.link == LinkState::Unreachable && node.missedPolls < rules.thresholds.unreachablePolls;
+        if (node.link == LinkState::ConsoleIsolated) {
+            continue;
+        }
+        if (node.link == LinkState::Up || node.link == LinkState::Connecting || early) {
+            if (!rules.fresh[static_cast<std::size_t>(i)]) {
+                judgeSilence(rules, i);
+            }
+        } else {
+            judgeBadLink(rules, i);
+        }
+        if (node.link == LinkState::Up && !node.acceptsConnections) {
+            rules.add(
+                {.id = QStringLiteral("no_new_connections:%1").arg(node.name),
+                 .severity = rules.isData(i) ? Verdict::Critical : Verdict::Warning,
+                 .node = node.name,
+                 .title = QStringLiteral("%1 takes no new connections").arg(node.name),
+                 .evidence =
+                     QStringLiteral("%1: the open session is answered, a new connection is not.").arg(node.address),
+                 .remedy = QStringLiteral("Its postmaster may be stopped or out of resources: look on its host."),
+                 .page = QStringLiteral("overview")});
+        }
+    }
+}
+
+void judgeWritable(Rules &rules)
+{
+    if (rules.topology.writable.size() > 1) {
+        judgeSeveralWritable(rules);
+    } else if (rules.topology.writable.empty() && !rules.snapshot.paused && !isIsolated(rules)) {
+        judgeNoneWritable(rules);
+    }
+}
+
+} // namespace howdah::cluster

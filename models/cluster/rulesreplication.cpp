@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whether the nodes belong together, stream, and keep up.
+#include "core/units.h"
+#include "rules.h"
+#include "timelines.h"
+
+namespace howdah::cluster {
+
+namespace {
+// A switch of timelines or a reconnect takes a moment; what lasts longer is meant.
+constexpr qint64 kSettleMs = 10'000;
+// The two ends are never asked at the same instant.
+constexpr qint64 kContradictionMs = 5000;
+// A lag that was found goes only when it is clearly below its limit, so that it does not come and go.
+constexpr double kHysteresis = 0.8;
+constexpr qint64 kDefaultReceiverTimeoutMs = 60'000;
+
+std::size_t at(int index)
+{
+    return static_cast<std::size_t>(index);
+}
+
+// The identifier that the cluster has: the primary's, else that of most data nodes.
+std::optional<quint64> familyIdentifier(const Rules &rules)
+{
+    if (rules.primary && rules.primary->systemIdentifier) {
+        return rules.primary->systemIdentifier;
+    }
+    QHash<quint64, int> votes;
+    std::optional<quint64> best;
+    for (int i = 0; i < rules.count(); ++i) {
+        if (!rules.isFreshData(i) || !rules.sample(i).systemIdentifier) {
+            continue;
+        }
+        const quint64 identifier = *rules.sample(i).systemIdentifier;
+        ++votes[identifier];
+        if (!best || votes.value(identifier) > votes.value(*best)) {
+            best = identifier;
+        }
+    }
+    return best;
+}
+
+void judgeIdentifier(Rules &rules, int index, quint64 family)
+{
+    const std::optional<quint64> own = rules.sample(index).systemIdentifier;
+    if (!own || *own == family) {
+        return;
+    }
+    rules.outOfFamily[at(index)] = true;
+    rules.add(
+        {.id = QStringLiteral("system_identifier:%1").arg(rules.name(index)),
+         .severity = Verdict::Critical,
+         .node = rules.name(index),
+         .title = QStringLiteral("%1 belongs to another cluster").arg(rules.name(index)),
+         .evidence =
+             QStringLiteral("Its system identifier is %1; that of this cluster is %2. No WAL of one fits the other.")
+                 .arg(*own)
+                 .arg(family),
+         .remedy = QStringLiteral("Check its address in the cluster file. If it should belong here, clone it anew "
+                                  "from the primary."),
+         .page = QStringLiteral("overview")});
+}
+
+bool isFed(const Rules &rules, int index)
+{
+    const Edge *edge = rules.edgeTo[at(index)];
+    // A walsender refuses a standby whose timeline does not fit, so one that streams has not diverged.
+    return edge && (edge->state == EdgeState::Streaming || edge->state == EdgeState::Catchup ||
+                    edge->state == EdgeState::Paused || edge->state == EdgeState::SenderOnly);
+}
+
+QString divergedEvidence(const Rules &rules, int index, const TimelineComparison &compared)
+{
+    const QString &own = rules.name(index);
+    const QString &other = rules.name(rules.topology.primary);
+    QString text = QStringLiteral("%1 is on %2, the primary %3 on %4.")
+                       .arg(own, timelineText(compared.nodeTimeline), other, timelineText(compared.otherTimeline));
+    if (!compared.fork) {
+        return text + QStringLiteral(" Where they parted is not known: the timeline history can't be read.");
+    }
+    text += QStringLiteral(" They parted at %1").arg(compared.fork->toString());
+    if (compared.pastFork.value_or(0) > 0) {
+        text += QStringLiteral(", and %1 has gone %2 past it")
+                    .arg(compared.nodeIsOlder ? own : other, core::formatBytes(*compared.pastFork));
+    }
+    return text + QLatin1Char('.');
+}
+
+void judgeTimeline(Rules &rules, int index)
+{
+    const TimelineComparison compared = compareTimelines(rules.sample(index), *rules.primary);
+    bool wrong = compared.relation == TimelineRelation::Diverged;
+    const bool unsettled = compared.relation == TimelineRelation::Newer ||
+                           (compared.relation == TimelineRelation::Unknown && compared.nodeTimeline > 0 &&
+                            compared.nodeTimeline != compared.otherTimeline);
+    if (unsettled) {
+        wrong = rules.hold(QStringLiteral("timeline_differs:%1").arg(rules.name(index))) >= kSettleMs;
+    }
+    if (!wrong) {
+        return;
+    }
+    const bool surely = compared.relation == TimelineRelation::Diverged;
+    const bool newer = compared.relation == TimelineRelation::Newer;
+    rules.outOfFamily[at(index)] = surely;
+    rules.add({.id = QStringLiteral("diverged:%1").arg(rules.name(index)),
+               .severity = surely || newer ? Verdict::Critical : Verdict::Warning,
+               .node = rules.name(index),
+               .title = surely  ? QStringLiteral("%1 has diverged from the primary").arg(rules.name(index))
+                        : newer ? QStringLiteral("%1 is on a newer timeline than the primary").arg(rules.name(index))
+                                : QStringLiteral("%1 may have diverged from the primary").arg(rules.name(index)),
+               .evidence = divergedEvidence(rules, index, compared),
+               .remedy = newer ? QStringLiteral("Find out who promoted what: %1 may be an old primary that must not "
+                                                "take writes.")
+                                     .arg(rules.name(rules.topology.primary))
+                               : QStringLiteral("It can't follow as it is. Save what only it has, then rewind it with "
+                                                "pg_rewind or rebuild it."),
+               .page = QStringLiteral("replication")});
+}
+
+void judgeCircle(Rules &rules, int index)
+{
+    const Place &place = rules.topology.places[at(index)];
+    if (place.upstream < 0 && rules.edgeTo[at(index)]) {
+        rules.add({.id = QStringLiteral("circle:%1").arg(rules.name(index)),
+                   .severity = Verdict::Warning,
+                   .node = rules.name(index),
+                   .title = QStringLiteral("%1 and %2 follow each other").arg(rules.name(index), place.upstreamText),
+                   .evidence = QStringLiteral("Standbys that follow in a circle get no new WAL."),
+                   .remedy = QStringLiteral("Point primary_conninfo of one of them at the primary."),
+                   .page = QStringLiteral("replication")});
+    }
+}
+
+// Without a primary_conninfo but with a restore_command no receiver is to be expected.
+bool readsArchiveOnly(const NodeSample &sample)
+{
+    return sample.settings && sample.setting(QLatin1String("primary_conninfo")).isEmpty() &&
+           !sample.setting(QLatin1String("restore_command")).isEmpty();
+}
+
+bool streamsNot(const Rules &rules, int index)
+{
+    const NodeSample &sample = rules.sample(index);
+    if (const Edge *edge = rules.edgeTo[at(index)]) {
+        return edge->state == EdgeState::Broken;
+    }
+    return !sample.receiver && !readsArchiveOnly(sample) && !sample.unreadable.contains(QStringLiteral("receiver"));
+}
+
+void judgeContradiction(Rules &rules, int index)
+{
+    const Edge &edge = *rules.edgeTo[at(index)];
+    const QString key = QStringLiteral("contradictory:%1").arg(rules.name(index));
+    rules.raise(index, Verdict::Unknown);
+    if (rules.hold(key) < kContradictionMs) {
+        return;
+    }
+    const QString &standby = rules.name(index);
+    const QString &upstream = rules.name(edge.from);
+    rules.add(
+        {.id = key,
+         .severity = Verdict::Warning,
+         .node = standby,
+         .title = QStringLiteral("%1 and %2 do not agree").arg(upstream, standby),
+         .evidence = edge.sender ? QStringLiteral("%1 sends WAL to %2, but %2 has no receiver.").arg(upstream, standby)
+                                 : QStringLiteral("%2 says that it streams from %1, but %1 has no sender for it.")
+                                       .arg(upstream, standby),
+         .remedy = QStringLiteral("The connection between them is most likely dead on one side: check the network, "
+                                  "and restart the receiver if it does not recover."),
+         .page = QStringLiteral("replication"),
+         .subject = standby});
+}
+
+QString followsText(const Rules &rules, int index)
+{
+    const Edge *edge = rules.edgeTo[at(index)];
+    const Place &place = rules.topology.places[at(index)];
+    if (edge) {
+        return QStringLiteral("It follows %1").arg(rules.name(edge->from));
+    }
+    return place.upstreamText.isEmpty()
+               ? QStringLiteral("It does not say whom it follows")
+               : QStringLiteral("It follows %1, which is no node of this cluster").arg(place.upstreamText);
+}
+
+QString missingWalRemedy(const Rules &rules, int index)
+{
+    const Edge *edge = rules.edgeTo[at(index)];
+    if (edge && rules.fresh[at(edge->from)]) {
+        for (const Slot &slot : rules.sample(edge->from).replicationSlots) {
+            if (!edge->slotName.isEmpty() && slot.slotName == edge->slotName &&
+                slot.walStatus == QLatin1String("lost")) {
+                return QStringLiteral("Its slot %1 is lost, and the WAL it needs with it: rebuild it from the primary.")
+                    .arg(slot.slotName);
+            }
+        }
+    }
+    return QStringLiteral("Its log says why: look for the connection, its password, its slot and removed WAL.");
+}
+
+void judgeStandby(Rules &rules, int index)
+{
+    const QString key = QStringLiteral("not_streaming:%1").arg(rules.name(index));
+    const qint64 held = rules.hold(key);
+    const StandbyLag &lag = rules.lag[at(index)];
+    if (lag.contradictory) {
+        judgeContradiction(rules, index);
+        return;
+    }
+    const Edge *edge = rules.edgeTo[at(index)];
+    if (edge && !rules.fresh[at(edge->from)]) {
+        rules.raise(index, Verdict::Warning); // its upstream's own finding is the cause
+        return;
+    }
+    QString evidence =
+        followsText(rules, index) + (held < 1000 ? QStringLiteral(" and has no receiver")
+                                                 : QStringLiteral(" and has had no receiver for %1").arg(span(held)));
+    if (lag.bytes) {
+        evidence += QStringLiteral("; it is %1 behind").arg(core::formatBytes(*lag.bytes));
+    }
+    rules.add({.id = key,
+               .severity = held >= rules.thresholds.receiverDownCriticalMs ? Verdict::Critical : Verdict::Warning,
+               .node = rules.name(index),
+               .title = QStringLiteral("%1 does not stream").arg(rules.name(index)),
+               .evidence = evidence + QLatin1Char('.'),
+               .remedy = missingWalRemedy(rules, index),
+               .page = QStringLiteral("replication"),
+               .subject = rules.name(index)},
+              key);
+}
+
+// A receiver that is frozen stays in the view; only the age of its last message tells.
+void judgeSilentReceiver(Rules &rules, int index)
+{
+    const NodeSample &sample = rules.sample(index);
+    if (!sample.receiver || !sample.receiver->lastMsgReceiptTime.isValid() || !sample.serverTime.isValid()) {
+        return;
+    }
+    const qint64 timeout = sample.settingNumber(QLatin1String("wal_receiver_timeout")).value_or(0);
+    const qint64 age = sample.receiver->lastMsgReceiptTime.msecsTo(sample.serverTime);
+    if (age <= (timeout > 0 ? timeout : kDefaultReceiverTimeoutMs)) {
+        return;
+    }
+    rules.add(
+        {.id = QStringLiteral("receiver_silent:%1").arg(rules.name(index)),
+         .severity = Verdict::Warning,
+         .node = rules.name(index),
+         .title = QStringLiteral("The receiver of %1 hears nothing").arg(rules.name(index)),
+         .evidence = QStringLiteral("Its last message from the upstream is %1 old; wal_receiver_timeout should have "
+                                    "ended it.")
+                         .arg(span(age)),
+         .remedy = QStringLiteral("Its process may be stopped or its host frozen: look there."),
+         .page = QStringLiteral("replication"),
+         .subject = rules.name(index)});
+}
+
+void judgePause(Rules &rules, int index)
+{
+    const NodeSample &sample = rules.sample(index);
+    if (sample.replayPauseState != QLatin1String("paused") &&
+        sample.replayPauseState != QLatin1String("pause requested")) {
+        return;
+    }
+    const std::optional<qint64> bytes = rules.lag[at(index)].toReplay;
+    rules.add(
+        {.id = QStringLiteral("replay_paused:%1").arg(rules.name(index)),
+         .severity = Verdict::Warning,
+         .node = rules.name(index),
+         .title = QStringLiteral("Replay is paused on %1").arg(rules.name(index)),
+         .evidence =
+             bytes ? QStringLiteral("It goes on receiving; %1 wait to be replayed.").arg(core::formatBytes(*bytes))
+                   : QStringLiteral("How much waits to be replayed is not known."),
+         .remedy = QStringLiteral("Resume it with SELECT pg_wal_replay_resume(), or keep it paused knowingly: its "
+                                  "WAL stays on disk, and it can't be promoted well."),
+         .page = QStringLiteral("replication"),
+         .subject = rules.name(index)});
+}
+
+struct LagLimits {
+    qint64 warnBytes, criticalBytes;
+    double warnSeconds, criticalSeconds;
+};
+
+LagLimits limitsFor(const Rules &rules, bool sync)
+{
+    const Thresholds &t = rules.thresholds;
+    return sync ? LagLimits{t.syncLagWarnBytes, t.syncLagCriticalBytes, t.syncLagWarnSeconds, t.syncLagCriticalSeconds}
+                : LagLimits{t.asyncLagWarnBytes, t.asyncLagCriticalBytes, t.asyncLagWarnSeconds,
+                            t.asyncLagCriticalSeconds};
+}
+
+QString slowestStage(const Stages &stages)
+{
+    struct Named {
+        const char *text;
+        std::optional<qint64> bytes;
+    };
+    const Named named[] = {{"waits to be sent", stages.pending},
+                           {"is on its way", stages.write},
+                           {"waits to be flushed", stages.flush},
+                           {"waits to be replayed", stages.replay}};
+    const Named *most = nullptr;
+    for (const Named &stage : named) {
+        if (stage.bytes.value_or(0) > 0 && (!most || *stage.bytes > *most->bytes)) {
+            most = &stage;
+        }
+    }
+    return most ? QStringLiteral(" Most of it %1.").arg(QLatin1String(most->text)) : QString();
+}
+
+void judgeOneLag(Rules &rules, int index)
+{
+    const StandbyLag &lag = rules.lag[at(index)];
+    const Edge *edge = rules.edgeTo[at(index)];
+    const bool sync = edge && (edge->syncState == QLatin1String("sync") || edge->syncState == QLatin1String("quorum"));
+    const LagLimits limits = limitsFor(rules, sync);
+    const QString &name = rules.name(index);
+    const QString id = QStringLiteral("lag_high:%1").arg(name);
+    const double ease = rules.snapshot.watch.contains(id) ? kHysteresis : 1.0;
+    const auto over = [&](qint64 bytes, double seconds) {
+        return static_cast<double>(lag.bytes.value_or(0)) > static_cast<double>(bytes) * ease ||
+               lag.seconds.value_or(0) > seconds * ease;
+    };
+    const QString warnKey = QStringLiteral("lag:%1").arg(name);
+    if (!over(limits.warnBytes, limits.warnSeconds)) {
+        return;
+    }
+    const qint64 held = rules.hold(warnKey);
+    const bool far = over(limits.criticalBytes, limits.criticalSeconds);
+    const qint64 heldFar = far ? rules.hold(QStringLiteral("lag_critical:%1").arg(name)) : -1;
+    if (held < rules.thresholds.lagHeldMs) {
+        return;
+    }
+    const QString amount = lag.seconds
+                               ? QStringLiteral("%1 and %2")
+                                     .arg(core::formatBytes(lag.bytes.value_or(0)), core::formatSeconds(*lag.seconds))
+                               : core::formatBytes(lag.bytes.value_or(0));
+    rules.add({.id = id,
+               .severity = heldFar >= rules.thresholds.lagHeldMs ? Verdict::Critical : Verdict::Warning,
+               .node = name,
+               .title = QStringLiteral("%1 is %2 behind").arg(name, core::formatBytes(lag.bytes.value_or(0))),
+               .evidence = QStringLiteral("%1 behind %2 for %3; as %4 standby it is warned about from %5 or %6.%7")
+                               .arg(amount, rules.name(rules.topology.primary), span(held),
+                                    sync ? QStringLiteral("a synchronous") : QStringLiteral("an asynchronous"),
+                                    core::formatBytes(limits.warnBytes), core::formatSeconds(limits.warnSeconds),
+                                    slowestStage(lag.stages)),
+               .remedy = QStringLiteral("The stage where it waits names the cause: network, disk, or queries that hold "
+                                        "replay back."),
+               .page = QStringLiteral("replication"),
+               .subject = name},
+              warnKey);
+}
+} // namespace
+
+void judgeFamily(Rules &rules)
+{
+    const std::optional<quint64> family = familyIdentifier(rules);
+    for (int i = 0; i < rules.count(); ++i) {
+        if (!rules.isFreshData(i)) {
+            continue;
+        }
+        if (family) {
+            judgeIdentifier(rules, i, *family);
+        }
+        if (rules.primary && i != rules.topology.primary && !rules.outOfFamily[at(i)] && !isFed(rules, i)) {
+            judgeTimeline(rules, i);
+        }
+    }
+}
+
+void judgeStreaming(Rules &rules)
+{
+    for (int i = 0; i < rules.count(); ++i) {
+        if (!rules.isFreshStandby(i)) {
+            // A node that is down does not stream either: its line says since when.
+            if (rules.edgeTo[at(i)] && rules.edgeTo[at(i)]->state == EdgeState::Broken) {
+                rules.hold(QStringLiteral("not_streaming:%1").arg(rules.name(i)));
+            }
+            continue;
+        }
+        judgePause(rules, i);
+        if (rules.outOfFamily[at(i)]) {
+            rules.hold(QStringLiteral("not_streaming:%1").arg(rules.name(i)));
+            continue;
+        }
+        judgeCircle(rules, i);
+        if (streamsNot(rules, i)) {
+            judgeStandby(rules, i);
+        } else {
+            judgeSilentReceiver(rules, i);
+        }
+    }
+}
+
+void judgeLag(Rules &rules)
+{
+    for (int i = 0; i < rules.count(); ++i) {
+        const LagState state = rules.lag[at(i)].state;
+        if (state == LagState::Known || state == LagState::NoPermission) {
+            judgeOneLag(rules, i);
+        }
+    }
+}
+
+} // namespace howdah::cluster

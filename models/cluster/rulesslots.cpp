@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What slots hold back, and for whom.
+#include "core/units.h"
+#include "rules.h"
+#include "slotmath.h"
+
+namespace howdah::cluster {
+
+namespace {
+constexpr qint64 kRateWindowMs = 60'000;
+
+// Bytes a second that the primary has written of late; empty when the trail is too short to say.
+std::optional<double> walRate(const Snapshot &snapshot)
+{
+    if (!snapshot.trail || snapshot.trail->size() < 2) {
+        return std::nullopt;
+    }
+    const TrailPoint &newest = snapshot.trail->back();
+    for (auto point = snapshot.trail->crbegin(); point != snapshot.trail->crend(); ++point) {
+        const qint64 elapsed = newest.monotonicMs - point->monotonicMs;
+        if (elapsed >= kRateWindowMs || (point + 1 == snapshot.trail->crend() && elapsed >= kRateWindowMs / 6)) {
+            const qint64 written = bytesBetween(point->lsn, newest.lsn);
+            return written < 0 ? std::nullopt
+                               : std::optional(static_cast<double>(written) * 1000 / static_cast<double>(elapsed));
+        }
+    }
+    return std::nullopt;
+}
+
+// Of the WAL that may be kept for slots, the part that is left; empty without a limit.
+std::optional<double> headroom(const NodeSample &sample, const Slot &slot)
+{
+    const qint64 limitMb = sample.settingNumber(QLatin1String("max_slot_wal_keep_size")).value_or(-1);
+    if (limitMb <= 0 || !slot.safeWalSize) {
+        return std::nullopt;
+    }
+    return static_cast<double>(*slot.safeWalSize) / (static_cast<double>(limitMb) * 1024 * 1024);
+}
+
+QString consumerOf(const Rules &rules, int index, const Slot &slot)
+{
+    for (const Edge &edge : rules.topology.edges) {
+        const bool serves = edge.sender && slot.activePid && edge.sender->pid == *slot.activePid;
+        if (edge.from == index && (serves || (slot.active && edge.slotName == slot.slotName))) {
+            return rules.name(edge.to);
+        }
+    }
+    for (const Consumer &consumer : rules.topology.consumers) {
+        if (slot.active && consumer.node == index && consumer.slotName == slot.slotName) {
+            return consumer.name;
+        }
+    }
+    return {};
+}
+
+// The standby that would use the slot and does not now; empty when none of ours would.
+QString ownerOf(const Rules &rules, int index, const Slot &slot)
+{
+    for (const Edge &edge : rules.topology.edges) {
+        if (edge.from == index && edge.slotName == slot.slotName) {
+            return rules.name(edge.to);
+        }
+    }
+    return {};
+}
+
+class SlotJudge {
+public:
+    SlotJudge(Rules &rules, int index, const Slot &slot)
+        : m_rules(rules)
+        , m_node(rules.node(index))
+        , m_sample(rules.sample(index))
+        , m_slot(slot)
+        , m_fresh(rules.fresh[static_cast<std::size_t>(index)])
+        , m_owner(ownerOf(rules, index, slot))
+    {
+        m_facts.node = index;
+        m_facts.retainedBytes = retainedBytes(m_sample, slot);
+        m_facts.inactiveForMs = inactiveMs(rules.snapshot, m_node, slot);
+        m_facts.consumer = consumerOf(rules, index, slot);
+        m_idle = isAbandoned(slot);
+        m_lost = slot.walStatus == QLatin1String("lost");
+    }
+    SlotFacts judge();
+
+private:
+    Verdict byAge() const;
+    Verdict bySize() const;
+    Verdict byStatus() const;
+    Verdict byHeadroom() const;
+    QString reason() const;
+    QString growth() const;
+    QString kept() const;
+    QString remedy() const;
+    void report(const char *rule, Verdict severity, const QString &title, const QString &evidence,
+                const QString &remedyText, qint64 sinceMs = 0);
+
+    Rules &m_rules;
+    const NodeStatus &m_node;
+    const NodeSample &m_sample;
+    const Slot &m_slot;
+    bool m_fresh;
+    QString m_owner;
+    SlotFacts m_facts;
+    bool m_idle = false;
+    bool m_lost = false;
+};
+
+Verdict limited(double value, double warn, double critical)
+{
+    return value >= critical ? Verdict::Critical : (value >= warn ? Verdict::Warning : Verdict::Ok);
+}
+
+Verdict SlotJudge::byAge() const
+{
+    const Thresholds &t = m_rules.thresholds;
+    return m_idle ? limited(static_cast<double>(m_facts.inactiveForMs.value_or(0)),
+                            static_cast<double>(t.slotInactiveWarnMs), static_cast<double>(t.slotInactiveCriticalMs))
+                  : Verdict::Ok;
+}
+
+Verdict SlotJudge::bySize() const
+{
+    const Thresholds &t = m_rules.thresholds;
+    return limited(static_cast<double>(m_facts.retainedBytes.value_or(0)), static_cast<double>(t.slotRetainedWarnBytes),
+                   static_cast<double>(t.slotRetainedCriticalBytes));
+}
+
+Verdict SlotJudge::byStatus() const
+{
+    if (m_lost || m_slot.walStatus == QLatin1String("unreserved")) {
+        return Verdict::Critical;
+    }
+    return m_slot.walStatus == QLatin1String("extended") ? Verdict::Warning : Verdict::Ok;
+}
+
+Verdict SlotJudge::byHeadroom() const
+{
+    const std::optional<double> left = headroom(m_sample, m_slot);
+    if (!left || m_lost) {
+        return Verdict::Ok;
+    }
+    const Thresholds &t = m_rules.thresholds;
+    return *left < t.slotHeadroomCritical ? Verdict::Critical
+                                          : (*left < t.slotHeadroomWarn ? Verdict::Warning : Verdict::Ok);
+}
+
+QString SlotJudge::reason() const
+{
+    if (m_lost) {
+        return m_slot.invalidationReason.isEmpty() ? QStringLiteral("WAL it needs was removed")
+                                                   : m_slot.invalidationReason;
+    }
+    if (m_slot.synced.value_or(false)) {
+        return QStringLiteral("copied from the primary for a failover");
+    }
+    if (!m_slot.active && !m_slot.restartLsn) {
+        return QStringLiteral("never used, holds nothing");
+    }
+    if (!m_slot.active && !m_owner.isEmpty()) {
+        return QStringLiteral("%1 is not connected").arg(m_owner);
+    }
+    if (!m_slot.active) {
+        return QStringLiteral("nobody is connected");
+    }
+    return bySize() > Verdict::Ok ? QStringLiteral("its consumer is behind") : QString();
+}
+
+QString SlotJudge::kept() const
+{
+    return m_facts.retainedBytes
+               ? QStringLiteral("%1 keeps %2 for it").arg(m_node.name, core::formatBytes(*m_facts.retainedBytes))
+               : QStringLiteral("How much %1 keeps for it is not known").arg(m_node.name);
+}
+
+// How fast an idle slot grows, and when it reaches its limit.
+QString SlotJudge::growth() const
+{
+    const std::optional<double> rate = m_sample.inRecovery ? std::nullopt : walRate(m_rules.snapshot);
+    QString text;
+    if (m_idle && rate && *rate >= 1024) {
+        text += QStringLiteral(", growing %1/s").arg(core::formatBytes(static_cast<qint64>(*rate)));
+    }
+    text += QLatin1Char('.');
+    const qint64 limitMb = m_sample.settingNumber(QLatin1String("max_slot_wal_keep_size")).value_or(-1);
+    if (limitMb > 0 && m_slot.safeWalSize) {
+        const QString limit = core::formatBytes(limitMb << 20);
+        if (m_idle && rate && *rate >= 1024 && *m_slot.safeWalSize > 0) {
+            text += QStringLiteral(" Its limit of %1 is reached in %2.")
+                        .arg(limit, core::formatSeconds(static_cast<double>(*m_slot.safeWalSize) / *rate));
+        } else {
+            text += QStringLiteral(" %1 are left of its limit of %2.")
+                        .arg(core::formatBytes(std::max<qint64>(0, *m_slot.safeWalSize)), limit);
+        }
+    } else if (m_idle && limitMb == -1 && m_sample.settings && m_sample.serverVersionNum >= 130000) {
+        text += QStringLiteral(" Nothing limits it: max_slot_wal_keep_size is -1.");
+    }
+    return text;
+}
+
+QString SlotJudge::remedy() const
+{
+    if (!m_owner.isEmpty()) {
+        return QStringLiteral("Bring %1 back. If it never comes back, drop the slot.").arg(m_owner);
+    }
+    return m_idle
+               ? QStringLiteral("Connect its consumer again: nothing is lost yet. If nobody needs it, drop the slot.")
+               : QStringLiteral("Its consumer takes WAL more slowly than %1 writes it: see where it waits.")
+                     .arg(m_node.name);
+}
+
+void SlotJudge::report(const char *rule, Verdict severity, const QString &title, const QString &evidence,
+                       const QString &remedyText, qint64 sinceMs)
+{
+    m_rules.add({.id = slotKey(rule, m_node, m_slot),
+                 .severity = severity,
+                 .node = m_node.name,
+                 .title = title,
+                 .evidence = evidence,
+                 .remedy = remedyText,
+                 .page = QStringLiteral("slots"),
+                 .subject = m_slot.slotName,
+                 .sinceMs = sinceMs});
+}
+
+SlotFacts SlotJudge::judge()
+{
+    m_facts.reason = reason();
+    m_facts.verdict = std::max({byAge(), bySize(), byStatus(), byHeadroom()});
+    if (m_idle) {
+        // Kept also while the node is silent: the slot has not found a consumer meanwhile.
+        m_rules.hold(slotKey("slot_inactive", m_node, m_slot));
+    }
+    if (!m_fresh) {
+        m_facts.verdict = Verdict::Unknown;
+        return m_facts;
+    }
+    const QString &name = m_slot.slotName;
+    const bool unreserved = m_slot.walStatus == QLatin1String("unreserved");
+    if (m_lost) {
+        report("slot_lost", Verdict::Critical, QStringLiteral("Slot %1 is lost").arg(name),
+               QStringLiteral("On %1: %2.").arg(m_node.name, m_facts.reason),
+               m_owner.isEmpty()
+                   ? QStringLiteral("Its consumer must start over with a new copy; then drop the slot.")
+                   : QStringLiteral("Rebuild %1, or let it fetch the WAL from the archive.").arg(m_owner));
+    } else if (byAge() > Verdict::Ok) {
+        const qint64 idle = m_facts.inactiveForMs.value_or(0);
+        const QString atLeast = m_slot.inactiveSince.isValid() ? QString() : QStringLiteral("at least ");
+        report("slot_inactive", m_facts.verdict,
+               m_owner.isEmpty() ? QStringLiteral("Slot %1 has no consumer").arg(name)
+                                 : QStringLiteral("Slot %1 waits for %2").arg(name, m_owner),
+               QStringLiteral("For %1%2. ").arg(atLeast, span(idle)) + kept() + growth(), remedy(),
+               std::max<qint64>(1, m_rules.now() - idle));
+    } else if (m_facts.verdict > Verdict::Ok) {
+        const QString title =
+            unreserved                   ? QStringLiteral("Slot %1 is about to be lost").arg(name)
+            : byHeadroom() > Verdict::Ok ? QStringLiteral("Slot %1 is near its limit").arg(name)
+            : m_facts.retainedBytes
+                ? QStringLiteral("Slot %1 holds %2").arg(name, core::formatBytes(*m_facts.retainedBytes))
+                : QStringLiteral("Slot %1 holds much WAL").arg(name);
+        const QString status =
+            m_slot.walStatus.isEmpty() ? QString() : QStringLiteral(" wal_status is %1.").arg(m_slot.walStatus);
+        report("slot_retained", m_facts.verdict, title, kept() + growth() + status, remedy());
+    }
+    return m_facts;
+}
+} // namespace
+
+void judgeSlots(Rules &rules)
+{
+    for (int i = 0; i < rules.count(); ++i) {
+        if (!rules.node(i).sample || !rules.isData(i)) {
+            continue;
+        }
+        const std::vector<Slot> &all = rules.sample(i).replicationSlots;
+        for (std::size_t s = 0; s < all.size(); ++s) {
+            SlotFacts facts = SlotJudge(rules, i, all[s]).judge();
+            facts.slot = static_cast<int>(s);
+            rules.slotFacts.push_back(facts);
+        }
+    }
+}
+
+} // namespace howdah::cluster

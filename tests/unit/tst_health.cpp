@@ -1,0 +1,598 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "cluster/health.h"
+#include "support/snapshots.h"
+
+using namespace howdah::cluster;
+using namespace howdah::testsupport;
+
+namespace {
+const QString pg1 = QStringLiteral("pg1");
+const QString pg2 = QStringLiteral("pg2");
+const QString pg3 = QStringLiteral("pg3");
+const QString wit1 = QStringLiteral("wit1");
+const QString cdc = QStringLiteral("analytics_cdc");
+
+using Change = std::function<void(Snapshot &)>;
+
+// "critical no_writable", in no order that matters.
+QStringList told(const Assessment &assessment)
+{
+    QStringList lines;
+    for (const Finding &finding : assessment.findings) {
+        lines += verdictKey(finding.severity) + QLatin1Char(' ') + finding.id;
+    }
+    lines.sort();
+    return lines;
+}
+
+// As if the condition had been true for so long already.
+void held(Snapshot &snapshot, const QString &key, qint64 milliseconds)
+{
+    snapshot.watch.insert(key, snapshot.takenMonotonicMs - milliseconds);
+}
+
+void fallBehind(Snapshot &snapshot, const QString &node, qint64 bytes)
+{
+    NodeSample &sample = edit(snapshot, node);
+    const Lsn primary = *snapshot.nodes[0].sample->currentLsn;
+    sample.replayLsn = Lsn{primary.value - static_cast<quint64>(bytes)};
+    for (const QString &upstream : {pg1, pg2}) {
+        if (Sender *sender = senderOf(edit(snapshot, upstream), node)) {
+            sender->replayLsn = sample.replayLsn;
+            sender->replayLag.reset();
+        }
+    }
+}
+
+void addRow(const char *name, Change change, std::initializer_list<const char *> findings)
+{
+    QStringList expected;
+    for (const char *finding : findings) {
+        expected += QString::fromLatin1(finding);
+    }
+    expected.sort();
+    QTest::newRow(name) << std::move(change) << expected;
+}
+} // namespace
+
+Q_DECLARE_METATYPE(Change)
+
+class TestHealth : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void healthy_data();
+    void healthy();
+    void links_data();
+    void links() { compare(withWitness()); }
+    void writable_data();
+    void writable() { compare(withWitness()); }
+    void family_data();
+    void family() { compare(withWitness()); }
+    void streaming_data();
+    void streaming() { compare(withWitness()); }
+    void lagLimits_data();
+    void lagLimits() { compare(withWitness()); }
+    void server_data();
+    void server() { compare(withWitness()); }
+    void emptyCluster();
+
+private:
+    void compare(Snapshot snapshot);
+};
+
+void TestHealth::compare(Snapshot snapshot)
+{
+    QFETCH(Change, change);
+    QFETCH(QStringList, expected);
+    change(snapshot);
+    const Assessment assessment = assess(snapshot);
+    QCOMPARE(told(assessment), expected);
+    QCOMPARE(assessment.nodeVerdicts.size(), snapshot.nodes.size());
+    QCOMPARE(assessment.nodeStates.size(), snapshot.nodes.size());
+    for (const Finding &finding : assessment.findings) {
+        QVERIFY2(!finding.title.isEmpty() && !finding.evidence.isEmpty() && !finding.remedy.isEmpty() &&
+                     !finding.page.isEmpty(),
+                 qPrintable(finding.id));
+        QVERIFY2(finding.sinceMs > 0 && finding.sinceMs <= snapshot.takenMonotonicMs, qPrintable(finding.id));
+        QVERIFY2(!(finding.title + finding.evidence + finding.remedy).contains(QLatin1Char('%')),
+                 qPrintable(finding.evidence));
+        QVERIFY(assessment.verdict >= finding.severity);
+    }
+    // What observe() remembers, it remembers the second time too.
+    const Watch once = observe(snapshot.watch, snapshot);
+    QCOMPARE(observe(once, snapshot), once);
+    for (const Finding &finding : assessment.findings) {
+        QVERIFY2(once.contains(finding.id), qPrintable(finding.id));
+    }
+}
+
+void TestHealth::healthy_data()
+{
+    QTest::addColumn<Snapshot>("snapshot");
+    QTest::newRow("pair") << healthyPair();
+    QTest::newRow("three") << threeNodes();
+    QTest::newRow("witness") << withWitness();
+    QTest::newRow("many") << manyNodes(200);
+    const auto changed = [](const char *name, Change change) {
+        Snapshot snapshot = withWitness();
+        change(snapshot);
+        QTest::newRow(name) << snapshot;
+    };
+    changed("idle", [](Snapshot &s) { makeIdle(s); });
+    changed("just connected", [](Snapshot &s) {
+        s.trail.reset();
+        for (NodeStatus &node : s.nodes) {
+            node.linkSinceMs = s.takenMonotonicMs;
+        }
+    });
+    changed("archive off", [](Snapshot &s) {
+        for (const QString &name : {pg1, pg2, pg3}) {
+            setSetting(edit(s, name), QStringLiteral("archive_mode"), QStringLiteral("off"));
+            edit(s, name).archiver = Archiver{};
+        }
+    });
+    changed("archive never used", [](Snapshot &s) { edit(s, pg1).archiver = Archiver{}; });
+    changed("slot just created", [](Snapshot &s) {
+        edit(s, pg1).replicationSlots.push_back(Slot{.slotName = QStringLiteral("fresh"),
+                                                     .slotType = QStringLiteral("physical"),
+                                                     .restartLsn = edit(s, pg1).currentLsn,
+                                                     .walStatus = QStringLiteral("reserved")});
+    });
+    changed("slot never used", [](Snapshot &s) {
+        edit(s, pg1).replicationSlots.push_back(
+            Slot{.slotName = QStringLiteral("spare"), .slotType = QStringLiteral("physical")});
+        held(s, QStringLiteral("slot_inactive:pg1/spare"), 3'600'000);
+    });
+    changed("synced slot on a standby", [](Snapshot &s) {
+        edit(s, pg2).replicationSlots.push_back(Slot{.slotName = QStringLiteral("sub"),
+                                                     .slotType = QStringLiteral("logical"),
+                                                     .restartLsn = edit(s, pg2).replayLsn,
+                                                     .inactiveSince = edit(s, pg2).serverTime.addDays(-1),
+                                                     .synced = true});
+    });
+    changed("asynchronous", [](Snapshot &s) {
+        setSetting(edit(s, pg1), QStringLiteral("synchronous_standby_names"), {});
+        edit(s, pg1).senders.front().syncState = QStringLiteral("async");
+    });
+    changed("delayed on purpose", [](Snapshot &s) {
+        setSetting(edit(s, pg3), QStringLiteral("recovery_min_apply_delay"), QStringLiteral("3600000"));
+        fallBehind(s, pg3, 7LL << 30);
+        held(s, QStringLiteral("lag:pg3"), 900'000);
+        held(s, QStringLiteral("lag_critical:pg3"), 900'000);
+    });
+    changed("log shipping", [](Snapshot &s) {
+        stopStreaming(s, pg3);
+        edit(s, pg2).replicationSlots.clear();
+        setSetting(edit(s, pg3), QStringLiteral("primary_conninfo"), {});
+        setSetting(edit(s, pg3), QStringLiteral("restore_command"), QStringLiteral("cp /a/%f %p"));
+    });
+    changed("after a switchover, old counters on the standby", [](Snapshot &s) {
+        edit(s, pg2).archiver =
+            Archiver{.failedCount = 3, .lastFailedTime = edit(s, pg2).serverTime.addSecs(-9000), .readyCount = 400};
+    });
+    changed("catching up", [](Snapshot &s) { edit(s, pg2).senders.front().state = QStringLiteral("catchup"); });
+    changed("slow interval", [](Snapshot &s) {
+        s.intervalMs = 10'000;
+        makeStale(s, pg3, 9000);
+    });
+    changed("oldest version", [](Snapshot &s) { edit(s, pg1).serverVersionNum = 120022; });
+}
+
+void TestHealth::healthy()
+{
+    QFETCH(Snapshot, snapshot);
+    const Assessment assessment = assess(snapshot);
+    QCOMPARE(told(assessment), QStringList());
+    QCOMPARE(verdictKey(assessment.verdict), QStringLiteral("ok"));
+    for (const Verdict verdict : assessment.nodeVerdicts) {
+        QCOMPARE(verdictKey(verdict), QStringLiteral("ok"));
+    }
+    for (const SlotFacts &facts : assessment.slotFacts) {
+        QCOMPARE(verdictKey(facts.verdict), QStringLiteral("ok"));
+    }
+    QVERIFY(assessment.newestSampleAgeMs >= 0);
+}
+
+void TestHealth::links_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QStringList>("expected");
+    const auto link = [](LinkState state, qint64 sinceMs = 4000) {
+        return Change([=](Snapshot &s) { takeDown(s, pg3, state, sinceMs); });
+    };
+    addRow("refused", link(LinkState::Refused), {"warning node_refused:pg3"});
+    addRow("down", link(LinkState::Down), {"critical node_down:pg3"});
+    addRow("rejected by pg_hba", link(LinkState::RejectedByHba), {"warning node_rejected_by_pg_hba:pg3"});
+    addRow("wrong password", link(LinkState::WrongPassword), {"warning node_wrong_password:pg3"});
+    addRow("too many", link(LinkState::TooManyConnections), {"warning node_too_many_connections:pg3"});
+    addRow("starting up", link(LinkState::StartingUp), {"warning node_starting_up:pg3"});
+    addRow("shutting down", link(LinkState::ShuttingDown), {"warning node_shutting_down:pg3"});
+    addRow("unresponsive", link(LinkState::Unresponsive), {"critical node_unresponsive:pg3"});
+    addRow("not PostgreSQL", link(LinkState::NotPostgres), {"warning node_not_postgresql:pg3"});
+    addRow("misconfigured", link(LinkState::Misconfigured), {"warning node_misconfigured:pg3"});
+    addRow("failed", link(LinkState::Failed), {"warning node_failed:pg3"});
+    addRow("unreachable", link(LinkState::Unreachable), {"critical node_unreachable:pg3"});
+    addRow("unreachable, two polls, still fresh", link(LinkState::Unreachable, 2000), {});
+    addRow("unreachable, stale, two polls",
+           [](Snapshot &s) {
+               takeDown(s, pg3, LinkState::Unreachable, 4000);
+               status(s, pg3).missedPolls = 2;
+           },
+           {"unknown stale:pg3"});
+    addRow("unreachable, but its upstream feeds it",
+           [](Snapshot &s) {
+               const auto before = s.nodes[1].sample;
+               takeDown(s, pg3, LinkState::Unreachable);
+               status(s, pg2).sample = before;
+           },
+           {"warning node_unreachable:pg3"});
+    addRow("down at once", link(LinkState::Down, 100), {"critical node_down:pg3"});
+    addRow("witness down", [](Snapshot &s) { takeDown(s, wit1); }, {"warning node_down:wit1"});
+    addRow("stale", [](Snapshot &s) { makeStale(s, pg3); }, {"unknown stale:pg3"});
+    addRow("connecting", [](Snapshot &s) { neverSeen(s, pg3); }, {});
+    addRow("connecting for long",
+           [](Snapshot &s) {
+               neverSeen(s, pg3);
+               status(s, pg3).linkSinceMs -= 5000;
+           },
+           {"unknown stale:pg3"});
+    addRow("never answered", [](Snapshot &s) { neverSeen(s, pg3, LinkState::Refused); }, {"warning node_refused:pg3"});
+    addRow("reconnecting",
+           [](Snapshot &s) {
+               makeStale(s, pg3);
+               status(s, pg3).link = LinkState::Connecting;
+           },
+           {"unknown stale:pg3"});
+    addRow("paused", [](Snapshot &s) { s.paused = true; }, {"unknown paused"});
+    addRow("isolated",
+           [](Snapshot &s) {
+               for (const QString &name : {pg1, pg2, pg3, wit1}) {
+                   takeDown(s, name, LinkState::ConsoleIsolated, 10'000);
+               }
+           },
+           {"unknown console_isolated"});
+    addRow("frozen postmaster", [](Snapshot &s) { status(s, pg2).acceptsConnections = false; },
+           {"critical no_new_connections:pg2"});
+    addRow("frozen postmaster of a witness", [](Snapshot &s) { status(s, wit1).acceptsConnections = false; },
+           {"warning no_new_connections:wit1"});
+}
+
+void TestHealth::writable_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QStringList>("expected");
+    addRow("primary down", [](Snapshot &s) { takeDown(s, pg1); }, {"critical no_writable", "critical node_down:pg1"});
+    addRow("all down",
+           [](Snapshot &s) {
+               for (const QString &name : {pg1, pg2, pg3}) {
+                   takeDown(s, name);
+               }
+           },
+           {"critical no_writable", "critical node_down:pg1", "critical node_down:pg2", "critical node_down:pg3"});
+    addRow("primary starting up", [](Snapshot &s) { takeDown(s, pg1, LinkState::StartingUp); },
+           {"critical no_writable", "warning node_starting_up:pg1"});
+    addRow("all in recovery",
+           [](Snapshot &s) {
+               NodeSample &sample = edit(s, pg1);
+               sample.inRecovery = true;
+               sample.replayLsn = sample.receiveLsn = sample.currentLsn;
+               sample.senders.clear();
+               sample.replicationSlots.clear();
+               setSetting(sample, QStringLiteral("restore_command"), QStringLiteral("cp"));
+               stopStreaming(s, pg2);
+               setSetting(edit(s, pg2), QStringLiteral("primary_conninfo"), {});
+               setSetting(edit(s, pg2), QStringLiteral("restore_command"), QStringLiteral("cp"));
+           },
+           {"critical no_writable"});
+    addRow("primary unreachable from here, standby hears it",
+           [](Snapshot &s) { takeDown(s, pg1, LinkState::Unreachable); }, {"warning node_unreachable:pg1"});
+    addRow("primary unreachable for everybody",
+           [](Snapshot &s) {
+               takeDown(s, pg1, LinkState::Unreachable);
+               edit(s, pg2).receiver->lastMsgReceiptTime = edit(s, pg2).serverTime.addSecs(-20);
+           },
+           {"critical no_writable", "critical node_unreachable:pg1"});
+    addRow("primary's password changed", [](Snapshot &s) { takeDown(s, pg1, LinkState::WrongPassword); },
+           {"warning node_wrong_password:pg1"});
+    addRow("primary never seen", [](Snapshot &s) { neverSeen(s, pg1); }, {});
+    addRow("primary is not in the file",
+           [](Snapshot &s) {
+               s.nodes.erase(s.nodes.begin());
+               s.trail.reset();
+           },
+           {"warning primary_outside"});
+    addRow("two writable", [](Snapshot &s) { makeWritable(s, pg3); }, {"critical several_writable"});
+    addRow("two writable, one is a witness", [](Snapshot &) {}, {});
+    addRow("two writable of two clusters",
+           [](Snapshot &s) {
+               makeWritable(s, pg3);
+               makeForeign(s, pg3);
+           },
+           {"critical several_writable", "critical system_identifier:pg3"});
+    addRow("the other writable one is stale",
+           [](Snapshot &s) {
+               makeWritable(s, pg3);
+               makeStale(s, pg3);
+           },
+           {"unknown stale:pg3"});
+}
+
+void TestHealth::family_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QStringList>("expected");
+    addRow("foreign standby",
+           [](Snapshot &s) {
+               stopStreaming(s, pg3);
+               makeForeign(s, pg3);
+           },
+           {"critical system_identifier:pg3"});
+    addRow("foreign and stale",
+           [](Snapshot &s) {
+               makeForeign(s, pg3);
+               makeStale(s, pg3);
+           },
+           {"unknown stale:pg3"});
+    addRow("identifier not read", [](Snapshot &s) { edit(s, pg3).systemIdentifier.reset(); }, {});
+    addRow("diverged", [](Snapshot &s) { diverge(s, pg3); }, {"critical diverged:pg3"});
+    addRow("older timeline, not past the fork", [](Snapshot &s) { diverge(s, pg3, 0); }, {"warning not_streaming:pg3"});
+    addRow("older in the control file, but streams",
+           [](Snapshot &s) {
+               edit(s, pg3).timeline = 6;
+               edit(s, pg3).receiver->receivedTli = 6;
+           },
+           {});
+    addRow("history unreadable, just now",
+           [](Snapshot &s) {
+               diverge(s, pg3);
+               edit(s, pg1).timelineHistory.clear();
+           },
+           {"warning not_streaming:pg3"});
+    addRow("history unreadable, for a while",
+           [](Snapshot &s) {
+               diverge(s, pg3);
+               edit(s, pg1).timelineHistory.clear();
+               held(s, QStringLiteral("timeline_differs:pg3"), 11'000);
+           },
+           {"warning diverged:pg3", "warning not_streaming:pg3"});
+    addRow("on a branch that the primary never was on",
+           [](Snapshot &s) {
+               diverge(s, pg3);
+               edit(s, pg1).timeline = 8;
+               edit(s, pg1).timelineHistory.back().parent = 7;
+               edit(s, pg2).timeline = edit(s, pg2).receiver->receivedTli.emplace(8);
+           },
+           {"critical diverged:pg3"});
+    addRow("standby on a newer timeline",
+           [](Snapshot &s) {
+               stopStreaming(s, pg3);
+               edit(s, pg3).timelineHistory.push_back({7, *s.nodes[0].sample->currentLsn, {}});
+               edit(s, pg3).timeline = 8;
+               held(s, QStringLiteral("timeline_differs:pg3"), 11'000);
+           },
+           {"critical diverged:pg3", "warning not_streaming:pg3"});
+    addRow("primary past the fork of a newer one",
+           [](Snapshot &s) {
+               stopStreaming(s, pg3);
+               edit(s, pg3).timelineHistory.push_back({7, *s.nodes[2].sample->replayLsn, {}});
+               edit(s, pg3).timeline = 8;
+           },
+           {"critical diverged:pg3"});
+}
+
+void TestHealth::streaming_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QStringList>("expected");
+    addRow("does not stream", [](Snapshot &s) { stopStreaming(s, pg3); }, {"warning not_streaming:pg3"});
+    addRow("does not stream for a minute",
+           [](Snapshot &s) {
+               stopStreaming(s, pg3);
+               held(s, QStringLiteral("not_streaming:pg3"), 60'000);
+           },
+           {"critical not_streaming:pg3"});
+    addRow("sync standby does not stream", [](Snapshot &s) { stopStreaming(s, pg2); },
+           {"critical sync_unsatisfied:pg1", "warning not_streaming:pg2"});
+    addRow("its upstream is down",
+           [](Snapshot &s) {
+               edit(s, pg3).receiver.reset();
+               takeDown(s, pg2);
+           },
+           {"critical node_down:pg2", "critical sync_unsatisfied:pg1"});
+    addRow("follows nobody",
+           [](Snapshot &s) {
+               stopStreaming(s, pg3);
+               setSetting(edit(s, pg3), QStringLiteral("primary_conninfo"), {});
+           },
+           {"warning not_streaming:pg3"});
+    addRow("sender absent, just now", [](Snapshot &s) { edit(s, pg2).senders.clear(); }, {});
+    addRow("sender absent",
+           [](Snapshot &s) {
+               edit(s, pg2).senders.clear();
+               held(s, QStringLiteral("contradictory:pg3"), 5000);
+           },
+           {"warning contradictory:pg3"});
+    addRow("receiver absent",
+           [](Snapshot &s) {
+               edit(s, pg3).receiver.reset();
+               held(s, QStringLiteral("contradictory:pg3"), 5000);
+           },
+           {"warning contradictory:pg3"});
+    addRow("circle",
+           [](Snapshot &s) {
+               stopStreaming(s, pg2);
+               setSetting(edit(s, pg2), QStringLiteral("primary_conninfo"), QStringLiteral("host=10.0.0.13"));
+           },
+           {"critical sync_unsatisfied:pg1", "warning circle:pg2", "warning not_streaming:pg2"});
+    addRow("receiver frozen",
+           [](Snapshot &s) { edit(s, pg3).receiver->lastMsgReceiptTime = edit(s, pg3).serverTime.addSecs(-61); },
+           {"warning receiver_silent:pg3"});
+    addRow("receiver quiet within its timeout",
+           [](Snapshot &s) { edit(s, pg3).receiver->lastMsgReceiptTime = edit(s, pg3).serverTime.addSecs(-59); }, {});
+    addRow("receiver with a long timeout",
+           [](Snapshot &s) {
+               setSetting(edit(s, pg3), QStringLiteral("wal_receiver_timeout"), QStringLiteral("600000"));
+               edit(s, pg3).receiver->lastMsgReceiptTime = edit(s, pg3).serverTime.addSecs(-90);
+           },
+           {});
+    addRow("paused", [](Snapshot &s) { pauseReplay(s, pg3); }, {"warning replay_paused:pg3"});
+    addRow("pause requested", [](Snapshot &s) { edit(s, pg3).replayPauseState = QStringLiteral("pause requested"); },
+           {"warning replay_paused:pg3"});
+}
+
+void TestHealth::lagLimits_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QStringList>("expected");
+    const auto lag = [](const QString &node, qint64 bytes, qint64 heldMs, qint64 heldCriticalMs = -1) {
+        return Change([=](Snapshot &s) {
+            fallBehind(s, node, bytes);
+            held(s, QStringLiteral("lag:") + node, heldMs);
+            if (heldCriticalMs >= 0) {
+                held(s, QStringLiteral("lag_critical:") + node, heldCriticalMs);
+            }
+        });
+    };
+    constexpr qint64 mb = 1LL << 20;
+    addRow("async, at the limit", lag(pg3, 100 * mb, 60'000), {});
+    addRow("async, over it", lag(pg3, 101 * mb, 60'000), {"warning lag_high:pg3"});
+    addRow("async, not for long", lag(pg3, 101 * mb, 59'999), {});
+    addRow("async, critical", lag(pg3, 1025 * mb, 90'000, 60'000), {"critical lag_high:pg3"});
+    addRow("async, critical not for long", lag(pg3, 1025 * mb, 90'000, 59'999), {"warning lag_high:pg3"});
+    addRow("async, by time",
+           [](Snapshot &s) {
+               // A slow primary: 90 MB were written in 70 s.
+               auto trail = std::make_shared<std::deque<TrailPoint>>(*s.trail);
+               for (TrailPoint &point : *trail) {
+                   point.monotonicMs = s.takenMonotonicMs - 400 - (s.takenMonotonicMs - 400 - point.monotonicMs) * 2;
+               }
+               s.trail = trail;
+               fallBehind(s, pg3, 90 * mb);
+               held(s, QStringLiteral("lag:pg3"), 60'000);
+           },
+           {"warning lag_high:pg3"});
+    addRow("async limit is not for sync", lag(pg3, 2 * mb, 60'000), {});
+    addRow("sync, over it", lag(pg2, 2 * mb, 60'000), {"warning lag_high:pg2"});
+    addRow("sync, critical", lag(pg2, 17 * mb, 60'000, 60'000), {"critical lag_high:pg2"});
+    addRow("sync, below", lag(pg2, mb, 60'000), {});
+    addRow("stays until clearly below",
+           [](Snapshot &s) {
+               fallBehind(s, pg3, 90 * mb);
+               held(s, QStringLiteral("lag:pg3"), 90'000);
+               held(s, QStringLiteral("lag_high:pg3"), 30'000);
+           },
+           {"warning lag_high:pg3"});
+    addRow("goes when clearly below",
+           [](Snapshot &s) {
+               fallBehind(s, pg3, 79 * mb);
+               held(s, QStringLiteral("lag:pg3"), 90'000);
+               held(s, QStringLiteral("lag_high:pg3"), 30'000);
+           },
+           {});
+    addRow("paused has its own",
+           [](Snapshot &s) {
+               pauseReplay(s, pg3, 2LL << 30);
+               held(s, QStringLiteral("lag:pg3"), 90'000);
+           },
+           {"warning replay_paused:pg3"});
+}
+
+void TestHealth::server_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QStringList>("expected");
+    const auto failing = [](qint64 lastGood, qint64 lastBad, qint64 heldMs = 0) {
+        return Change([=](Snapshot &s) {
+            NodeSample &sample = edit(s, pg1);
+            sample.archiver->lastArchivedTime = lastGood < 0 ? QDateTime() : sample.serverTime.addSecs(-lastGood);
+            sample.archiver->lastFailedTime = sample.serverTime.addSecs(-lastBad);
+            held(s, QStringLiteral("archive_failing:pg1"), heldMs);
+        });
+    };
+    addRow("archive fails", failing(20, 10), {"warning archive_failing:pg1"});
+    addRow("archive failed before", failing(10, 20), {});
+    addRow("archive fails for long", failing(20, 10, 301'000), {"critical archive_failing:pg1"});
+    addRow("archive fails for long, just looked", failing(900, 10), {"critical archive_failing:pg1"});
+    addRow("archive never worked", failing(-1, 10), {"warning archive_failing:pg1"});
+    addRow("archive switched off since",
+           [=](Snapshot &s) {
+               failing(900, 10)(s);
+               setSetting(edit(s, pg1), QStringLiteral("archive_mode"), QStringLiteral("off"));
+           },
+           {});
+    addRow("a standby that archives always",
+           [](Snapshot &s) {
+               NodeSample &sample = edit(s, pg3);
+               setSetting(sample, QStringLiteral("archive_mode"), QStringLiteral("always"));
+               sample.archiver->lastFailedTime = sample.serverTime.addSecs(-5);
+           },
+           {"warning archive_failing:pg3"});
+    const auto ready = [](qint64 count) {
+        return Change([=](Snapshot &s) { edit(s, pg1).archiver->readyCount = count; });
+    };
+    addRow("9 wait", ready(9), {});
+    addRow("10 wait", ready(10), {"warning archive_backlog:pg1"});
+    addRow("50 wait", ready(50), {"critical archive_backlog:pg1"});
+
+    const auto sync = [](const char *names, const char *commit = "on") {
+        return Change([=](Snapshot &s) {
+            setSetting(edit(s, pg1), QStringLiteral("synchronous_standby_names"), QString::fromLatin1(names));
+            setSetting(edit(s, pg1), QStringLiteral("synchronous_commit"), QString::fromLatin1(commit));
+        });
+    };
+    addRow("sync satisfied", sync("FIRST 1 (pg2, pg3)"), {});
+    addRow("sync short by one", sync("FIRST 2 (pg2, pg3)"), {"critical sync_unsatisfied:pg1"});
+    addRow("sync short, nobody waits", sync("FIRST 2 (pg2, pg3)", "local"), {});
+    addRow("quorum short", sync("ANY 2 (*)"), {"critical sync_unsatisfied:pg1"});
+    addRow("sync standby catching up",
+           [](Snapshot &s) { edit(s, pg1).senders.front().state = QStringLiteral("catchup"); },
+           {"critical sync_unsatisfied:pg1"});
+    addRow("sync not visible",
+           [](Snapshot &s) {
+               edit(s, pg1).senders.clear();
+               edit(s, pg1).unreadable.insert(QStringLiteral("senders"), QStringLiteral("canceling statement"));
+           },
+           {"unknown unreadable:pg1"});
+
+    addRow("no permission on all",
+           [](Snapshot &s) {
+               for (const QString &name : {pg1, pg2, pg3}) {
+                   hidePermissions(s, name);
+               }
+           },
+           {"warning no_permission:dba"});
+    addRow("no permission on one", [](Snapshot &s) { hidePermissions(s, wit1); }, {"warning no_permission:dba"});
+    addRow("identity not read",
+           [](Snapshot &s) {
+               edit(s, pg3).seesStatistics = false;
+               edit(s, pg3).unreadable.insert(QStringLiteral("identity"), QStringLiteral("permission denied"));
+           },
+           {"unknown unreadable:pg3"});
+    addRow("disk not readable is no matter",
+           [](Snapshot &s) {
+               edit(s, pg3).unreadable.insert(QStringLiteral("wal_disk"), QStringLiteral("permission denied"));
+           },
+           {});
+    addRow("newer server", [](Snapshot &s) { edit(s, pg3).serverVersionNum = 190000; },
+           {"warning unknown_version:pg3"});
+    addRow("older server", [](Snapshot &s) { edit(s, pg3).serverVersionNum = 110000; },
+           {"warning unknown_version:pg3"});
+    addRow("newest known", [](Snapshot &s) { edit(s, pg3).serverVersionNum = 180002; }, {});
+    addRow("password in the file",
+           [](Snapshot &s) { s.configWarnings += QStringLiteral("The conninfo of node \"pg1\" holds a password."); },
+           {"warning config:0"});
+}
+
+void TestHealth::emptyCluster()
+{
+    const Assessment assessment = assess(noNodes());
+    QCOMPARE(told(assessment), QStringList{QStringLiteral("unknown no_nodes")});
+    QCOMPARE(verdictKey(assessment.verdict), QStringLiteral("unknown"));
+    QCOMPARE(assessment.newestSampleAgeMs, -1);
+    QCOMPARE(assessment.lossNow, QStringLiteral("unknown"));
+}
+
+QTEST_APPLESS_MAIN(TestHealth)
+#include "tst_health.moc"
