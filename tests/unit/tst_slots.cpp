@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "cluster/health.h"
+#include "support/snapshots.h"
+
+using namespace howdah::cluster;
+using namespace howdah::testsupport;
+
+namespace {
+const QString pg1 = QStringLiteral("pg1");
+const QString pg2 = QStringLiteral("pg2");
+const QString cdc = QStringLiteral("analytics_cdc");
+
+using Change = std::function<void(Snapshot &)>;
+
+Slot &cdcOf(Snapshot &snapshot)
+{
+    return *slotOf(edit(snapshot, pg1), cdc);
+}
+
+void retain(Snapshot &snapshot, qint64 bytes)
+{
+    NodeSample &sample = edit(snapshot, pg1);
+    slotOf(sample, cdc)->restartLsn = Lsn{sample.currentLsn->value - static_cast<quint64>(bytes)};
+}
+
+// A slot in use that holds next to nothing: each row adds what it is about.
+Snapshot quietSlot()
+{
+    Snapshot snapshot = busyCluster();
+    Slot &slot = cdcOf(snapshot);
+    slot.active = true;
+    slot.activePid = 31;
+    slot.inactiveSince = {};
+    slot.walStatus = QStringLiteral("reserved");
+    slot.safeWalSize = 64LL << 30;
+    retain(snapshot, 1 << 20);
+    return snapshot;
+}
+
+void idleFor(Snapshot &snapshot, qint64 milliseconds)
+{
+    Slot &slot = cdcOf(snapshot);
+    slot.active = false;
+    slot.activePid.reset();
+    slot.inactiveSince = edit(snapshot, pg1).serverTime.addMSecs(-milliseconds);
+}
+
+const SlotFacts *factsOf(const Assessment &assessment, const Snapshot &snapshot, const QString &slot)
+{
+    for (const SlotFacts &facts : assessment.slotFacts) {
+        const NodeSample &sample = *snapshot.nodes[static_cast<std::size_t>(facts.node)].sample;
+        if (sample.replicationSlots[static_cast<std::size_t>(facts.slot)].slotName == slot) {
+            return &facts;
+        }
+    }
+    return nullptr;
+}
+} // namespace
+
+Q_DECLARE_METATYPE(Change)
+
+class TestSlots : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void rules_data();
+    void rules();
+    void busyClusterAsDrawn();
+    void factsOfEverySlot();
+    void memoryOutlivesSilence();
+    void olderServersAreTimedByTheConsole();
+    void noLimitIsSaid();
+    void retainedOnAStandby();
+};
+
+void TestSlots::rules_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QString>("expected"); // "severity rule", empty for none
+    const auto row = [](const char *name, const char *expected, Change change) {
+        QTest::newRow(name) << std::move(change) << QString::fromLatin1(expected);
+    };
+    constexpr qint64 gb = 1LL << 30;
+    constexpr qint64 minute = 60'000;
+    row("in use", "", [](Snapshot &) {});
+    row("in use, below 1 GB", "", [](Snapshot &s) { retain(s, gb - 1); });
+    row("in use, 1 GB", "warning slot_retained", [](Snapshot &s) { retain(s, gb); });
+    row("in use, 5 GB", "critical slot_retained", [](Snapshot &s) { retain(s, 5 * gb); });
+    row("idle for less than 5 min", "", [](Snapshot &s) { idleFor(s, 5 * minute - 1); });
+    row("idle for 5 min", "warning slot_inactive", [](Snapshot &s) { idleFor(s, 5 * minute); });
+    row("idle for 30 min", "critical slot_inactive", [](Snapshot &s) { idleFor(s, 30 * minute); });
+    row("idle for 5 min, 5 GB", "critical slot_inactive", [](Snapshot &s) {
+        idleFor(s, 5 * minute);
+        retain(s, 5 * gb);
+    });
+    row("idle briefly, 1 GB", "warning slot_retained", [](Snapshot &s) {
+        idleFor(s, minute);
+        retain(s, gb);
+    });
+    row("idle, temporary", "", [](Snapshot &s) {
+        idleFor(s, 90 * minute);
+        cdcOf(s).temporary = true;
+    });
+    row("idle, synced", "", [](Snapshot &s) {
+        idleFor(s, 90 * minute);
+        cdcOf(s).synced = true;
+    });
+    row("idle, holds nothing", "", [](Snapshot &s) {
+        idleFor(s, 90 * minute);
+        cdcOf(s).restartLsn.reset();
+        cdcOf(s).walStatus.clear();
+    });
+    row("extended", "warning slot_retained", [](Snapshot &s) { cdcOf(s).walStatus = QStringLiteral("extended"); });
+    row("unreserved", "critical slot_retained", [](Snapshot &s) { cdcOf(s).walStatus = QStringLiteral("unreserved"); });
+    row("lost", "critical slot_lost", [](Snapshot &s) {
+        idleFor(s, 90 * minute);
+        cdcOf(s).walStatus = QStringLiteral("lost");
+        cdcOf(s).restartLsn.reset();
+        cdcOf(s).invalidationReason = QStringLiteral("wal_removed");
+    });
+    row("headroom of 25 %", "", [](Snapshot &s) { cdcOf(s).safeWalSize = 16 * gb; });
+    row("headroom below 25 %", "warning slot_retained", [](Snapshot &s) { cdcOf(s).safeWalSize = 16 * gb - 1; });
+    row("headroom below 10 %", "critical slot_retained", [](Snapshot &s) { cdcOf(s).safeWalSize = 6 * gb; });
+    row("no headroom", "critical slot_retained", [](Snapshot &s) { cdcOf(s).safeWalSize = -5; });
+    row("no limit, no headroom to lack", "", [](Snapshot &s) {
+        setSetting(edit(s, pg1), QStringLiteral("max_slot_wal_keep_size"), QStringLiteral("-1"));
+        cdcOf(s).safeWalSize.reset();
+    });
+    row("no status, as on 12", "", [](Snapshot &s) {
+        cdcOf(s).walStatus.clear();
+        cdcOf(s).safeWalSize.reset();
+    });
+}
+
+void TestSlots::rules()
+{
+    QFETCH(Change, change);
+    QFETCH(QString, expected);
+    Snapshot snapshot = quietSlot();
+    change(snapshot);
+    const Assessment assessment = assess(snapshot);
+    if (expected.isEmpty()) {
+        QVERIFY2(assessment.findings.empty(),
+                 assessment.findings.empty() ? "" : qPrintable(assessment.findings.front().id));
+        QCOMPARE(verdictKey(assessment.verdict), QStringLiteral("ok"));
+        return;
+    }
+    QCOMPARE(assessment.findings.size(), std::size_t(1));
+    const Finding &finding = assessment.findings.front();
+    QCOMPARE(verdictKey(finding.severity) + QLatin1Char(' ') + finding.id,
+             expected + QStringLiteral(":pg1/analytics_cdc"));
+    QCOMPARE(finding.subject, cdc);
+    QCOMPARE(finding.page, QStringLiteral("slots"));
+    QCOMPARE(finding.node, pg1);
+    QVERIFY(!finding.evidence.contains(QLatin1Char('%')) && !finding.remedy.isEmpty());
+    QCOMPARE(verdictKey(factsOf(assessment, snapshot, cdc)->verdict), verdictKey(finding.severity));
+}
+
+void TestSlots::busyClusterAsDrawn()
+{
+    const Snapshot snapshot = busyCluster();
+    const Assessment assessment = assess(snapshot);
+    QCOMPARE(verdictKey(assessment.verdict), QStringLiteral("warning"));
+    QCOMPARE(assessment.findings.size(), std::size_t(1));
+    const Finding &finding = assessment.findings.front();
+    QCOMPARE(finding.title, QStringLiteral("Slot analytics_cdc has no consumer"));
+    QCOMPARE(finding.evidence, QStringLiteral("For 27 min. pg1 keeps 3.2 GB for it, growing 2 MB/s. Its limit of 64 GB "
+                                              "is reached in 8 h 38 min."));
+    QCOMPARE(finding.sinceMs, snapshot.takenMonotonicMs - (27 * 60 + 30) * 1000 + 400);
+    QCOMPARE(assessment.lossNow, QStringLiteral("none, pg2 is sync"));
+    QCOMPARE(assessment.nodeStates[0], QStringLiteral("accepting writes"));
+    QCOMPARE(assessment.nodeStates[1], QStringLiteral("streaming"));
+    QCOMPARE(assessment.nodeStates[3], QStringLiteral("reachable"));
+}
+
+void TestSlots::factsOfEverySlot()
+{
+    Snapshot snapshot = busyCluster();
+    Assessment assessment = assess(snapshot);
+    QCOMPARE(assessment.slotFacts.size(), std::size_t(6));
+    QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("pg2_slot"))->consumer, pg2);
+    QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("pg2_slot"))->retainedBytes, 24 << 10);
+    QVERIFY(!factsOf(assessment, snapshot, QStringLiteral("pg2_slot"))->inactiveForMs);
+    QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("backup1_wal"))->consumer, QStringLiteral("backup1"));
+    QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("reporting_sub"))->consumer, QStringLiteral("reporting_sub"));
+    QVERIFY(factsOf(assessment, snapshot, cdc)->consumer.isEmpty());
+    QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("spare"))->reason,
+             QStringLiteral("never used, holds nothing"));
+    QVERIFY(!factsOf(assessment, snapshot, QStringLiteral("spare"))->retainedBytes);
+
+    takeDown(snapshot, pg2);
+    assessment = assess(snapshot);
+    QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("pg2_slot"))->reason, QStringLiteral("pg2 is not connected"));
+    QVERIFY(factsOf(assessment, snapshot, QStringLiteral("pg2_slot"))->consumer.isEmpty());
+    // What stands on a node that is silent is not known.
+    QCOMPARE(verdictKey(factsOf(assessment, snapshot, QStringLiteral("pg3_slot"))->verdict), QStringLiteral("unknown"));
+}
+
+void TestSlots::memoryOutlivesSilence()
+{
+    Snapshot snapshot = quietSlot();
+    idleFor(snapshot, 0);
+    cdcOf(snapshot).inactiveSince = {};
+    const QString key = QStringLiteral("slot_inactive:pg1/analytics_cdc");
+    snapshot.watch = observe({}, snapshot);
+    QCOMPARE(snapshot.watch.value(key), kNowMonotonicMs);
+    // While pg1 is silent nothing is said about its slots, and nothing is forgotten.
+    takeDown(snapshot, pg1);
+    snapshot.takenMonotonicMs += 200'000;
+    snapshot.watch = observe(snapshot.watch, snapshot);
+    QCOMPARE(snapshot.watch.value(key), kNowMonotonicMs);
+    for (const Finding &finding : assess(snapshot).findings) {
+        QVERIFY(!finding.id.startsWith(QLatin1String("slot_")));
+    }
+    // Its consumer is back: forgotten at once.
+    Snapshot used = quietSlot();
+    used.watch = observe(snapshot.watch, used);
+    QVERIFY(!used.watch.contains(key));
+}
+
+void TestSlots::olderServersAreTimedByTheConsole()
+{
+    Snapshot snapshot = quietSlot();
+    idleFor(snapshot, 0);
+    cdcOf(snapshot).inactiveSince = {};
+    snapshot.watch = observe({}, snapshot);
+    QVERIFY(assess(snapshot).findings.empty());
+    advance(snapshot, 5 * 60'000);
+    snapshot.watch = observe(snapshot.watch, snapshot);
+    const Assessment assessment = assess(snapshot);
+    QCOMPARE(assessment.findings.size(), std::size_t(1));
+    QVERIFY(assessment.findings.front().evidence.startsWith(QLatin1String("For at least 5 min.")));
+    QCOMPARE(assessment.findings.front().sinceMs, kNowMonotonicMs);
+}
+
+void TestSlots::noLimitIsSaid()
+{
+    Snapshot snapshot = busyCluster();
+    setSetting(edit(snapshot, pg1), QStringLiteral("max_slot_wal_keep_size"), QStringLiteral("-1"));
+    cdcOf(snapshot).safeWalSize.reset();
+    const Assessment assessment = assess(snapshot);
+    QVERIFY(assessment.findings.front().evidence.endsWith(
+        QLatin1String("Nothing limits it: max_slot_wal_keep_size is -1.")));
+}
+
+void TestSlots::retainedOnAStandby()
+{
+    // Against the standby's own position, not the primary's; a slot ahead of it holds nothing.
+    Snapshot snapshot = busyCluster();
+    NodeSample &sample = edit(snapshot, pg2);
+    sample.replicationSlots.push_back(Slot{.slotName = QStringLiteral("ahead"),
+                                           .slotType = QStringLiteral("physical"),
+                                           .active = true,
+                                           .restartLsn = Lsn{sample.receiveLsn->value + 4096}});
+    const Assessment assessment = assess(snapshot);
+    QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("ahead"))->retainedBytes, 0);
+    QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("pg3_slot"))->retainedBytes, 64 << 10);
+}
+
+QTEST_APPLESS_MAIN(TestSlots)
+#include "tst_slots.moc"

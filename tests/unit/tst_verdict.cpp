@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "cluster/health.h"
+#include "support/snapshots.h"
+
+using namespace howdah::cluster;
+using namespace howdah::testsupport;
+
+namespace {
+const QString pg1 = QStringLiteral("pg1");
+const QString pg2 = QStringLiteral("pg2");
+const QString pg3 = QStringLiteral("pg3");
+const QString wit1 = QStringLiteral("wit1");
+
+using Change = std::function<void(Snapshot &)>;
+
+Snapshot changed(const Change &change)
+{
+    Snapshot snapshot = withWitness();
+    change(snapshot);
+    return snapshot;
+}
+
+QStringList verdicts(const Assessment &assessment)
+{
+    QStringList words;
+    for (const Verdict verdict : assessment.nodeVerdicts) {
+        words += verdictKey(verdict);
+    }
+    return words;
+}
+} // namespace
+
+Q_DECLARE_METATYPE(Change)
+
+/// What is said about the whole: the verdict, each node's word, what would be lost, and the memory behind it.
+class TestVerdict : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void verdict_data();
+    void verdict();
+    void states_data();
+    void states();
+    void loss_data();
+    void loss();
+    void sync();
+    void worstFirstThenOldest();
+    void lagMustLast();
+    void streamingAgainIsForgotten();
+    void sinceSurvives();
+    void newestSample();
+    void unknownIsNeverOk();
+};
+
+void TestVerdict::verdict_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QString>("whole");
+    QTest::addColumn<QString>("nodes");
+    const auto row = [](const char *name, const char *whole, const char *nodes, Change change) {
+        QTest::newRow(name) << std::move(change) << QString::fromLatin1(whole) << QString::fromLatin1(nodes);
+    };
+    row("healthy", "ok", "ok ok ok ok", [](Snapshot &) {});
+    row("one stale", "unknown", "ok ok unknown ok", [](Snapshot &s) { makeStale(s, pg3); });
+    row("one connecting", "unknown", "ok ok unknown ok", [](Snapshot &s) { neverSeen(s, pg3); });
+    row("all connecting", "unknown", "unknown unknown unknown unknown", [](Snapshot &s) {
+        for (const QString &name : {pg1, pg2, pg3, wit1}) {
+            neverSeen(s, name);
+        }
+    });
+    row("paused", "unknown", "unknown unknown unknown unknown", [](Snapshot &s) { s.paused = true; });
+    row("isolated", "unknown", "unknown unknown unknown unknown", [](Snapshot &s) {
+        for (const QString &name : {pg1, pg2, pg3, wit1}) {
+            takeDown(s, name, LinkState::ConsoleIsolated, 5000);
+        }
+    });
+    row("standby paused", "warning", "ok warning ok ok", [](Snapshot &s) { pauseReplay(s, pg2); });
+    row("standby down", "critical", "ok ok critical ok", [](Snapshot &s) { takeDown(s, pg3); });
+    row("witness down", "warning", "ok ok ok warning", [](Snapshot &s) { takeDown(s, wit1); });
+    row("two writable", "critical", "critical ok critical ok", [](Snapshot &s) { makeWritable(s, pg3); });
+    row("blind on all data nodes", "warning", "unknown unknown unknown ok", [](Snapshot &s) {
+        for (const QString &name : {pg1, pg2, pg3}) {
+            hidePermissions(s, name);
+        }
+    });
+    row("standbys of a dead primary", "critical", "critical warning ok ok", [](Snapshot &s) {
+        takeDown(s, pg1);
+        edit(s, pg2).receiver.reset();
+    });
+}
+
+void TestVerdict::verdict()
+{
+    QFETCH(Change, change);
+    QFETCH(QString, whole);
+    QFETCH(QString, nodes);
+    const Assessment assessment = assess(changed(change));
+    QCOMPARE(verdicts(assessment).join(QLatin1Char(' ')), nodes);
+    QCOMPARE(verdictKey(assessment.verdict), whole);
+}
+
+void TestVerdict::states_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QString>("node");
+    QTest::addColumn<QString>("state");
+    const auto row = [](const QString &node, const char *state, Change change) {
+        QTest::newRow(state) << std::move(change) << node << QString::fromLatin1(state);
+    };
+    row(pg1, "accepting writes", [](Snapshot &) {});
+    row(pg3, "streaming", [](Snapshot &) {});
+    row(wit1, "reachable", [](Snapshot &) {});
+    row(pg3, "replay paused", [](Snapshot &s) { pauseReplay(s, pg3); });
+    row(pg3, "not streaming", [](Snapshot &s) { stopStreaming(s, pg3); });
+    row(pg3, "catching up", [](Snapshot &s) { edit(s, pg2).senders.front().state = QStringLiteral("catchup"); });
+    row(pg3, "no permission to see more", [](Snapshot &s) {
+        hidePermissions(s, pg2);
+        hidePermissions(s, pg3);
+    });
+    row(pg3, "reading the archive", [](Snapshot &s) {
+        stopStreaming(s, pg3);
+        setSetting(edit(s, pg3), QStringLiteral("primary_conninfo"), {});
+        setSetting(edit(s, pg3), QStringLiteral("restore_command"), QStringLiteral("cp"));
+    });
+    row(pg3, "streaming, delayed",
+        [](Snapshot &s) { setSetting(edit(s, pg3), QStringLiteral("recovery_min_apply_delay"), QStringLiteral("5")); });
+    row(pg3, "does not belong here", [](Snapshot &s) { diverge(s, pg3); });
+    row(pg3, "no answer for 5 s", [](Snapshot &s) { makeStale(s, pg3); });
+    row(pg3, "connecting", [](Snapshot &s) { neverSeen(s, pg3); });
+    row(pg3, "down", [](Snapshot &s) { takeDown(s, pg3, LinkState::Down, 100); });
+    row(pg3, "unreachable from here", [](Snapshot &s) { takeDown(s, pg3, LinkState::Unreachable); });
+    row(pg3, "sampling paused", [](Snapshot &s) { s.paused = true; });
+}
+
+void TestVerdict::states()
+{
+    QFETCH(Change, change);
+    QFETCH(QString, node);
+    QFETCH(QString, state);
+    const Snapshot snapshot = changed(change);
+    QCOMPARE(assess(snapshot).nodeStates[static_cast<std::size_t>(indexOf(snapshot, node))], state);
+}
+
+void TestVerdict::loss_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QString>("loss");
+    const auto async = [](Snapshot &s) {
+        setSetting(edit(s, pg1), QStringLiteral("synchronous_standby_names"), {});
+        edit(s, pg1).senders.front().syncState = QStringLiteral("async");
+    };
+    QTest::newRow("sync") << Change([](Snapshot &) {}) << "none, pg2 is sync";
+    QTest::newRow("async") << Change(async) << "at least 24 kB";
+    QTest::newRow("async, idle") << Change([=](Snapshot &s) {
+        async(s);
+        makeIdle(s);
+    }) << "none, pg2 has everything";
+    QTest::newRow("sync standby gone") << Change([](Snapshot &s) { takeDown(s, pg2); }) << "at least 88 kB";
+    QTest::newRow("quorum of several") << Change([](Snapshot &s) {
+        NodeSample &primary = edit(s, pg1);
+        setSetting(primary, QStringLiteral("synchronous_standby_names"), QStringLiteral("ANY 1 (pg2, x)"));
+        primary.senders.front().syncState = QStringLiteral("quorum");
+        Sender other = primary.senders.front();
+        other.pid = 9;
+        other.applicationName = QStringLiteral("x");
+        other.slotName.clear();
+        primary.senders.push_back(other);
+    }) << "none, 1 of pg2 and x hold every commit";
+    QTest::newRow("primary down") << Change([](Snapshot &s) { takeDown(s, pg1); }) << "unknown";
+    QTest::newRow("standbys silent") << Change([](Snapshot &s) {
+        takeDown(s, pg2);
+        takeDown(s, pg3);
+    }) << "unknown";
+    QTest::newRow("no standby") << Change([](Snapshot &s) { s.nodes.erase(s.nodes.begin() + 1, s.nodes.begin() + 3); })
+                                << "everything, there is no standby";
+    QTest::newRow("only a diverged one") << Change([](Snapshot &s) {
+        diverge(s, pg3);
+        s.nodes.erase(s.nodes.begin() + 1);
+    }) << "everything, there is no standby";
+}
+
+void TestVerdict::loss()
+{
+    QFETCH(Change, change);
+    QFETCH(QString, loss);
+    QCOMPARE(assess(changed(change)).lossNow, loss);
+}
+
+void TestVerdict::sync()
+{
+    Snapshot snapshot = withWitness();
+    SyncState state = assess(snapshot).sync;
+    QVERIFY(state.known && state.configured && !state.any && state.satisfied);
+    QCOMPARE(state.required, 1);
+    QCOMPARE(state.names, QStringList{pg2});
+    QCOMPARE(state.holding, QStringList{pg2});
+    hidePermissions(snapshot, pg1);
+    state = assess(snapshot).sync;
+    QVERIFY(!state.known && state.satisfied); // not known is no alarm
+    takeDown(snapshot, pg1);
+    QVERIFY(!assess(snapshot).sync.known);
+}
+
+void TestVerdict::worstFirstThenOldest()
+{
+    const Snapshot snapshot = changed([](Snapshot &s) {
+        takeDown(s, pg3, LinkState::Down, 9000);
+        pauseReplay(s, pg2);
+        s.watch.insert(QStringLiteral("replay_paused:pg2"), s.takenMonotonicMs - 60'000);
+        edit(s, pg1).archiver->readyCount = 12;
+        s.watch.insert(QStringLiteral("archive_backlog:pg1"), s.takenMonotonicMs - 90'000);
+        status(s, wit1).acceptsConnections = false;
+    });
+    QStringList ids;
+    for (const Finding &finding : assess(snapshot).findings) {
+        ids += finding.id;
+    }
+    QCOMPARE(ids, (QStringList{QStringLiteral("node_down:pg3"), QStringLiteral("archive_backlog:pg1"),
+                               QStringLiteral("replay_paused:pg2"), QStringLiteral("no_new_connections:wit1")}));
+}
+
+void TestVerdict::lagMustLast()
+{
+    Snapshot snapshot = withWitness();
+    NodeSample &pg3Sample = edit(snapshot, pg3);
+    pg3Sample.replayLsn = Lsn{pg3Sample.replayLsn->value - (400ULL << 20)};
+    senderOf(edit(snapshot, pg2), pg3)->replayLsn = edit(snapshot, pg3).replayLsn;
+    senderOf(edit(snapshot, pg2), pg3)->replayLag.reset();
+    for (int second = 0; second < 60; ++second) {
+        snapshot.watch = observe(snapshot.watch, snapshot);
+        QVERIFY2(assess(snapshot).findings.empty(), qPrintable(QString::number(second)));
+        advance(snapshot, 1000);
+    }
+    snapshot.watch = observe(snapshot.watch, snapshot);
+    const Assessment assessment = assess(snapshot);
+    QCOMPARE(assessment.findings.size(), std::size_t(1));
+    QCOMPARE(assessment.findings.front().id, QStringLiteral("lag_high:pg3"));
+    QCOMPARE(assessment.findings.front().sinceMs, kNowMonotonicMs); // since it began, not since it was told
+}
+
+void TestVerdict::streamingAgainIsForgotten()
+{
+    Snapshot snapshot = changed([](Snapshot &s) { stopStreaming(s, pg3); });
+    const QString key = QStringLiteral("not_streaming:pg3");
+    const Watch broken = observe({}, snapshot);
+    QCOMPARE(broken.value(key), kNowMonotonicMs);
+    QVERIFY(!observe(broken, withWitness()).contains(key));
+    // Nothing else is remembered of a healthy cluster.
+    QVERIFY(observe(broken, withWitness()).isEmpty());
+}
+
+void TestVerdict::sinceSurvives()
+{
+    Snapshot snapshot = changed([](Snapshot &s) { pauseReplay(s, pg3); });
+    snapshot.watch = observe({}, snapshot);
+    advance(snapshot, 30'000);
+    snapshot.watch = observe(snapshot.watch, snapshot);
+    QCOMPARE(assess(snapshot).findings.front().sinceMs, kNowMonotonicMs);
+    // A memory from a clock that ran ahead does not give a finding from the future.
+    snapshot.watch.insert(QStringLiteral("replay_paused:pg3"), snapshot.takenMonotonicMs + 5000);
+    QCOMPARE(assess(snapshot).findings.front().sinceMs, snapshot.takenMonotonicMs);
+}
+
+void TestVerdict::newestSample()
+{
+    QCOMPARE(assess(withWitness()).newestSampleAgeMs, 400);
+    QCOMPARE(assess(changed([](Snapshot &s) {
+                 for (const QString &name : {pg1, pg2, pg3}) {
+                     makeStale(s, name, 8000);
+                 }
+                 makeStale(s, wit1, 7000);
+             })).newestSampleAgeMs,
+             7000);
+}
+
+// Whatever is missing, a cluster with a node that is not known is not green.
+void TestVerdict::unknownIsNeverOk()
+{
+    for (int link = 0; link <= static_cast<int>(LinkState::Failed); ++link) {
+        for (const QString &name : {pg1, pg2, pg3, wit1}) {
+            const auto state = static_cast<LinkState>(link);
+            for (const bool seen : {true, false}) {
+                const Snapshot snapshot = changed([&](Snapshot &s) {
+                    if (seen) {
+                        takeDown(s, name, state, 60'000);
+                    } else {
+                        neverSeen(s, name, state);
+                    }
+                });
+                const Assessment assessment = assess(snapshot);
+                const auto index = static_cast<std::size_t>(indexOf(snapshot, name));
+                QVERIFY2(assessment.verdict != Verdict::Ok, qPrintable(linkKey(state)));
+                QVERIFY2(assessment.nodeVerdicts[index] != Verdict::Ok, qPrintable(linkKey(state)));
+                QVERIFY(!assessment.nodeStates[index].isEmpty());
+            }
+        }
+    }
+}
+
+QTEST_APPLESS_MAIN(TestVerdict)
+#include "tst_verdict.moc"
