@@ -10,6 +10,8 @@ if(CCACHE_PROGRAM)
 endif()
 
 add_library(howdah_flags INTERFACE)
+# Precompiled headers are named without a path, so that ccache finds them again from another checkout.
+target_include_directories(howdah_flags INTERFACE ${CMAKE_SOURCE_DIR}/cmake/pch)
 target_compile_options(howdah_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wunused
   -Wformat=2 -Wimplicit-fallthrough -Wextra-semi -fvisibility=hidden -fno-omit-frame-pointer
