@@ -3,6 +3,7 @@
 
 #include <QBoxLayout>
 #include <QCloseEvent>
+#include <QGuiApplication>
 #include <QPushButton>
 #include <QSettings>
 #include <QSplitter>
@@ -32,6 +33,7 @@ MainWindow::MainWindow(const core::Clock &clock, QWidget *parent)
     setObjectName(QStringLiteral("main-window"));
     setWindowTitle(QStringLiteral("Howdah"));
     setWindowIcon(theme::appIcon());
+    QGuiApplication::setDesktopFileName(QStringLiteral("io.github.howdah.Howdah"));
     setContextMenuPolicy(Qt::NoContextMenu); // the tool bar is not to be hidden by accident
     buildCentral();
     buildActions();
@@ -289,12 +291,7 @@ void MainWindow::tick()
     m_status->setWallMs(m_clock.wallMs());
     const ClusterView *current = currentView();
     m_status->setText(current ? widgets::answeringNodes(current->state()) : QString());
-    // What nobody renews grows old in the navigator too.
-    std::vector<ClusterLine> lines;
-    for (const ClusterView *of : m_clusters) {
-        lines.push_back(lineOf(*of));
-    }
-    m_navigator->setClusters(std::move(lines));
+    updateNavigator(); // what nobody renews grows old there too
 }
 
 } // namespace howdah::shell

@@ -143,6 +143,8 @@ int HowdahStyle::styleHint(StyleHint hint, const QStyleOption *option, const QWi
     case SH_ItemView_ActivateItemOnSingleClick:
         // A row is selected as a whole; it is opened by Return or a double click, never by the selecting click.
         return hint == SH_ItemView_ShowDecorationSelected ? 1 : 0;
+    case SH_ItemView_ChangeHighlightOnFocus:
+        return 0; // the ring shows who has the keyboard; the selection only pales with its window
     case SH_EtchDisabledText:
     case SH_DitherDisabledText:
     case SH_ToolBar_Movable:

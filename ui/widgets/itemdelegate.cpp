@@ -131,7 +131,7 @@ QRect contentRect(const QStyleOptionViewItem &option, const QModelIndex &index)
 
 void paintMark(QPainter *painter, const QRectF &rect, tables::SlotMark mark, const QColor &ink)
 {
-    painter->setPen(QPen(ink, 1.5));
+    painter->setPen(QPen(ink, 1.5, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
     painter->setBrush(mark == tables::SlotMark::Used ? QBrush(ink) : QBrush(Qt::NoBrush));
     painter->drawRect(rect.adjusted(1, 1, -1, -1));
 }
@@ -262,7 +262,10 @@ QSize ItemDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelInd
 {
     const Cell cell = readCell(index);
     const int height = theme::Theme::instance().height(theme::Height::Row);
-    const int padding = option.rect.isValid() ? option.rect.width() - contentRect(option, index).width() : 16;
+    // Whoever asks for a size does not always say where: only the column decides about the padding.
+    QStyleOptionViewItem wide = option;
+    wide.rect = QRect(0, 0, 1000, height);
+    const int padding = wide.rect.width() - contentRect(wide, index).width();
     if (cell.bar.isValid()) {
         return {padding + 64, height};
     }
