@@ -112,6 +112,8 @@ private Q_SLOTS:
     void fitsThenScrolls();
     void emptySaysSo();
     void sparkGapsAreGaps();
+    void takesWhatTheRulesMake();
+    void manyNodesScroll();
     void paints_data();
     void paints();
 };
@@ -351,6 +353,48 @@ void TestTopology::sparkGapsAreGaps()
     QCOMPARE(lines[0].first(), QPointF(0, 10));
     QCOMPARE(lines[1].last(), QPointF(90, 0));
     QVERIFY(sparkLines({}, QRectF(0, 0, 10, 10)).empty());
+}
+
+/// With the rules' own assessment, not the test's.
+void TestTopology::takesWhatTheRulesMake()
+{
+    const auto assessed = [](const cluster::Snapshot &snapshot) {
+        return cluster::ClusterState{std::make_shared<const cluster::Snapshot>(snapshot),
+                                     std::make_shared<const cluster::Assessment>(cluster::assess(snapshot))};
+    };
+    TopologyView view;
+    cluster::Snapshot snapshot = busyCluster();
+    view.setState(assessed(snapshot));
+    QCOMPARE(view.edgeItems().size(), std::size_t(2));
+    QCOMPARE(view.consumerItems().size(), std::size_t(3));
+    QCOMPARE(view.placement().nodes[2].column, 2);
+    QVERIFY(view.card(kPg1)->face().roleKind == cluster::NodeRole::Primary);
+    shot(view, QStringLiteral("topology-rules"), kPane);
+    takeDown(snapshot, kPg3);
+    pauseReplay(snapshot, kPg2);
+    view.setState(assessed(snapshot));
+    QVERIFY(view.card(kPg3)->face().verdict != Verdict::Ok);
+    shot(view, QStringLiteral("topology-rules-down"), kPane);
+}
+
+void TestTopology::manyNodesScroll()
+{
+    constexpr int kNodes = 60;
+    const cluster::Snapshot snapshot = manyNodes(kNodes);
+    history::LagHistory history;
+    feed(history, snapshot, 300,
+         [](cluster::StandbyLag &lag, const QString &, int second) { lag = lagOf(second * 1000, 1); });
+    TopologyView view;
+    view.resize(kPane);
+    view.setHistory(&history);
+    view.setState(stateOf(snapshot));
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    QCOMPARE(view.placement().nodes.size(), std::size_t(kNodes));
+    QTest::keyClick(&view, Qt::Key_End);
+    QCOMPARE(view.selectedNode(), QStringLiteral("n60"));
+    // What is selected is brought into view.
+    QTRY_VERIFY(view.verticalScrollBar()->value() > 0);
 }
 
 void TestTopology::paints_data()

@@ -40,19 +40,19 @@ QString warnText(double value, Unit unit)
 
 qreal textWidth(const QString &text, FontRole font)
 {
-    return QFontMetricsF(theme::font(font)).horizontalAdvance(text);
+    return QFontMetricsF(theme::pixelFont(font)).horizontalAdvance(text);
 }
 
 qreal lineHeight()
 {
-    return std::max<qreal>(14, std::ceil(QFontMetricsF(theme::font(FontRole::FixedCaption)).height()));
+    return std::max<qreal>(14, std::ceil(QFontMetricsF(theme::pixelFont(FontRole::FixedCaption)).height()));
 }
 
 qreal paintText(QPainter *painter, const QString &text, const CanvasText &style)
 {
     if (text.isEmpty())
         return 0;
-    QFont font = theme::font(style.font);
+    QFont font = theme::pixelFont(style.font);
     font.setItalic(style.italic);
     const QFontMetricsF metrics(font);
     const bool cut = style.width > 0 && metrics.horizontalAdvance(text) > style.width + 0.5;

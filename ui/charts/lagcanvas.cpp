@@ -273,7 +273,7 @@ void LagCanvas::recolour()
         for (const auto type : {QCPAxis::atLeft, QCPAxis::atBottom}) {
             QCPAxis *axis = rect->axis(type);
             axis->setTickLabelColor(color(Token::Text3));
-            axis->setTickLabelFont(theme::font(FontRole::FixedCaption));
+            axis->setTickLabelFont(theme::pixelFont(FontRole::FixedCaption));
         }
         QCPAxis *bottom = rect->axis(QCPAxis::atBottom);
         bottom->setBasePen(color(Token::Axis));

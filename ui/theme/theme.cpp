@@ -6,6 +6,7 @@
 #include <QFontDatabase>
 #include <QFontInfo>
 #include <QFontMetrics>
+#include <QScreen>
 #include <QStyleHints>
 #include <QToolTip>
 #include <QWidget>
@@ -233,6 +234,16 @@ QColor color(Token token)
 QFont font(FontRole role)
 {
     return Theme::instance().font(role);
+}
+
+QFont pixelFont(FontRole role)
+{
+    QFont out = font(role);
+    const QScreen *screen = QGuiApplication::primaryScreen();
+    if (screen && out.pointSizeF() > 0) {
+        out.setPixelSize(std::max(1, qRound(out.pointSizeF() * screen->logicalDotsPerInchY() / 72)));
+    }
+    return out;
 }
 
 QString modeKey(Mode mode)

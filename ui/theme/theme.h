@@ -97,6 +97,9 @@ private:
 QColor color(Token token);
 /// Short for Theme::instance().font(role).
 QFont font(FontRole role);
+/// The same in pixels, for what is painted by hand: a size in points depends on the device that is painted on, and a
+/// buffer or a scene does not always have the screen's.
+QFont pixelFont(FontRole role);
 
 QString modeKey(Mode mode); ///< "system", "light", "dark": as the settings keep it
 Mode modeFromString(const QString &text);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QFontInfo>
 #include <QPainter>
 #include <QPainterPath>
 
@@ -48,7 +47,7 @@ void drawCross(QPainter *painter, QPointF centre)
 
 QFont fontOf(const TextLine &line)
 {
-    QFont font = theme::font(line.font);
+    QFont font = theme::pixelFont(line.font);
     font.setItalic(line.italic);
     if (line.strong)
         font.setWeight(QFont::DemiBold);
@@ -67,7 +66,7 @@ QPen dashed(QPen pen, qreal on, qreal off)
 
 qreal textWidth(const QString &text, FontRole font)
 {
-    return QFontMetricsF(theme::font(font)).horizontalAdvance(text);
+    return QFontMetricsF(theme::pixelFont(font)).horizontalAdvance(text);
 }
 
 qreal paintText(QPainter *painter, const QString &text, const TextLine &line)
@@ -94,7 +93,7 @@ qreal paintText(QPainter *painter, const QString &text, const TextLine &line)
 qreal fontFactor()
 {
     constexpr qreal kMockup = 13;
-    const qreal factor = QFontInfo(theme::font(FontRole::Body)).pixelSize() / kMockup;
+    const qreal factor = theme::pixelFont(FontRole::Body).pixelSize() / kMockup;
     return std::abs(factor - 1) < 0.08 ? 1 : std::clamp<qreal>(factor, 0.8, 3);
 }
 
