@@ -10,6 +10,7 @@
 #include "conninfotext.h"
 #include "core/redact.h"
 #include "core/servertext.h"
+#include "nearestword.h"
 
 namespace howdah::cluster {
 
@@ -22,41 +23,6 @@ constexpr int kMaxIntervalMs = 3'600'000;
 QString fromUtf8(std::string_view text)
 {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-// Edits that turn one word into the other. https://en.wikipedia.org/wiki/Levenshtein_distance
-qsizetype editDistance(const QString &from, const QString &to)
-{
-    std::vector<qsizetype> row(static_cast<std::size_t>(to.size()) + 1);
-    for (std::size_t j = 0; j < row.size(); ++j) {
-        row[j] = static_cast<qsizetype>(j);
-    }
-    for (qsizetype i = 1; i <= from.size(); ++i) {
-        qsizetype diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j < row.size(); ++j) {
-            const bool same = from.at(i - 1) == to.at(static_cast<qsizetype>(j) - 1);
-            const qsizetype replaced = diagonal + (same ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-        }
-    }
-    return row.back();
-}
-
-// The known word that was probably meant; empty when none is near.
-QString nearest(const QString &word, const QStringList &known)
-{
-    QString best;
-    qsizetype bestDistance = std::max<qsizetype>(2, word.size() / 3) + 1;
-    for (const QString &candidate : known) {
-        const qsizetype distance = editDistance(word.left(64).toLower(), candidate);
-        if (distance < bestDistance) {
-            bestDistance = distance;
-            best = candidate;
-        }
-    }
-    return best;
 }
 
 QString listed(const QStringList &words)
@@ -139,7 +105,7 @@ void Reader::checkKeys(const toml::table &table, const QString &what, const QStr
     for (auto &&[key, value] : table) {
         const QString name = fromUtf8(key.str());
         if (!known.contains(name)) {
-            const QString meant = nearest(name, known);
+            const QString meant = nearestWord(name, known);
             fail(key.source(), QStringLiteral("unknown key \"%1\" in %2").arg(name, what),
                  meant.isEmpty() ? QStringLiteral("Known here: %1.").arg(known.join(QStringLiteral(", ")))
                                  : QStringLiteral("Did you mean \"%1\"?").arg(meant));
@@ -170,7 +136,7 @@ QString Reader::word(const toml::table &table, const char *key, const QStringLis
 {
     const QString value = text(table, key, fallback);
     if (value != fallback && !known.contains(value)) {
-        const QString meant = nearest(value, known);
+        const QString meant = nearestWord(value, known);
         fail(table.get(key)->source(),
              QStringLiteral("\"%1\" is \"%2\"; it can be %3").arg(QLatin1String(key), value, listed(known)),
              meant.isEmpty() ? QString() : QStringLiteral("Did you mean \"%1\"?").arg(meant));

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whether standbys keep up.
+#include "core/units.h"
+#include "rules.h"
+
+namespace howdah::cluster {
+
+namespace {
+// A lag that was found goes only when it is clearly below its limit, so that it does not come and go.
+constexpr double kHysteresis = 0.8;
+
+std::size_t at(int index)
+{
+    return static_cast<std::size_t>(index);
+}
+
+struct LagLimits {
+    qint64 warnBytes, criticalBytes;
+    double warnSeconds, criticalSeconds;
+};
+
+LagLimits limitsFor(const Rules &rules, bool sync)
+{
+    const Thresholds &t = rules.thresholds;
+    return sync ? LagLimits{t.syncLagWarnBytes, t.syncLagCriticalBytes, t.syncLagWarnSeconds, t.syncLagCriticalSeconds}
+                : LagLimits{t.asyncLagWarnBytes, t.asyncLagCriticalBytes, t.asyncLagWarnSeconds,
+                            t.asyncLagCriticalSeconds};
+}
+
+QString slowestStage(const Stages &stages)
+{
+    struct Named {
+        const char *text;
+        std::optional<qint64> bytes;
+    };
+    const Named named[] = {{"waits to be sent", stages.pending},
+                           {"is on its way", stages.write},
+                           {"waits to be flushed", stages.flush},
+                           {"waits to be replayed", stages.replay}};
+    const Named *most = nullptr;
+    for (const Named &stage : named) {
+        if (stage.bytes.value_or(0) > 0 && (!most || *stage.bytes > *most->bytes)) {
+            most = &stage;
+        }
+    }
+    return most ? QStringLiteral(" Most of it %1.").arg(QLatin1String(most->text)) : QString();
+}
+
+void judgeOneLag(Rules &rules, int index)
+{
+    const StandbyLag &lag = rules.lag[at(index)];
+    const Edge *edge = rules.edgeTo[at(index)];
+    const bool sync = edge && (edge->syncState == QLatin1String("sync") || edge->syncState == QLatin1String("quorum"));
+    const LagLimits limits = limitsFor(rules, sync);
+    const QString &name = rules.name(index);
+    const QString id = QStringLiteral("lag_high:%1").arg(name);
+    const double ease = rules.snapshot.watch.contains(id) ? kHysteresis : 1.0;
+    const auto over = [&](qint64 bytes, double seconds) {
+        return static_cast<double>(lag.bytes.value_or(0)) > static_cast<double>(bytes) * ease ||
+               lag.seconds.value_or(0) > seconds * ease;
+    };
+    const QString warnKey = QStringLiteral("lag:%1").arg(name);
+    if (!over(limits.warnBytes, limits.warnSeconds)) {
+        return;
+    }
+    const qint64 held = rules.hold(warnKey);
+    const bool far = over(limits.criticalBytes, limits.criticalSeconds);
+    const qint64 heldFar = far ? rules.hold(QStringLiteral("lag_critical:%1").arg(name)) : -1;
+    if (held < rules.thresholds.lagHeldMs) {
+        return;
+    }
+    const QString amount = lag.seconds
+                               ? QStringLiteral("%1 and %2")
+                                     .arg(core::formatBytes(lag.bytes.value_or(0)), core::formatSeconds(*lag.seconds))
+                               : core::formatBytes(lag.bytes.value_or(0));
+    rules.add({.id = id,
+               .severity = heldFar >= rules.thresholds.lagHeldMs ? Verdict::Critical : Verdict::Warning,
+               .node = name,
+               .title = QStringLiteral("%1 is %2 behind").arg(name, core::formatBytes(lag.bytes.value_or(0))),
+               .evidence = QStringLiteral("%1 behind %2 for %3; as %4 standby it is warned about from %5 or %6.%7")
+                               .arg(amount, rules.name(rules.topology.primary), span(held),
+                                    sync ? QStringLiteral("a synchronous") : QStringLiteral("an asynchronous"),
+                                    core::formatBytes(limits.warnBytes), core::formatSeconds(limits.warnSeconds),
+                                    slowestStage(lag.stages)),
+               .remedy = QStringLiteral("The stage where it waits names the cause: network, disk, or queries that hold "
+                                        "replay back."),
+               .page = QStringLiteral("replication"),
+               .subject = name},
+              warnKey);
+}
+} // namespace
+
+void judgeLag(Rules &rules)
+{
+    for (int i = 0; i < rules.count(); ++i) {
+        const LagState state = rules.lag[at(i)].state;
+        if (state == LagState::Known || state == LagState::NoPermission) {
+            judgeOneLag(rules, i);
+        }
+    }
+}
+
+} // namespace howdah::cluster
