@@ -22,13 +22,16 @@ umask 022
 mkdir -p "$ROOT"
 cd /
 
-# until_true HUNDREDTHS COMMAND…: tries until it succeeds.
+# until_true SECONDS COMMAND…: tries until it succeeds.
 until_true() {
-  local left=$1
+  local end=$((SECONDS + $1))
   shift
   until "$@"; do
-    left=$((left - 5))
-    [ "$left" -gt 0 ] || { echo "lab.sh: gave up waiting for: $*" >&2; return 1; }
+    if [ "$SECONDS" -ge "$end" ]; then
+      echo "lab.sh: gave up waiting for: $*" >&2
+      tail -n 15 "$LAB"/*/*.log >&2
+      return 1
+    fi
     sleep 0.05
   done
 }

@@ -13,7 +13,7 @@ etcd_up() {
     --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 \
     --initial-cluster dcs=http://127.0.0.1:2380 --heartbeat-interval 100 --election-timeout 500 \
     </dev/null >"$LAB/dcs/etcd.log" 2>&1 &
-  until_true 200 etcd_ready
+  until_true 60 etcd_ready
 }
 etcd_do() { ETCDCTL_API=3 etcdctl --endpoints "http://$(address_of dcs):2379" "$@"; }
 etcd_ready() { etcd_do endpoint health >/dev/null 2>&1; }
@@ -64,16 +64,16 @@ up_patroni() {
   # The shortest loop that Patroni allows. Written before its first start, as it would wait 10 s otherwise.
   etcd_do put "/service/$SCOPE/config" '{"ttl": 20, "loop_wait": 1, "retry_timeout": 3, "maximum_lag_on_failover": 1048576, "postgresql": {"use_pg_rewind": true, "use_slots": true, "parameters": {"wal_level": "logical", "wal_log_hints": "on", "max_wal_senders": 10, "max_replication_slots": 10}}}' >/dev/null
   patroni_start pg1
-  until_true 600 patroni_is pg1 leader
+  until_true 60 patroni_is pg1 leader
   for host in pg2 pg3; do
     as_postgres touch "$(data_of "$host")/standby.signal"
     # Its slot appears on the leader a loop later: until then it is refused, and would wait 5 s each time.
     echo 'wal_retrieve_retry_interval = 100ms' >>"$(data_of "$host")/node.conf"
     patroni_start "$host"
   done
-  until_true 600 members_stream
-  until_true 600 patroni_is pg2 replica
-  until_true 600 patroni_is pg3 replica
+  until_true 60 members_stream
+  until_true 60 patroni_is pg2 replica
+  until_true 60 patroni_is pg3 replica
   for host in pg2 pg3; do
     sed -i /wal_retrieve_retry_interval/d "$(data_of "$host")/node.conf"
     sql "$host" 'SELECT pg_reload_conf()' >/dev/null

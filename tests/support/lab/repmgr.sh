@@ -53,7 +53,7 @@ up_repmgr() {
   # With the role there: a receiver that is refused at first waits 5 s before it tries again.
   pg_start pg2
   # repmgr asks the standby itself, whose role and database come from the primary.
-  until_true 600 repmgr_database_is_on pg2
+  until_true 60 repmgr_database_is_on pg2
   {
     repmgr_of pg1 primary register &&
       repmgr_of pg2 standby register -F --upstream-node-id=1 &&
