@@ -98,12 +98,15 @@ void judgeBadLink(Rules &rules, int index)
 {
     const NodeStatus &node = rules.node(index);
     LinkWords words = wordsFor(node.link, node.name);
-    QStringList evidence;
-    evidence += node.address;
-    if (!node.linkError.message.isEmpty()) {
-        evidence += node.linkError.message;
+    // Most messages name the address themselves, and end as sentences do or don't.
+    QString text = node.linkError.message;
+    if (!text.contains(node.address)) {
+        text = text.isEmpty() ? node.address : QStringLiteral("%1: %2").arg(node.address, text);
     }
-    QString text = evidence.join(QStringLiteral(": ")) + QStringLiteral(". ") + lastAnswer(rules, index);
+    if (!text.endsWith(QLatin1Char('.'))) {
+        text += QLatin1Char('.');
+    }
+    text += QLatin1Char(' ') + lastAnswer(rules, index);
     if (node.link == LinkState::Unreachable) {
         if (const QString other = heardBy(rules, index); !other.isEmpty()) {
             words.severity = Verdict::Warning;
@@ -157,10 +160,14 @@ bool surelyNotWritable(const Rules &rules, int index)
            node.link == LinkState::ShuttingDown;
 }
 
-// The node that was primary when it last answered, has been missing for long enough, and that no other node hears.
+// The node that was primary when it last answered, has been missing for long enough, and that no other node hears; or
+// one that has never answered, at whose address nothing listens.
 bool primaryIsMissing(const Rules &rules, int index)
 {
     const NodeStatus &node = rules.node(index);
+    if (node.link == LinkState::Refused) {
+        return heardBy(rules, index).isEmpty();
+    }
     const bool silent = node.link == LinkState::Unresponsive || node.link == LinkState::Unreachable;
     return silent && node.sample && !node.sample->inRecovery && node.missedPolls >= rules.thresholds.unreachablePolls &&
            heardBy(rules, index).isEmpty();
