@@ -24,6 +24,7 @@ private:
     const AskedPlace *placeAt(const QString &host, int port) const;
     void findSystem();
     bool isForeign(const FoundServer &server) const;
+    bool isSentTo(const FoundServer &standby) const;
     QString nameOf(const FoundServer &server) const;
     void addServer(const FoundServer &server);
     void addDeclaredUnreached();
@@ -89,6 +90,14 @@ bool Assembler::isForeign(const FoundServer &server) const
     return server.answer.systemIdentifier != m_system && !(declared && declared->kind == cluster::NodeKind::Witness);
 }
 
+bool Assembler::isSentTo(const FoundServer &standby) const
+{
+    return std::any_of(m_servers.cbegin(), m_servers.cend(), [&](const FoundServer &upstream) {
+        return std::any_of(upstream.answer.senders.cbegin(), upstream.answer.senders.cend(),
+                           [&](const SeenSender &sender) { return senderMatch(sender, upstream, standby) > 0; });
+    });
+}
+
 QString Assembler::nameOf(const FoundServer &server) const
 {
     if (const Declared *declared = declaredFor(server); declared && !declared->name.isEmpty()) {
@@ -114,8 +123,10 @@ void Assembler::addServer(const FoundServer &server)
     const AskedPlace &best = *server.places.front();
     const bool guessed = best.sources.front() >= DiscoverySource::Sender;
     const bool foreign = isForeign(server);
-    if (foreign && guessed) {
-        return; // we knocked at a wrong door; nobody said that it belongs here
+    // We knocked at a door that nobody named: it belongs here only if somebody sends to it. The same system alone is
+    // not enough, as a restored copy has that, too.
+    if (guessed && !isSentTo(server)) {
+        return;
     }
     DiscoveredNode node;
     node.name = nameOf(server);
@@ -183,11 +194,7 @@ void Assembler::addDeclaredUnreached()
 void Assembler::addUpstreamsUnreached()
 {
     for (const FoundServer &standby : m_servers) {
-        const bool known = std::any_of(m_servers.cbegin(), m_servers.cend(), [&](const FoundServer &upstream) {
-            return std::any_of(upstream.answer.senders.cbegin(), upstream.answer.senders.cend(),
-                               [&](const SeenSender &sender) { return senderMatch(sender, upstream, standby) > 0; });
-        });
-        if (known || isForeign(standby) || !standby.answer.inRecovery) {
+        if (isSentTo(standby) || isForeign(standby) || !standby.answer.inRecovery) {
             continue;
         }
         const QString teller = standby.places.front()->host;

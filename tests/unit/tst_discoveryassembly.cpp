@@ -169,7 +169,10 @@ void TestDiscoveryAssembly::guessedDoorsAreSilent()
 {
     const DiscoveryResult result = assemble(facts(
         {place("127.0.0.1", {Seed}, server(1, false)), place("127.0.0.1", {LocalSocket}, server(2, false, 42), 5433),
-         place("10.0.0.12", {Sender}, server(3, false, 43)), place("127.0.0.1", {LocalSocket}, {}, 5434)},
+         // A restored copy of the same system, and another cluster's standby of that.
+         place("127.0.0.1", {LocalSocket}, server(4, false), 5435),
+         place("127.0.0.1", {LocalSocket}, server(5, true), 5436), place("10.0.0.12", {Sender}, server(3, false, 43)),
+         place("127.0.0.1", {LocalSocket}, {}, 5434)},
         "host=127.0.0.1"));
     QCOMPARE(result.nodes.size(), size_t(1));
 }

@@ -30,7 +30,8 @@ C
   chown postgres: "$LAB/$host/repmgr.conf"
 }
 
-repmgr_database_is_on() { "$PGBIN/psql" -XAtq -h "$(address_of "$1")" -U repmgr -d repmgr -c '' >/dev/null 2>&1; }
+repmgr_nodes_are_on() { [ "$("$PGBIN/psql" -XAtq -h "$(address_of "$1")" -U repmgr -d repmgr -c 'SELECT count(*) FROM repmgr.nodes' 2>/dev/null)" = 1 ]; }
+streams_to() { [ "$(sql pg1 "SELECT state FROM pg_stat_replication WHERE application_name = '$1'")" = streaming ]; }
 
 up_repmgr() {
   local host
@@ -52,10 +53,9 @@ up_repmgr() {
   done
   # With the role there: a receiver that is refused at first waits 5 s before it tries again.
   pg_start pg2
-  # repmgr asks the standby itself, whose role and database come from the primary.
-  until_true 60 repmgr_database_is_on pg2
   {
-    repmgr_of pg1 primary register &&
+    # repmgr asks the standby itself, which has all it asks for from the primary.
+    repmgr_of pg1 primary register && until_true 60 repmgr_nodes_are_on pg2 && until_true 60 streams_to pg2 &&
       repmgr_of pg2 standby register -F --upstream-node-id=1 &&
       repmgr_of pg3 witness register -h "$(address_of pg1)"
   } >"$LAB/repmgr.log" 2>&1 || { cat "$LAB/repmgr.log" >&2; return 1; }
