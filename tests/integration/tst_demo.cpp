@@ -61,6 +61,8 @@ void TestDemo::initTestCase()
         qunsetenv("HOWDAH_DEMO_DIR");
         qputenv("XDG_DATA_HOME", QFile::encodeName(m_place->path()));
     }
+    // Not those of this user's own demo cluster, which may be stopped and free of them for now.
+    qputenv("HOWDAH_DEMO_PORT", "15441");
     // What a user may have set must not lead elsewhere.
     qputenv("PGPORT", "1");
     qputenv("PGPASSFILE", "/nonexistent");
@@ -139,6 +141,7 @@ void TestDemo::startsFromNothing()
     QCOMPARE(answer.node(text("pg1")).value(text("role")).toString(), text("primary"));
     QCOMPARE(answer.node(text("pg2")).value(text("role")).toString(), text("standby"));
     QCOMPARE(answer.node(text("pg3")).value(text("role")).toString(), text("standby"));
+    QVERIFY(answer.node(text("pg1")).value(text("port")).toInt() >= 15441);
     QCOMPARE(demo("status").exitCode, 0);
     QCOMPARE(QFile::permissions(m_directory + text("/passfile")) & QFile::Permissions::fromInt(0x0077),
              QFile::Permissions());

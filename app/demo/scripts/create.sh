@@ -183,7 +183,9 @@ create_slot() { # NODE SLOT
 
 # Settles the ports and starts the nodes one after the other. Somebody may take a port between our look and our start.
 start_first_time() {
-    base=5441
+    base=${HOWDAH_DEMO_PORT:-5441}
+    case $base in *[!0-9]* | '') base=5441 ;; esac
+    attempts=0
     while :; do
         choose_ports $base
         # shellcheck disable=SC2086 # three numbers
@@ -192,7 +194,8 @@ start_first_time() {
             write_upstream pg2 pg1 && write_upstream pg3 pg2 || return 1
         step "starting pg1 (primary), pg2 (its standby) and pg3 (behind pg2) on ports $1, $2 and $3"
         start_servers pg1 && create_slot pg1 pg2 && start_servers pg2 && create_slot pg2 pg3 && start_servers pg3 && return
-        grep -q 'Address already in use' "$dir/failed.log" && [ "$base" -lt 5600 ] || return 1
+        attempts=$((attempts + 1))
+        grep -q 'Address already in use' "$dir/failed.log" && [ $attempts -lt 20 ] || return 1
         kill_servers
         failed=
         base=$(($3 + 1))
