@@ -14,6 +14,7 @@ private Q_SLOTS:
     void writable() { compareRow(withWitness()); }
     void server_data();
     void server() { compareRow(withWitness()); }
+    void reasonIsSaidOnce();
     void emptyCluster();
 };
 
@@ -180,6 +181,14 @@ void TestHealth::writable_data()
                }
            },
            {"critical no_writable", "critical node_down:pg1", "critical node_down:pg2", "critical node_down:pg3"});
+    addRow("primary refused, and no standby hears it",
+           [](Snapshot &s) {
+               takeDown(s, pg1, LinkState::Refused);
+               edit(s, pg2).receiver.reset();
+           },
+           {"critical no_writable", "warning node_refused:pg1"});
+    addRow("primary refused here, but a standby hears it", [](Snapshot &s) { takeDown(s, pg1, LinkState::Refused); },
+           {"warning node_refused:pg1"});
     addRow("primary starting up", [](Snapshot &s) { takeDown(s, pg1, LinkState::StartingUp); },
            {"critical no_writable", "warning node_starting_up:pg1"});
     addRow("all in recovery",
@@ -312,6 +321,15 @@ void TestHealth::server_data()
     addRow("password in the file",
            [](Snapshot &s) { s.configWarnings += QStringLiteral("The conninfo of node \"pg1\" holds a password."); },
            {"warning config:0"});
+}
+
+void TestHealth::reasonIsSaidOnce()
+{
+    Snapshot snapshot = threeNodes();
+    takeDown(snapshot, pg3, LinkState::Refused);
+    status(snapshot, pg3).linkError.message = QStringLiteral("10.0.0.13:5432 refused the connection.");
+    QCOMPARE(assess(snapshot).findings.front().evidence,
+             QStringLiteral("10.0.0.13:5432 refused the connection. It last answered 4 s ago, as cascading standby."));
 }
 
 void TestHealth::emptyCluster()
