@@ -133,7 +133,7 @@ void EventsModel::rebuild(qint64 nowWallMs)
     for (const auto &[number, event] : m_events) {
         Cell text = textCell(event.text);
         if (event.verdict != Verdict::Ok) {
-            text.tone = event.verdict;
+            text.verdict = event.verdict;
         }
         rows.push_back(Row{.key = QString::number(number),
                            .cells = {timeCell(QDateTime::fromMSecsSinceEpoch(event.wallMs), nowWallMs),

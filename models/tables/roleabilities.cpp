@@ -109,7 +109,7 @@ QString toString(Grant grant)
     case Grant::AfterSetRole:
         return QStringLiteral("after SET ROLE");
     case Grant::OnlyByGrant:
-        return QStringLiteral("by grant only");
+        return QStringLiteral("by grant");
     case Grant::No:
         return QStringLiteral("no");
     }

@@ -42,7 +42,7 @@ struct RoleAbility {
 std::vector<RoleAbility> abilitiesOf(const cluster::DatabaseRole &role, int serverVersionNum);
 
 QString toString(Ability ability); ///< "connect as a replication client"
-QString toString(Grant grant);     ///< "yes", "after SET ROLE", "by grant only", "no"
+QString toString(Grant grant);     ///< "yes", "after SET ROLE", "by grant", "no"
 
 /// A role that replicates now: who connects with it and to which node.
 struct RoleUse {

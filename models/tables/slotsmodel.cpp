@@ -170,6 +170,9 @@ Cell inactiveCell(const StateView &view, const Slot &slot, const SlotFacts *fact
     if (slot.active) {
         return nonValue(QStringLiteral("active"));
     }
+    if (!slot.restartLsn && !slot.inactiveSince.isValid()) {
+        return nonValue(QStringLiteral("never active"));
+    }
     Cell cell;
     if (slot.inactiveSince.isValid()) {
         cell = timeCell(slot.inactiveSince, view.snapshot().takenWallMs);
@@ -178,8 +181,7 @@ Cell inactiveCell(const StateView &view, const Slot &slot, const SlotFacts *fact
         cell = Cell{.text = QStringLiteral("for %1").arg(core::formatAge(*facts->inactiveForMs)),
                     .sort = view.snapshot().takenWallMs - *facts->inactiveForMs};
     } else {
-        return nonValue(slot.restartLsn ? unknown() : QStringLiteral("never active"),
-                        slot.restartLsn ? QStringLiteral("It was inactive before this console looked") : QString());
+        return nonValue(unknown(), QStringLiteral("It was inactive before this console looked"));
     }
     if (facts && facts->verdict > Verdict::Unknown) {
         cell.tone = facts->verdict;

@@ -21,7 +21,7 @@ void TestColumnWidths::shares_data()
 {
     QTest::addColumn<int>("width");
     QTest::addColumn<QList<int>>("widths");
-    QTest::newRow("room to spare goes to those that stretch") << 500 << QList<int>{300, 100, 100};
+    QTest::newRow("room to spare is shared, double to those that stretch") << 500 << QList<int>{200, 150, 150};
     QTest::newRow("just what they want") << 300 << QList<int>{100, 100, 100};
     QTest::newRow("down to the contents") << 240 << QList<int>{80, 80, 80};
     QTest::newRow("words give way, numbers don't") << 200 << QList<int>{60, 60, 80};

@@ -62,7 +62,7 @@ void TestRoleAbilities::says_data()
     row("predefined itself", itself, 130000, Ability::SignalBackends, "yes: pg_signal_backend");
     row("subscription 16", maintainer, 160000, Ability::CreateSubscription, "yes: pg_create_subscription");
     row("subscription 15", maintainer, 150000, Ability::CreateSubscription, "no: needs superuser before PostgreSQL 16");
-    row("promote", nobody, 150000, Ability::Promote, "by grant only: needs EXECUTE on pg_promote");
+    row("promote", nobody, 150000, Ability::Promote, "by grant: needs EXECUTE on pg_promote");
 }
 
 void TestRoleAbilities::says()

@@ -44,6 +44,8 @@ LagPlot::LagPlot(QWidget *parent)
     , m_ring(new FocusRing(this))
 {
     setObjectName(QStringLiteral("lagPlot"));
+    m_canvas->setObjectName(QStringLiteral("lagCanvas"));
+    m_ring->setObjectName(QStringLiteral("lagFocusRing"));
     setAccessibleName(tr("Replay lag over time"));
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "page.h"
+#include "pages/page.h"
 
 namespace howdah::pages {
 
@@ -8,7 +8,60 @@ Page::Page(QWidget *parent)
 {
 }
 
+void Page::setHistory(const history::LagHistory *history)
+{
+    Q_UNUSED(history)
+}
+
 void Page::showSubject(const QString &subject)
+{
+    Q_UNUSED(subject)
+}
+
+void LivePage::setState(const cluster::ClusterState &state)
+{
+    m_state = state;
+    take(state);
+    if (isVisible()) {
+        m_outdated = false;
+        refresh();
+    } else {
+        m_outdated = true;
+    }
+}
+
+void LivePage::setHistory(const history::LagHistory *history)
+{
+    m_history = history;
+    historyChanged();
+}
+
+void LivePage::showSubject(const QString &subject)
+{
+    if (m_outdated) {
+        m_outdated = false;
+        refresh();
+    }
+    select(subject);
+}
+
+void LivePage::showEvent(QShowEvent *event)
+{
+    if (m_outdated) {
+        m_outdated = false;
+        refresh();
+    }
+    Page::showEvent(event);
+}
+
+void LivePage::take(const cluster::ClusterState &state)
+{
+    Q_UNUSED(state)
+}
+
+void LivePage::historyChanged() {}
+
+void LivePage::select(const QString &subject)
 {
     Q_UNUSED(subject)
 }

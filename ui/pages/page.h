@@ -5,6 +5,10 @@
 
 #include "cluster/health.h"
 
+namespace howdah::history {
+class LagHistory;
+}
+
 namespace howdah::pages {
 
 /// One page of one cluster. The shell makes it, gives it every state of its cluster, and shows or hides it; a page
@@ -21,6 +25,10 @@ public:
     /// A new state of the page's cluster: once a tick, also while the page is hidden. Cheap while hidden.
     virtual void setState(const cluster::ClusterState &state) = 0;
 
+    /// The past of the page's cluster, for plots. It is fed by its owner before each setState, and outlives the page or
+    /// is taken away with nullptr.
+    virtual void setHistory(const history::LagHistory *history);
+
     /// Brings subject (a node, a standby, a slot or a role, by name) into view and selects it. Unknown ones are
     /// ignored.
     virtual void showSubject(const QString &subject);
@@ -28,6 +36,36 @@ public:
 Q_SIGNALS:
     /// The user followed a link to another page.
     void pageRequested(const QString &pageId, const QString &subject);
+};
+
+/// A page that keeps the newest state and paints it when somebody can see it.
+class LivePage : public Page {
+    Q_OBJECT
+
+public:
+    using Page::Page;
+
+    void setState(const cluster::ClusterState &state) final;
+    void setHistory(const history::LagHistory *history) final;
+    void showSubject(const QString &subject) final;
+
+protected:
+    void showEvent(QShowEvent *event) override;
+
+    const cluster::ClusterState &state() const { return m_state; }
+    const history::LagHistory *history() const { return m_history; }
+
+    /// Shows state(), of which both parts may be missing.
+    virtual void refresh() = 0;
+    /// For what must be kept of every state, seen or not.
+    virtual void take(const cluster::ClusterState &state);
+    virtual void historyChanged();
+    virtual void select(const QString &subject);
+
+private:
+    cluster::ClusterState m_state;
+    const history::LagHistory *m_history = nullptr;
+    bool m_outdated = true;
 };
 
 } // namespace howdah::pages

@@ -29,9 +29,18 @@ ClusterView::ClusterView(const QString &name, const core::Clock &clock, QWidget 
     m_strip->setState({}, name);
 }
 
+ClusterView::~ClusterView()
+{
+    // The pages are gone only after our members.
+    for (pages::Page *page : std::as_const(m_pages)) {
+        page->setHistory(nullptr);
+    }
+}
+
 void ClusterView::setState(const cluster::ClusterState &state)
 {
     m_state = state;
+    m_history.add(state);
     m_strip->setState(state, m_name);
     for (pages::Page *page : std::as_const(m_pages)) {
         page->setState(state);
@@ -57,6 +66,7 @@ void ClusterView::showPage(const QString &id, const QString &subject)
         connect(page, &pages::Page::pageRequested, this, &ClusterView::pageRequested);
         m_pages.insert(id, page);
         m_stack->addWidget(page);
+        page->setHistory(&m_history);
         if (m_state.snapshot) {
             page->setState(m_state);
         }

@@ -6,6 +6,7 @@
 
 #include "cluster/health.h"
 #include "core/clock.h"
+#include "history/laghistory.h"
 
 class QStackedWidget;
 
@@ -25,6 +26,7 @@ class ClusterView : public QWidget {
 
 public:
     ClusterView(const QString &name, const core::Clock &clock, QWidget *parent = nullptr);
+    ~ClusterView() override;
 
     QString name() const { return m_name; }
     const cluster::ClusterState &state() const { return m_state; }
@@ -44,6 +46,7 @@ Q_SIGNALS:
 private:
     QString m_name;
     cluster::ClusterState m_state;
+    history::LagHistory m_history; ///< what the pages' plots read
     QString m_pageId;
     widgets::VerdictStrip *m_strip;
     QStackedWidget *m_stack;

@@ -230,6 +230,12 @@ void HowdahStyle::drawControl(ControlElement element, const QStyleOption *option
         return;
     case CE_TabBarTabLabel:
         return paintTab(qstyleoption_cast<const QStyleOptionTab *>(option), painter);
+    case CE_Header: {
+        // Qt would set the label in by a margin of its own; it has to stand above the text of its cells.
+        const auto *header = qstyleoption_cast<const QStyleOptionHeader *>(option);
+        paintHeader(header, painter);
+        return paintHeaderLabel(header, painter);
+    }
     case CE_HeaderSection:
         return paintHeader(qstyleoption_cast<const QStyleOptionHeader *>(option), painter);
     case CE_HeaderLabel:

@@ -46,15 +46,21 @@ std::vector<int> shareWidth(const std::vector<ColumnRoom> &columns, int width)
     if (sum() > width) {
         shrink(widths, all(columns, &ColumnRoom::least), sum() - width);
     }
-    int left = static_cast<int>(
-        std::count_if(columns.begin(), columns.end(), [](const ColumnRoom &c) { return c.stretches; }));
+    // Evenly, so that in a wide window no column stands alone; one that stretches counts double.
+    const auto weight = [&](std::size_t i) {
+        return columns[i].fixed ? 0 : widths[i] * (columns[i].stretches ? 2 : 1);
+    };
+    int weights = 0;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        weights += weight(i);
+    }
     int spare = width - sum();
-    for (std::size_t i = 0; i < columns.size() && spare > 0; ++i) {
-        if (columns[i].stretches) {
-            const int share = spare / left--;
-            widths[i] += share;
-            spare -= share;
-        }
+    for (std::size_t i = 0; i < columns.size() && spare > 0 && weights > 0; ++i) {
+        const int own = weight(i);
+        const int share = static_cast<int>(static_cast<long long>(spare) * own / weights);
+        widths[i] += share;
+        spare -= share;
+        weights -= own;
     }
     return widths;
 }

@@ -28,7 +28,10 @@ namespace metric = theme::metric;
 
 namespace {
 constexpr int kLeastColumn = 56; ///< a column of words is never narrower
-}
+constexpr int kLeastName = 112;  ///< one that says what the row is, or how it stands
+constexpr int kLeastNumber = 40;
+constexpr int kMostWords = 220; ///< a longer text does not push the others together
+} // namespace
 
 DataTable::DataTable(const QString &name, QWidget *parent)
     : QTableView(parent)
@@ -111,6 +114,7 @@ void DataTable::measureColumns()
     }
     QStyleOptionViewItem option;
     initViewItemOption(&option);
+    option.rect = QRect(0, 0, 400, 28); // a width, so that the delegate counts its padding in
     for (int column = 0; column < model()->columnCount(); ++column) {
         if (isColumnHidden(column) || m_content.contains(column)) {
             continue;
@@ -119,7 +123,8 @@ void DataTable::measureColumns()
         for (int row = 0; row < std::min(kFirstRows, model()->rowCount()); ++row) {
             width = std::max(width, itemDelegate()->sizeHint(option, model()->index(row, column)).width());
         }
-        m_content.insert(column, width);
+        const bool words = !model()->index(0, column).data(tables::FixedFontRole).toBool();
+        m_content.insert(column, words ? std::min(width, kMostWords) : width);
     }
 }
 
@@ -146,11 +151,16 @@ void DataTable::fitColumns()
         room.wanted = hint.isValid() ? qCeil(hint.toInt() * character) + 2 * metric::kCellPadding : 96;
         room.wanted = std::max({room.wanted, title, content});
         room.content = std::max(title, content);
-        // A number that is cut is a wrong number; a word is still a word.
-        room.least = number ? std::max(content, kLeastColumn) : std::min(room.content, kLeastColumn);
         room.stretches = model()->headerData(i, Qt::Horizontal, tables::StretchRole).toBool();
+        const QModelIndex first = model()->index(0, i);
+        if (number || first.data(tables::FixedFontRole).toBool()) {
+            room.least = std::max(content, kLeastNumber); // a number that is cut is a wrong number
+        } else {
+            const bool name = room.stretches || first.data(tables::VerdictRole).isValid();
+            room.least = std::min(room.content, name ? kLeastName : kLeastColumn);
+        }
         if (m_userWidths.contains(i)) {
-            room = {m_userWidths[i], m_userWidths[i], m_userWidths[i], false};
+            room = {m_userWidths[i], m_userWidths[i], m_userWidths[i], false, true};
         }
         rooms.push_back(room);
         columns.append(i);

@@ -21,8 +21,9 @@ KeyValueList::KeyValueList(const QString &name, QWidget *parent)
     setObjectName(objectNameFor(name));
     setAccessibleName(name);
     m_layout->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, metric::kSpace2);
-    m_layout->setSpacing(0);
-    m_layout->setColumnMinimumWidth(0, 128);
+    m_layout->setHorizontalSpacing(metric::kSpace3);
+    m_layout->setVerticalSpacing(0);
+    m_layout->setColumnMinimumWidth(0, 116);
     m_layout->setColumnStretch(1, 1);
 }
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <vector>
+
+#include "cluster/health.h"
+
+namespace howdah::tables {
+
+/// A fact about a slot, as its detail pane shows it.
+struct SlotDetail {
+    QString what;
+    QString value;
+    bool fixed = false;
+    bool nonValue = false;
+
+    bool operator==(const SlotDetail &) const = default;
+};
+
+/// A way out, and what it costs. Words only: nothing here acts.
+struct SlotAdvice {
+    QString what;
+    QString text;
+
+    bool operator==(const SlotAdvice &) const = default;
+};
+
+/// All there is to say about one slot.
+struct SlotStory {
+    QString title; ///< "analytics_cdc on pg1"; empty when there is no such slot
+    cluster::Verdict verdict = cluster::Verdict::Unknown;
+    QString word; ///< "no consumer", "in use", "lost"
+    std::vector<SlotDetail> details;
+    std::vector<SlotAdvice> advice;
+
+    bool operator==(const SlotStory &) const = default;
+};
+
+/// Pure. key as of SlotsModel.
+SlotStory slotStory(const cluster::ClusterState &state, const QString &key);
+
+/// "7 slots on 2 nodes, 1 without a consumer".
+QString slotsSummary(const cluster::ClusterState &state);
+
+} // namespace howdah::tables

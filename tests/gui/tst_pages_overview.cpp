@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QScrollBar>
+#include <QSignalSpy>
+
+#include "pagefixture.h"
+#include "topology/topologyview.h"
+#include "widgets/datatable.h"
+
+using namespace howdah;
+using namespace howdah::testsupport;
+
+class TestOverviewPage : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void showsEveryNodeOnce();
+    void selectsInBothViews();
+    void tellsWhatChanged();
+    void leadsToOtherPages();
+    void survivesEveryState();
+    void isNamed();
+    void looks();
+
+private:
+    widgets::DataTable &table(const char *name) const
+    {
+        return *m_page->findChild<widgets::DataTable *>(QLatin1String(name));
+    }
+
+    QTemporaryDir m_directory;
+    std::unique_ptr<pages::Page> m_page;
+};
+
+void TestOverviewPage::initTestCase()
+{
+    isolateSettings(m_directory);
+    theme::Theme::instance().install(*qApp);
+    theme::Theme::instance().setMode(theme::Mode::Light);
+}
+
+void TestOverviewPage::init()
+{
+    m_page = makePage(QStringLiteral("overview"));
+    m_page->resize(kSmallPage);
+    m_page->show();
+}
+
+void TestOverviewPage::cleanup()
+{
+    m_page.reset();
+}
+
+void TestOverviewPage::showsEveryNodeOnce()
+{
+    m_page->setState(stateOf(busyCluster()));
+    const QAbstractItemModel &nodes = *table("nodes-table").model();
+    QCOMPARE(nodes.rowCount(), 4);
+    QCOMPARE(nodes.index(0, 0).data().toString(), QStringLiteral("pg1"));
+    QCOMPARE(nodes.index(3, 0).data().toString(), QStringLiteral("wit1"));
+    QVERIFY(!table("nodes-table").horizontalScrollBar()->isVisible());
+}
+
+void TestOverviewPage::selectsInBothViews()
+{
+    m_page->setState(stateOf(busyCluster()));
+    auto *view = m_page->findChild<topology::TopologyView *>();
+    QVERIFY(view);
+    m_page->showSubject(QStringLiteral("pg2"));
+    QCOMPARE(view->selectedNode(), QStringLiteral("pg2"));
+    view->setFocus();
+    QTest::keyClick(view, Qt::Key_Right);
+    QCOMPARE(view->selectedNode(), QStringLiteral("pg3"));
+    QCOMPARE(table("nodes-table").selectedKey(), QStringLiteral("pg3"));
+}
+
+void TestOverviewPage::tellsWhatChanged()
+{
+    cluster::Snapshot snapshot = threeNodes();
+    m_page->setState(stateOf(snapshot));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("Nothing has changed")));
+    QCOMPARE(table("events-table").model()->rowCount(), 0);
+    advance(snapshot, 1000);
+    takeDown(snapshot, QStringLiteral("pg3"));
+    // Also while nobody looks.
+    m_page->hide();
+    m_page->setState(stateOf(snapshot));
+    m_page->show();
+    QVERIFY(table("events-table").model()->rowCount() > 0);
+    QVERIFY(!shownText(*m_page).contains(QStringLiteral("Nothing has changed")));
+}
+
+void TestOverviewPage::leadsToOtherPages()
+{
+    m_page->setState(stateOf(busyCluster()));
+    QSignalSpy requested(m_page.get(), &pages::Page::pageRequested);
+    m_page->showSubject(QStringLiteral("pg3"));
+    table("nodes-table").setFocus();
+    QTest::keyClick(&table("nodes-table"), Qt::Key_Return);
+    QCOMPARE(requested.size(), 1);
+    QCOMPARE(requested.takeFirst(), QVariantList({QStringLiteral("replication"), QStringLiteral("pg3")}));
+}
+
+void TestOverviewPage::survivesEveryState()
+{
+    m_page->setState({});
+    m_page->setState(stateOf(noNodes()));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("This cluster has no nodes yet.")));
+    cluster::Snapshot snapshot = busyCluster();
+    m_page->setState(stateOf(snapshot));
+    for (const char *node : {"pg1", "pg2", "pg3", "wit1"}) {
+        neverSeen(snapshot, QLatin1String(node));
+        m_page->setState(stateOf(snapshot));
+    }
+    QCOMPARE(table("nodes-table").model()->rowCount(), 4);
+    m_page->setState(stateOf(manyNodes(40)));
+    QCOMPARE(table("nodes-table").model()->rowCount(), 40);
+}
+
+void TestOverviewPage::isNamed()
+{
+    m_page->setState(stateOf(busyCluster()));
+    QCOMPARE(namelessWidgets(*m_page).join(QLatin1Char('\n')), QString());
+}
+
+void TestOverviewPage::looks()
+{
+    cluster::Snapshot snapshot = busyCluster();
+    history::LagHistory past = pastOf(snapshot);
+    m_page->setHistory(&past);
+    m_page->setState(stateOf(snapshot));
+    takeScreenshots(*m_page, QStringLiteral("overview"));
+    m_page->setHistory(nullptr);
+    takeDown(snapshot, QStringLiteral("pg2"));
+    m_page->setState(stateOf(snapshot));
+    takeScreenshots(*m_page, QStringLiteral("overview-down"));
+}
+
+QTEST_MAIN(TestOverviewPage)
+#include "tst_pages_overview.moc"

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QLineEdit>
+#include <QScrollBar>
+
+#include "pagefixture.h"
+#include "tables/bothends.h"
+#include "tables/roles.h"
+#include "widgets/datatable.h"
+
+using namespace howdah;
+using namespace howdah::testsupport;
+
+class TestReplicationPage : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void offersEveryColumn();
+    void startsWithTheFurthestBehind();
+    void comparesBothEnds();
+    void keepsSelectionWhenTheSenderGoes();
+    void filtersTheOpenTab();
+    void showsReceivers();
+    void survivesEveryState();
+    void isNamed();
+    void looks();
+
+private:
+    widgets::DataTable &table(const char *name) const
+    {
+        return *m_page->findChild<widgets::DataTable *>(QLatin1String(name));
+    }
+
+    QTemporaryDir m_directory;
+    std::unique_ptr<pages::Page> m_page;
+};
+
+void TestReplicationPage::initTestCase()
+{
+    isolateSettings(m_directory);
+    theme::Theme::instance().install(*qApp);
+    theme::Theme::instance().setMode(theme::Mode::Light);
+}
+
+void TestReplicationPage::init()
+{
+    m_page = makePage(QStringLiteral("replication"));
+    m_page->resize(kSmallPage);
+    m_page->show();
+}
+
+void TestReplicationPage::cleanup()
+{
+    m_page.reset();
+}
+
+void TestReplicationPage::offersEveryColumn()
+{
+    const QAbstractItemModel &model = *table("senders-table").model();
+    QStringList columns;
+    for (int i = 0; i < model.columnCount(); ++i) {
+        columns.append(model.headerData(i, Qt::Horizontal, tables::SqlNameRole).toString());
+    }
+    // https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-REPLICATION-VIEW
+    for (const char *name : {"pid",          "usesysid",        "usename",     "application_name",
+                             "client_addr",  "client_hostname", "client_port", "backend_start",
+                             "backend_xmin", "state",           "sent_lsn",    "write_lsn",
+                             "flush_lsn",    "replay_lsn",      "write_lag",   "flush_lag",
+                             "replay_lag",   "sync_priority",   "sync_state",  "reply_time"}) {
+        QVERIFY2(columns.contains(QStringLiteral("pg_stat_replication.") + QLatin1String(name)), name);
+    }
+}
+
+void TestReplicationPage::startsWithTheFurthestBehind()
+{
+    m_page->setState(stateOf(busyCluster()));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("Both ends of pg2 → pg3")));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("If pg3 took over now")));
+}
+
+void TestReplicationPage::comparesBothEnds()
+{
+    cluster::Snapshot snapshot = busyCluster();
+    m_page->setState(stateOf(snapshot));
+    m_page->showSubject(QStringLiteral("pg2"));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("pg1 says")));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("pg2 says")));
+    QCOMPARE(tables::bothEnds(stateOf(snapshot), QStringLiteral("pg2")).word, QStringLiteral("they agree"));
+}
+
+void TestReplicationPage::keepsSelectionWhenTheSenderGoes()
+{
+    cluster::Snapshot snapshot = busyCluster();
+    m_page->setState(stateOf(snapshot));
+    m_page->showSubject(QStringLiteral("pg3"));
+    const QString key = table("senders-table").selectedKey();
+    QVERIFY(!key.isEmpty());
+    stopStreaming(snapshot, QStringLiteral("pg3"));
+    advance(snapshot, 1000);
+    m_page->setState(stateOf(snapshot));
+    QCOMPARE(table("senders-table").selectedKey(), key);
+}
+
+void TestReplicationPage::filtersTheOpenTab()
+{
+    m_page->setState(stateOf(busyCluster()));
+    auto *filter = m_page->findChild<QLineEdit *>();
+    QTest::keyClicks(filter, QStringLiteral("pg3"));
+    QCOMPARE(table("senders-table").model()->rowCount(), 1);
+    m_page->findChild<QTabBar *>()->setCurrentIndex(1);
+    QCOMPARE(table("receivers-table").model()->rowCount(), 1);
+    filter->clear();
+    QCOMPARE(table("receivers-table").model()->rowCount(), 2);
+}
+
+void TestReplicationPage::showsReceivers()
+{
+    m_page->setState(stateOf(busyCluster()));
+    auto *tabs = m_page->findChild<QTabBar *>();
+    QVERIFY(tabs);
+    QTest::keyClick(tabs, Qt::Key_Right);
+    QCOMPARE(tabs->currentIndex(), 1);
+    QVERIFY(table("receivers-table").isVisible());
+    QVERIFY(table("receivers-table").selectKey(QStringLiteral("pg2")));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("Both ends of pg1 → pg2")));
+}
+
+void TestReplicationPage::survivesEveryState()
+{
+    m_page->setState({});
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("No node sends WAL to anybody")));
+    m_page->setState(stateOf(noNodes()));
+    cluster::Snapshot snapshot = busyCluster();
+    hidePermissions(snapshot, QStringLiteral("pg1"));
+    m_page->setState(stateOf(snapshot));
+    const QAbstractItemModel &model = *table("senders-table").model();
+    bool said = false;
+    for (int row = 0; row < model.rowCount(); ++row) {
+        said = said || model.index(row, 2).data().toString() == QLatin1String("no permission");
+    }
+    QVERIFY(said);
+    for (const char *node : {"pg1", "pg2", "pg3"}) {
+        takeDown(snapshot, QLatin1String(node));
+        m_page->setState(stateOf(snapshot));
+    }
+}
+
+void TestReplicationPage::isNamed()
+{
+    m_page->setState(stateOf(busyCluster()));
+    QCOMPARE(namelessWidgets(*m_page).join(QLatin1Char('\n')), QString());
+}
+
+void TestReplicationPage::looks()
+{
+    cluster::Snapshot snapshot = busyCluster();
+    history::LagHistory past = pastOf(snapshot);
+    m_page->setHistory(&past);
+    m_page->setState(stateOf(snapshot));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("of 100 samples")));
+    takeScreenshots(*m_page, QStringLiteral("replication"));
+    m_page->findChild<QTabBar *>()->setCurrentIndex(1);
+    takeScreenshots(*m_page, QStringLiteral("receivers"));
+    m_page->setHistory(nullptr);
+}
+
+QTEST_MAIN(TestReplicationPage)
+#include "tst_pages_replication.moc"

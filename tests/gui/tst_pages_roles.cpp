@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QScrollBar>
+
+#include "pagefixture.h"
+#include "widgets/datatable.h"
+
+using namespace howdah;
+using namespace howdah::testsupport;
+
+class TestRolesPage : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void showsNodes();
+    void showsWhatARoleMayDo();
+    void survivesEveryState();
+    void isNamed();
+    void looks();
+
+private:
+    widgets::DataTable &table(const char *name) const
+    {
+        return *m_page->findChild<widgets::DataTable *>(QLatin1String(name));
+    }
+
+    QTemporaryDir m_directory;
+    std::unique_ptr<pages::Page> m_page;
+};
+
+void TestRolesPage::initTestCase()
+{
+    isolateSettings(m_directory);
+    theme::Theme::instance().install(*qApp);
+    theme::Theme::instance().setMode(theme::Mode::Light);
+}
+
+void TestRolesPage::init()
+{
+    m_page = makePage(QStringLiteral("roles"));
+    m_page->resize(kSmallPage);
+    m_page->show();
+}
+
+void TestRolesPage::cleanup()
+{
+    m_page.reset();
+}
+
+void TestRolesPage::showsNodes()
+{
+    m_page->setState(stateOf(busyCluster()));
+    const QAbstractItemModel &model = *table("node-roles-table").model();
+    QCOMPARE(model.rowCount(), 4);
+    QCOMPARE(model.index(0, 1).data().toString(), QStringLiteral("Primary"));
+    QCOMPARE(model.index(2, 1).data().toString(), QStringLiteral("Cascading standby"));
+    m_page->showSubject(QStringLiteral("pg2"));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("Connected to pg2")));
+}
+
+void TestRolesPage::showsWhatARoleMayDo()
+{
+    cluster::Snapshot snapshot = busyCluster();
+    cluster::DatabaseRole role;
+    role.rolname = QStringLiteral("follower");
+    role.rolcanlogin = true;
+    role.rolinherit = true;
+    role.rolreplication = true;
+    role.memberOf = {QStringLiteral("pg_monitor")};
+    edit(snapshot, QStringLiteral("pg1")).roles =
+        std::make_shared<const std::vector<cluster::DatabaseRole>>(std::vector{role});
+    m_page->setState(stateOf(snapshot));
+    m_page->showSubject(QStringLiteral("follower"));
+    QCOMPARE(m_page->findChild<QTabBar *>()->currentIndex(), 1);
+    const QString text = shownText(*m_page);
+    QVERIFY2(text.contains(QStringLiteral("yes, through REPLICATION")), qPrintable(text));
+    QVERIFY2(text.contains(QStringLiteral("yes, through pg_monitor")), qPrintable(text));
+    QVERIFY2(text.contains(QStringLiteral("LOGIN, REPLICATION")), qPrintable(text));
+}
+
+void TestRolesPage::survivesEveryState()
+{
+    m_page->setState({});
+    m_page->setState(stateOf(noNodes()));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("This cluster has no nodes yet.")));
+    cluster::Snapshot snapshot = busyCluster();
+    m_page->setState(stateOf(snapshot));
+    neverSeen(snapshot, QStringLiteral("pg1"));
+    m_page->setState(stateOf(snapshot));
+    QCOMPARE(table("node-roles-table").model()->rowCount(), 4);
+    m_page->findChild<QTabBar *>()->setCurrentIndex(1);
+    m_page->setState({});
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("have not been read yet")));
+}
+
+void TestRolesPage::isNamed()
+{
+    m_page->setState(stateOf(busyCluster()));
+    QCOMPARE(namelessWidgets(*m_page).join(QLatin1Char('\n')), QString());
+}
+
+void TestRolesPage::looks()
+{
+    m_page->setState(stateOf(busyCluster()));
+    QVERIFY(!table("node-roles-table").horizontalScrollBar()->isVisible());
+    takeScreenshots(*m_page, QStringLiteral("roles-nodes"));
+    m_page->findChild<QTabBar *>()->setCurrentIndex(1);
+    takeScreenshots(*m_page, QStringLiteral("roles-database"));
+}
+
+QTEST_MAIN(TestRolesPage)
+#include "tst_pages_roles.moc"

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pagefixture.h"
+#include "widgets/buttons.h"
+#include "widgets/datatable.h"
+
+using namespace howdah;
+using namespace howdah::testsupport;
+
+class TestSettingsPage : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void marksWhatDiffers();
+    void followsTheNodes();
+    void isNamed();
+    void looks();
+
+private:
+    QAbstractItemModel &model() const
+    {
+        return *m_page->findChild<widgets::DataTable *>(QStringLiteral("settings-table"))->model();
+    }
+
+    QTemporaryDir m_directory;
+    std::unique_ptr<pages::Page> m_page;
+};
+
+void TestSettingsPage::initTestCase()
+{
+    isolateSettings(m_directory);
+    theme::Theme::instance().install(*qApp);
+    theme::Theme::instance().setMode(theme::Mode::Light);
+}
+
+void TestSettingsPage::init()
+{
+    m_page = makePage(QStringLiteral("settings"));
+    m_page->resize(kSmallPage);
+    m_page->show();
+}
+
+void TestSettingsPage::cleanup()
+{
+    m_page.reset();
+}
+
+void TestSettingsPage::marksWhatDiffers()
+{
+    cluster::Snapshot snapshot = busyCluster();
+    setSetting(edit(snapshot, QStringLiteral("pg2")), QStringLiteral("max_wal_senders"), QStringLiteral("3"));
+    m_page->setState(stateOf(snapshot));
+    QCOMPARE(model().columnCount(), 5); // name, across nodes, and the three that hold data
+    const int all = model().rowCount();
+    QVERIFY(all > 1);
+    m_page->findChild<widgets::SegmentedControl *>()->setCurrentIndex(1);
+    QVERIFY(model().rowCount() >= 1 && model().rowCount() < all);
+    bool found = false;
+    for (int row = 0; row < model().rowCount(); ++row) {
+        found = found || (model().index(row, 0).data().toString() == QLatin1String("max_wal_senders") &&
+                          model().index(row, 1).data().toString() == QLatin1String("differs") &&
+                          model().index(row, 3).data().toString() == QLatin1String("3"));
+    }
+    QVERIFY(found);
+}
+
+void TestSettingsPage::followsTheNodes()
+{
+    m_page->setState(stateOf(healthyPair()));
+    QCOMPARE(model().columnCount(), 4);
+    m_page->setState(stateOf(threeNodes()));
+    QCOMPARE(model().columnCount(), 5);
+    m_page->setState({});
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("No settings have been read yet.")));
+}
+
+void TestSettingsPage::isNamed()
+{
+    m_page->setState(stateOf(busyCluster()));
+    QCOMPARE(namelessWidgets(*m_page).join(QLatin1Char('\n')), QString());
+}
+
+void TestSettingsPage::looks()
+{
+    m_page->setState(stateOf(busyCluster()));
+    QVERIFY(model().rowCount() > 0);
+    takeScreenshots(*m_page, QStringLiteral("settings"));
+}
+
+QTEST_MAIN(TestSettingsPage)
+#include "tst_pages_settings.moc"

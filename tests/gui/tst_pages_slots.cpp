@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QClipboard>
+#include <QLineEdit>
+#include <QMenu>
+#include <QScrollBar>
+#include <QSignalSpy>
+
+#include "pagefixture.h"
+#include "widgets/datatable.h"
+
+using namespace howdah;
+using namespace howdah::testsupport;
+
+class TestSlotsPage : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void showsEverySlot();
+    void tellsTheStoryOfTheSelected();
+    void keepsSelectionOverTicks();
+    void filtersAndCopies();
+    void choosesColumns();
+    void saysWhenThereIsNothing();
+    void showsSubjectWhileHidden();
+    void isNamed();
+    void looks();
+
+private:
+    widgets::DataTable &table() const
+    {
+        return *m_page->findChild<widgets::DataTable *>(QStringLiteral("slots-table"));
+    }
+
+    QTemporaryDir m_directory;
+    std::unique_ptr<pages::Page> m_page;
+};
+
+void TestSlotsPage::initTestCase()
+{
+    isolateSettings(m_directory);
+    theme::Theme::instance().install(*qApp);
+    theme::Theme::instance().setMode(theme::Mode::Light);
+}
+
+void TestSlotsPage::init()
+{
+    QSettings().clear();
+    m_page = makePage(QStringLiteral("slots"));
+    m_page->resize(kSmallPage);
+    m_page->show();
+}
+
+void TestSlotsPage::cleanup()
+{
+    m_page.reset();
+}
+
+void TestSlotsPage::showsEverySlot()
+{
+    const cluster::ClusterState state = stateOf(busyCluster());
+    m_page->setState(state);
+    int count = 0;
+    for (const cluster::NodeStatus &node : state.snapshot->nodes) {
+        count += node.sample ? static_cast<int>(node.sample->replicationSlots.size()) : 0;
+    }
+    QVERIFY(count > 0);
+    QCOMPARE(table().model()->rowCount(), count);
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("1 without a consumer")));
+}
+
+void TestSlotsPage::tellsTheStoryOfTheSelected()
+{
+    m_page->setState(stateOf(busyCluster()));
+    m_page->showSubject(QStringLiteral("analytics_cdc"));
+    QCOMPARE(table().selectedKey(), QStringLiteral("pg1/analytics_cdc"));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("analytics_cdc on pg1")));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("Reconnect")));
+    m_page->showSubject(QStringLiteral("pg2_slot"));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("pg2 takes WAL from it.")));
+    QVERIFY(!shownText(*m_page).contains(QStringLiteral("Reconnect")));
+}
+
+void TestSlotsPage::keepsSelectionOverTicks()
+{
+    cluster::Snapshot snapshot = busyCluster();
+    m_page->setState(stateOf(snapshot));
+    m_page->showSubject(QStringLiteral("pg3_slot"));
+    for (int tick = 0; tick < 3; ++tick) {
+        advance(snapshot, 1000);
+        m_page->setState(stateOf(snapshot));
+        QCOMPARE(table().selectedKey(), QStringLiteral("pg2/pg3_slot"));
+    }
+    takeDown(snapshot, QStringLiteral("pg1"));
+    m_page->setState(stateOf(snapshot));
+    QCOMPARE(table().selectedKey(), QStringLiteral("pg2/pg3_slot"));
+}
+
+void TestSlotsPage::filtersAndCopies()
+{
+    m_page->setState(stateOf(busyCluster()));
+    auto *filter = m_page->findChild<QLineEdit *>();
+    QVERIFY(filter);
+    QTest::keyClicks(filter, QStringLiteral("CDC"));
+    QCOMPARE(table().model()->rowCount(), 1);
+    auto *copy = m_page->findChild<QAbstractButton *>(QStringLiteral("slots-page-head-copy-as-text"));
+    QVERIFY(copy);
+    QTest::mouseClick(copy, Qt::LeftButton);
+    QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("analytics_cdc\tpg1\tlogical")));
+    QTest::keyClicks(filter, QStringLiteral("-nowhere"));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("No row has “CDC-nowhere”")));
+    filter->clear();
+    QVERIFY(table().model()->rowCount() > 1);
+}
+
+void TestSlotsPage::choosesColumns()
+{
+    m_page->setState(stateOf(busyCluster()));
+    auto *columns = m_page->findChild<QAbstractButton *>(QStringLiteral("slots-page-head-columns"));
+    QVERIFY(columns);
+    QTest::mouseClick(columns, Qt::LeftButton);
+    auto *menu = m_page->findChild<QMenu *>(QStringLiteral("slots-table-columns"));
+    QVERIFY(menu);
+    QAction *restart = nullptr;
+    for (QAction *action : menu->actions()) {
+        restart = action->text().contains(QStringLiteral("pg_replication_slots.restart_lsn")) ? action : restart;
+    }
+    QVERIFY(restart);
+    QVERIFY(!restart->isChecked());
+    restart->trigger();
+    menu->close();
+    const auto isShown = [](const widgets::DataTable &table) {
+        for (int i = 0; i < table.model()->columnCount(); ++i) {
+            if (table.model()->headerData(i, Qt::Horizontal).toString() == QLatin1String("restart_lsn")) {
+                return !table.isColumnHidden(i);
+            }
+        }
+        return false;
+    };
+    QVERIFY(isShown(table()));
+    // It is remembered.
+    const std::unique_ptr<pages::Page> next = makePage(QStringLiteral("slots"));
+    QVERIFY(isShown(*next->findChild<widgets::DataTable *>(QStringLiteral("slots-table"))));
+}
+
+void TestSlotsPage::saysWhenThereIsNothing()
+{
+    m_page->setState({});
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("No node of this cluster has a replication slot.")));
+    m_page->setState(stateOf(noNodes()));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("No node of this cluster has a replication slot.")));
+}
+
+void TestSlotsPage::showsSubjectWhileHidden()
+{
+    m_page->hide();
+    m_page->setState(stateOf(busyCluster()));
+    QCOMPARE(table().model()->rowCount(), 0);
+    m_page->showSubject(QStringLiteral("analytics_cdc"));
+    QCOMPARE(table().selectedKey(), QStringLiteral("pg1/analytics_cdc"));
+}
+
+void TestSlotsPage::isNamed()
+{
+    m_page->setState(stateOf(busyCluster()));
+    QCOMPARE(namelessWidgets(*m_page).join(QLatin1Char('\n')), QString());
+}
+
+void TestSlotsPage::looks()
+{
+    m_page->setState(stateOf(busyCluster()));
+    m_page->showSubject(QStringLiteral("analytics_cdc"));
+    takeScreenshots(*m_page, QStringLiteral("slots"));
+    QVERIFY(!table().horizontalScrollBar()->isVisible());
+}
+
+QTEST_MAIN(TestSlotsPage)
+#include "tst_pages_slots.moc"

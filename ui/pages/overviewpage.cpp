@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/overviewpage.h"
+
+#include <QBoxLayout>
+#include <QHeaderView>
+
+#include "core/units.h"
+#include "pages/pagetools.h"
+#include "pages/plotpane.h"
+#include "pages/tablepane.h"
+#include "tables/events.h"
+#include "tables/nodesmodel.h"
+#include "tables/slotsmodel.h"
+#include "tables/tiles.h"
+#include "theme/metrics.h"
+#include "topology/topologyview.h"
+#include "widgets/datatable.h"
+#include "widgets/findingslist.h"
+#include "widgets/keyvaluelist.h"
+#include "widgets/label.h"
+#include "widgets/panes.h"
+
+namespace howdah::pages {
+
+using theme::FontRole;
+using theme::Token;
+namespace metric = theme::metric;
+
+namespace {
+
+constexpr int kMostBars = 8;
+constexpr int kMostEvents = 12;
+constexpr int kLeastNodes = 112;
+constexpr int kLeastTopology = 180;
+constexpr int kLeastPlot = 220;
+
+std::vector<widgets::KeyValue> rowsOf(const tables::Tile &tile)
+{
+    std::vector<widgets::KeyValue> rows;
+    for (const tables::TileLine &line : tile.lines) {
+        rows.push_back({line.what, line.value, false, line.nonValue});
+    }
+    return rows;
+}
+
+widgets::Label *sentence(const QString &text, const QString &name)
+{
+    auto *label = new widgets::Label(text, FontRole::Small, Token::Text2);
+    label->setObjectName(name);
+    label->setWordWrap(true);
+    label->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, metric::kSpace3);
+    return label;
+}
+
+/// A list in the side column is as high as its rows, up to a number of them.
+void fitList(widgets::DataTable *table, int most, widgets::Label *instead)
+{
+    const int rows = table->model()->rowCount();
+    table->setFixedHeight(std::min(rows, most) * table->verticalHeader()->defaultSectionSize());
+    table->setVisible(rows > 0);
+    instead->setVisible(rows == 0);
+}
+
+QString limitsText()
+{
+    const cluster::Thresholds limits;
+    return OverviewPage::tr("warns at %1, critical at %2")
+        .arg(core::formatBytes(limits.slotRetainedWarnBytes), core::formatBytes(limits.slotRetainedCriticalBytes));
+}
+
+} // namespace
+
+OverviewPage::OverviewPage(QWidget *parent)
+    : LivePage(parent)
+    , m_nodes(new tables::NodesModel(this))
+    , m_bars(new tables::SlotBars(this))
+    , m_events(new tables::EventsModel(this))
+    , m_topology(new topology::TopologyView)
+    , m_nodesPane(new TablePane(tr("Nodes"), tr("This cluster has no nodes yet."), m_nodes))
+    , m_plot(new PlotPane(PlotPane::Kind::AllNodes))
+    , m_findingsHead(new widgets::PaneHeader(tr("Findings")))
+    , m_findings(new widgets::FindingsList)
+    , m_slotsHead(new widgets::PaneHeader(tr("WAL held by slots")))
+    , m_barsTable(makeList(tr("WAL held by slots"), m_bars))
+    , m_noSlots(sentence(tr("No slot holds WAL."), QStringLiteral("no-slots")))
+    , m_archiveHead(new widgets::PaneHeader(tr("Archive")))
+    , m_archive(new widgets::KeyValueList(tr("Archive")))
+    , m_activity(new widgets::KeyValueList(tr("Activity")))
+    , m_eventsTable(makeList(tr("Events"), m_events))
+    , m_noEvents(sentence(tr("Nothing has changed since this console looks."), QStringLiteral("no-events")))
+{
+    setObjectName(QStringLiteral("overview-page"));
+    setAccessibleName(tr("Overview"));
+    auto *row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(makeMain(), 1);
+    row->addWidget(new widgets::Hairline(Qt::Vertical));
+    row->addWidget(makeSide());
+    connectSelection();
+}
+
+QWidget *OverviewPage::makeMain()
+{
+    auto *main = new QWidget;
+    main->setObjectName(QStringLiteral("overview-main"));
+    auto *column = plainColumn(main);
+    column->addWidget(m_topology);
+    column->addWidget(new widgets::Hairline);
+    column->addWidget(m_nodesPane);
+    column->addWidget(new widgets::Hairline);
+    column->addWidget(m_plot, 1);
+    return main;
+}
+
+QWidget *OverviewPage::makeSide()
+{
+    auto *side = new widgets::Ground;
+    side->setObjectName(QStringLiteral("overview-side"));
+    auto *column = plainColumn(side);
+    const auto add = [&](QWidget *head, std::initializer_list<QWidget *> contents) {
+        if (column->count() > 0) {
+            column->addWidget(new widgets::Hairline);
+        }
+        column->addWidget(head);
+        for (QWidget *content : contents) {
+            column->addWidget(content);
+        }
+    };
+    add(m_findingsHead, {m_findings});
+    add(m_slotsHead, {m_barsTable, m_noSlots});
+    add(m_archiveHead, {m_archive});
+    add(new widgets::PaneHeader(tr("Activity")), {m_activity});
+    add(new widgets::PaneHeader(tr("Events")), {m_eventsTable, m_noEvents});
+    column->addStretch();
+    return scrolling(side, QStringLiteral("overview-side-scroll"));
+}
+
+widgets::DataTable *OverviewPage::makeList(const QString &name, QAbstractItemModel *model)
+{
+    auto *table = new widgets::DataTable(name);
+    table->horizontalHeader()->hide();
+    table->setDense(true);
+    table->setSortingEnabled(false);
+    table->setModel(model);
+    table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    return table;
+}
+
+void OverviewPage::connectSelection()
+{
+    connect(m_nodesPane, &TablePane::selectedKeyChanged, m_topology, &topology::TopologyView::selectNode);
+    connect(m_topology, &topology::TopologyView::nodeSelected, m_nodesPane->table(), &widgets::DataTable::selectKey);
+    const auto showNode = [this](const QString &node) { Q_EMIT pageRequested(QStringLiteral("replication"), node); };
+    connect(m_topology, &topology::TopologyView::nodeActivated, this, showNode);
+    connect(m_topology, &topology::TopologyView::slotActivated, this, [this](const QString &node, const QString &slot) {
+        Q_EMIT pageRequested(QStringLiteral("slots"), tables::SlotsModel::keyOf(node, slot));
+    });
+    connect(m_nodesPane->table(), &QAbstractItemView::activated, this,
+            [this, showNode] { showNode(m_nodesPane->table()->selectedKey()); });
+    connect(m_barsTable, &QAbstractItemView::activated, this,
+            [this] { Q_EMIT pageRequested(QStringLiteral("slots"), m_barsTable->selectedKey()); });
+    connect(m_findings, &widgets::FindingsList::pageRequested, this,
+            [this](const QString &page, const QString &subject) {
+                if (page == id()) {
+                    select(subject);
+                } else {
+                    Q_EMIT pageRequested(page, subject);
+                }
+            });
+}
+
+void OverviewPage::take(const cluster::ClusterState &state)
+{
+    m_events->setState(state);
+}
+
+void OverviewPage::historyChanged()
+{
+    m_topology->setHistory(history());
+    m_plot->setHistory(history());
+}
+
+void OverviewPage::refresh()
+{
+    m_topology->setState(state());
+    m_nodes->setState(state());
+    m_bars->setState(state());
+    m_plot->refresh(state());
+    refreshSide();
+    fitMain();
+}
+
+void OverviewPage::refreshSide()
+{
+    const std::size_t open = state().assessment ? state().assessment->findings.size() : 0;
+    m_findingsHead->setCaption(open == 0 ? QString() : tr("%1 open").arg(open));
+    m_findings->setState(state());
+    fitList(m_barsTable, kMostBars, m_noSlots);
+    m_slotsHead->setCaption(m_bars->rowCount() == 0 ? QString() : limitsText());
+    const tables::Tile archive = tables::archiveTile(state());
+    m_archiveHead->setVerdict(archive.verdict, archive.word);
+    m_archive->setRows(rowsOf(archive));
+    m_activity->setRows(rowsOf(tables::activityTile(state())));
+    fitList(m_eventsTable, kMostEvents, m_noEvents);
+}
+
+void OverviewPage::fitMain()
+{
+    // The table takes its rows, the topology what it is drawn in, the plot the rest; the plot is the first to be large.
+    widgets::DataTable *table = m_nodesPane->table();
+    const int rows = std::max(1, m_nodes->rowCount());
+    const int wanted = table->horizontalHeader()->height() + rows * table->verticalHeader()->defaultSectionSize();
+    const int nodes = std::min(wanted, std::max(kLeastNodes, height() / 3));
+    m_nodesPane->setFixedHeight(nodes);
+    const int spare = height() - nodes - kLeastPlot;
+    m_topology->setFixedHeight(std::clamp(m_topology->sizeHint().height(), kLeastTopology,
+                                          std::max(kLeastTopology, std::min(spare, height() / 2))));
+}
+
+void OverviewPage::resizeEvent(QResizeEvent *event)
+{
+    LivePage::resizeEvent(event);
+    fitMain();
+}
+
+void OverviewPage::select(const QString &subject)
+{
+    m_nodesPane->table()->selectKey(subject);
+}
+
+} // namespace howdah::pages

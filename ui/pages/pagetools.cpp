@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/pagetools.h"
+
+#include <QBoxLayout>
+#include <QCoreApplication>
+#include <QPushButton>
+#include <QScrollArea>
+
+#include "pages/tablepane.h"
+#include "theme/metrics.h"
+#include "widgets/buttons.h"
+#include "widgets/datatable.h"
+#include "widgets/filterfield.h"
+#include "widgets/panes.h"
+
+namespace howdah::pages {
+
+namespace {
+
+QString words(const char *text)
+{
+    return QCoreApplication::translate("howdah::pages::Page", text);
+}
+
+QPushButton *addButton(widgets::PageHead *head, const QString &text, const QString &toolTip)
+{
+    auto *button = new QPushButton(text);
+    button->setObjectName(head->objectName() + QLatin1Char('-') + widgets::objectNameFor(text).remove(QChar(0x2026)));
+    button->setAccessibleName(text);
+    button->setToolTip(toolTip);
+    head->addWidget(button);
+    return button;
+}
+
+} // namespace
+
+QVBoxLayout *plainColumn(QWidget *widget)
+{
+    auto *layout = new QVBoxLayout(widget);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    return layout;
+}
+
+QWidget *scrolling(QWidget *content, const QString &name)
+{
+    auto *area = new QScrollArea;
+    area->setObjectName(name);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setWidgetResizable(true);
+    area->setFixedWidth(theme::metric::kSideColumnWidth);
+    area->setFocusPolicy(Qt::NoFocus); // what stands in it takes the keyboard, and is scrolled to
+    // As wide as its room, whatever it would like to be: it is made of lines that can be cut or wrapped.
+    content->setMinimumWidth(1);
+    area->setWidget(content);
+    return area;
+}
+
+widgets::FilterField *addTableTools(widgets::PageHead *head, const QString &filterName,
+                                    const std::function<TablePane *()> &current)
+{
+    auto *filter = new widgets::FilterField(filterName);
+    filter->setFixedWidth(200);
+    head->addWidget(filter);
+    QPushButton *columns = addButton(head, words("Columns…"), words("Show and hide columns, by their names in SQL"));
+    QPushButton *copy =
+        addButton(head, words("Copy as text"), words("The selected row, or all without one, with tabs"));
+    QObject::connect(filter, &QLineEdit::textChanged, head,
+                     [current](const QString &text) { current()->setFilter(text); });
+    QObject::connect(columns, &QPushButton::clicked, head, [current, columns] { current()->chooseColumns(columns); });
+    QObject::connect(copy, &QPushButton::clicked, head, [current] { current()->table()->copyText(); });
+    return filter;
+}
+
+} // namespace howdah::pages

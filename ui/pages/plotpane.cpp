@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/plotpane.h"
+
+#include <QBoxLayout>
+
+#include "charts/lagplot.h"
+#include "pages/pagetools.h"
+#include "tables/stateview.h"
+#include "widgets/buttons.h"
+#include "widgets/panes.h"
+
+namespace howdah::pages {
+
+using charts::Grouping;
+using charts::LagPlot;
+using charts::Unit;
+using widgets::SegmentedControl;
+
+namespace {
+constexpr int kRoomForSubtitle = 800;
+}
+
+PlotPane::PlotPane(Kind kind, QWidget *parent)
+    : QWidget(parent)
+    , m_kind(kind)
+    , m_head(new widgets::PaneHeader(tr("Replay lag")))
+    , m_plot(new LagPlot)
+{
+    setObjectName(QStringLiteral("plot-pane"));
+    setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
+    auto *unit = new SegmentedControl(tr("Unit of the lag plot"), {tr("Bytes"), tr("Time")});
+    auto *range = new SegmentedControl(tr("Range of the lag plot"), {tr("5 min"), tr("15 min"), tr("1 h"), tr("24 h")});
+    m_head->addWidget(unit);
+    if (kind == Kind::OneStandby) {
+        addGrouping();
+    }
+    m_head->addWidget(range);
+    connect(unit, &SegmentedControl::currentChanged, m_plot,
+            [this](int index) { m_plot->setUnit(index == 0 ? Unit::Bytes : Unit::Time); });
+    connect(range, &SegmentedControl::currentChanged, m_plot,
+            [this](int index) { m_plot->setRange(static_cast<LagPlot::Range>(index)); });
+    connect(m_plot, &LagPlot::rangeChanged, range,
+            [range](LagPlot::Range shown) { range->setCurrentIndex(static_cast<int>(shown)); });
+    range->setCurrentIndex(static_cast<int>(LagPlot::Range::QuarterHour));
+    unit->setCurrentIndex(kind == Kind::AllNodes ? 1 : 0);
+    m_plot->setRange(LagPlot::Range::QuarterHour);
+    m_plot->setUnit(kind == Kind::AllNodes ? Unit::Time : Unit::Bytes);
+    auto *column = plainColumn(this);
+    column->addWidget(m_head);
+    column->addWidget(m_plot, 1);
+    showTitle();
+}
+
+void PlotPane::addGrouping()
+{
+    m_grouping = new SegmentedControl(tr("Grouping of the lag plot"), {tr("By stage"), tr("By node")});
+    m_head->addWidget(m_grouping);
+    m_plot->setGrouping(Grouping::ByStage);
+    m_plot->setWalShown(true);
+    connect(m_grouping, &SegmentedControl::currentChanged, this, [this](int index) {
+        m_plot->setGrouping(index == 0 ? Grouping::ByStage : Grouping::ByNode);
+        showTitle();
+    });
+}
+
+void PlotPane::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    showTitle();
+}
+
+void PlotPane::showTitle()
+{
+    const bool narrow = width() < kRoomForSubtitle; // half a word explains nothing
+    if (m_grouping && m_grouping->currentIndex() == 0) {
+        m_head->setTitle(m_standby.isEmpty() ? tr("Lag by stage") : tr("Lag of %1 by stage").arg(m_standby));
+        m_head->setSubtitle(m_upstream.isEmpty() || narrow ? QString()
+                                                           : tr("behind %1, where it waits").arg(m_upstream));
+    } else {
+        m_head->setTitle(tr("Replay lag"));
+        m_head->setSubtitle(narrow && m_grouping ? QString() : tr("against the primary’s own position"));
+    }
+}
+
+void PlotPane::setHistory(const history::LagHistory *history)
+{
+    m_plot->setHistory(history);
+}
+
+void PlotPane::setStandby(const QString &standby, const QString &upstream)
+{
+    if (standby != m_standby || upstream != m_upstream) {
+        m_standby = standby;
+        m_upstream = upstream;
+        m_plot->setNode(standby);
+        showTitle();
+    }
+}
+
+void PlotPane::refresh(const cluster::ClusterState &state)
+{
+    if (tables::StateView::isComplete(state)) {
+        const tables::StateView view(state);
+        QStringList sync;
+        for (int node = 0; node < view.nodeCount(); ++node) {
+            if (view.isSync(node)) {
+                sync.append(view.name(node));
+            }
+        }
+        m_plot->setSyncNodes(sync);
+    }
+    m_plot->refresh();
+}
+
+} // namespace howdah::pages

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/replicationpage.h"
+
+#include <QBoxLayout>
+#include <QHeaderView>
+#include <QScrollArea>
+#include <QStackedWidget>
+#include <QTabBar>
+
+#include "history/laghistory.h"
+#include "pages/bothendsview.h"
+#include "pages/pagetools.h"
+#include "pages/plotpane.h"
+#include "pages/tablepane.h"
+#include "tables/bothends.h"
+#include "tables/logicalmodels.h"
+#include "tables/receiversmodel.h"
+#include "tables/sendersmodel.h"
+#include "tables/stateview.h"
+#include "theme/metrics.h"
+#include "widgets/buttons.h"
+#include "widgets/datatable.h"
+#include "widgets/filterfield.h"
+#include "widgets/keyvaluelist.h"
+#include "widgets/label.h"
+#include "widgets/panes.h"
+
+namespace howdah::pages {
+
+using theme::FontRole;
+using theme::Token;
+namespace metric = theme::metric;
+
+ReplicationPage::ReplicationPage(QWidget *parent)
+    : LivePage(parent)
+    , m_head(new widgets::PageHead(tr("Replication")))
+    , m_tabs(m_head->addTabs({tr("Senders"), tr("Receivers"), tr("Publications"), tr("Subscriptions")}))
+    , m_stack(new QStackedWidget)
+    , m_below(new QWidget)
+    , m_plot(new PlotPane(PlotPane::Kind::OneStandby))
+    , m_endsHead(new widgets::PaneHeader(tr("Both ends")))
+    , m_ends(new BothEndsView)
+    , m_slow(new widgets::Label(FontRole::Small, Token::Text2))
+    , m_takeoverHead(new widgets::PaneHeader(tr("If it took over now")))
+    , m_takeover(new widgets::KeyValueList(tr("If it took over now")))
+{
+    setObjectName(QStringLiteral("replication-page"));
+    setAccessibleName(tr("Replication"));
+    m_stack->setObjectName(QStringLiteral("replication-stack"));
+    m_below->setObjectName(QStringLiteral("replication-below"));
+    addTable(tr("Senders"), tr("No node sends WAL to anybody, and no slot keeps any."), new tables::SendersModel(this));
+    addTable(tr("Receivers"), tr("No node of this cluster is a standby."), new tables::ReceiversModel(this));
+    addTable(tr("Publications"), tr("The database we are connected to has no publication."),
+             new tables::PublicationsModel(this));
+    addTable(tr("Subscriptions"), tr("No database of this cluster has a subscription."),
+             new tables::SubscriptionsModel(this));
+    auto *filter = addTableTools(m_head, tr("Filter replication"), [this] { return current(); });
+
+    auto *row = new QHBoxLayout(m_below);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(m_plot, 1);
+    row->addWidget(new widgets::Hairline(Qt::Vertical));
+    row->addWidget(makeSide());
+    auto *layout = plainColumn(this);
+    layout->addWidget(m_head);
+    layout->addWidget(m_stack);
+    layout->addWidget(new widgets::Hairline);
+    layout->addWidget(m_below, 1);
+    connect(m_tabs, &QTabBar::currentChanged, this, [this, filter](int tab) {
+        m_stack->setCurrentIndex(tab);
+        current()->setFilter(filter->text());
+        current()->selectSomething();
+        fitTable();
+        showStandby();
+    });
+}
+
+TablePane *ReplicationPage::addTable(const QString &name, const QString &empty, tables::ClusterTable *model)
+{
+    auto *pane = new TablePane(name, empty, model);
+    m_models.push_back(model);
+    m_panes.push_back(pane);
+    m_stack->addWidget(pane);
+    connect(pane, &TablePane::selectedKeyChanged, this, &ReplicationPage::showStandby);
+    return pane;
+}
+
+QWidget *ReplicationPage::makeSide()
+{
+    auto *side = new widgets::Ground;
+    side->setObjectName(QStringLiteral("replication-side"));
+    auto *column = plainColumn(side);
+    column->addWidget(m_endsHead);
+    column->addWidget(m_ends);
+    column->addWidget(new widgets::Hairline);
+    column->addWidget(new widgets::PaneHeader(tr("Which stage is slow")));
+    m_slow->setObjectName(QStringLiteral("slow-stage"));
+    m_slow->setAccessibleName(tr("Which stage is slow"));
+    m_slow->setParagraph();
+    m_slow->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, metric::kSpace3);
+    column->addWidget(m_slow);
+    column->addWidget(new widgets::Hairline);
+    column->addWidget(m_takeoverHead);
+    column->addWidget(m_takeover);
+    column->addStretch();
+    return scrolling(side, QStringLiteral("replication-side-scroll"));
+}
+
+TablePane *ReplicationPage::current() const
+{
+    return m_panes[static_cast<std::size_t>(std::max(0, m_stack->currentIndex()))];
+}
+
+void ReplicationPage::refresh()
+{
+    for (tables::ClusterTable *model : m_models) {
+        model->setState(state());
+    }
+    if (m_standby.isEmpty()) {
+        // The first look goes to a standby that may be in trouble, not to whatever row comes first.
+        selectWorstStandby();
+    }
+    current()->selectSomething();
+    fitTable();
+    showStandby();
+    m_plot->refresh(state());
+}
+
+void ReplicationPage::historyChanged()
+{
+    m_plot->setHistory(history());
+}
+
+void ReplicationPage::selectWorstStandby()
+{
+    if (!tables::StateView::isComplete(state())) {
+        return;
+    }
+    const tables::StateView view(state());
+    int worst = -1;
+    for (int node = 0; node < view.nodeCount(); ++node) {
+        const bool standby = view.sample(node) && view.sample(node)->inRecovery;
+        if (standby && (worst < 0 || view.lag(node).bytes.value_or(0) > view.lag(worst).bytes.value_or(0))) {
+            worst = node;
+        }
+    }
+    if (worst >= 0) {
+        select(view.name(worst));
+    }
+}
+
+QString ReplicationPage::selectedStandby() const
+{
+    if (!tables::StateView::isComplete(state())) {
+        return {};
+    }
+    const QString key = current()->table()->selectedKey();
+    const tables::StateView view(state());
+    for (int node = 0; node < view.nodeCount(); ++node) {
+        const QString name = view.name(node);
+        const bool receives = m_stack->currentIndex() == Receivers && name == key;
+        const bool isSentTo = m_stack->currentIndex() == Senders && !key.isEmpty() &&
+                              tables::SendersModel::keyForStandby(state(), name) == key;
+        if (receives || isSentTo) {
+            return name;
+        }
+    }
+    // A row that is no standby of ours leaves the one before in view.
+    return view.indexOf(m_standby) >= 0 ? m_standby : QString();
+}
+
+void ReplicationPage::showStandby()
+{
+    const QString standby = selectedStandby();
+    m_standby = standby;
+    const bool logical = m_stack->currentIndex() == Publications || m_stack->currentIndex() == Subscriptions;
+    m_below->setVisible(!standby.isEmpty() && !logical);
+    if (standby.isEmpty()) {
+        return;
+    }
+    const tables::BothEnds ends = tables::bothEnds(state(), standby);
+    m_plot->setStandby(standby, ends.from);
+    m_endsHead->setTitle(ends.from.isEmpty() ? tr("%1 has no upstream that is seen").arg(standby)
+                                             : tr("Both ends of %1 → %2").arg(ends.from, standby));
+    m_endsHead->setVerdict(ends.verdict, ends.word);
+    m_ends->setVisible(!ends.facts.empty());
+    m_ends->setEnds(ends);
+    const qint64 now = state().snapshot->takenMonotonicMs;
+    const tables::SlowStage slow = history() ? tables::slowStage(*history(), standby, now) : tables::SlowStage{};
+    m_slow->setText(tables::slowStageText(slow, ends.from, standby));
+    m_takeoverHead->setTitle(tr("If %1 took over now").arg(standby));
+    const tables::Takeover takeover = tables::ifItTookOver(state(), standby);
+    m_takeover->setRows({
+        {tr("Would be lost"), takeover.loss, takeover.lossKnown && takeover.loss != tr("none"), !takeover.lossKnown},
+        {tr("Still to replay"), takeover.toReplay, takeover.toReplayKnown, !takeover.toReplayKnown},
+        {tr("Furthest ahead"), takeover.furthest, false, !takeover.furthestKnown},
+    });
+}
+
+void ReplicationPage::fitTable()
+{
+    const bool alone = m_stack->currentIndex() >= Publications;
+    widgets::DataTable *table = current()->table();
+    const int rows = std::max(4, table->model()->rowCount());
+    const int wanted = table->horizontalHeader()->height() + rows * table->verticalHeader()->defaultSectionSize();
+    // The table takes what it needs and at most two fifths of the page: the plot below is why one comes here.
+    const int room = height() - m_head->height();
+    m_stack->setFixedHeight(alone ? std::max(0, room) : std::min(wanted, std::max(120, room * 2 / 5)));
+}
+
+void ReplicationPage::resizeEvent(QResizeEvent *event)
+{
+    LivePage::resizeEvent(event);
+    fitTable();
+}
+
+void ReplicationPage::select(const QString &subject)
+{
+    TablePane *senders = m_panes[Senders];
+    const QString key = tables::SendersModel::keyForStandby(state(), subject);
+    if ((!key.isEmpty() && senders->table()->selectKey(key)) || senders->table()->selectKey(subject)) {
+        m_tabs->setCurrentIndex(Senders);
+    } else if (m_panes[Receivers]->table()->selectKey(subject)) {
+        m_tabs->setCurrentIndex(Receivers);
+    }
+}
+
+} // namespace howdah::pages

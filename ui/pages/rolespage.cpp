@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/rolespage.h"
+
+#include <QBoxLayout>
+#include <QStackedWidget>
+#include <QTabBar>
+
+#include "core/units.h"
+#include "pages/pagetools.h"
+#include "pages/tablepane.h"
+#include "tables/cells.h"
+#include "tables/roleabilities.h"
+#include "tables/rolesmodels.h"
+#include "tables/stateview.h"
+#include "widgets/datatable.h"
+#include "widgets/filterfield.h"
+#include "widgets/keyvaluelist.h"
+#include "widgets/panes.h"
+
+namespace howdah::pages {
+
+using cluster::DatabaseRole;
+using tables::Grant;
+using tables::StateView;
+using widgets::KeyValue;
+
+namespace {
+
+KeyValue fact(const QString &what, const QString &value, bool fixed = false)
+{
+    return {what, value.isEmpty() ? tables::unknown() : value, fixed, value.isEmpty()};
+}
+
+const DatabaseRole *findRole(const cluster::ClusterState &state, const QString &name)
+{
+    if (!StateView::isComplete(state)) {
+        return nullptr;
+    }
+    const StateView view(state);
+    const int node = view.catalogNode();
+    if (node < 0 || !view.sample(node)->roles) {
+        return nullptr;
+    }
+    const auto &roles = *view.sample(node)->roles;
+    const auto found = std::find_if(roles.begin(), roles.end(), [&](const auto &role) { return role.rolname == name; });
+    return found == roles.end() ? nullptr : &*found;
+}
+
+QString attributes(const DatabaseRole &role)
+{
+    QStringList words;
+    const std::initializer_list<std::pair<bool, const char *>> all = {
+        {role.rolsuper, "SUPERUSER"},       {role.rolcanlogin, "LOGIN"},    {role.rolreplication, "REPLICATION"},
+        {role.rolcreaterole, "CREATEROLE"}, {role.rolcreatedb, "CREATEDB"}, {role.rolbypassrls, "BYPASSRLS"},
+        {!role.rolinherit, "NOINHERIT"}};
+    for (const auto &[has, word] : all) {
+        if (has) {
+            words.append(QLatin1String(word));
+        }
+    }
+    return words.join(QLatin1String(", "));
+}
+
+} // namespace
+
+RolesPage::RolesPage(QWidget *parent)
+    : LivePage(parent)
+    , m_nodes(new tables::NodeRolesModel(this))
+    , m_roles(new tables::DatabaseRolesModel(this))
+    , m_head(new widgets::PageHead(tr("Roles")))
+    , m_tabs(m_head->addTabs({tr("Nodes"), tr("Database roles")}))
+    , m_stack(new QStackedWidget)
+    , m_nodesPane(new TablePane(tr("Node roles"), tr("This cluster has no nodes yet."), m_nodes))
+    , m_rolesPane(new TablePane(tr("Database roles"), tr("The roles of this cluster have not been read yet."), m_roles))
+    , m_leftHead(new widgets::PaneHeader(tr("Selected role")))
+    , m_rightHead(new widgets::PaneHeader(tr("What it may do")))
+    , m_left(new widgets::KeyValueList(tr("Role details")))
+    , m_right(new widgets::KeyValueList(tr("Role abilities")))
+{
+    setObjectName(QStringLiteral("roles-page"));
+    setAccessibleName(tr("Roles"));
+    auto *filter = addTableTools(m_head, tr("Filter roles"), [this] { return current(); });
+    m_stack->setObjectName(QStringLiteral("roles-stack"));
+    m_stack->addWidget(m_nodesPane);
+    m_stack->addWidget(m_rolesPane);
+    m_detail = makeDetail();
+    auto *layout = plainColumn(this);
+    layout->addWidget(m_head);
+    layout->addWidget(m_stack, 1);
+    layout->addWidget(m_detail);
+    connect(m_tabs, &QTabBar::currentChanged, this, [this, filter](int tab) {
+        m_stack->setCurrentIndex(tab);
+        current()->setFilter(filter->text());
+        current()->selectSomething();
+        showDetail();
+    });
+    connect(m_nodesPane, &TablePane::selectedKeyChanged, this, &RolesPage::showDetail);
+    connect(m_rolesPane, &TablePane::selectedKeyChanged, this, &RolesPage::showDetail);
+}
+
+TablePane *RolesPage::current() const
+{
+    return m_stack->currentIndex() == 0 ? m_nodesPane : m_rolesPane;
+}
+
+QWidget *RolesPage::makeDetail()
+{
+    auto *detail = new widgets::Ground;
+    detail->setObjectName(QStringLiteral("role-detail"));
+    auto *row = new QHBoxLayout;
+    row->setSpacing(0);
+    const auto half = [&](widgets::PaneHeader *head, widgets::KeyValueList *list) {
+        auto *side = new QWidget;
+        auto *column = plainColumn(side);
+        column->addWidget(head);
+        column->addWidget(list);
+        column->addStretch();
+        row->addWidget(side, 1);
+    };
+    half(m_leftHead, m_left);
+    row->addWidget(new widgets::Hairline(Qt::Vertical));
+    half(m_rightHead, m_right);
+    auto *column = plainColumn(detail);
+    column->addWidget(new widgets::Hairline);
+    column->addLayout(row);
+    return detail;
+}
+
+void RolesPage::refresh()
+{
+    m_nodes->setState(state());
+    m_roles->setState(state());
+    current()->selectSomething();
+    showDetail();
+}
+
+void RolesPage::showDetail()
+{
+    const QString key = current()->table()->selectedKey();
+    const bool ready = !key.isEmpty() && StateView::isComplete(state());
+    m_detail->setVisible(ready);
+    if (!ready) {
+        return;
+    }
+    if (current() == m_nodesPane) {
+        showNode(key);
+    } else {
+        showRole(key);
+    }
+}
+
+void RolesPage::showNode(const QString &node)
+{
+    const StateView view(state());
+    const int index = view.indexOf(node);
+    if (index < 0) {
+        return;
+    }
+    const cluster::NodeStatus &status = view.node(index);
+    const cluster::NodeSample *sample = view.sample(index);
+    m_leftHead->setTitle(node);
+    m_leftHead->setVerdict(view.verdict(index), view.stateWord(index));
+    std::vector<KeyValue> left = {
+        fact(tr("Role"),
+             view.role(index) == cluster::NodeRole::Unknown ? QString() : cluster::toString(view.role(index))),
+        fact(tr("Address"), status.address, true),
+        fact(tr("Link"), status.link == cluster::LinkState::Up ? tr("up") : cluster::toString(status.link)),
+    };
+    if (status.link != cluster::LinkState::Up && !status.linkError.message.isEmpty()) {
+        left.push_back(fact(tr("Why"), status.linkError.message));
+        if (!status.linkError.hint.isEmpty()) {
+            left.push_back(fact(tr("What to do"), status.linkError.hint));
+        }
+    }
+    const QDateTime started = sample ? sample->postmasterStartTime : QDateTime();
+    left.push_back(
+        fact(tr("Started"), started.isValid() ? tables::shortTime(started, view.snapshot().takenWallMs) : QString()));
+    left.push_back(fact(tr("Version"), sample ? sample->serverVersion : QString()));
+    m_left->setRows(left);
+    m_rightHead->setTitle(tr("Connected to %1").arg(node));
+    m_rightHead->setCaption({});
+    const auto yes = [&](bool value) { return !sample ? QString() : value ? tr("yes") : tr("no"); };
+    m_right->setRows({
+        fact(tr("As"), sample ? sample->sessionUser : QString()),
+        fact(tr("Database"), sample ? sample->sessionDatabase : QString()),
+        fact(tr("Superuser"), yes(sample && sample->isSuperuser)),
+        fact(tr("Reads statistics"), yes(sample && sample->seesStatistics)),
+        fact(tr("Not readable"), !sample ? QString()
+                                 : sample->unreadable.isEmpty()
+                                     ? tr("nothing")
+                                     : QStringList(sample->unreadable.keys()).join(QLatin1String(", "))),
+        fact(tr("Round trip"), sample ? core::formatSeconds(sample->roundTripMs / 1000) : QString()),
+    });
+}
+
+void RolesPage::showRole(const QString &name)
+{
+    const DatabaseRole *role = findRole(state(), name);
+    if (!role) {
+        return;
+    }
+    const StateView view(state());
+    const int node = view.catalogNode();
+    m_leftHead->setTitle(tr("%1, as %2 has it").arg(name, view.name(node)));
+    m_leftHead->setVerdict(cluster::Verdict::Unknown, {});
+    QStringList connections;
+    for (const tables::RoleUse &use : tables::roleUses(state())) {
+        if (use.rolname == name) {
+            const QString from = use.address.isEmpty() ? tr("a local socket") : use.address;
+            connections.append(tr("%1 (%2) to %3").arg(use.client, from, use.node));
+        }
+    }
+    const QString none = tr("none");
+    const QString roleAttributes = attributes(*role);
+    m_left->setRows({
+        fact(tr("Attributes"), roleAttributes.isEmpty() ? none : roleAttributes),
+        fact(tr("Member of"), role->memberOf.isEmpty() ? none : role->memberOf.join(QLatin1String(", "))),
+        fact(tr("Replicates now"), connections.isEmpty() ? tr("no") : connections.join(QLatin1String(", "))),
+        fact(tr("Connection limit"), role->rolconnlimit < 0 ? none : QString::number(role->rolconnlimit)),
+        fact(tr("Valid until"), role->rolvaliduntil.isValid()
+                                    ? tables::shortTime(role->rolvaliduntil, view.snapshot().takenWallMs)
+                                    : tr("for ever")),
+    });
+    m_rightHead->setTitle(tr("What it may do"));
+    m_rightHead->setCaption(tr("pg_hba.conf decides who gets in"));
+    std::vector<KeyValue> rows;
+    for (const tables::RoleAbility &ability : tables::abilitiesOf(*role, view.sample(node)->serverVersionNum)) {
+        QString what = tables::toString(ability.ability);
+        what.front() = what.front().toUpper();
+        const QString how = ability.grant == Grant::Yes ? tr("through %1").arg(ability.through) : ability.through;
+        rows.push_back(
+            {what, tables::toString(ability.grant) + QLatin1String(", ") + how, false, ability.grant == Grant::No});
+    }
+    m_right->setRows(rows);
+}
+
+void RolesPage::select(const QString &subject)
+{
+    if (m_nodesPane->table()->selectKey(subject)) {
+        m_tabs->setCurrentIndex(0);
+    } else if (m_rolesPane->table()->selectKey(subject)) {
+        m_tabs->setCurrentIndex(1);
+    }
+}
+
+} // namespace howdah::pages
