@@ -15,31 +15,33 @@ std::optional<int> toInt(std::optional<qint64> value)
 }
 } // namespace
 
-QByteArray sendersSql(int)
+QByteArray sendersSql(int version)
 {
-    return "SELECT r.pid, r.usename, r.application_name, host(r.client_addr) AS client_addr, r.client_hostname, "
-           "r.client_port, " HOWDAH_MS(
-               "r.backend_start") " AS backend_start, r.backend_xmin::text::int8 AS backend_xmin, "
-                                  "r.state, r.sent_lsn, r.write_lsn, r.flush_lsn, r.replay_lsn, " HOWDAH_SECONDS(
-                                      "r."
-                                      "write"
-                                      "_lag") " AS write_lag, " HOWDAH_SECONDS("r.flush_lag") " AS "
-                                                                                              "flush_lag,"
-                                                                                              " " HOWDAH_SECONDS("r."
-                                                                                                                 "repla"
-                                                                                                                 "y_"
-                                                                                                                 "lag") " AS replay_lag, "
-                                                                                                                        "r.sync_priority,"
-                                                                                                                        " r.sync_state,"
-                                                                                                                        " " HOWDAH_MS(
-                                                                                                                            "r."
-                                                                                                                            "re"
-                                                                                                                            "pl"
-                                                                                                                            "y_"
-                                                                                                                            "ti"
-                                                                                                                            "m"
-                                                                                                                            "e") " AS reply_time, s.slot_name, s.slot_type "
-                                                                                                                                 "FROM pg_stat_replication r LEFT JOIN pg_get_replication_slots() s ON s.active_pid = r.pid ORDER BY r.pid";
+    return "SELECT " +
+           selectList({{"r.pid", "pid"},
+                       {"r.usename", "usename"},
+                       {"r.application_name", "application_name"},
+                       {"host(r.client_addr)", "client_addr"},
+                       {"r.client_hostname", "client_hostname"},
+                       {"r.client_port", "client_port"},
+                       {HOWDAH_MS("r.backend_start"), "backend_start"},
+                       {"r.backend_xmin::text::int8", "backend_xmin"},
+                       {"r.state", "state"},
+                       {"r.sent_lsn", "sent_lsn"},
+                       {"r.write_lsn", "write_lsn"},
+                       {"r.flush_lsn", "flush_lsn"},
+                       {"r.replay_lsn", "replay_lsn"},
+                       {HOWDAH_SECONDS("r.write_lag"), "write_lag"},
+                       {HOWDAH_SECONDS("r.flush_lag"), "flush_lag"},
+                       {HOWDAH_SECONDS("r.replay_lag"), "replay_lag"},
+                       {"r.sync_priority", "sync_priority"},
+                       {"r.sync_state", "sync_state"},
+                       {HOWDAH_MS("r.reply_time"), "reply_time"},
+                       {"s.slot_name", "slot_name"},
+                       {"s.slot_type", "slot_type"}},
+                      version) +
+           " FROM pg_stat_replication r "
+           "LEFT JOIN pg_get_replication_slots() s ON s.active_pid = r.pid ORDER BY r.pid";
 }
 
 void decodeSenders(const Rows &rows, NodeSample &sample)
@@ -270,8 +272,8 @@ QByteArray subscriptionsSql(int version)
            "LEFT JOIN pg_stat_subscription w ON " +
            // Before 14 oid and subsynccommit are among the columns that only a superuser may read.
            (version >= 140000 ? "w.subid = s.oid" : "w.subname = s.subname") +
-           " AND w.relid IS NULL AND w.pid IS NOT NULL" +
-           (version >= 160000 ? " AND w.leader_pid IS NULL" : "") + " ORDER BY s.subname, d.datname";
+           " AND w.relid IS NULL AND w.pid IS NOT NULL" + (version >= 160000 ? " AND w.leader_pid IS NULL" : "") +
+           " ORDER BY s.subname, d.datname";
 }
 
 void decodeSubscriptions(const Rows &rows, NodeSample &sample)
@@ -304,17 +306,26 @@ void carrySubscriptions(const NodeSample &before, NodeSample &sample)
 }
 
 // Memberships with everything inherited through them: what a role may do comes from far away.
-QByteArray rolesSql(int)
+QByteArray rolesSql(int version)
 {
     return "WITH RECURSIVE m AS (SELECT member, roleid FROM pg_auth_members UNION "
-           "SELECT m.member, a.roleid FROM m JOIN pg_auth_members a ON a.member = m.roleid) "
-           "SELECT r.rolname, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, r.rolcanlogin, "
-           "r.rolreplication, "
-           "r.rolbypassrls, r.rolconnlimit, CASE WHEN isfinite(r.rolvaliduntil) THEN " HOWDAH_MS(
-               "r.rolvaliduntil") " END AS rolvaliduntil, (SELECT string_agg(g.rolname, E'\\n' ORDER BY g.rolname) "
-                                  "FROM m "
-                                  "JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid) AS member_of "
-                                  "FROM pg_roles r ORDER BY r.rolname LIMIT 5000";
+           "SELECT m.member, a.roleid FROM m JOIN pg_auth_members a ON a.member = m.roleid) SELECT " +
+           selectList(
+               {{"r.rolname", "rolname"},
+                {"r.rolsuper", "rolsuper"},
+                {"r.rolinherit", "rolinherit"},
+                {"r.rolcreaterole", "rolcreaterole"},
+                {"r.rolcreatedb", "rolcreatedb"},
+                {"r.rolcanlogin", "rolcanlogin"},
+                {"r.rolreplication", "rolreplication"},
+                {"r.rolbypassrls", "rolbypassrls"},
+                {"r.rolconnlimit", "rolconnlimit"},
+                {"CASE WHEN isfinite(r.rolvaliduntil) THEN " HOWDAH_MS("r.rolvaliduntil") " END", "rolvaliduntil"},
+                {"(SELECT string_agg(g.rolname, E'\\n' ORDER BY g.rolname) FROM m "
+                 "JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid)",
+                 "member_of"}},
+               version) +
+           " FROM pg_roles r ORDER BY r.rolname LIMIT 5000";
 }
 
 void decodeRoles(const Rows &rows, NodeSample &sample)

@@ -8,27 +8,36 @@ namespace howdah::monitor {
 using cluster::NodeSample;
 using postgres::Rows;
 
+namespace {
+// Of a primary the log it writes; of a standby what it receives, or without a receiver the newest timeline that its
+// control file knows. Needs a column r, which is pg_is_in_recovery().
+constexpr auto kTimeline = "CASE WHEN NOT r THEN "
+                           "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int "
+                           "ELSE greatest((SELECT received_tli FROM pg_stat_get_wal_receiver()), "
+                           "(SELECT greatest(c.timeline_id, e.min_recovery_end_timeline) "
+                           "FROM pg_control_checkpoint() c, pg_control_recovery() e)) END";
+} // namespace
+
 // OFFSET 0 keeps pg_is_in_recovery() from being asked once a CASE: all of them see one answer. pg_control_* can be
-// executed by everybody. The timeline of a standby without a receiver is the newest that its control file knows.
+// executed by everybody.
 QByteArray coreSql(int version)
 {
-    return QByteArray("SELECT r AS in_recovery, " HOWDAH_MS(
-               "clock_timestamp()") " AS server_time, "
-                                    "CASE WHEN NOT r THEN pg_current_wal_lsn() END AS current_lsn, "
-                                    "CASE WHEN NOT r THEN pg_current_wal_flush_lsn() END AS flush_lsn, "
-                                    "CASE WHEN r THEN pg_last_wal_receive_lsn() END AS receive_lsn, "
-                                    "CASE WHEN r THEN pg_last_wal_replay_lsn() END AS replay_lsn, "
-                                    "CASE WHEN r THEN " HOWDAH_MS(
-                                        "pg_last_xact_replay_timestamp()") " END AS last_xact_replay_timestamp, "
-                                                                           "CASE WHEN r THEN ") +
-           (version >= 140000 ? "pg_get_wal_replay_pause_state()"
-                              : "CASE WHEN pg_is_wal_replay_paused() THEN 'paused' ELSE 'not paused' END") +
-           " END AS replay_pause_state, "
-           "CASE WHEN NOT r THEN ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int "
-           "ELSE greatest((SELECT received_tli FROM pg_stat_get_wal_receiver()), "
-           "(SELECT greatest(c.timeline_id, e.min_recovery_end_timeline) "
-           "FROM pg_control_checkpoint() c, pg_control_recovery() e)) END AS timeline, " HOWDAH_MS(
-               "pg_conf_load_time()") " AS conf_load_time FROM (SELECT pg_is_in_recovery() AS r OFFSET 0) s";
+    return "SELECT " +
+           selectList(
+               {{"r", "in_recovery"},
+                {HOWDAH_MS("clock_timestamp()"), "server_time"},
+                {"CASE WHEN NOT r THEN pg_current_wal_lsn() END", "current_lsn"},
+                {"CASE WHEN NOT r THEN pg_current_wal_flush_lsn() END", "flush_lsn"},
+                {"CASE WHEN r THEN pg_last_wal_receive_lsn() END", "receive_lsn"},
+                {"CASE WHEN r THEN pg_last_wal_replay_lsn() END", "replay_lsn"},
+                {"CASE WHEN r THEN " HOWDAH_MS("pg_last_xact_replay_timestamp()") " END", "last_xact_replay_timestamp"},
+                {"CASE WHEN r THEN CASE WHEN pg_is_wal_replay_paused() THEN 'paused' ELSE 'not paused' END END",
+                 "replay_pause_state", 0, 140000},
+                {"CASE WHEN r THEN pg_get_wal_replay_pause_state() END", "replay_pause_state", 140000},
+                {kTimeline, "timeline"},
+                {HOWDAH_MS("pg_conf_load_time()"), "conf_load_time"}},
+               version) +
+           " FROM (SELECT pg_is_in_recovery() AS r OFFSET 0) s";
 }
 
 void decodeCore(const Rows &rows, NodeSample &sample)
@@ -47,15 +56,19 @@ void decodeCore(const Rows &rows, NodeSample &sample)
     }
 }
 
-QByteArray identitySql(int)
+QByteArray identitySql(int version)
 {
-    return "SELECT s.system_identifier, current_setting('server_version') AS server_version, "
-           "current_setting('server_version_num')::int AS server_version_num, " HOWDAH_MS(
-               "pg_postmaster_start_time()") " AS postmaster_start_time, current_user AS session_user, "
-                                             "current_database() AS session_database, r.rolsuper AS is_superuser, "
-                                             "r.rolsuper OR pg_has_role('pg_read_all_stats', 'USAGE') AS "
-                                             "sees_statistics "
-                                             "FROM pg_control_system() s, pg_roles r WHERE r.rolname = current_user";
+    return "SELECT " +
+           selectList({{"s.system_identifier", "system_identifier"},
+                       {"current_setting('server_version')", "server_version"},
+                       {"current_setting('server_version_num')::int", "server_version_num"},
+                       {HOWDAH_MS("pg_postmaster_start_time()"), "postmaster_start_time"},
+                       {"current_user", "session_user"},
+                       {"current_database()", "session_database"},
+                       {"r.rolsuper", "is_superuser"},
+                       {"r.rolsuper OR pg_has_role('pg_read_all_stats', 'USAGE')", "sees_statistics"}},
+                      version) +
+           " FROM pg_control_system() s, pg_roles r WHERE r.rolname = current_user";
 }
 
 void decodeIdentity(const Rows &rows, NodeSample &sample)
@@ -85,18 +98,18 @@ void carryIdentity(const NodeSample &before, NodeSample &sample)
     sample.seesStatistics = before.seesStatistics;
 }
 
-QByteArray archiverSql(int)
+QByteArray archiverSql(int version)
 {
-    return "SELECT archived_count, last_archived_wal, " HOWDAH_MS(
-        "last_archived_time") " AS last_archived_time, "
-                              "failed_count, "
-                              "last_failed_wal, " HOWDAH_MS(
-                                  "last_failed_time") " AS "
-                                                      "last_"
-                                                      "failed"
-                                                      "_time,"
-                                                      " " HOWDAH_MS(
-                                                          "stats_reset") " AS stats_reset FROM pg_stat_archiver";
+    return "SELECT " +
+           selectList({{"archived_count", "archived_count"},
+                       {"last_archived_wal", "last_archived_wal"},
+                       {HOWDAH_MS("last_archived_time"), "last_archived_time"},
+                       {"failed_count", "failed_count"},
+                       {"last_failed_wal", "last_failed_wal"},
+                       {HOWDAH_MS("last_failed_time"), "last_failed_time"},
+                       {HOWDAH_MS("stats_reset"), "stats_reset"}},
+                      version) +
+           " FROM pg_stat_archiver";
 }
 
 void decodeArchiver(const Rows &rows, NodeSample &sample)
@@ -135,40 +148,26 @@ void decodeArchiveStatus(const Rows &rows, NodeSample &sample)
 
 void carryNothing(const NodeSample &, NodeSample &) {}
 
+// One statement for three kinds of rows: sums, the longest transactions, and the oldest prepared ones.
 QByteArray activitySql(int)
 {
-    return "WITH a AS MATERIALIZED (SELECT pid, usename, datname, application_name, state, " HOWDAH_SECONDS(
-        "(clock_timestamp() - xact_start)") " AS seconds FROM pg_stat_activity "
-                                            "WHERE backend_type = 'client backend'), "
-                                            "p AS MATERIALIZED (SELECT gid, owner, database, " HOWDAH_SECONDS(
-                                                "(clock_timestamp() - prepared)") " AS seconds FROM pg_prepared_xacts) "
-                                                                                  "SELECT 'count' AS kind, NULL::int "
-                                                                                  "AS pid, NULL::text AS name, "
-                                                                                  "NULL::text AS database, "
-                                                                                  "NULL::text AS application_name, "
-                                                                                  "NULL::text AS state, max(seconds) "
-                                                                                  "AS seconds, count(*) AS "
-                                                                                  "connections, "
-                                                                                  "count(*) FILTER (WHERE state = "
-                                                                                  "'active' AND pid <> "
-                                                                                  "pg_backend_pid()) AS active, "
-                                                                                  "count(*) FILTER (WHERE state LIKE "
-                                                                                  "'idle in transaction%') AS "
-                                                                                  "idle_in_transaction, "
-                                                                                  "(SELECT count(*) FROM p) AS "
-                                                                                  "prepared FROM a WHERE pid <> "
-                                                                                  "pg_backend_pid() "
-                                                                                  "UNION ALL (SELECT 'transaction', "
-                                                                                  "pid, usename, datname, "
-                                                                                  "application_name, state, seconds, "
-                                                                                  "NULL, NULL, NULL, "
-                                                                                  "NULL FROM a WHERE seconds > 60 "
-                                                                                  "ORDER BY seconds DESC LIMIT 10) "
-                                                                                  "UNION ALL (SELECT 'prepared', NULL, "
-                                                                                  "gid, database, owner, NULL, "
-                                                                                  "seconds, NULL, NULL, NULL, NULL "
-                                                                                  "FROM p "
-                                                                                  "ORDER BY seconds DESC LIMIT 10)";
+    static const QByteArray backends =
+        "SELECT pid, usename, datname, application_name, state, " HOWDAH_SECONDS("(clock_timestamp() - xact_start)");
+    static const QByteArray prepared = "SELECT gid, owner, database, " HOWDAH_SECONDS("(clock_timestamp() - prepared)");
+    return "WITH a AS MATERIALIZED (" + backends +
+           " AS seconds FROM pg_stat_activity WHERE backend_type = 'client backend'), "
+           "p AS MATERIALIZED (" +
+           prepared +
+           " AS seconds FROM pg_prepared_xacts) "
+           "SELECT 'count' AS kind, NULL::int AS pid, NULL::text AS name, NULL::text AS database, "
+           "NULL::text AS application_name, NULL::text AS state, max(seconds) AS seconds, count(*) AS connections, "
+           "count(*) FILTER (WHERE state = 'active') AS active, "
+           "count(*) FILTER (WHERE state LIKE 'idle in transaction%') AS idle_in_transaction, "
+           "(SELECT count(*) FROM p) AS prepared FROM a WHERE pid <> pg_backend_pid() "
+           "UNION ALL (SELECT 'transaction', pid, usename, datname, application_name, state, seconds, "
+           "NULL, NULL, NULL, NULL FROM a WHERE seconds > 60 ORDER BY seconds DESC LIMIT 10) "
+           "UNION ALL (SELECT 'prepared', NULL, gid, database, owner, NULL, seconds, NULL, NULL, NULL, NULL FROM p "
+           "ORDER BY seconds DESC LIMIT 10)";
 }
 
 void decodeActivity(const Rows &rows, NodeSample &sample)
@@ -295,13 +294,10 @@ void carrySettings(const NodeSample &before, NodeSample &sample)
 // superuser); timeline 1 has no such file.
 QByteArray timelineHistorySql(int)
 {
-    return "SELECT pg_read_file('pg_wal/' || lpad(upper(to_hex(t)), 8, '0') || '.history', 0, 1000000, true) AS "
-           "history "
-           "FROM (SELECT CASE WHEN NOT pg_is_in_recovery() "
-           "THEN ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int "
-           "ELSE greatest((SELECT received_tli FROM pg_stat_get_wal_receiver()), "
-           "(SELECT greatest(c.timeline_id, e.min_recovery_end_timeline) "
-           "FROM pg_control_checkpoint() c, pg_control_recovery() e)) END AS t) s WHERE t > 1";
+    return QByteArray(
+               "SELECT pg_read_file('pg_wal/' || lpad(upper(to_hex(t)), 8, '0') || '.history', 0, 1000000, true) "
+               "AS history FROM (SELECT ") +
+           kTimeline + " AS t FROM (SELECT pg_is_in_recovery() AS r OFFSET 0) s) t WHERE t > 1";
 }
 
 void decodeTimelineHistory(const Rows &rows, NodeSample &sample)
