@@ -57,10 +57,6 @@ int runWindow(int argc, char **argv, const app::Invocation &invocation)
     postgres::initialize();
     QGuiApplication::setDesktopFileName(QStringLiteral("io.github.howdah.Howdah"));
     theme::Theme::instance().install(application);
-    if (!invocation.theme.isEmpty()) {
-        theme::Theme::instance().setMode(invocation.theme == QLatin1String("dark") ? theme::Mode::Dark
-                                                                                   : theme::Mode::Light);
-    }
     return runCommand<app::WindowCommand>(invocation);
 }
 } // namespace

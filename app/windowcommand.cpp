@@ -7,6 +7,7 @@
 #include "app/output.h"
 #include "monitor/completion.h"
 #include "shell/render.h"
+#include "theme/theme.h"
 
 namespace howdah::app {
 
@@ -61,9 +62,16 @@ void WindowCommand::connectWindow()
 
 void WindowCommand::start()
 {
+    if (!m_invocation.theme.isEmpty()) { // for this run; the user's own choice was read by the window
+        const bool dark = m_invocation.theme == QLatin1String("dark");
+        theme::Theme::instance().setMode(dark ? theme::Mode::Dark : theme::Mode::Light);
+    }
     const bool screenshot = !m_invocation.screenshot.isEmpty();
     if (screenshot) {
         m_window.resize(sizeOf(m_invocation.size));
+        // Pages paint when they are shown; nobody needs to see this one.
+        m_window.setAttribute(Qt::WA_DontShowOnScreen);
+        m_window.show();
         m_screenshotDeadline.start(kScreenshotDeadlineMs);
     } else {
         if (!m_invocation.size.isEmpty()) {

@@ -208,7 +208,8 @@ void TestMonitor::downAndBack()
     QVERIFY(!m_state.snapshot->nodes.at(1).linkError.message.isEmpty());
     QVERIFY(m_state.assessment->verdict != cluster::Verdict::Ok);
     QCOMPARE(link(0), key(LinkState::Up));
-    QTRY_VERIFY_WITH_TIMEOUT(m_servers->node(1).start().ok(), 15'000); // once its orphans have gone
+    const auto started = m_servers->node(1).start();
+    QVERIFY2(started.ok(), (started.out + started.err).constData());
     QTRY_COMPARE_WITH_TIMEOUT(link(1), key(LinkState::Up), 5000);
 }
 
@@ -218,7 +219,8 @@ void TestMonitor::stoppedByItsOwner()
     QTRY_COMPARE(link(1), key(LinkState::Up));
     QVERIFY(m_servers->node(1).stop().ok());
     QTRY_COMPARE_WITH_TIMEOUT(link(1), key(LinkState::Down), 3000);
-    QTRY_VERIFY_WITH_TIMEOUT(m_servers->node(1).start().ok(), 15'000); // once its orphans have gone
+    const auto started = m_servers->node(1).start();
+    QVERIFY2(started.ok(), (started.out + started.err).constData());
     QTRY_COMPARE_WITH_TIMEOUT(link(1), key(LinkState::Up), 5000);
 }
 

@@ -17,6 +17,17 @@ QList<QByteArray> pidFile(const QString &dataDir)
     return file.open(QIODevice::ReadOnly) ? file.readAll().split('\n') : QList<QByteArray>();
 }
 
+// Dead, and only waiting for its parent to take note: in a container the first process may never do so.
+bool isZombie(qint64 pid)
+{
+    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
+    if (!file.open(QIODevice::ReadOnly)) {
+        return false;
+    }
+    const QByteArray stat = file.readAll();
+    return stat.mid(stat.lastIndexOf(')') + 2, 1) == "Z";
+}
+
 } // namespace
 
 QString LabServer::conninfo(const QString &user, const QString &database) const
@@ -45,6 +56,12 @@ Output LabServer::control(const QStringList &arguments) const
 
 Output LabServer::start() const
 {
+    // PostgreSQL takes a zombie of that number for a running postmaster.
+    const QList<QByteArray> lines = pidFile(dataDir);
+    if (!lines.isEmpty() && isZombie(lines.first().toLongLong())) {
+        forgetSharedMemory(dataDir); // is named in that file
+        QFile::remove(dataDir + QStringLiteral("/postmaster.pid"));
+    }
     return control({QStringLiteral("-s"), QStringLiteral("-w"), QStringLiteral("-t"), QStringLiteral("60"),
                     QStringLiteral("-l"), logFile, QStringLiteral("start")});
 }
@@ -63,7 +80,7 @@ qint64 LabServer::pid() const
 {
     const QList<QByteArray> lines = pidFile(dataDir);
     const qint64 pid = lines.isEmpty() ? 0 : lines.first().toLongLong();
-    return pid > 0 && ::kill(static_cast<pid_t>(pid), 0) == 0 ? pid : 0;
+    return pid > 0 && ::kill(static_cast<pid_t>(pid), 0) == 0 && !isZombie(pid) ? pid : 0;
 }
 
 QList<qint64> LabServer::children() const
