@@ -61,9 +61,15 @@ Output LabServer::start() const
     if (!lines.isEmpty() && isZombie(lines.first().toLongLong())) {
         forgetSharedMemory(dataDir); // is named in that file
         QFile::remove(dataDir + QStringLiteral("/postmaster.pid"));
+        QFile::remove(QStringLiteral("%1/.s.PGSQL.%2.lock").arg(socketDir).arg(port));
     }
-    return control({QStringLiteral("-s"), QStringLiteral("-w"), QStringLiteral("-t"), QStringLiteral("60"),
-                    QStringLiteral("-l"), logFile, QStringLiteral("start")});
+    Output output = control({QStringLiteral("-s"), QStringLiteral("-w"), QStringLiteral("-t"), QStringLiteral("60"),
+                             QStringLiteral("-l"), logFile, QStringLiteral("start")});
+    QFile log(logFile);
+    if (!output.ok() && log.open(QIODevice::ReadOnly)) {
+        output.err += log.readAll().right(600); // what pg_ctl only points to
+    }
+    return output;
 }
 
 Output LabServer::stop(const QString &mode) const
