@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # howdah_test(tst_lsn USES cluster [LIBRARIES Qt6::Widgets] [SERIAL] [TIMEOUT 120]): tst_lsn.cpp of this folder as the
-# test "unit.lsn" (folder, dot, name). What cannot run here calls QSKIP with "needs …"; tests/run.sh lists each by name. (CTest's own skipping by a
-# pattern would hide a failure beside it.)
+# test "unit.lsn" (folder, dot, name). What cannot run here calls QSKIP with "needs …"; tests/run.sh lists each by name
+# (CTest's own skipping by a pattern would hide a failure beside it).
 function(howdah_test name)
   cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "USES;LIBRARIES;SOURCES" ${ARGN})
   get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
