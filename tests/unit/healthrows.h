@@ -88,4 +88,3 @@ inline void compareRow(Snapshot snapshot)
 
 } // namespace howdah::testhealth
 
-Q_DECLARE_METATYPE(howdah::testhealth::Change)

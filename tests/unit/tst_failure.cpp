@@ -28,8 +28,6 @@ private Q_SLOTS:
     void roundTrip();
 };
 
-Q_DECLARE_METATYPE(howdah::cluster::LinkState)
-Q_DECLARE_METATYPE(howdah::postgres::ConnectPhase)
 
 namespace {
 const QString kPrefix = QStringLiteral("connection to server at \"10.0.0.11\", port 5432 failed: ");

@@ -20,7 +20,6 @@ StandbyLag lagOf(const Snapshot &snapshot, const QString &node)
 }
 } // namespace
 
-Q_DECLARE_METATYPE(Change)
 
 class TestLag : public QObject {
     Q_OBJECT

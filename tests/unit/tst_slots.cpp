@@ -59,7 +59,6 @@ const SlotFacts *factsOf(const Assessment &assessment, const Snapshot &snapshot,
 }
 } // namespace
 
-Q_DECLARE_METATYPE(Change)
 
 class TestSlots : public QObject {
     Q_OBJECT
