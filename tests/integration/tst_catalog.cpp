@@ -26,7 +26,7 @@ private Q_SLOTS:
 private:
     static void majors();
     bool start(int major);
-    std::shared_ptr<const NodeSample> sample(int index, const char *user);
+    std::shared_ptr<const NodeSample> sample(int index, const char *user, bool withHistory = false);
     const LabServer &server(int index) const { return m_cluster->node(index); }
 
     std::unique_ptr<LocalCluster> m_cluster;
@@ -85,7 +85,8 @@ bool TestCatalog::start(int major)
     return true;
 }
 
-std::shared_ptr<const NodeSample> TestCatalog::sample(int index, const char *user)
+// The history of a timeline is asked for once its node is known to be on one that has any: by the second tick.
+std::shared_ptr<const NodeSample> TestCatalog::sample(int index, const char *user, bool withHistory)
 {
     cluster::NodeConfig config;
     config.name = server(index).name;
@@ -97,6 +98,15 @@ std::shared_ptr<const NodeSample> TestCatalog::sample(int index, const char *use
         m_problem = QStringLiteral("no sample: %1 %2")
                         .arg(cluster::linkKey(poller.status().link), poller.status().linkError.message);
         return std::make_shared<NodeSample>();
+    }
+    const auto tickAgain = [&] {
+        if (!poller.isWaiting()) {
+            poller.tick();
+        }
+        return !poller.status().sample->timelineHistory.empty();
+    };
+    if (withHistory && !QTest::qWaitFor(tickAgain, 10000)) {
+        m_problem = QStringLiteral("no timeline history");
     }
     return poller.status().sample;
 }
@@ -244,7 +254,7 @@ void TestCatalog::standby()
 
     // On its own timeline, with the place where it left the other.
     QVERIFY(pg2.promote().ok());
-    const auto promoted = sample(1, "postgres");
+    const auto promoted = sample(1, "postgres", true);
     QVERIFY(!promoted->inRecovery && !promoted->receiver);
     QCOMPARE(promoted->timeline, std::optional<int>(2));
     QCOMPARE(promoted->timelineHistory.size(), size_t(1));
