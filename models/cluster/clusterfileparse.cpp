@@ -262,7 +262,7 @@ void Reader::readNode(const toml::table &table)
     node.conninfo = text(table, "conninfo");
     if (holdsPassword(node.conninfo)) {
         m_config.warnings += QStringLiteral("The conninfo of %1 holds a password. It works, but it belongs into "
-                                            "~/.pgpass, pg_service.conf or the keyring.")
+                                            "~/.pgpass, pg_service.conf or the environment.")
                                  .arg(what);
     }
     const QStringList roles{toString(NodeKind::Data), toString(NodeKind::Witness)};
@@ -366,7 +366,8 @@ core::Result<ClusterConfig> Reader::read(const toml::table &root)
         checkKeys(*patroni, QStringLiteral("[patroni]"), {QStringLiteral("url")});
         m_config.patroniUrl = text(*patroni, "url");
         if (urlWithoutPassword(m_config.patroniUrl) != m_config.patroniUrl) {
-            m_config.warnings += QStringLiteral("The url of [patroni] holds a password. It belongs into the keyring.");
+            m_config.warnings += QStringLiteral("The url of [patroni] holds a password. Take it out: reading "
+                                                "Patroni's state needs none.");
         }
     }
     for (const toml::table *node : sections(root, "node")) {

@@ -32,7 +32,7 @@ LinkWords wordsFor(LinkState link, const QString &name)
                 QStringLiteral("Add a line for this role, database and address to pg_hba.conf there, and reload.")};
     case LinkState::WrongPassword:
         return {Verdict::Warning, QStringLiteral("%1 does not accept the password").arg(name),
-                QStringLiteral("Correct it in ~/.pgpass, pg_service.conf or the keyring.")};
+                QStringLiteral("Correct it in ~/.pgpass, in pg_service.conf or in the environment (PGPASSWORD).")};
     case LinkState::TooManyConnections:
         return {Verdict::Warning, QStringLiteral("%1 has no connection left").arg(name),
                 QStringLiteral("Close idle sessions or raise max_connections. From 16 on a member of "

@@ -134,6 +134,7 @@ void SettingsModel::setOnlyDiffering(bool only)
 void SettingsModel::rebuild()
 {
     m_differing = 0;
+    m_settings = 0;
     if (!StateView::isComplete(m_state)) {
         merge({});
         return;
@@ -157,6 +158,7 @@ void SettingsModel::rebuild()
         }
     }
     setColumns(settingColumns(nodes));
+    m_settings = static_cast<int>(names.size());
     std::vector<Row> rows;
     for (auto name = names.keyBegin(); name != names.keyEnd(); ++name) {
         Row row{.key = *name};
@@ -164,10 +166,12 @@ void SettingsModel::rebuild()
         row.cells.front().strong = false;
         QSet<QString> values;
         bool pending = false;
+        bool everywhere = true;
         for (const int node : shown) {
             const cluster::NodeSample *sample = view.sample(node);
             const Setting *setting = find(sample, *name);
             row.cells.push_back(settingCell(setting, sample && sample->settings));
+            everywhere = everywhere && sample && sample->settings;
             if (setting) {
                 values.insert(setting->setting);
                 pending = pending || setting->pendingRestart;
@@ -177,7 +181,8 @@ void SettingsModel::rebuild()
         m_differing += differs ? 1 : 0;
         row.cells[1] = belongsToNode(*name) ? nonValue(QStringLiteral("its own"))
                        : differs            ? stateCell(Verdict::Warning, QStringLiteral("differs"))
-                                            : textCell(QStringLiteral("same"));
+                       : everywhere         ? textCell(QStringLiteral("same"))
+                                            : nonValue(QStringLiteral("same where known"));
         row.cells[1].sort = differs ? 0 : belongsToNode(*name) ? 1 : 2;
         if (differs || pending || !m_onlyDiffering) {
             rows.push_back(std::move(row));

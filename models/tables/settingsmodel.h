@@ -18,6 +18,8 @@ public:
     /// Only rows that differ.
     void setOnlyDiffering(bool only);
     int differingCount() const { return m_differing; }
+    /// Of all that any node has shown, filtered or not.
+    int settingCount() const { return m_settings; }
 
 private:
     void rebuild();
@@ -25,6 +27,7 @@ private:
     cluster::ClusterState m_state;
     bool m_onlyDiffering = false;
     int m_differing = 0;
+    int m_settings = 0;
 };
 
 } // namespace howdah::tables

@@ -5,6 +5,7 @@
 
 #include "core/units.h"
 #include "tables/cells.h"
+#include "tables/knowledge.h"
 #include "tables/slotsmodel.h"
 #include "tables/stateview.h"
 
@@ -117,7 +118,8 @@ std::vector<SlotAdvice> adviceFor(const Slot &slot, const SlotFacts *facts)
 }
 
 /// Word and verdict of a slot; a node that is not seen says nothing certain.
-std::pair<Verdict, QString> standing(const StateView &view, int node, const Slot &slot, const SlotFacts *facts)
+std::pair<std::optional<Verdict>, QString> standing(const StateView &view, int node, const Slot &slot,
+                                                    const SlotFacts *facts)
 {
     const QString word = isLost(slot)                  ? QStringLiteral("lost")
                          : slot.active                 ? QStringLiteral("in use")
@@ -125,9 +127,11 @@ std::pair<Verdict, QString> standing(const StateView &view, int node, const Slot
                          : slot.restartLsn             ? QStringLiteral("no consumer")
                                                        : QStringLiteral("never used");
     if (!view.fresh(node)) {
-        return {Verdict::Unknown, word + QStringLiteral(" when last seen")};
+        return {std::optional(Verdict::Unknown), word + QStringLiteral(" when last seen")};
     }
-    return {facts ? facts->verdict : Verdict::Unknown, word};
+    const Verdict verdict = facts ? facts->verdict : Verdict::Unknown;
+    // Within its limits, but nobody is there: nothing to call good.
+    return {verdict == Verdict::Ok && isIdle(slot) ? std::nullopt : std::optional(verdict), word};
 }
 
 } // namespace
@@ -179,14 +183,17 @@ QString slotsSummary(const cluster::ClusterState &state)
     const auto counted = [](int count, const QString &one, const QString &many) {
         return count == 1 ? QStringLiteral("1 ") + one : QString::number(count) + QLatin1Char(' ') + many;
     };
+    const QString notKnown = notKnownSuffix(state);
     if (total == 0) {
-        return QStringLiteral("no slots");
+        return notKnown.isEmpty() && view.nodeCount() > 0 ? QStringLiteral("no slots") : QString();
     }
     QString text = QStringLiteral("%1 on %2")
                        .arg(counted(total, QStringLiteral("slot"), QStringLiteral("slots")),
                             counted(nodes, QStringLiteral("node"), QStringLiteral("nodes")));
     return text +
-           (idle == 0 ? QStringLiteral(", each with a consumer") : QStringLiteral(", %1 without a consumer").arg(idle));
+           (idle == 0 ? QStringLiteral(", each with a consumer")
+                      : QStringLiteral(", %1 without a consumer").arg(idle)) +
+           notKnown;
 }
 
 } // namespace howdah::tables

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <optional>
 #include <vector>
 
 #include "cluster/health.h"
@@ -29,7 +30,8 @@ struct SlotAdvice {
 /// All there is to say about one slot.
 struct SlotStory {
     QString title; ///< "analytics_cdc on pg1"; empty when there is no such slot
-    cluster::Verdict verdict = cluster::Verdict::Unknown;
+    /// Empty: nothing is wrong and nothing is good, as with a slot that nobody uses within its limits.
+    std::optional<cluster::Verdict> verdict = cluster::Verdict::Unknown;
     QString word; ///< "no consumer", "in use", "lost"
     std::vector<SlotDetail> details;
     std::vector<SlotAdvice> advice;
@@ -40,7 +42,7 @@ struct SlotStory {
 /// Pure. key as of SlotsModel.
 SlotStory slotStory(const cluster::ClusterState &state, const QString &key);
 
-/// "7 slots on 2 nodes, 1 without a consumer".
+/// "7 slots on 2 nodes, 1 without a consumer", and which nodes are not known. Empty when nothing is.
 QString slotsSummary(const cluster::ClusterState &state);
 
 } // namespace howdah::tables

@@ -123,16 +123,20 @@ void addConflicts(const StateView &view, Tile &tile)
 {
     qint64 total = 0;
     bool known = false;
+    bool all = true;
     for (int node = 0; node < view.nodeCount(); ++node) {
         const cluster::NodeSample *sample = view.sample(node);
+        all = all && (view.fresh(node) || view.role(node) == cluster::NodeRole::Witness);
         if (sample && sample->inRecovery && sample->conflicts) {
             known = true;
             total += sample->conflicts->total();
         }
     }
     if (known) {
-        tile.lines.push_back(line(QStringLiteral("Recovery conflicts"),
-                                  total == 0 ? QStringLiteral("none") : QStringLiteral("%1 queries").arg(total)));
+        tile.lines.push_back(line(QStringLiteral("Recovery conflicts"), total > 0
+                                                                            ? QStringLiteral("%1 queries").arg(total)
+                                                                        : all ? QStringLiteral("none")
+                                                                              : QStringLiteral("none seen")));
     }
 }
 
@@ -182,6 +186,9 @@ Tile activityTile(const cluster::ClusterState &state)
     }
     const StateView view(state);
     const cluster::NodeSample &sample = *view.sample(primaryWithSample(view));
+    if (!view.fresh(primaryWithSample(view))) {
+        tile.word = QStringLiteral("not seen now");
+    }
     if (!sample.activity) {
         const bool hidden = sample.unreadable.contains(QStringLiteral("activity"));
         tile.lines = {noLine(QStringLiteral("Connections"), hidden ? noPermission() : unknown())};

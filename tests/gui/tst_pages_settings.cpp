@@ -73,7 +73,7 @@ void TestSettingsPage::followsTheNodes()
     m_page->setState(stateOf(threeNodes()));
     QCOMPARE(model().columnCount(), 5);
     m_page->setState({});
-    QVERIFY(shownText(*m_page).contains(QStringLiteral("No settings have been read yet.")));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("Waiting for the first sample.")));
 }
 
 void TestSettingsPage::isNamed()

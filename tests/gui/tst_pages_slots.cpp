@@ -148,9 +148,19 @@ void TestSlotsPage::choosesColumns()
 void TestSlotsPage::saysWhenThereIsNothing()
 {
     m_page->setState({});
-    QVERIFY(shownText(*m_page).contains(QStringLiteral("No node of this cluster has a replication slot.")));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("Waiting for the first sample.")));
     m_page->setState(stateOf(noNodes()));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("This cluster has no nodes yet.")));
+    cluster::Snapshot snapshot = healthyPair();
+    for (const char *node : {"pg1", "pg2"}) {
+        edit(snapshot, QLatin1String(node)).replicationSlots.clear();
+    }
+    m_page->setState(stateOf(snapshot));
     QVERIFY(shownText(*m_page).contains(QStringLiteral("No node of this cluster has a replication slot.")));
+    neverSeen(snapshot, QStringLiteral("pg2"));
+    m_page->setState(stateOf(snapshot));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("pg2 is not known")));
+    QVERIFY(!shownText(*m_page).contains(QStringLiteral("no slots")));
 }
 
 void TestSlotsPage::showsSubjectWhileHidden()

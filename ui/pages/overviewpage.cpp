@@ -9,6 +9,7 @@
 #include "pages/plotpane.h"
 #include "pages/tablepane.h"
 #include "tables/events.h"
+#include "tables/knowledge.h"
 #include "tables/nodesmodel.h"
 #include "tables/slotsmodel.h"
 #include "tables/tiles.h"
@@ -82,12 +83,13 @@ OverviewPage::OverviewPage(QWidget *parent)
     , m_findings(new widgets::FindingsList)
     , m_slotsHead(new widgets::PaneHeader(tr("WAL held by slots")))
     , m_barsTable(makeList(tr("WAL held by slots"), m_bars))
-    , m_noSlots(sentence(tr("No slot holds WAL."), QStringLiteral("no-slots")))
+    , m_noSlots(sentence(QString(), QStringLiteral("no-slots")))
     , m_archiveHead(new widgets::PaneHeader(tr("Archive")))
     , m_archive(new widgets::KeyValueList(tr("Archive")))
+    , m_activityHead(new widgets::PaneHeader(tr("Activity")))
     , m_activity(new widgets::KeyValueList(tr("Activity")))
     , m_eventsTable(makeList(tr("Events"), m_events))
-    , m_noEvents(sentence(tr("Nothing has changed since this console looks."), QStringLiteral("no-events")))
+    , m_noEvents(sentence(tr("Nothing has changed since this window was opened."), QStringLiteral("no-events")))
 {
     setObjectName(QStringLiteral("overview-page"));
     setAccessibleName(tr("Overview"));
@@ -130,7 +132,7 @@ QWidget *OverviewPage::makeSide()
     add(m_findingsHead, {m_findings});
     add(m_slotsHead, {m_barsTable, m_noSlots});
     add(m_archiveHead, {m_archive});
-    add(new widgets::PaneHeader(tr("Activity")), {m_activity});
+    add(m_activityHead, {m_activity});
     add(new widgets::PaneHeader(tr("Events")), {m_eventsTable, m_noEvents});
     column->addStretch();
     return scrolling(side, QStringLiteral("overview-side-scroll"));
@@ -197,11 +199,15 @@ void OverviewPage::refreshSide()
     m_findingsHead->setCaption(open == 0 ? QString() : tr("%1 open").arg(open));
     m_findings->setState(state());
     fitList(m_barsTable, kMostBars, m_noSlots);
+    m_noSlots->setText(tables::emptySentence(state(), {tables::Concern::EveryNode, QStringLiteral("slots"),
+                                                       tr("slots that hold WAL"), tr("No slot holds WAL.")}));
     m_slotsHead->setCaption(m_bars->rowCount() == 0 ? QString() : limitsText());
     const tables::Tile archive = tables::archiveTile(state());
     m_archiveHead->setVerdict(archive.verdict, archive.word);
     m_archive->setRows(rowsOf(archive));
-    m_activity->setRows(rowsOf(tables::activityTile(state())));
+    const tables::Tile activity = tables::activityTile(state());
+    m_activityHead->setVerdict(activity.verdict, activity.word);
+    m_activity->setRows(rowsOf(activity));
     fitList(m_eventsTable, kMostEvents, m_noEvents);
 }
 

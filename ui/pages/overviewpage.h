@@ -68,6 +68,7 @@ private:
     widgets::Label *m_noSlots;
     widgets::PaneHeader *m_archiveHead;
     widgets::KeyValueList *m_archive;
+    widgets::PaneHeader *m_activityHead;
     widgets::KeyValueList *m_activity;
     widgets::DataTable *m_eventsTable;
     widgets::Label *m_noEvents;

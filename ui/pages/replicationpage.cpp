@@ -48,11 +48,22 @@ ReplicationPage::ReplicationPage(QWidget *parent)
     setAccessibleName(tr("Replication"));
     m_stack->setObjectName(QStringLiteral("replication-stack"));
     m_below->setObjectName(QStringLiteral("replication-below"));
-    addTable(tr("Senders"), tr("No node sends WAL to anybody, and no slot keeps any."), new tables::SendersModel(this));
-    addTable(tr("Receivers"), tr("No node of this cluster is a standby."), new tables::ReceiversModel(this));
-    addTable(tr("Publications"), tr("The database we are connected to has no publication."),
+    using tables::Concern;
+    addTable(tr("Senders"),
+             {Concern::EveryNode, QStringLiteral("senders"), tr("senders"),
+              tr("No node sends WAL to anybody, and no slot keeps any.")},
+             new tables::SendersModel(this));
+    addTable(
+        tr("Receivers"),
+        {Concern::EveryNode, QStringLiteral("receiver"), tr("receivers"), tr("No node of this cluster is a standby.")},
+        new tables::ReceiversModel(this));
+    addTable(tr("Publications"),
+             {Concern::CatalogNode, QStringLiteral("publications"), tr("publications"),
+              tr("The database we are connected to has no publication.")},
              new tables::PublicationsModel(this));
-    addTable(tr("Subscriptions"), tr("No database of this cluster has a subscription."),
+    addTable(tr("Subscriptions"),
+             {Concern::CatalogNode, QStringLiteral("subscriptions"), tr("subscriptions"),
+              tr("No database of this cluster has a subscription.")},
              new tables::SubscriptionsModel(this));
     auto *filter = addTableTools(m_head, tr("Filter replication"), [this] { return current(); });
 
@@ -71,15 +82,15 @@ ReplicationPage::ReplicationPage(QWidget *parent)
         m_stack->setCurrentIndex(tab);
         current()->setFilter(filter->text());
         current()->selectSomething();
-        fitTable();
         showStandby();
     });
 }
 
-TablePane *ReplicationPage::addTable(const QString &name, const QString &empty, tables::ClusterTable *model)
+TablePane *ReplicationPage::addTable(const QString &name, const tables::ListWords &words, tables::ClusterTable *model)
 {
-    auto *pane = new TablePane(name, empty, model);
+    auto *pane = new TablePane(name, tables::emptySentence({}, words), model);
     m_models.push_back(model);
+    m_words.push_back(words);
     m_panes.push_back(pane);
     m_stack->addWidget(pane);
     connect(pane, &TablePane::selectedKeyChanged, this, &ReplicationPage::showStandby);
@@ -114,15 +125,15 @@ TablePane *ReplicationPage::current() const
 
 void ReplicationPage::refresh()
 {
-    for (tables::ClusterTable *model : m_models) {
-        model->setState(state());
+    for (std::size_t i = 0; i < m_models.size(); ++i) {
+        m_models[i]->setState(state());
+        m_panes[i]->setEmptySentence(tables::emptySentence(state(), m_words[i]));
     }
     if (m_standby.isEmpty()) {
         // The first look goes to a standby that may be in trouble, not to whatever row comes first.
         selectWorstStandby();
     }
     current()->selectSomething();
-    fitTable();
     showStandby();
     m_plot->refresh(state());
 }
@@ -176,6 +187,7 @@ void ReplicationPage::showStandby()
     m_standby = standby;
     const bool logical = m_stack->currentIndex() == Publications || m_stack->currentIndex() == Subscriptions;
     m_below->setVisible(!standby.isEmpty() && !logical);
+    fitTable();
     if (standby.isEmpty()) {
         return;
     }
@@ -200,7 +212,7 @@ void ReplicationPage::showStandby()
 
 void ReplicationPage::fitTable()
 {
-    const bool alone = m_stack->currentIndex() >= Publications;
+    const bool alone = m_below->isHidden(); // then the table has the page, and its sentence stands in the middle
     widgets::DataTable *table = current()->table();
     const int rows = std::max(4, table->model()->rowCount());
     const int wanted = table->horizontalHeader()->height() + rows * table->verticalHeader()->defaultSectionSize();

@@ -5,6 +5,8 @@
 
 #include <vector>
 
+#include "tables/knowledge.h"
+
 class QStackedWidget;
 class QTabBar;
 
@@ -47,7 +49,7 @@ private:
     enum Tab { Senders, Receivers, Publications, Subscriptions };
 
     TablePane *current() const;
-    TablePane *addTable(const QString &name, const QString &empty, tables::ClusterTable *model);
+    TablePane *addTable(const QString &name, const tables::ListWords &words, tables::ClusterTable *model);
     QWidget *makeSide();
     void selectWorstStandby();
     QString selectedStandby() const;
@@ -56,6 +58,7 @@ private:
 
     std::vector<tables::ClusterTable *> m_models;
     std::vector<TablePane *> m_panes;
+    std::vector<tables::ListWords> m_words;
     widgets::PageHead *m_head;
     QTabBar *m_tabs;
     QStackedWidget *m_stack;

@@ -9,6 +9,7 @@
 #include "pages/pagetools.h"
 #include "pages/tablepane.h"
 #include "tables/cells.h"
+#include "tables/knowledge.h"
 #include "tables/roleabilities.h"
 #include "tables/rolesmodels.h"
 #include "tables/stateview.h"
@@ -25,6 +26,12 @@ using tables::StateView;
 using widgets::KeyValue;
 
 namespace {
+
+tables::ListWords roleWords()
+{
+    return {tables::Concern::CatalogNode, QStringLiteral("roles"), RolesPage::tr("database roles"),
+            RolesPage::tr("No database role is there.")};
+}
 
 KeyValue fact(const QString &what, const QString &value, bool fixed = false)
 {
@@ -71,7 +78,7 @@ RolesPage::RolesPage(QWidget *parent)
     , m_tabs(m_head->addTabs({tr("Nodes"), tr("Database roles")}))
     , m_stack(new QStackedWidget)
     , m_nodesPane(new TablePane(tr("Node roles"), tr("This cluster has no nodes yet."), m_nodes))
-    , m_rolesPane(new TablePane(tr("Database roles"), tr("The roles of this cluster have not been read yet."), m_roles))
+    , m_rolesPane(new TablePane(tr("Database roles"), tables::emptySentence({}, roleWords()), m_roles))
     , m_leftHead(new widgets::PaneHeader(tr("Selected role")))
     , m_rightHead(new widgets::PaneHeader(tr("What it may do")))
     , m_left(new widgets::KeyValueList(tr("Role details")))
@@ -130,6 +137,7 @@ void RolesPage::refresh()
 {
     m_nodes->setState(state());
     m_roles->setState(state());
+    m_rolesPane->setEmptySentence(tables::emptySentence(state(), roleWords()));
     current()->selectSomething();
     showDetail();
 }

@@ -9,7 +9,8 @@ class SettingsModel;
 
 namespace howdah::widgets {
 class PageHead;
-}
+class SegmentedControl;
+} // namespace howdah::widgets
 
 namespace howdah::pages {
 
@@ -31,8 +32,11 @@ protected:
     void select(const QString &subject) override;
 
 private:
+    void saySomething();
+
     tables::SettingsModel *m_model;
     widgets::PageHead *m_head;
+    widgets::SegmentedControl *m_which;
     TablePane *m_pane;
 };
 

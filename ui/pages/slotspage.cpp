@@ -6,6 +6,7 @@
 #include "pages/advicelist.h"
 #include "pages/pagetools.h"
 #include "pages/tablepane.h"
+#include "tables/knowledge.h"
 #include "tables/slotadvice.h"
 #include "tables/slotsmodel.h"
 #include "widgets/datatable.h"
@@ -14,11 +15,19 @@
 
 namespace howdah::pages {
 
+namespace {
+tables::ListWords slotWords()
+{
+    return {tables::Concern::EveryNode, QStringLiteral("slots"), SlotsPage::tr("slots"),
+            SlotsPage::tr("No node of this cluster has a replication slot.")};
+}
+} // namespace
+
 SlotsPage::SlotsPage(QWidget *parent)
     : LivePage(parent)
     , m_model(new tables::SlotsModel(this))
     , m_head(new widgets::PageHead(tr("Slots")))
-    , m_pane(new TablePane(tr("Slots"), tr("No node of this cluster has a replication slot."), m_model))
+    , m_pane(new TablePane(tr("Slots"), tables::emptySentence({}, slotWords()), m_model))
     , m_detailHead(new widgets::PaneHeader(tr("Selected slot")))
     , m_details(new widgets::KeyValueList(tr("Slot details")))
     , m_advice(new AdviceList(tr("What can be done")))
@@ -63,6 +72,7 @@ void SlotsPage::refresh()
 {
     m_model->setState(state());
     m_head->setSubtitle(tables::slotsSummary(state()));
+    m_pane->setEmptySentence(tables::emptySentence(state(), slotWords()));
     m_pane->selectSomething();
     showDetail();
 }
@@ -75,7 +85,8 @@ void SlotsPage::showDetail()
         return;
     }
     m_detailHead->setTitle(story.title);
-    m_detailHead->setVerdict(story.verdict, story.word);
+    m_detailHead->setVerdict(story.verdict.value_or(cluster::Verdict::Unknown), story.verdict ? story.word : QString());
+    m_detailHead->setCaption(story.verdict ? QString() : story.word);
     std::vector<widgets::KeyValue> rows;
     for (const tables::SlotDetail &detail : story.details) {
         rows.push_back({detail.what, detail.value, detail.fixed, detail.nonValue});

@@ -45,6 +45,14 @@ TablePane::TablePane(const QString &name, const QString &empty, tables::KeyedTab
     showWhatThereIs();
 }
 
+void TablePane::setEmptySentence(const QString &sentence)
+{
+    if (sentence != m_empty) {
+        m_empty = sentence;
+        showWhatThereIs();
+    }
+}
+
 void TablePane::setFilter(const QString &text)
 {
     m_filter = text;

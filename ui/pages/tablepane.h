@@ -29,6 +29,8 @@ public:
 
     widgets::DataTable *table() const { return m_table; }
     tables::KeyedTableModel *model() const { return m_model; }
+    /// What is said from now on when the table has no rows.
+    void setEmptySentence(const QString &sentence);
     void setFilter(const QString &text);
     /// Selects the first row when nothing is selected, so that a detail pane has something to show.
     void selectSomething();
