@@ -23,6 +23,7 @@ const QHash<QString, Option> &valueOptions()
         {QStringLiteral("--page"), {&Invocation::page, {Command::Open}}},
         {QStringLiteral("--theme"), {&Invocation::theme, {Command::Open}}},
         {QStringLiteral("--size"), {&Invocation::size, {Command::Open}}},
+        {QStringLiteral("--after"), {&Invocation::after, {Command::Open}}},
     };
     return options;
 }
@@ -72,6 +73,13 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
     static const QRegularExpression size(QStringLiteral("^[1-9][0-9]{2,4}x[1-9][0-9]{2,4}$"));
     if (!invocation.size.isEmpty() && !size.match(invocation.size).hasMatch()) {
         return usage(QStringLiteral("--size takes WIDTHxHEIGHT, for example 1280x800."));
+    }
+    static const QRegularExpression seconds(QStringLiteral("^[1-9][0-9]{0,4}$"));
+    if (!invocation.after.isEmpty() && !seconds.match(invocation.after).hasMatch()) {
+        return usage(QStringLiteral("--after takes seconds, for example 60."));
+    }
+    if (!invocation.after.isEmpty() && invocation.screenshot.isEmpty()) {
+        return usage(QStringLiteral("--after goes with --screenshot."));
     }
     return invocation;
 }
@@ -139,6 +147,7 @@ QString helpText()
         "\n"
         "  --json                          each line is one JSON object; the last has \"result\"\n"
         "  --screenshot FILE               with open: paint the window into a PNG and end (also without a display)\n"
+        "  --after SECONDS                 with --screenshot: sample for that long first, so that plots have a past\n"
         "  --page NAME, --theme light|dark, --size WIDTHxHEIGHT\n"
         "                                  with open: what the window shows first, and how\n"
         "  --version, --help\n"

@@ -29,6 +29,7 @@ struct Invocation {
     QString page;       ///< open --page
     QString theme;      ///< open --theme light|dark
     QString size;       ///< open --size 1280x800
+    QString after;      ///< open --after 60: sample so many seconds before the screenshot
     bool json = false;
 
     bool needsWindow() const { return command == Command::Open; }

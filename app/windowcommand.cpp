@@ -72,7 +72,8 @@ void WindowCommand::start()
         // Pages paint when they are shown; nobody needs to see this one.
         m_window.setAttribute(Qt::WA_DontShowOnScreen);
         m_window.show();
-        m_screenshotDeadline.start(kScreenshotDeadlineMs);
+        const int after = m_invocation.after.toInt() * 1000;
+        m_screenshotDeadline.start(after > 0 ? after : kScreenshotDeadlineMs);
     } else {
         if (!m_invocation.size.isEmpty()) {
             m_window.resize(sizeOf(m_invocation.size));
@@ -191,7 +192,8 @@ void WindowCommand::stateChanged(const cluster::ClusterState &state)
     const bool settled = std::none_of(nodes.cbegin(), nodes.cend(), [](const cluster::NodeStatus &node) {
         return node.link == cluster::LinkState::Connecting;
     });
-    if (!m_invocation.screenshot.isEmpty() && settled && ++m_statesBeforeScreenshot == kScreenshotStates) {
+    const bool soon = !m_invocation.screenshot.isEmpty() && m_invocation.after.isEmpty();
+    if (soon && settled && ++m_statesBeforeScreenshot == kScreenshotStates) {
         // Behind this state's own repaints.
         QTimer::singleShot(0, this, &WindowCommand::takeScreenshot);
     }

@@ -163,6 +163,8 @@ QVariant KeyedTableModel::headerData(int section, Qt::Orientation orientation, i
         return column.width;
     case StretchRole:
         return column.stretch;
+    case GivesWayRole:
+        return column.givesWay;
     default:
         return {};
     }

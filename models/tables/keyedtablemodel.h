@@ -40,6 +40,7 @@ struct Column {
     bool fixed = false;   ///< fixed font
     bool shown = true;    ///< by default
     bool stretch = false; ///< takes what is left over
+    int givesWay = 0;     ///< not 0: left out where the table is too narrow for all, lower numbers first
 
     bool operator==(const Column &) const = default;
 };

@@ -34,6 +34,7 @@ enum HeaderRole {
     ShownByDefaultRole,                 ///< bool
     WidthHintRole,                      ///< int: width in average characters of the body font
     StretchRole,                        ///< bool: takes what is left over
+    GivesWayRole,                       ///< int: when not 0, left out where there is no room, lower numbers first
 };
 
 /// The square that stands for a slot: filled used, hollow idle.

@@ -37,11 +37,24 @@ QString shortWal(const QString &name)
     return name.size() > 16 ? QChar(0x2026) + name.right(10) : name;
 }
 
-/// The primary with a sample, or -1: what a standby says of archiving is not the cluster's.
+/// The primary with a sample, be it an old one, or -1: what a standby says of archiving is not the cluster's.
 int primaryWithSample(const StateView &view)
 {
-    const int node = view.assessment().topology.primary;
-    return node >= 0 && view.sample(node) ? node : -1;
+    const int primary = view.assessment().topology.primary;
+    if (primary >= 0) {
+        return view.sample(primary) ? primary : -1;
+    }
+    int last = -1;
+    for (int node = 0; node < view.nodeCount(); ++node) {
+        if (view.role(node) != cluster::NodeRole::Primary || !view.sample(node)) {
+            continue;
+        }
+        if (last >= 0) {
+            return -1; // two that were: neither speaks for the cluster
+        }
+        last = node;
+    }
+    return last;
 }
 
 TileLine failures(const Archiver &a, qint64 nowWallMs)

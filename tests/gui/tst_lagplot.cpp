@@ -76,6 +76,7 @@ private Q_SLOTS:
     void dragPans();
     void keyboard();
     void followsNow();
+    void startsWithWhatIsKnown();
     void replotsOnceATickAndOnlyWhenSeen();
     void warnLineKnowsItsNode();
     void emptySaysWhy();
@@ -438,6 +439,45 @@ void TestLagPlot::followsNow()
     QCOMPARE(plot->viewFromMs(), from); // who looks at the past is left there
 }
 
+void TestLagPlot::startsWithWhatIsKnown()
+{
+    history::LagHistory history;
+    cluster::Snapshot snapshot = threeNodes();
+    feed(history, snapshot, 20, mockupShape(20));
+    const auto plot = shown(history);
+    QSignalSpy changed(plot.get(), &LagPlot::knownSinceChanged);
+    plot->setRange(LagPlot::Range::QuarterHour);
+    // A minute at least, so that two points do not fill the plot.
+    QTRY_COMPARE(plot->viewToMs() - plot->viewFromMs(), qint64(60'000));
+    QVERIFY(plot->knownSinceMs() == history.oldestMs());
+    for (int minute = 0; minute < 5; ++minute) {
+        advance(snapshot, 60'000);
+        history.add(stateOf(snapshot));
+    }
+    plot->refresh();
+    QTRY_COMPARE(plot->viewFromMs(), history.oldestMs());
+    QCOMPARE(plot->viewToMs(), history.newestMs());
+    for (int minute = 0; minute < 15; ++minute) {
+        advance(snapshot, 60'000);
+        history.add(stateOf(snapshot));
+    }
+    plot->refresh();
+    QTRY_COMPARE(plot->viewToMs() - plot->viewFromMs(), qint64(15 * 60'000));
+    QVERIFY(!plot->knownSinceMs());
+    QVERIFY(changed.size() >= 1);
+    // Whoever zooms gets what was asked for.
+    plot->setRange(LagPlot::Range::Hour);
+    QVERIFY(plot->knownSinceMs());
+    QTest::keyClick(plot.get(), Qt::Key_Minus);
+    QVERIFY(!plot->knownSinceMs());
+    const qint64 span = plot->viewToMs() - plot->viewFromMs();
+    advance(snapshot, 60'000);
+    history.add(stateOf(snapshot));
+    plot->refresh();
+    QTRY_COMPARE(plot->viewToMs(), history.newestMs());
+    QCOMPARE(plot->viewToMs() - plot->viewFromMs(), span);
+}
+
 void TestLagPlot::replotsOnceATickAndOnlyWhenSeen()
 {
     history::LagHistory history;
@@ -451,7 +491,8 @@ void TestLagPlot::replotsOnceATickAndOnlyWhenSeen()
     plot->refresh();
     QTRY_VERIFY(plot->replots() > before);
     QCOMPARE(plot->replots(), before + 1);
-    plot->setRange(LagPlot::Range::Day);
+    for (int i = 0; i < 20; ++i)
+        QTest::keyClick(plot.get(), Qt::Key_Minus); // out to a day
     QTRY_COMPARE(plot->replots(), before + 2);
     cluster::Snapshot next = threeNodes();
     advance(next, 1000);

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void showsEveryNodeOnce();
+    void cutsNoValueInASmallWindow();
     void selectsInBothViews();
     void tellsWhatChanged();
     void leadsToOtherPages();
@@ -61,6 +62,37 @@ void TestOverviewPage::showsEveryNodeOnce()
     QCOMPARE(nodes.index(0, 0).data().toString(), QStringLiteral("pg1"));
     QCOMPARE(nodes.index(3, 0).data().toString(), QStringLiteral("wit1"));
     QVERIFY(!table("nodes-table").horizontalScrollBar()->isVisible());
+}
+
+void TestOverviewPage::cutsNoValueInASmallWindow()
+{
+    cluster::Snapshot snapshot = threeNodes();
+    for (const char *name : {"pg1", "pg2", "pg3"}) {
+        neverSeen(snapshot, QLatin1String(name));
+    }
+    m_page->setState(stateOf(snapshot)); // columns are first sized by what is not known
+    snapshot = threeNodes();
+    status(snapshot, QStringLiteral("pg3")).name = QStringLiteral("reporting-03");
+    edit(snapshot, QStringLiteral("pg1")).currentLsn = cluster::Lsn{0x5C9A3F21C8};
+    m_page->setState(stateOf(snapshot));
+    const widgets::DataTable &nodes = table("nodes-table");
+    const QAbstractItemModel &model = *nodes.model();
+    const auto isCut = [&] {
+        QStringList cut;
+        for (int column = 0; column < model.columnCount(); ++column) {
+            for (int row = 0; row < model.rowCount() && !nodes.isColumnHidden(column); ++row) {
+                QStyleOptionViewItem option;
+                option.widget = &nodes;
+                if (nodes.itemDelegate()->sizeHint(option, model.index(row, column)).width() >
+                    nodes.columnWidth(column)) {
+                    cut.append(model.index(row, column).data().toString());
+                }
+            }
+        }
+        return cut.join(QStringLiteral(" | "));
+    };
+    QTRY_COMPARE(isCut(), QString());
+    QVERIFY(!nodes.horizontalScrollBar()->isVisible());
 }
 
 void TestOverviewPage::selectsInBothViews()

@@ -130,8 +130,17 @@ void TestReplicationPage::showsReceivers()
 void TestReplicationPage::survivesEveryState()
 {
     m_page->setState({});
-    QVERIFY(shownText(*m_page).contains(QStringLiteral("No node sends WAL to anybody")));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("Waiting for the first sample.")));
     m_page->setState(stateOf(noNodes()));
+    // The page's head stays on top whatever is missing below it.
+    QCOMPARE(m_page->findChild<QWidget *>(QStringLiteral("replication-page-head"))->y(), 0);
+    QVERIFY(m_page->findChild<QWidget *>(QStringLiteral("replication-stack"))->height() > m_page->height() / 2);
+    cluster::Snapshot locked = threeNodes();
+    for (const char *node : {"pg1", "pg2", "pg3"}) {
+        neverSeen(locked, QLatin1String(node), cluster::LinkState::WrongPassword);
+    }
+    m_page->setState(stateOf(locked));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("nothing is known about senders")));
     cluster::Snapshot snapshot = busyCluster();
     hidePermissions(snapshot, QStringLiteral("pg1"));
     m_page->setState(stateOf(snapshot));

@@ -92,7 +92,7 @@ void TestRolesPage::survivesEveryState()
     QCOMPARE(table("node-roles-table").model()->rowCount(), 4);
     m_page->findChild<QTabBar *>()->setCurrentIndex(1);
     m_page->setState({});
-    QVERIFY(shownText(*m_page).contains(QStringLiteral("have not been read yet")));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("Waiting for the first sample.")));
 }
 
 void TestRolesPage::isNamed()

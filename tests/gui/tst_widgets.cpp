@@ -45,6 +45,8 @@ private Q_SLOTS:
     void labelNeverReadsHtml();
     void paragraphGrowsInANarrowRoom();
     void tableCopiesShownColumns();
+    void columnsGrowWithTheirContents();
+    void columnsGiveWay();
     void nonValuesAreMuted();
     void staleRowsAreGrey();
     void unknownIsNeverGreen();
@@ -256,6 +258,51 @@ void TestWidgets::tableCopiesShownColumns()
     QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
     QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("Slot\tHeld\n10\t12\n"));
     QVERIFY(!table.selectKey(QStringLiteral("no such slot")));
+}
+
+void TestWidgets::columnsGrowWithTheirContents()
+{
+    QStandardItemModel model(1, 2);
+    model.setItem(0, 0, new QStandardItem(QStringLiteral("pg1")));
+    model.setItem(0, 1, new QStandardItem(QStringLiteral("?")));
+    DataTable table(QStringLiteral("Nodes"));
+    table.resize(400, 100);
+    table.setModel(&model);
+    table.show();
+    const int before = table.columnWidth(1);
+    // What was not known when the table was first shown is long now.
+    model.setData(model.index(0, 1), QStringLiteral("a word that needs a lot of room"));
+    QTRY_VERIFY(table.columnWidth(1) > before);
+    const int wide = table.columnWidth(1);
+    QVERIFY(wide >= table.itemDelegate()->sizeHint({}, model.index(0, 1)).width());
+    model.setData(model.index(0, 1), QStringLiteral("?"));
+    QCoreApplication::processEvents();
+    QCOMPARE(table.columnWidth(1), wide); // what is read does not jump about
+}
+
+void TestWidgets::columnsGiveWay()
+{
+    QStandardItemModel model(1, 3);
+    for (int column = 0; column < 3; ++column) {
+        model.setItem(0, column, new QStandardItem(QStringLiteral("a value that is long")));
+    }
+    model.setHeaderData(2, Qt::Horizontal, 1, tables::GivesWayRole);
+    DataTable table(QStringLiteral("Nodes"));
+    table.setModel(&model);
+    table.resize(800, 100);
+    table.show();
+    QVERIFY(!table.isColumnHidden(2));
+    table.resize(300, 100);
+    QVERIFY(table.isColumnHidden(2));
+    QVERIFY(table.hiddenColumns().isEmpty()); // the user has not asked for it
+    const QByteArray saved = table.columnsState();
+    table.resize(800, 100);
+    QVERIFY(!table.isColumnHidden(2));
+    DataTable next(QStringLiteral("Nodes"));
+    next.setModel(&model);
+    next.resize(800, 100);
+    QVERIFY(next.restoreColumnsState(saved));
+    QVERIFY(!next.isColumnHidden(2));
 }
 
 void TestWidgets::nonValuesAreMuted()

@@ -28,6 +28,7 @@ void TestInvocation::accepts_data()
     row("open", Command::Open, "");
     row("open orders", Command::Open, "orders");
     row("open demo --screenshot a.png --page slots --theme dark --size 1280x800", Command::Open, "demo");
+    row("open demo --screenshot a.png --after 60", Command::Open, "demo");
     row("status orders", Command::Status, "orders");
     row("status --json orders", Command::Status, "orders");
     row("--json status orders", Command::Status, "orders");
@@ -70,6 +71,9 @@ void TestInvocation::rejects_data()
     row("open --theme blue", "--theme");
     row("open --size big", "--size");
     row("open --size 0x0", "--size");
+    row("open --after 10", "--screenshot");
+    row("open --screenshot a.png --after 0", "--after");
+    row("open --screenshot a.png --after soon", "--after");
 }
 
 void TestInvocation::rejects()

@@ -103,6 +103,7 @@ private Q_SLOTS:
     void consumersHangOnTheirPorts();
     void circlesAndStraysHaveAPlace();
     void sameInputSameOutput();
+    void narrowRoomTakesFromTheGaps();
     void arrowKeys();
     void emptyIsEmpty();
     void scales();
@@ -124,6 +125,25 @@ void TestTopologyLayout::asDrawn()
     QCOMPARE(layout.consumers[0].line, QPolygonF({QPointF(84, 172), QPointF(84, 200.5), QPointF(112, 200.5)}));
     QCOMPARE(layout.consumers[2].line.front(), QPointF(48, 172));
     QCOMPARE(layout.size.width(), 848.0);
+}
+
+void TestTopologyLayout::narrowRoomTakesFromTheGaps()
+{
+    const auto topology = cascade({-1, 0, 1});
+    QVERIFY(layOutWithin(848, topology) == layOut(topology));
+    QVERIFY(layOutWithin(2000, topology) == layOut(topology));
+    const Layout tight = layOutWithin(800, topology);
+    QCOMPARE(tight.size.width(), 800.0);
+    QCOMPARE(tight.nodes[1].rect.left() - tight.nodes[0].rect.right(), 76.0);
+    QCOMPARE(tight.nodes[1].rect.size(), QSizeF(200, 124)); // cards stay as they are
+    const Layout least = layOutWithin(300, topology);
+    QCOMPARE(least.nodes[1].rect.left() - least.nodes[0].rect.right(), Measure().leastGap);
+    for (const PlacedEdge &edge : least.edges)
+        QVERIFY(edge.room <= Measure().leastGap + 4 && edge.room >= 48);
+    // Two that follow one: the words keep room beside the turn.
+    const Layout fork = layOutWithin(300, cascade({-1, 0, 0}));
+    for (const PlacedEdge &edge : fork.edges)
+        QVERIFY(edge.room >= 48);
 }
 
 void TestTopologyLayout::nothingOverlaps_data()

@@ -16,6 +16,7 @@ namespace howdah::charts {
 namespace {
 
 constexpr qint64 kShortestMs = 10'000;
+constexpr qint64 kFirstMs = 60'000; ///< how much is shown at the very start
 constexpr qint64 kSlowestMs = 5000; ///< between two replots while time goes on
 constexpr qint64 kLongestMs = 24 * 3'600'000LL;
 
@@ -158,9 +159,34 @@ qint64 LagPlot::nowMs() const
     return m_history && !m_history->isEmpty() ? m_history->newestMs() : 0;
 }
 
+/// The whole range, or what is known of it: a minute of data in an empty quarter of an hour would be a thin strip.
+qint64 LagPlot::spanNow() const
+{
+    const qint64 known = m_history && !m_history->isEmpty() ? nowMs() - m_history->oldestMs() : 0;
+    return std::clamp(known, kFirstMs, spanOfRange());
+}
+
+std::optional<qint64> LagPlot::knownSinceMs() const
+{
+    if (!m_whole || !m_following || !m_history || m_history->isEmpty() || spanNow() >= spanOfRange())
+        return {};
+    return m_history->oldestMs();
+}
+
+void LagPlot::noteKnownSince()
+{
+    const std::optional<qint64> since = knownSinceMs();
+    if (since == m_knownSinceMs)
+        return;
+    m_knownSinceMs = since;
+    Q_EMIT knownSinceChanged();
+}
+
 void LagPlot::resetView()
 {
-    setView(nowMs() - spanOfRange(), nowMs());
+    setView(nowMs() - spanNow(), nowMs());
+    m_whole = true;
+    noteKnownSince();
 }
 
 /// Keeps the length and moves what would lie after now; says so when the view is another.
@@ -173,6 +199,7 @@ void LagPlot::setView(qint64 from, qint64 to)
     m_query.fromMs = to - span;
     m_query.toMs = to;
     m_following = following;
+    m_whole = false;
     schedule();
     if (!same)
         Q_EMIT viewChanged(following);
@@ -185,12 +212,14 @@ void LagPlot::zoom(double factor, double atShare)
     const double anchor = static_cast<double>(m_query.fromMs) + span * atShare;
     const qint64 from = std::llround(anchor - newSpan * atShare);
     setView(from, from + std::llround(newSpan));
+    noteKnownSince();
 }
 
 void LagPlot::pan(double share)
 {
     const qint64 by = std::llround(static_cast<double>(m_query.toMs - m_query.fromMs) * share);
     setView(m_query.fromMs + by, m_query.toMs + by);
+    noteKnownSince();
 }
 
 bool LagPlot::asksForNode() const
@@ -213,7 +242,8 @@ void LagPlot::replot()
         return;
     if (m_following) {
         // A new tick, or the first: the window moves on with its length.
-        const qint64 span = m_query.toMs > m_query.fromMs ? m_query.toMs - m_query.fromMs : spanOfRange();
+        const bool any = m_query.toMs > m_query.fromMs;
+        const qint64 span = m_whole || !any ? spanNow() : m_query.toMs - m_query.fromMs;
         m_query.toMs = nowMs();
         m_query.fromMs = m_query.toMs - span;
     }
@@ -229,6 +259,7 @@ void LagPlot::replot()
                       : asksForNode()                    ? tr("No standby is selected.")
                                                          : tr("No lag was known in this time.");
     m_canvas->present(m_drawn, m_query, frame);
+    noteKnownSince();
     ++m_replots;
     hover(m_pointer);
     describe();
@@ -308,8 +339,10 @@ void LagPlot::mouseMoveEvent(QMouseEvent *event)
         const qint64 span = m_query.toMs - m_query.fromMs;
         const double perPixel = static_cast<double>(span) / std::max(1, m_canvas->plotRect().width());
         const qint64 from = m_drag.fromMs - std::llround((x - m_drag.x) * perPixel);
-        if (from != m_query.fromMs)
+        if (from != m_query.fromMs) {
             setView(from, from + span);
+            noteKnownSince();
+        }
         return;
     }
     hover(x);

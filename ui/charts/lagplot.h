@@ -13,7 +13,8 @@ class LagCanvas;
 
 /// How far nodes are behind, over time: a line a node, or the stages of one node upon each other. Wheel and +/- zoom,
 /// dragging and Left/Right pan, double click or Home goes back to the whole range at now; while its right end is now it
-/// follows. What was not known is a gap. The pointer shows what was known then. Window's thread.
+/// follows. As long as less is known than the range is long, it shows what is known, growing. What was not known is a
+/// gap. The pointer shows what was known then. Window's thread.
 class LagPlot : public QWidget {
     Q_OBJECT
 public:
@@ -45,6 +46,8 @@ public:
 
     /// True while the right end is now.
     bool isFollowing() const { return m_following; }
+    /// When less is known than the range that is shown is long: since when (monotonic); else empty.
+    std::optional<qint64> knownSinceMs() const;
     /// Back to the whole range, with its right end at now.
     void resetView();
 
@@ -63,6 +66,8 @@ public:
 Q_SIGNALS:
     /// Zoomed or panned: following says whether the right end is now.
     void viewChanged(bool following);
+    /// knownSinceMs() is another.
+    void knownSinceChanged();
     void rangeChanged(howdah::charts::LagPlot::Range range);
 
 protected:
@@ -88,6 +93,8 @@ private:
     void describe();
     qint64 nowMs() const;
     qint64 spanOfRange() const;
+    qint64 spanNow() const;
+    void noteKnownSince();
     bool asksForNode() const;
 
     const history::LagHistory *m_history = nullptr;
@@ -95,6 +102,8 @@ private:
     QWidget *m_ring = nullptr; ///< shows the focus, above the canvas
     PlotQuery m_query;
     Range m_range = Range::QuarterHour;
+    bool m_whole = true; ///< the range, not a part that was zoomed or panned to
+    std::optional<qint64> m_knownSinceMs;
     cluster::Thresholds m_thresholds;
     QStringList m_syncNodes;
     PlotData m_drawn;

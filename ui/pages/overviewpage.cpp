@@ -220,7 +220,7 @@ void OverviewPage::fitMain()
     const int nodes = std::min(wanted, std::max(kLeastNodes, height() / 3));
     m_nodesPane->setFixedHeight(nodes);
     const int spare = height() - nodes - kLeastPlot;
-    m_topology->setFixedHeight(std::clamp(m_topology->sizeHint().height(), kLeastTopology,
+    m_topology->setFixedHeight(std::clamp(m_topology->heightForWidth(m_topology->width()), kLeastTopology,
                                           std::max(kLeastTopology, std::min(spare, height() / 2))));
 }
 

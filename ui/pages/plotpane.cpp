@@ -4,6 +4,7 @@
 #include <QBoxLayout>
 
 #include "charts/lagplot.h"
+#include "history/laghistory.h"
 #include "pages/pagetools.h"
 #include "tables/stateview.h"
 #include "widgets/buttons.h"
@@ -36,6 +37,7 @@ PlotPane::PlotPane(Kind kind, QWidget *parent)
         addGrouping();
     }
     m_head->addWidget(range);
+    connect(m_plot, &LagPlot::knownSinceChanged, this, &PlotPane::showTitle);
     connect(unit, &SegmentedControl::currentChanged, m_plot,
             [this](int index) { m_plot->setUnit(index == 0 ? Unit::Bytes : Unit::Time); });
     connect(range, &SegmentedControl::currentChanged, m_plot,
@@ -73,6 +75,9 @@ void PlotPane::resizeEvent(QResizeEvent *event)
 void PlotPane::showTitle()
 {
     const bool narrow = width() < kRoomForSubtitle; // half a word explains nothing
+    const std::optional<qint64> since = m_plot->knownSinceMs();
+    m_head->setCaption(
+        since && m_history ? tr("known since %1").arg(charts::localTime(m_history->wallMs(*since), false)) : QString());
     if (m_grouping && m_grouping->currentIndex() == 0) {
         m_head->setTitle(m_standby.isEmpty() ? tr("Lag by stage") : tr("Lag of %1 by stage").arg(m_standby));
         m_head->setSubtitle(m_upstream.isEmpty() || narrow ? QString()
@@ -85,7 +90,9 @@ void PlotPane::showTitle()
 
 void PlotPane::setHistory(const history::LagHistory *history)
 {
+    m_history = history;
     m_plot->setHistory(history);
+    showTitle();
 }
 
 void PlotPane::setStandby(const QString &standby, const QString &upstream)

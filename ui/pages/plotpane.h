@@ -49,6 +49,7 @@ private:
     Kind m_kind;
     widgets::PaneHeader *m_head;
     charts::LagPlot *m_plot;
+    const history::LagHistory *m_history = nullptr;
     widgets::SegmentedControl *m_grouping = nullptr;
     QString m_standby;
     QString m_upstream;

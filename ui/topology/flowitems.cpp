@@ -218,7 +218,7 @@ void EdgeItem::paintWords(QPainter *painter, const QColor &ink) const
     const bool broken = m_face.state == EdgeState::Broken;
     const QColor above = grey ? ink : broken ? color(theme::verdictText(m_face.verdict)) : color(Token::Text1);
     const QColor below = grey ? ink : broken ? above : color(Token::Text2);
-    const qreal width = 76 * f;
+    const qreal width = m_placed.room;
     TextLine line{m_placed.label - QPointF(0, 9.5 * f), width, FontRole::Caption, above, Qt::AlignHCenter};
     line.strong = true;
     paintText(painter, m_face.above, line);

@@ -231,7 +231,7 @@ void Placer::routeTree(int from, const std::vector<int> &edges)
     const qreal room = card.height() - m.flowY - 14;
     const bool bus = count > 1 && room / (count - 1) < 8;
     const qreal step = bus || count < 2 ? 0 : std::min(m.portStep, room / (count - 1));
-    const qreal turn = m.columnGap * 0.36;
+    const qreal turn = m.turn();
     const qreal turnStep = bus || count < 3 ? 0 : std::min<qreal>(7, (turn - 10) / (count - 2));
     for (int i = 0; i < count; ++i) {
         const QRectF to = out(m_topology.edges[static_cast<std::size_t>(order[static_cast<std::size_t>(i)])].to).rect;
@@ -248,6 +248,7 @@ void Placer::routeTree(int from, const std::vector<int> &edges)
         }
         placedEdge.line << tip;
         placedEdge.label = QPointF((card.right() + (count > 1 ? turn : 0) + to.left()) / 2, tip.y());
+        placedEdge.room = m.wordsRoom(count > 1 ? turn : 0);
         m_out.edges.push_back(placedEdge);
     }
 }
@@ -268,6 +269,7 @@ PlacedEdge Placer::routeAround(int edge, int rank) const
     placedEdge.line << port << QPointF(port.x() + 12 + shift, port.y()) << QPointF(port.x() + 12 + shift, lane)
                     << QPointF(tip.x() - 12 - shift, lane) << QPointF(tip.x() - 12 - shift, tip.y()) << tip;
     placedEdge.label = QPointF((port.x() + tip.x()) / 2, lane);
+    placedEdge.room = m.wordsRoom(0);
     return placedEdge;
 }
 
@@ -278,11 +280,30 @@ Measure Measure::scaled(qreal factor) const
     Measure out = *this;
     for (qreal *value : {&out.cardWidth, &out.cardHeight, &out.witnessHeight, &out.columnGap, &out.rowGap,
                          &out.besideGap, &out.tabHeight, &out.consumerFirst, &out.consumerRow, &out.consumerTallRow,
-                         &out.consumerArrow, &out.consumerText, &out.consumerWide})
+                         &out.consumerArrow, &out.consumerText, &out.consumerWide, &out.leastGap})
         *value = std::round(*value * factor);
     out.flowY = std::round(flowY * factor) + 0.5;
     out.consumerFirst += 0.5;
     return out;
+}
+
+Measure Measure::withGap(qreal gap) const
+{
+    Measure out = *this;
+    out.columnGap = gap;
+    return out;
+}
+
+qreal Measure::turn() const
+{
+    // The words keep their room for as long as the line has some to give.
+    const qreal factor = cardWidth / 200;
+    return std::max(16 * factor, columnGap - 64 * factor);
+}
+
+qreal Measure::wordsRoom(qreal turned) const
+{
+    return std::min(76 * cardWidth / 200, columnGap - turned + 4);
 }
 
 bool Layout::operator==(const Layout &other) const
@@ -302,6 +323,20 @@ bool Layout::operator==(const Layout &other) const
 Layout layOut(const cluster::Topology &topology, bool withTabs, const Measure &measure)
 {
     return Placer(topology, withTabs, measure).run();
+}
+
+Layout layOutWithin(qreal width, const cluster::Topology &topology, bool withTabs, const Measure &measure)
+{
+    Layout out = layOut(topology, withTabs, measure);
+    int gaps = 0;
+    for (const PlacedNode &node : out.nodes)
+        gaps = std::max(gaps, node.column);
+    const qreal excess = out.size.width() - width;
+    if (excess <= 0 || gaps == 0)
+        return out;
+    // Below the least gap all is drawn smaller, by whoever draws it.
+    const qreal gap = std::max(measure.leastGap, std::floor(measure.columnGap - excess / gaps));
+    return layOut(topology, withTabs, measure.withGap(std::min(gap, measure.columnGap)));
 }
 
 int neighbour(const Layout &layout, int current, Direction direction)

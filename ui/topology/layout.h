@@ -21,8 +21,15 @@ struct Measure {
     qreal consumerPort = 24, consumerPortStep = 18; ///< from the card's left edge, the last consumer's first
     qreal consumerArrow = 88, consumerText = 98;    ///< from the card's left edge
     qreal consumerWide = 448;
+    qreal leastGap = 64; ///< between columns, where room is short: the words on an edge still fit
 
     Measure scaled(qreal factor) const;
+    /// With columns this far apart.
+    Measure withGap(qreal gap) const;
+    /// From a card to where the lines to its several followers turn.
+    qreal turn() const;
+    /// For the words on an edge between two columns, when the line turns that far behind its card.
+    qreal wordsRoom(qreal turned) const;
 };
 
 struct PlacedNode {
@@ -34,7 +41,8 @@ struct PlacedNode {
 struct PlacedEdge {
     int edge = -1;
     QPolygonF line;
-    QPointF label; ///< on the line; sync_state stands above it, bytes and time below
+    QPointF label;  ///< on the line; sync_state stands above it, bytes and time below
+    qreal room = 0; ///< how wide those words may be
 };
 
 /// The line of Topology::consumers[consumer], from its port on the node's bottom edge to its arrow or cross.
@@ -59,6 +67,9 @@ struct Layout {
 /// consumers as lines below their node; then nodes without a known place, then witnesses, beside the rest. Nothing
 /// overlaps, and the same input gives the same output. withTabs leaves room for address tabs above the cards.
 Layout layOut(const cluster::Topology &topology, bool withTabs = false, const Measure &measure = {});
+
+/// Pure. As layOut(), with the columns closer together, down to Measure::leastGap, when it would be wider than width.
+Layout layOutWithin(qreal width, const cluster::Topology &topology, bool withTabs = false, const Measure &measure = {});
 
 /// The node to go to from `current` by an arrow key: the nearest whose centre lies that way; -1 when there is none.
 enum class Direction { Left, Right, Up, Down };

@@ -62,7 +62,7 @@ void TopologyView::refresh(bool structureMayDiffer)
         QStringList names;
         for (const cluster::NodeStatus &node : m_state.snapshot->nodes)
             names.append(node.name);
-        Layout layout = layOut(m_state.assessment->topology, !m_addresses.empty(), Measure().scaled(fontFactor()));
+        Layout layout = layoutFor(maximumViewportSize().width());
         if (names != m_names || !(layout == m_layout)) {
             m_names = names;
             takeLayout(std::move(layout));
@@ -73,6 +73,19 @@ void TopologyView::refresh(bool structureMayDiffer)
     describe();
     if (m_names.isEmpty())
         viewport()->update();
+}
+
+Layout TopologyView::layoutFor(int width) const
+{
+    return layOutWithin(width, m_state.assessment->topology, !m_addresses.empty(), Measure().scaled(fontFactor()));
+}
+
+int TopologyView::heightForWidth(int width) const
+{
+    if (!m_state.assessment || m_names.isEmpty())
+        return sizeHint().height();
+    const QSizeF content = layoutFor(width).size;
+    return qCeil(content.height() * std::clamp(width / content.width(), kSmallestScale, 1.0));
 }
 
 void TopologyView::takeLayout(Layout layout)
@@ -296,6 +309,7 @@ void TopologyView::focusOutEvent(QFocusEvent *event)
 void TopologyView::resizeEvent(QResizeEvent *event)
 {
     QGraphicsView::resizeEvent(event);
+    refresh(event->size().width() != event->oldSize().width());
     fit();
 }
 

@@ -36,6 +36,8 @@ public:
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
+    /// What it is drawn in at that width.
+    int heightForWidth(int width) const override;
 
 Q_SIGNALS:
     void nodeSelected(const QString &name);
@@ -57,6 +59,7 @@ protected:
 
 private:
     void refresh(bool structureMayDiffer);
+    Layout layoutFor(int width) const;
     void takeLayout(Layout layout);
     void updateFaces();
     void fit();

@@ -3,7 +3,6 @@
 
 #include <QApplication>
 #include <QClipboard>
-#include <QDataStream>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
@@ -15,7 +14,6 @@
 #include "theme/paint.h"
 #include "theme/theme.h"
 #include "widgets/buttons.h"
-#include "widgets/columnwidths.h"
 #include "widgets/itemdelegate.h"
 
 namespace howdah::widgets {
@@ -25,13 +23,6 @@ using theme::Height;
 using theme::Theme;
 using theme::Token;
 namespace metric = theme::metric;
-
-namespace {
-constexpr int kLeastColumn = 56; ///< a column of words is never narrower
-constexpr int kLeastName = 112;  ///< one that says what the row is, or how it stands
-constexpr int kLeastNumber = 40;
-constexpr int kMostWords = 220; ///< a longer text does not push the others together
-} // namespace
 
 DataTable::DataTable(const QString &name, QWidget *parent)
     : QTableView(parent)
@@ -72,6 +63,13 @@ DataTable::DataTable(const QString &name, QWidget *parent)
     connect(header, &QHeaderView::sectionMoved, this, &DataTable::columnsChanged);
     connect(header, &QHeaderView::sortIndicatorChanged, this, &DataTable::columnsChanged);
     setSortingEnabled(true);
+    m_remeasure.setSingleShot(true);
+    m_remeasure.setInterval(0); // once for all the signals of a tick
+    connect(&m_remeasure, &QTimer::timeout, this, [this] {
+        if (isVisible() && measureColumns()) {
+            fitColumns();
+        }
+    });
 }
 
 void DataTable::setModel(QAbstractItemModel *model)
@@ -81,12 +79,9 @@ void DataTable::setModel(QAbstractItemModel *model)
     if (model) {
         connect(model, &QAbstractItemModel::modelReset, this, &DataTable::applyColumns);
         connect(model, &QAbstractItemModel::columnsInserted, this, &DataTable::applyColumns);
-        // Sized by the first rows there ever are, and from then on only by the user and the window.
-        connect(model, &QAbstractItemModel::rowsInserted, this, [this] {
-            if (m_content.isEmpty()) {
-                fitColumns();
-            }
-        });
+        // What was "unknown" becomes a number: columns grow with their contents, and never shrink by themselves.
+        connect(model, &QAbstractItemModel::rowsInserted, this, [this] { m_remeasure.start(); });
+        connect(model, &QAbstractItemModel::dataChanged, this, [this] { m_remeasure.start(); });
     }
 }
 
@@ -98,134 +93,13 @@ void DataTable::applyColumns()
     m_fitting = true;
     m_content.clear();
     m_userWidths.clear();
+    m_leftOut.clear();
     for (int i = 0; i < model()->columnCount(); ++i) {
         const QVariant shown = model()->headerData(i, Qt::Horizontal, tables::ShownByDefaultRole);
         setColumnHidden(i, shown.isValid() && !shown.toBool());
     }
     m_fitting = false;
     fitColumns();
-}
-
-void DataTable::measureColumns()
-{
-    constexpr int kFirstRows = 50;
-    if (!model() || model()->rowCount() == 0) {
-        return;
-    }
-    QStyleOptionViewItem option;
-    initViewItemOption(&option);
-    option.rect = QRect(0, 0, 400, 28); // a width, so that the delegate counts its padding in
-    for (int column = 0; column < model()->columnCount(); ++column) {
-        if (isColumnHidden(column) || m_content.contains(column)) {
-            continue;
-        }
-        int width = 0;
-        for (int row = 0; row < std::min(kFirstRows, model()->rowCount()); ++row) {
-            width = std::max(width, itemDelegate()->sizeHint(option, model()->index(row, column)).width());
-        }
-        const bool words = !model()->index(0, column).data(tables::FixedFontRole).toBool();
-        m_content.insert(column, words ? std::min(width, kMostWords) : width);
-    }
-}
-
-void DataTable::fitColumns()
-{
-    if (!model() || m_fitting) {
-        return;
-    }
-    m_fitting = true;
-    measureColumns();
-    std::vector<ColumnRoom> rooms;
-    QList<int> columns;
-    const double character = QFontMetricsF(theme::font(FontRole::Body)).averageCharWidth();
-    for (int i = 0; i < model()->columnCount(); ++i) {
-        if (isColumnHidden(i)) {
-            continue;
-        }
-        const QVariant hint = model()->headerData(i, Qt::Horizontal, tables::WidthHintRole);
-        const QVariant alignment = model()->headerData(i, Qt::Horizontal, Qt::TextAlignmentRole);
-        const bool number = alignment.toInt() & Qt::AlignRight;
-        const int title = horizontalHeader()->sectionSizeHint(i) - metric::kIconSize + 4;
-        const int content = m_content.value(i, 0);
-        ColumnRoom room;
-        room.wanted = hint.isValid() ? qCeil(hint.toInt() * character) + 2 * metric::kCellPadding : 96;
-        room.wanted = std::max({room.wanted, title, content});
-        room.content = std::max(title, content);
-        room.stretches = model()->headerData(i, Qt::Horizontal, tables::StretchRole).toBool();
-        const QModelIndex first = model()->index(0, i);
-        if (number || first.data(tables::FixedFontRole).toBool()) {
-            room.least = std::max(content, kLeastNumber); // a number that is cut is a wrong number
-        } else {
-            const bool name = room.stretches || first.data(tables::VerdictRole).isValid();
-            room.least = std::min(room.content, name ? kLeastName : kLeastColumn);
-        }
-        if (m_userWidths.contains(i)) {
-            room = {m_userWidths[i], m_userWidths[i], m_userWidths[i], false, true};
-        }
-        rooms.push_back(room);
-        columns.append(i);
-    }
-    const std::vector<int> widths = shareWidth(rooms, viewport()->width());
-    for (int i = 0; i < columns.size(); ++i) {
-        setColumnWidth(columns[i], widths[static_cast<std::size_t>(i)]);
-    }
-    m_fitting = false;
-}
-
-void DataTable::noteUserWidth(int column, int width)
-{
-    if (!m_fitting && width > 0) {
-        m_userWidths.insert(column, width);
-        Q_EMIT columnsChanged();
-    }
-}
-
-QByteArray DataTable::columnsState() const
-{
-    QByteArray bytes;
-    QDataStream stream(&bytes, QIODevice::WriteOnly);
-    QStringList keys;
-    for (int i = 0; model() && i < model()->columnCount(); ++i) {
-        keys.append(model()->headerData(i, Qt::Horizontal, tables::ColumnKeyRole).toString());
-    }
-    stream << keys << m_userWidths << horizontalHeader()->saveState();
-    return bytes;
-}
-
-bool DataTable::restoreColumnsState(const QByteArray &state)
-{
-    QStringList keys;
-    QHash<int, int> widths;
-    QByteArray header;
-    QDataStream stream(state);
-    stream >> keys >> widths >> header;
-    QStringList own;
-    for (int i = 0; model() && i < model()->columnCount(); ++i) {
-        own.append(model()->headerData(i, Qt::Horizontal, tables::ColumnKeyRole).toString());
-    }
-    // Columns are kept by number: another version of the program may have others.
-    if (stream.status() != QDataStream::Ok || keys != own) {
-        return false;
-    }
-    m_fitting = true;
-    const bool restored = horizontalHeader()->restoreState(header);
-    m_fitting = false;
-    if (restored) {
-        m_userWidths = widths;
-        fitColumns();
-    }
-    return restored;
-}
-
-QSet<int> DataTable::hiddenColumns() const
-{
-    QSet<int> hidden;
-    for (int i = 0; model() && i < model()->columnCount(); ++i) {
-        if (isColumnHidden(i)) {
-            hidden.insert(i);
-        }
-    }
-    return hidden;
 }
 
 QMenu *DataTable::columnsMenu(QWidget *parent)
@@ -239,9 +113,10 @@ QMenu *DataTable::columnsMenu(QWidget *parent)
         QAction *action = menu->addAction(title.replace(QLatin1Char('&'), QLatin1String("&&")) +
                                           (source.isEmpty() ? QString() : QLatin1Char('\t') + source));
         action->setCheckable(true);
-        action->setChecked(!isColumnHidden(i));
+        action->setChecked(isWanted(i));
         connect(action, &QAction::toggled, this, [this, i](bool on) {
             m_fitting = true;
+            m_leftOut.remove(i);
             setColumnHidden(i, !on);
             m_fitting = false;
             fitColumns();

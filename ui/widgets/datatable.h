@@ -4,6 +4,9 @@
 #include <QHash>
 #include <QSet>
 #include <QTableView>
+#include <QTimer>
+
+#include "widgets/columnwidths.h"
 
 class QMenu;
 
@@ -33,7 +36,7 @@ public:
     QByteArray columnsState() const;
     /// False, and nothing changes, when state is none or one of other columns.
     bool restoreColumnsState(const QByteArray &state);
-    /// Columns of the model that are hidden.
+    /// Columns of the model that the user does not want.
     QSet<int> hiddenColumns() const;
     /// Rows of 24 instead of 28.
     void setDense(bool dense);
@@ -56,11 +59,18 @@ protected:
 private:
     void applyColumns();
     void fitColumns();
-    void measureColumns();
+    /// True when a column's contents have become wider.
+    bool measureColumns();
+    /// Shown, or left out only for want of room.
+    bool isWanted(int column) const;
+    void leaveOutWhatGivesWay();
+    ColumnRoom roomOf(int column) const;
     void noteUserWidth(int column, int width);
     void setHoverRow(int row);
     bool m_fitting = false;
-    QHash<int, int> m_content;    ///< width of header and first rows, by column; measured once
+    QTimer m_remeasure;
+    QHash<int, int> m_content;    ///< the widest that the first rows have been, by column
+    QSet<int> m_leftOut;          ///< hidden by us, for want of room
     QHash<int, int> m_userWidths; ///< what the user has dragged: never changed by us
     int m_hoverRow = -1;
 };
