@@ -34,13 +34,6 @@ std::optional<double> difference(std::optional<double> larger, std::optional<dou
     return larger && smaller ? std::optional(std::max(0.0, *larger - *smaller)) : std::nullopt;
 }
 
-// A standby that is fed from an archive alone: no receiver is to be expected.
-bool readsArchiveOnly(const NodeSample &sample)
-{
-    return sample.settings && sample.setting(QLatin1String("primary_conninfo")).isEmpty() &&
-           !sample.setting(QLatin1String("restore_command")).isEmpty();
-}
-
 class Meter {
 public:
     Meter(const Snapshot &snapshot, const Topology &topology)
@@ -121,7 +114,7 @@ LagState Meter::stateOf(int index, const StandbyLag &lag) const
     const NodeSample &sample = *m_snapshot.nodes[at(index)].sample;
     const Edge *edge = m_edgeTo[at(index)];
     const bool receiverHidden = sample.receiver && !sample.receiver->visible();
-    if (edge ? edge->state == EdgeState::Broken : !sample.receiver && !readsArchiveOnly(sample)) {
+    if (edge ? edge->state == EdgeState::Broken : !sample.receiver && !sample.readsArchiveOnly()) {
         return LagState::Broken;
     }
     if (sample.replayPauseState == QLatin1String("paused")) {

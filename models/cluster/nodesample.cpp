@@ -27,6 +27,19 @@ QString NodeSample::setting(QLatin1String name) const
     return found == settings->cend() ? QString() : found->setting;
 }
 
+bool NodeSample::showsSetting(QLatin1String name) const
+{
+    return settings && std::any_of(settings->cbegin(), settings->cend(),
+                                   [&](const Setting &candidate) { return candidate.name == name; });
+}
+
+bool NodeSample::readsArchiveOnly() const
+{
+    static constexpr QLatin1String conninfo("primary_conninfo");
+    return showsSetting(conninfo) && setting(conninfo).isEmpty() &&
+           !setting(QLatin1String("restore_command")).isEmpty();
+}
+
 std::optional<qint64> NodeSample::settingNumber(QLatin1String name) const
 {
     bool ok = false;

@@ -303,6 +303,11 @@ struct NodeSample {
     std::optional<Lsn> position() const;
     /// The value of a setting as pg_settings has it; empty when not read.
     QString setting(QLatin1String name) const;
+    /// Whether pg_settings showed it at all: some settings are hidden from who lacks pg_read_all_settings.
+    bool showsSetting(QLatin1String name) const;
+    /// A standby that is fed from an archive alone, so that no receiver is to be expected: primary_conninfo is seen to
+    /// be empty (not merely hidden) and there is a restore_command.
+    bool readsArchiveOnly() const;
     /// A setting that is a number, in pg_settings' own unit.
     std::optional<qint64> settingNumber(QLatin1String name) const;
 };

@@ -26,8 +26,7 @@ QString standbyState(const Rules &rules, int index)
         return QStringLiteral("no permission to see more");
     }
     if (!sample.receiver) {
-        return sample.setting(QLatin1String("restore_command")).isEmpty() ? QStringLiteral("not streaming")
-                                                                          : QStringLiteral("reading the archive");
+        return sample.readsArchiveOnly() ? QStringLiteral("reading the archive") : QStringLiteral("not streaming");
     }
     return sample.settingNumber(QLatin1String("recovery_min_apply_delay")).value_or(0) > 0
                ? QStringLiteral("streaming, delayed")

@@ -130,20 +130,13 @@ void judgeCircle(Rules &rules, int index)
     }
 }
 
-// Without a primary_conninfo but with a restore_command no receiver is to be expected.
-bool readsArchiveOnly(const NodeSample &sample)
-{
-    return sample.settings && sample.setting(QLatin1String("primary_conninfo")).isEmpty() &&
-           !sample.setting(QLatin1String("restore_command")).isEmpty();
-}
-
 bool streamsNot(const Rules &rules, int index)
 {
     const NodeSample &sample = rules.sample(index);
     if (const Edge *edge = rules.edgeTo[at(index)]) {
         return edge->state == EdgeState::Broken;
     }
-    return !sample.receiver && !readsArchiveOnly(sample) && !sample.unreadable.contains(QStringLiteral("receiver"));
+    return !sample.receiver && !sample.readsArchiveOnly() && !sample.unreadable.contains(QStringLiteral("receiver"));
 }
 
 void judgeContradiction(Rules &rules, int index)

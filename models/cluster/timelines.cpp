@@ -57,8 +57,10 @@ TimelineComparison compareTimelines(const NodeSample &node, const NodeSample &ot
     result.nodeIsOlder = result.nodeTimeline < result.otherTimeline;
     const NodeSample &older = result.nodeIsOlder ? node : other;
     const NodeSample &newer = result.nodeIsOlder ? other : node;
-    if (newer.timelineHistory.empty()) {
-        return result; // the history file can't be read
+    const int newest = std::max(result.nodeTimeline, result.otherTimeline);
+    const bool usable = !newer.timelineHistory.empty() && newer.timelineHistory.back().parent < newest;
+    if (!usable) {
+        return result; // the history file can't be read, or what was read is another timeline's
     }
     result.fork = leftAt(newer.timelineHistory, std::min(result.nodeTimeline, result.otherTimeline));
     const bool ancestor = result.fork.has_value();

@@ -188,15 +188,21 @@ private:
 int Matcher::score(int upstream, const Sender &sender, int standby) const
 {
     const Followed &who = m_followed[static_cast<std::size_t>(standby)];
-    if (standby == upstream || (who.upstream >= 0 && who.upstream != upstream)) {
+    const NodeStatus &node = m_snapshot.nodes[static_cast<std::size_t>(standby)];
+    // What a standby that is silent now said of its upstream and slot may be over: it vetoes nothing that is seen
+    // today.
+    const bool speaks = isFresh(m_snapshot, node);
+    const bool elsewhere = who.upstream >= 0 && who.upstream != upstream;
+    if (standby == upstream || (speaks && elsewhere)) {
         return 0;
     }
     int points = 0;
     const bool bothSlots = !who.slot.isEmpty() && !sender.slotName.isEmpty();
-    if (bothSlots ? who.slot != sender.slotName : who.slotKnown && !sender.slotName.isEmpty()) {
+    const bool otherSlot = bothSlots ? who.slot != sender.slotName : who.slotKnown && !sender.slotName.isEmpty();
+    if (speaks && otherSlot) {
         return 0;
     }
-    points += bothSlots ? 8 : 0;
+    points += bothSlots && !otherSlot ? 8 : 0;
     const bool named = who.names.contains(sender.applicationName);
     if (!named && m_nodeByName.value(sender.applicationName, standby) != standby) {
         return 0; // it carries another node's name
@@ -206,9 +212,8 @@ int Matcher::score(int upstream, const Sender &sender, int standby) const
                           m_book.own(standby) == canonicalHost(sender.clientAddr);
     points += sameHost ? 2 : 0;
     // That it would connect here says nothing about this walsender unless a receiver is there to connect.
-    const NodeStatus &node = m_snapshot.nodes[static_cast<std::size_t>(standby)];
-    const bool noReceiver = isFresh(m_snapshot, node) && !node.sample->receiver;
-    if (noReceiver && points < 4) {
+    const bool noReceiver = speaks && !node.sample->receiver;
+    if ((noReceiver || elsewhere || otherSlot) && points < 4) {
         return 0;
     }
     points += who.upstream == upstream ? 6 : 0;

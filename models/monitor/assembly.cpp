@@ -23,6 +23,13 @@ bool consoleIsolated(const std::vector<cluster::NodeStatus> &nodes)
     return hosts.size() > 1;
 }
 
+void dropForeignHistory(const cluster::NodeSample &before, cluster::NodeSample &sample)
+{
+    if (before.timeline != sample.timeline || before.systemIdentifier != sample.systemIdentifier) {
+        sample.timelineHistory.clear();
+    }
+}
+
 std::deque<cluster::TrailPoint> extended(std::deque<cluster::TrailPoint> trail, cluster::TrailPoint now)
 {
     constexpr qint64 kFineMs = 600'000;

@@ -15,4 +15,8 @@ bool consoleIsolated(const std::vector<cluster::NodeStatus> &nodes);
 /// to an hour. While the log stands still, its last point moves along.
 std::deque<cluster::TrailPoint> extended(std::deque<cluster::TrailPoint> trail, cluster::TrailPoint now);
 
+/// A timeline history that was carried over speaks for the sample only while that is on the same timeline of the same
+/// system: drops it otherwise. A history of the timeline before would make every failover look like a divergence.
+void dropForeignHistory(const cluster::NodeSample &before, cluster::NodeSample &sample);
+
 } // namespace howdah::monitor

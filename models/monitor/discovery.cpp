@@ -76,6 +76,9 @@ void Discovery::start(const QString &conninfo)
     if (!m_options.patroniUrl.isEmpty()) {
         askPatroni(m_options.patroniUrl);
     }
+    if (m_facts.places.empty()) {
+        QTimer::singleShot(0, this, &Discovery::finish);
+    }
 }
 
 void Discovery::cancel()
@@ -257,6 +260,12 @@ void Discovery::finish()
         }
     }
     cancel();
+    if (m_facts.places.empty()) {
+        Q_EMIT finished(core::failure(core::Error::Kind::Invalid,
+                                      QStringLiteral("The connection string names no host and port that can be asked."),
+                                      QStringLiteral("A port is a number from 1 to 65535.")));
+        return;
+    }
     const bool any = std::any_of(m_facts.places.cbegin(), m_facts.places.cend(),
                                  [](const AskedPlace &place) { return place.answered; });
     if (!any) {

@@ -5,6 +5,7 @@
 
 #include "cluster/topology.h"
 #include "core/logging.h"
+#include "monitor/assembly.h"
 #include "monitor/backoff.h"
 #include "monitor/catalog.h"
 
@@ -20,6 +21,7 @@ constexpr int kKnockDeadlineMs = 1'500;
 // What may not be read is an ERROR in the server's log each time it is tried: not every tick. Rights that were granted
 // meanwhile are noticed then, by refresh, or with the next session.
 constexpr qint64 kDeniedAgainMs = 600'000;
+constexpr qint64 kLostAgainMs = 5'000;
 
 double random01()
 {
@@ -123,7 +125,9 @@ void NodePoller::batchDone(const std::vector<const Section *> &asked,
     }
     if (!results.front()) { // without "core" there is no sample
         ++m_status.missedPolls;
-        m_dueAt.clear();
+        for (const Section *section : asked) { // lost with it: again soon, but what is heavy not on every tick
+            m_dueAt.insert(section, m_clock.monotonicMs() + qMin<qint64>(section->everyMs, kLostAgainMs));
+        }
         core::Error error = results.front().error();
         error.message = QStringLiteral("%1 could not answer: %2").arg(m_status.address, error.message);
         setLink(LinkState::Failed, error);
@@ -140,17 +144,26 @@ void NodePoller::batchDone(const std::vector<const Section *> &asked,
             section.carry(*m_status.sample, *sample);
         }
     }
+    bool historyRead = false;
     for (std::size_t i = 0; i < asked.size(); ++i) {
         const QString name = QString::fromLatin1(asked[i]->name);
+        const bool isHistory = name == QLatin1String("timeline_history");
         if (results[i]) {
             sample->unreadable.remove(name);
             asked[i]->decode(*results[i], *sample);
+            historyRead = historyRead || isHistory;
         } else {
+            if (isHistory) {
+                sample->timelineHistory.clear();
+            }
             sample->unreadable.insert(name, results[i].error().message);
             if (results[i].error().kind == core::Error::Kind::Denied) {
                 m_dueAt.insert(asked[i], m_clock.monotonicMs() + kDeniedAgainMs);
             }
         }
+    }
+    if (m_status.sample && !historyRead) {
+        dropForeignHistory(*m_status.sample, *sample);
     }
     noteChanges(*sample);
     m_status.sample = std::move(sample);
@@ -222,7 +235,7 @@ void NodePoller::knockIfDue()
         return;
     }
     m_nextKnockAt = now + kKnockEveryMs;
-    m_door.knock(m_session->conninfo().places().front(), kKnockDeadlineMs);
+    m_door.knock(m_session->peer(), kKnockDeadlineMs);
 }
 
 void NodePoller::doorAnswered(bool open)

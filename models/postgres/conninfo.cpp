@@ -90,6 +90,42 @@ QString joined(const QHash<QString, QString> &values, bool secrets)
     }
     return parts.join(QLatin1Char(' '));
 }
+
+bool isUri(const QString &conninfo)
+{
+    return conninfo.startsWith(QLatin1String("postgres://")) || conninfo.startsWith(QLatin1String("postgresql://"));
+}
+
+// libpq quotes the word it stumbles over, which with a password that was not quoted as it takes it is a part of that.
+// Only what stands before any secret is worth showing.
+QString withoutQuotedSecrets(const QString &words, const QString &conninfo)
+{
+    const qsizetype secret = isUri(conninfo) ? 0 : conninfo.indexOf(QLatin1String("password"), 0, Qt::CaseInsensitive);
+    if (secret < 0) {
+        return words;
+    }
+    static const QString missing = QStringLiteral("missing \"=\"");
+    const qsizetype from = words.indexOf(QLatin1Char('"'), words.startsWith(missing) ? missing.size() : qsizetype(0));
+    const qsizetype to = words.lastIndexOf(QLatin1Char('"'));
+    if (from < 0 || to <= from) {
+        return words;
+    }
+    const QString fragment = words.sliced(from + 1, to - from - 1);
+    const bool harmless = conninfo.first(secret).contains(fragment) && !conninfo.sliced(secret).contains(fragment);
+    return harmless ? words : words.first(from + 1) + QStringLiteral("********") + words.sliced(to);
+}
+
+core::Error unusablePort(const QString &port, bool uri)
+{
+    // Of a URI the "port" may be a part of a password that was not written as a URI wants it.
+    return {.kind = core::Error::Kind::Invalid,
+            .message = uri ? QStringLiteral("The connection string is not valid: its port is not usable.")
+                           : QStringLiteral("The connection string is not valid: port %1 is not usable.")
+                                 .arg(core::sanitized(port, 40)),
+            .hint = uri ? QStringLiteral("A port is a number from 1 to 65535. In a URI, a slash, colon or @ within the "
+                                         "password is written %2F, %3A or %40.")
+                        : QStringLiteral("A port is a number from 1 to 65535.")};
+}
 } // namespace
 
 core::Result<Conninfo> Conninfo::parse(const QString &conninfo)
@@ -101,7 +137,8 @@ core::Result<Conninfo> Conninfo::parse(const QString &conninfo)
             message ? core::sanitized(QByteArrayView(message)).trimmed() : QStringLiteral("out of memory");
         PQfreemem(message);
         return core::failure(core::Error::Kind::Invalid,
-                             QStringLiteral("The connection string is not valid: %1").arg(core::redacted(words)),
+                             QStringLiteral("The connection string is not valid: %1")
+                                 .arg(core::redacted(withoutQuotedSecrets(words, conninfo))),
                              QStringLiteral("Write it as libpq takes it, for example \"host=10.0.0.11 dbname=postgres "
                                             "user=dba\" or \"postgresql://dba@10.0.0.11/postgres\"."));
     }
@@ -135,6 +172,13 @@ core::Result<Conninfo> Conninfo::parse(const QString &conninfo)
         const QString keyword = QString::fromUtf8(option->keyword);
         if (option->val && *option->val && !result.m_values.contains(keyword)) {
             result.m_values.insert(keyword, QString::fromUtf8(option->val));
+        }
+    }
+    for (const Place &place : result.places()) {
+        bool isNumber = false;
+        const int port = place.port.toInt(&isNumber);
+        if (!isNumber || port < 1 || port > 65535) {
+            return tl::unexpected(unusablePort(place.port, isUri(conninfo)));
         }
     }
     return result;

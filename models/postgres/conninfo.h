@@ -24,7 +24,7 @@ public:
     };
 
     /// Parses and fills in what libpq would: service file, environment (PGHOST …), defaults. Errors are libpq's words,
-    /// redacted. Reads at most the service files; resolves no names.
+    /// redacted; a port must be from 1 to 65535. Reads at most the service files; resolves no names.
     static core::Result<Conninfo> parse(const QString &conninfo);
 
     /// A keyword's value; empty when not set.

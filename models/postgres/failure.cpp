@@ -195,6 +195,20 @@ Failure connectTimeout(ConnectPhase phase, int milliseconds, const QString &addr
                 QStringLiteral("The server may be frozen, overloaded or out of disk: look at its host."));
 }
 
+Failure noSuchHost(const QString &host)
+{
+    return make(LinkState::Misconfigured, Error::Kind::NotFound,
+                QStringLiteral("The name \"%1\" has no address.").arg(host),
+                QStringLiteral("Correct the host of that node, or check this machine's name server."));
+}
+
+Failure nameServerFailed(const QString &host)
+{
+    return make(LinkState::Unreachable, Error::Kind::Connection,
+                QStringLiteral("The name \"%1\" could not be looked up: the name server does not answer.").arg(host),
+                QStringLiteral("Check this machine's network and its name server."));
+}
+
 Failure classifyLostSession(const QString &libpqText, const QString &lastSqlstate, const QString &lastNotice,
                             const QString &address)
 {

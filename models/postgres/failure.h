@@ -28,6 +28,12 @@ Failure classifyConnectError(const QString &libpqText, ConnectPhase phase, bool 
 /// Our own deadline passed.
 Failure connectTimeout(ConnectPhase phase, int milliseconds, const QString &address);
 
+/// The name server knows that there is no such host: the conninfo is wrong.
+Failure noSuchHost(const QString &host);
+
+/// The name server did not answer, or failed: nothing is known of the host, and this console may be cut off.
+Failure nameServerFailed(const QString &host);
+
 /// A session that was open ended: lastNotice is what the server said last ("57P01" …), may be empty.
 Failure classifyLostSession(const QString &libpqText, const QString &lastSqlstate, const QString &lastNotice,
                             const QString &address);

@@ -106,6 +106,7 @@ void Session::resolve()
     m_places = m_conninfo.places();
     m_addresses.assign(m_places.size(), {});
     m_unresolved = 0;
+    m_unanswered.clear();
     for (std::size_t i = 0; i < m_places.size(); ++i) {
         const Conninfo::Place &place = m_places[i];
         const QHostAddress literal(place.host);
@@ -122,7 +123,7 @@ void Session::resolve()
                     addresses << address.toString();
                 }
                 m_lookups.removeOne(info.lookupId());
-                hostResolved(index, addresses);
+                hostResolved(index, addresses, info.error() == QHostInfo::HostNotFound);
             });
         }
     }
@@ -131,12 +132,20 @@ void Session::resolve()
     }
 }
 
-void Session::hostResolved(int place, const QStringList &addresses)
+void Session::hostResolved(int place, const QStringList &addresses, bool noSuchName)
 {
     if (m_phase != Phase::Resolving) {
         return;
     }
-    m_addresses.at(static_cast<std::size_t>(place)) = addresses;
+    const auto index = static_cast<std::size_t>(place);
+    m_addresses.at(index) = addresses;
+    if (addresses.isEmpty() && !noSuchName) {
+        // The name server failed, which says nothing of the name: what it last said still leads somewhere.
+        m_unanswered = m_places.at(index).host;
+        if (m_lastAddresses.size() == m_addresses.size()) {
+            m_addresses.at(index) = m_lastAddresses.at(index);
+        }
+    }
     if (--m_unresolved > 0) {
         return;
     }
@@ -164,12 +173,7 @@ void Session::startConnecting()
         }
     }
     if (hosts.isEmpty()) {
-        Failure failure;
-        failure.link = cluster::LinkState::Misconfigured;
-        failure.error.kind = core::Error::Kind::NotFound;
-        failure.error.message = QStringLiteral("The name \"%1\" has no address.").arg(m_places.front().host);
-        failure.error.hint = QStringLiteral("Correct the host of that node, or check this machine's name server.");
-        fail(failure);
+        fail(m_unanswered.isEmpty() ? noSuchHost(m_places.front().host) : nameServerFailed(m_unanswered));
         return;
     }
     m_lastAddresses = m_addresses;
@@ -489,6 +493,17 @@ qint64 Session::bytesReceived() const
 int Session::serverVersion() const
 {
     return isOpen() ? PQserverVersion(m_link->connection.get()) : 0;
+}
+
+Conninfo::Place Session::peer() const
+{
+    if (!isOpen()) {
+        return m_conninfo.places().front();
+    }
+    const PGconn *connection = m_link->connection.get();
+    return {.host = QString::fromUtf8(PQhost(connection)),
+            .hostaddr = QString::fromUtf8(PQhostaddr(connection)),
+            .port = QString::fromUtf8(PQport(connection))};
 }
 
 int Session::backendPid() const

@@ -60,6 +60,8 @@ public:
     qint64 bytesReceived() const;
     int serverVersion() const; ///< as server_version_num; 0 when not open
     int backendPid() const;
+    /// The place that the open session is connected to, its address resolved: of several hosts, the one that took us.
+    Conninfo::Place peer() const;
     const Conninfo &conninfo() const { return m_conninfo; }
 
 Q_SIGNALS:
@@ -73,7 +75,7 @@ private:
     struct Batch;
 
     void resolve();
-    void hostResolved(int place, const QStringList &addresses);
+    void hostResolved(int place, const QStringList &addresses, bool noSuchName);
     void startConnecting();
     void pollConnection();
     void watchSocket(bool reading, bool writing);
@@ -97,6 +99,7 @@ private:
     std::vector<QStringList> m_addresses;
     std::vector<QStringList> m_lastAddresses; ///< of the last look-up that worked: used when the name server is silent
     QList<int> m_lookups;
+    QString m_unanswered; ///< a host of whom the name server says nothing now, not even that there is none
     int m_unresolved = 0;
 };
 

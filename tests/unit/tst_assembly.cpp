@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include "cluster/timelines.h"
 #include "monitor/assembly.h"
 #include "monitor/backoff.h"
 
@@ -13,12 +14,43 @@ class TestAssembly : public QObject {
 private Q_SLOTS:
     void isolation_data();
     void isolation();
+    void historyOfAnotherTimelineIsDropped();
     void trailKeepsWhatRulesNeed();
     void trailOfAnIdlePrimary();
     void trailStartsAnewAfterAStepBack();
     void backoffIsPatientWithLogins();
     void backoffIsJittered();
 };
+
+// A failover from timeline 2 to 3: the history of timeline 2 must not speak for 3, or every standby has diverged.
+void TestAssembly::historyOfAnotherTimelineIsDropped()
+{
+    cluster::NodeSample before;
+    before.timeline = 2;
+    before.systemIdentifier = 7;
+    before.timelineHistory = {{1, Lsn{100}, {}}};
+    cluster::NodeSample after = before;
+    monitor::dropForeignHistory(before, after);
+    QCOMPARE(after.timelineHistory.size(), std::size_t(1));
+    after.timeline = 3;
+    monitor::dropForeignHistory(before, after);
+    QVERIFY(after.timelineHistory.empty());
+
+    cluster::NodeSample standby = before; // not yet on 3
+    standby.inRecovery = true;
+    standby.replayLsn = Lsn{150};
+    QVERIFY(cluster::compareTimelines(standby, after).relation == cluster::TimelineRelation::Unknown);
+    after.timelineHistory = {{1, Lsn{100}, {}}, {2, Lsn{200}, {}}};
+    QVERIFY(cluster::compareTimelines(standby, after).relation == cluster::TimelineRelation::Older);
+    after.timeline = 2; // read in the moment of the promotion: the history is newer than the sample
+    standby.timeline = 1;
+    QVERIFY(cluster::compareTimelines(standby, after).relation == cluster::TimelineRelation::Unknown);
+
+    after = before;
+    after.systemIdentifier = 8;
+    monitor::dropForeignHistory(before, after);
+    QVERIFY(after.timelineHistory.empty());
+}
 
 void TestAssembly::isolation_data()
 {

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void timeoutsTellWhatWasWaitedFor();
     void secretsStayOut();
     void parsesConninfo();
+    void aSilentNameServerAccusesNoName();
     void rejectsConninfo();
     void keepsAndHidesPasswords();
     void severalHosts();
@@ -116,14 +117,38 @@ void TestFailure::parsesConninfo()
     QCOMPARE(Conninfo::parse(QStringLiteral("host=/tmp port=5433"))->address(), QStringLiteral("/tmp/.s.PGSQL.5433"));
 }
 
+void TestFailure::aSilentNameServerAccusesNoName()
+{
+    const Failure missing = noSuchHost(QStringLiteral("db1"));
+    QVERIFY(missing.link == LinkState::Misconfigured);
+    const Failure silent = nameServerFailed(QStringLiteral("db1"));
+    QVERIFY(silent.link == LinkState::Unreachable); // of which a console that is cut off is told
+    QVERIFY(silent.error.message.contains(QLatin1String("db1")) && !silent.error.hint.isEmpty());
+}
+
 void TestFailure::rejectsConninfo()
 {
     const auto unknown = Conninfo::parse(QStringLiteral("host=a hots=b"));
     QVERIFY(!unknown);
     QVERIFY(unknown.error().message.contains(QLatin1String("hots")));
-    const auto broken = Conninfo::parse(QStringLiteral("host='a password=canary"));
-    QVERIFY(!broken);
-    QVERIFY(!broken.error().message.contains(QLatin1String("canary")));
+    // Not even a part of a password is quoted, whatever libpq stumbles over.
+    for (const char *text :
+         {"host='a password=canary", "host=a password=my canary", "host=a sslpassword=my can\"canary x=1",
+          "host=a PASSWORD = b canary host=c", "postgresql://u:canary%zz@h/d", "postgresql://u:my/canary@h/d",
+          "postgresql://u:1/canary@h:x/d", "postgresql://u:canary/x@h/d"}) {
+        const auto broken = Conninfo::parse(QString::fromLatin1(text));
+        QVERIFY2(!broken || QByteArrayView(text).startsWith("postgresql://u:1/"), text);
+        QVERIFY2(broken || !broken.error().message.contains(QLatin1String("canary")), text);
+    }
+    const auto before = Conninfo::parse(QStringLiteral("hots=a password=canary"));
+    QVERIFY(!before && before.error().message.contains(QLatin1String("hots")));
+    for (const char *port : {"70000", "0", "-1", "abc", "5432,65536"}) {
+        const auto bad = Conninfo::parse(QStringLiteral("host=a,b port=%1").arg(QLatin1String(port)));
+        QVERIFY2(!bad, port);
+        QVERIFY2(bad.error().message.contains(QLatin1String("port")) && !bad.error().hint.isEmpty(), port);
+    }
+    QVERIFY(Conninfo::parse(QStringLiteral("host=a,b port=1,65535")));
+    QVERIFY(Conninfo::parse(QStringLiteral("host=a,b port=,5433"))); // an empty one is the default
 }
 
 void TestFailure::keepsAndHidesPasswords()

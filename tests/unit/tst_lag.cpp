@@ -121,6 +121,13 @@ void TestLag::states_data()
         setSetting(edit(s, pg2), QStringLiteral("primary_conninfo"), {});
         setSetting(edit(s, pg2), QStringLiteral("restore_command"), QStringLiteral("cp /archive/%f %p"));
     });
+    row("primary_conninfo hidden is not the archive", pg2, "broken", true, [](Snapshot &s) {
+        stopStreaming(s, pg2);
+        setSetting(edit(s, pg2), QStringLiteral("restore_command"), QStringLiteral("cp /archive/%f %p"));
+        auto shown = std::make_shared<std::vector<Setting>>(*edit(s, pg2).settings);
+        std::erase_if(*shown, [](const Setting &one) { return one.name == QLatin1String("primary_conninfo"); });
+        edit(s, pg2).settings = shown;
+    });
     row("both ends hidden", pg2, "no_permission", true, [](Snapshot &s) {
         hidePermissions(s, pg1);
         hidePermissions(s, pg2);

@@ -102,6 +102,7 @@ class TestTopology : public QObject {
 private Q_SLOTS:
     void matches_data();
     void matches();
+    void movedWhileOutOfReach();
     void edges_data();
     void edges();
     void places_data();
@@ -168,6 +169,20 @@ void TestTopology::matches_data()
         << s << QStringList{QStringLiteral("pg1>pg2 streaming sync s"), QStringLiteral("pg2>pg3 streaming async s")};
 }
 
+// A standby was pointed at another upstream while this console does not reach it: what it said last is over.
+void TestTopology::movedWhileOutOfReach()
+{
+    Snapshot s = threeNodes();
+    Sender moved = *senderOf(edit(s, pg2), pg3);
+    takeDown(s, pg3, LinkState::Unreachable);
+    moved.slotName = QStringLiteral("moved_slot");
+    edit(s, pg1).senders.push_back(moved);
+    const Topology topology = buildTopology(s);
+    const QStringList expected{QStringLiteral("pg1>pg2 streaming sync pg2_slot"),
+                               QStringLiteral("pg1>pg3 sender_only async moved_slot")};
+    QCOMPARE(drawn(s, topology), expected);
+}
+
 void TestTopology::matches()
 {
     QFETCH(Snapshot, snapshot);
@@ -177,7 +192,6 @@ void TestTopology::matches()
     QCOMPARE(roles(topology), QStringLiteral("primary standby cascading"));
     QCOMPARE(topology.primary, 0);
     QCOMPARE(topology.places[2].depth, 2);
-    QVERIFY(topology.consumers.empty());
 }
 
 void TestTopology::edges_data()
@@ -396,7 +410,6 @@ void TestTopology::manyOnOneAddress()
         QCOMPARE(edgeKey(edge.state), QStringLiteral("streaming"));
         QCOMPARE(edge.slotName, snapshot.nodes[static_cast<std::size_t>(edge.to)].name + QStringLiteral("_slot"));
     }
-    QVERIFY(topology.consumers.empty());
 }
 
 void TestTopology::words()
