@@ -52,10 +52,16 @@ void WindowCommand::connectWindow()
     connect(&m_window, &MainWindow::discoverRequested, &m_engine, &monitor::Engine::discover);
     connect(&m_engine, &monitor::Engine::discovered, this, [this](const monitor::DiscoveryResult &result) {
         std::vector<shell::DiscoveredNode> nodes;
+        QStringList notes;
         for (const monitor::DiscoveredNode &node : result.nodes) {
-            nodes.push_back({node.reached, monitor::describe(node)});
+            if (node.foreign) { // no node of the proposal
+                notes << QStringLiteral("%1 (%2) is left out, it belongs to another system: %3")
+                             .arg(node.name, node.address, monitor::describe(node));
+            } else {
+                nodes.push_back({node.reached, monitor::describe(node)});
+            }
         }
-        m_window.discoveryFinished(result.config, nodes);
+        m_window.discoveryFinished(result.config, nodes, notes + result.notes);
     });
     connect(&m_engine, &monitor::Engine::discoveryFailed, &m_window, &MainWindow::discoveryFailed);
 }

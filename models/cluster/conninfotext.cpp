@@ -151,6 +151,26 @@ QString uriWithoutPassword(const QString &text)
     return result;
 }
 
+// The secrets of a well-formed conninfo, decoded.
+std::vector<Pair> secretsOf(const QString &text)
+{
+    bool wellFormed = true;
+    std::vector<Pair> secrets;
+    if (isUri(text)) {
+        const Uri uri = cutUri(text);
+        const QString userInfo = text.mid(uri.userInfoBegin, uri.userInfoEnd - uri.userInfoBegin);
+        if (const qsizetype colon = userInfo.indexOf(QLatin1Char(':')); colon >= 0) {
+            secrets.push_back(
+                {QStringLiteral("password"), QUrl::fromPercentEncoding(userInfo.mid(colon + 1).toUtf8())});
+        }
+        secrets.insert(secrets.end(), uri.query.cbegin(), uri.query.cend());
+    } else {
+        secrets = keyValuePairs(text, wellFormed);
+    }
+    std::erase_if(secrets, [](const Pair &pair) { return !isSecret(pair.key); });
+    return wellFormed ? secrets : std::vector<Pair>();
+}
+
 std::vector<HostPort> zipHosts(const QStringList &hosts, const QStringList &ports)
 {
     std::vector<HostPort> result;
@@ -210,6 +230,29 @@ QString withoutPassword(const QString &conninfo)
         }
     }
     return kept.size() == static_cast<qsizetype>(pairs.size()) ? text : kept.join(QLatin1Char(' '));
+}
+
+QString withPasswordOf(const QString &source, const QString &conninfo)
+{
+    QString text = conninfo.trimmed();
+    bool wellFormed = true;
+    if (!isUri(text)) {
+        keyValuePairs(text, wellFormed);
+    }
+    if (!wellFormed || holdsPassword(text)) {
+        return text;
+    }
+    for (const Pair &secret : secretsOf(source.trimmed())) {
+        if (isUri(text)) {
+            text += cutUri(text).queryBegin < 0 ? QLatin1Char('?') : QLatin1Char('&');
+            text += secret.key + QLatin1Char('=') + QString::fromLatin1(QUrl::toPercentEncoding(secret.value));
+            continue;
+        }
+        QString quoted = secret.value;
+        quoted.replace(QLatin1Char('\\'), QLatin1String("\\\\")).replace(QLatin1Char('\''), QLatin1String("\\'"));
+        text += QStringLiteral("%1%2='%3'").arg(text.isEmpty() ? QString() : QStringLiteral(" "), secret.key, quoted);
+    }
+    return text;
 }
 
 QString urlWithoutPassword(const QString &url)

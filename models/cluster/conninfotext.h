@@ -26,6 +26,9 @@ bool holdsPassword(const QString &conninfo);
 /// secret can't be told from the rest, is masked by core::redacted instead.
 QString withoutPassword(const QString &conninfo);
 
+/// conninfo with the secrets that source holds. What holds one of its own, and what is malformed, stays as it is.
+QString withPasswordOf(const QString &source, const QString &conninfo);
+
 /// A web address without the password of its userinfo.
 QString urlWithoutPassword(const QString &url);
 

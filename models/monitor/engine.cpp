@@ -73,18 +73,23 @@ void Engine::closeCluster(const QString &name)
 
 void Engine::discover(const QString &conninfo)
 {
-    QMetaObject::invokeMethod(m_room, [this, conninfo] {
+    QMetaObject::invokeMethod(m_room, [this, conninfo, run = ++m_discoverRun] {
         delete m_discovery;
         m_discovery = new Discovery({}, m_room);
-        connect(m_discovery, &Discovery::finished, m_room, [this](const core::Result<DiscoveryResult> &result) {
+        connect(m_discovery, &Discovery::finished, m_room, [this, run](const core::Result<DiscoveryResult> &result) {
             m_discovery->deleteLater();
             m_discovery = nullptr;
-            // Emitted towards the window's thread: both ends' values are copied.
-            if (result) {
-                Q_EMIT discovered(*result);
-            } else {
-                Q_EMIT discoveryFailed(result.error());
-            }
+            const auto answer = [this, run, result] {
+                if (run != m_discoverRun) {
+                    return; // another one has been asked for since
+                }
+                if (result) {
+                    Q_EMIT discovered(*result);
+                } else {
+                    Q_EMIT discoveryFailed(result.error());
+                }
+            };
+            QMetaObject::invokeMethod(this, answer, Qt::QueuedConnection);
         });
         m_discovery->start(conninfo);
     });

@@ -49,6 +49,7 @@ private:
     QHash<QString, ClusterMonitor *> m_monitors;
     QHash<QString, Discovery *> m_completing; ///< clusters whose other nodes are being found
     Discovery *m_discovery = nullptr;         ///< the one asked for by discover()
+    int m_discoverRun = 0;                    ///< window's thread: tells a late answer from the one that is awaited
 
     QMutex m_mutex;
     QHash<QString, cluster::ClusterState> m_newest;

@@ -144,11 +144,14 @@ cluster::ClusterState orders()
 void fill(shell::MainWindow &window)
 {
     for (const char *name : {"billing", "catalog", "identity"}) {
+        window.clusterOpened(QLatin1String(name));
         window.setClusterState(withVerdict(stateOf(threeNodes(), QLatin1String(name)), cluster::Verdict::Ok));
     }
     cluster::Snapshot paused = threeNodes();
     paused.paused = true;
+    window.clusterOpened(QStringLiteral("staging"));
     window.setClusterState(stateOf(paused, QStringLiteral("staging")));
+    window.clusterOpened(orders().snapshot->cluster);
     window.setClusterState(orders());
 }
 
@@ -220,7 +223,10 @@ void takeAll(Photographer &photographer, const FakeClock &clock, theme::Mode mod
     config.name = QStringLiteral("orders");
     config.nodes = {{.name = QStringLiteral("pg1"), .conninfo = QStringLiteral("host=10.0.0.11 user=dba")},
                     {.name = QStringLiteral("pg2"), .conninfo = QStringLiteral("host=172.17.0.2 user=dba")}};
-    discover.setFound(config, {{true, {}}, {false, QStringLiteral("no route from here")}});
+    discover.findChild<QLineEdit *>(QStringLiteral("discover-conninfo"))->setText(QStringLiteral("host=10.0.0.11"));
+    discover.findChild<QPushButton *>(QStringLiteral("discover-start"))->click();
+    discover.setFound(config, {{true, {}}, {false, QStringLiteral("no route from here")}},
+                      {QStringLiteral("repmgr.nodes could not be read: permission denied for schema repmgr")});
     photographer.widget(discover, QStringLiteral("discover") + suffix);
 }
 

@@ -20,6 +20,7 @@
 #include "shell/navigator.h"
 #include "shell/render.h"
 #include "theme/theme.h"
+#include "widgets/datatable.h"
 #include "widgets/messagebar.h"
 #include "widgets/verdictstrip.h"
 #include "windowfixture.h"
@@ -52,6 +53,11 @@ private Q_SLOTS:
     void openFileAsksWithoutBlocking();
     void discoveryFillsTheTableAndTakesCorrections();
     void failedDiscoverySaysWhy();
+    void lateStateOpensNothing();
+    void passwordsAreKeptAside();
+    void nodeNamesAreToldApart();
+    void lateResultFillsNoOtherDialog();
+    void dialogSaysWhatIsLeftOut();
     void themeIsKept();
     void geometryIsKept();
     void everyWidgetHasAName();
@@ -62,6 +68,19 @@ private:
     T *find(const char *name) const
     {
         return m_window->findChild<T *>(QLatin1String(name));
+    }
+    void give(const cluster::ClusterState &state)
+    {
+        if (!m_window->clusters().contains(state.snapshot->cluster)) {
+            m_window->clusterOpened(state.snapshot->cluster);
+        }
+        m_window->setClusterState(state);
+    }
+    /// The dialog, open and asking about conninfo.
+    DiscoverDialog *discovering(const QString &conninfo);
+    QStandardItemModel *foundNodes() const
+    {
+        return qobject_cast<QStandardItemModel *>(find<QTableView>("nodes-found-table")->model());
     }
     widgets::VerdictStrip *strip() const { return m_window->findChild<widgets::VerdictStrip *>(); }
     QString accessible(const char *name) const { return find<QWidget>(name)->accessibleName(); }
@@ -112,18 +131,18 @@ void TestMainWindow::clustersStandWorstFirst()
     const auto named = [](const char *name, Verdict verdict) {
         return withVerdict(stateOf(threeNodes(), QLatin1String(name)), verdict);
     };
-    m_window->setClusterState(named("billing", Verdict::Ok));
-    m_window->setClusterState(named("orders", Verdict::Critical));
+    give(named("billing", Verdict::Ok));
+    give(named("orders", Verdict::Critical));
     m_window->clusterOpened(QStringLiteral("staging"));
-    m_window->setClusterState(named("archive", Verdict::Warning));
+    give(named("archive", Verdict::Warning));
     // staging has not answered: unknown, so worse than OK and better than a warning.
     const QStringList expected = {QStringLiteral("orders"), QStringLiteral("archive"), QStringLiteral("staging"),
                                   QStringLiteral("billing")};
     QCOMPARE(m_window->clusters(), expected);
     // The order follows the verdict, what is chosen stays chosen.
     m_window->showCluster(QStringLiteral("billing"));
-    m_window->setClusterState(named("orders", Verdict::Ok));
-    m_window->setClusterState(named("billing", Verdict::Critical));
+    give(named("orders", Verdict::Ok));
+    give(named("billing", Verdict::Critical));
     QCOMPARE(m_window->clusters().first(), QStringLiteral("billing"));
     QCOMPARE(m_window->clusters().last(), QStringLiteral("orders"));
     QCOMPARE(m_window->currentCluster(), QStringLiteral("billing"));
@@ -132,7 +151,7 @@ void TestMainWindow::clustersStandWorstFirst()
 void TestMainWindow::stripSaysWhatHolds()
 {
     const cluster::ClusterState healthy = withVerdict(stateOf(threeNodes()), Verdict::Ok);
-    m_window->setClusterState(healthy);
+    give(healthy);
     QCOMPARE(strip()->shown().word, QStringLiteral("OK"));
     QCOMPARE(strip()->shown().detail, QStringLiteral("3 of 3 nodes answer"));
     QCOMPARE(accessible("verdict-block"), QStringLiteral("Verdict: OK"));
@@ -147,23 +166,23 @@ void TestMainWindow::stripSaysWhatHolds()
     slot.sinceMs = kNowMonotonicMs - 27 * 60'000;
     cluster::Finding silent = slot;
     silent.severity = Verdict::Unknown;
-    m_window->setClusterState(withVerdict(healthy, Verdict::Warning, {slot}, QStringLiteral("unknown")));
+    give(withVerdict(healthy, Verdict::Warning, {slot}, QStringLiteral("unknown")));
     const QString since = QDateTime::fromMSecsSinceEpoch(kNowWallMs - 27 * 60'000).toString(QStringLiteral("HH:mm"));
     QCOMPARE(strip()->shown().word, QStringLiteral("Warning"));
     QCOMPARE(strip()->shown().detail, QStringLiteral("1 finding, since %1").arg(since));
     QCOMPARE(accessible("strip-loss"), QStringLiteral("Would be lost now: unknown"));
-    m_window->setClusterState(withVerdict(healthy, Verdict::Warning, {slot, slot, silent}));
+    give(withVerdict(healthy, Verdict::Warning, {slot, slot, silent}));
     QCOMPARE(strip()->shown().detail, QStringLiteral("3 findings, 1 of them unknown"));
 
     cluster::Snapshot two = threeNodes();
     makeWritable(two, QStringLiteral("pg2"));
-    m_window->setClusterState(stateOf(two));
+    give(stateOf(two));
     QCOMPARE(accessible("strip-writable"), QStringLiteral("Writable nodes: 2 pg1 and pg2"));
 }
 
 void TestMainWindow::whatNobodyRenewsTurnsGrey()
 {
-    m_window->setClusterState(withVerdict(stateOf(threeNodes(), QStringLiteral("orders")), Verdict::Ok));
+    give(withVerdict(stateOf(threeNodes(), QStringLiteral("orders")), Verdict::Ok));
     QCOMPARE(static_cast<int>(strip()->shown().verdict), static_cast<int>(Verdict::Ok));
     // No new state: the window's own clock makes it old.
     m_clock.advance(4000);
@@ -178,7 +197,7 @@ void TestMainWindow::pausedIsGrey()
 {
     cluster::Snapshot snapshot = threeNodes();
     snapshot.paused = true;
-    m_window->setClusterState(stateOf(snapshot));
+    give(stateOf(snapshot));
     QCOMPARE(strip()->shown().word, QStringLiteral("Paused"));
     QCOMPARE(static_cast<int>(strip()->shown().verdict), static_cast<int>(Verdict::Unknown));
     QVERIFY(find<QAction>("action-pause")->isChecked());
@@ -187,8 +206,8 @@ void TestMainWindow::pausedIsGrey()
 
 void TestMainWindow::keysReachClusters()
 {
-    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("alpha")));
-    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("beta")));
+    give(stateOf(threeNodes(), QStringLiteral("alpha")));
+    give(stateOf(threeNodes(), QStringLiteral("beta")));
     QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
     QTRY_COMPARE(m_window->currentCluster(), QStringLiteral("alpha"));
     QTest::keyClick(m_window.get(), Qt::Key_2, Qt::ControlModifier);
@@ -203,7 +222,7 @@ void TestMainWindow::keysReachClusters()
 
 void TestMainWindow::refreshAndPauseNameTheirCluster()
 {
-    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("orders")));
+    give(stateOf(threeNodes(), QStringLiteral("orders")));
     QSignalSpy refresh(m_window.get(), &MainWindow::refreshRequested);
     QSignalSpy pause(m_window.get(), &MainWindow::pauseRequested);
     QSignalSpy close(m_window.get(), &MainWindow::closeRequested);
@@ -222,7 +241,7 @@ void TestMainWindow::refreshAndPauseNameTheirCluster()
 
 void TestMainWindow::closingTheLastShowsTheEmptyState()
 {
-    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("orders")));
+    give(stateOf(threeNodes(), QStringLiteral("orders")));
     QVERIFY(!find<QWidget>("empty-state")->isVisible());
     m_window->clusterClosed(QStringLiteral("orders"));
     QVERIFY(find<QWidget>("empty-state")->isVisible());
@@ -231,8 +250,8 @@ void TestMainWindow::closingTheLastShowsTheEmptyState()
 
 void TestMainWindow::paletteFindsNodesAndSlots()
 {
-    m_window->setClusterState(stateOf(busyCluster(), QStringLiteral("orders")));
-    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("billing")));
+    give(stateOf(busyCluster(), QStringLiteral("orders")));
+    give(stateOf(threeNodes(), QStringLiteral("billing")));
     QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
     auto *field = find<QLineEdit>("palette-field");
     QTRY_VERIFY(field->isVisible() && field->hasFocus());
@@ -243,6 +262,20 @@ void TestMainWindow::paletteFindsNodesAndSlots()
     QTest::keyClick(field, Qt::Key_Return);
     QVERIFY(!find<QWidget>("command-palette")->isVisible());
     QCOMPARE(m_window->currentCluster(), QStringLiteral("orders"));
+    // The same slot on another node: the one that was asked for.
+    cluster::Snapshot snapshot = threeNodes();
+    cluster::Slot copy = *slotOf(edit(snapshot, QStringLiteral("pg1")), QStringLiteral("pg2_slot"));
+    edit(snapshot, QStringLiteral("pg3")).replicationSlots.push_back(copy);
+    give(stateOf(snapshot, QStringLiteral("orders")));
+    for (const char *node : {"pg3", "pg1"}) {
+        QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
+        QTRY_VERIFY(field->hasFocus());
+        QTest::keyClicks(field, QStringLiteral("pg2_slot %1 of orders").arg(QLatin1String(node)));
+        QCOMPARE(list->count(), 1);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(find<widgets::DataTable>("slots-table")->selectedKey(),
+                 QStringLiteral("%1/pg2_slot").arg(QLatin1String(node)));
+    }
     QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
     QTRY_VERIFY(field->hasFocus());
     QTest::keyClick(field, Qt::Key_Escape);
@@ -267,7 +300,7 @@ void TestMainWindow::serverTextStaysPlain()
     cluster::Snapshot snapshot = threeNodes();
     snapshot.nodes[0].name = hostile;
     snapshot.environment = hostile;
-    m_window->setClusterState(stateOf(snapshot, hostile));
+    give(stateOf(snapshot, hostile));
     m_window->showError({.kind = core::Error::Kind::Server, .message = hostile, .hint = hostile});
     QCOMPARE(m_window->clusters(), QStringList{hostile});
     QVERIFY(accessible("strip-writable").contains(hostile));
@@ -302,6 +335,7 @@ void TestMainWindow::openFileAsksWithoutBlocking()
     QTest::keyClick(m_window.get(), Qt::Key_O, Qt::ControlModifier);
     QTRY_VERIFY(find<QFileDialog>("open-dialog"));
     auto *dialog = find<QFileDialog>("open-dialog");
+    QVERIFY(dialog->testOption(QFileDialog::DontUseNativeDialog));
     dialog->setDirectory(folder.path());
     dialog->selectFile(file.fileName());
     dialog->findChild<QLineEdit *>()->setText(file.fileName());
@@ -340,13 +374,115 @@ void TestMainWindow::discoveryFillsTheTableAndTakesCorrections()
 
 void TestMainWindow::failedDiscoverySaysWhy()
 {
-    QTest::keyClick(m_window.get(), Qt::Key_N, Qt::ControlModifier);
-    QTRY_VERIFY(find<DiscoverDialog>("discover-dialog"));
+    QVERIFY(discovering(QStringLiteral("host=10.0.0.11")));
     m_window->discoveryFailed({.kind = core::Error::Kind::Connection,
                                .message = QStringLiteral("connection refused"),
                                .hint = QStringLiteral("Is the port right?")});
     QCOMPARE(find<QLabel>("discover-message")->text(), QStringLiteral("connection refused\nIs the port right?"));
     QVERIFY(!find<QPushButton>("discover-save")->isEnabled());
+}
+
+void TestMainWindow::lateStateOpensNothing()
+{
+    const cluster::ClusterState state = stateOf(threeNodes(), QStringLiteral("orders"));
+    give(state);
+    m_window->clusterClosed(QStringLiteral("orders"));
+    m_window->setClusterState(state);
+    QCOMPARE(m_window->clusters(), QStringList());
+    m_window->setClusterState({});
+    QCOMPARE(m_window->clusters(), QStringList());
+}
+
+DiscoverDialog *TestMainWindow::discovering(const QString &conninfo)
+{
+    find<QAction>("action-add")->trigger();
+    auto *dialog = find<DiscoverDialog>("discover-dialog");
+    if (dialog) {
+        find<QLineEdit>("discover-conninfo")->setText(conninfo);
+        find<QPushButton>("discover-start")->click();
+    }
+    return dialog;
+}
+
+void TestMainWindow::passwordsAreKeptAside()
+{
+    QSignalSpy open(m_window.get(), &MainWindow::openConfigRequested);
+    QVERIFY(discovering(QStringLiteral("host=10.0.0.11 password=canary")));
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("orders");
+    config.nodes = {{.name = QStringLiteral("pg1"), .conninfo = QStringLiteral("host=10.0.0.11 password=canary")},
+                    {.name = QStringLiteral("pg2"), .conninfo = QStringLiteral("host=10.0.0.12 password=canary")},
+                    {.name = QStringLiteral("pg3"), .conninfo = QStringLiteral("host=10.0.0.13")}};
+    m_window->discoveryFinished(config, {{true, {}}, {true, {}}, {true, {}}});
+    QStandardItemModel *model = foundNodes();
+    model->item(1, 2)->setText(QStringLiteral("host=172.17.0.2"));
+    model->item(2, 2)->setText(QStringLiteral("host=10.0.0.13 password=canary3"));
+    for (int row = 0; row < model->rowCount(); ++row) {
+        for (int column = 0; column < model->columnCount(); ++column) {
+            const QMap<int, QVariant> data = model->itemData(model->index(row, column));
+            for (const QVariant &value : data) {
+                QVERIFY2(!value.toString().contains(QLatin1String("canary")), qPrintable(value.toString()));
+            }
+        }
+    }
+    auto *table = find<widgets::DataTable>("nodes-found-table");
+    table->selectAll();
+    QVERIFY(!table->text(true).contains(QLatin1String("canary")));
+    QVERIFY(find<QLabel>("discover-message")->text().contains(QLatin1String("password is not written into the file")));
+    QTest::mouseClick(find<QPushButton>("discover-open"), Qt::LeftButton);
+    QCOMPARE(open.count(), 1);
+    const auto chosen = open.first().first().value<cluster::ClusterConfig>();
+    QCOMPARE(chosen.nodes[0].conninfo, QStringLiteral("host=10.0.0.11 password='canary'"));
+    QCOMPARE(chosen.nodes[1].conninfo, QStringLiteral("host=172.17.0.2 password='canary'"));
+    QCOMPARE(chosen.nodes[2].conninfo, QStringLiteral("host=10.0.0.13 password='canary3'"));
+}
+
+void TestMainWindow::nodeNamesAreToldApart()
+{
+    QVERIFY(discovering(QStringLiteral("host=10.0.0.11")));
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("orders");
+    config.nodes = {{.name = QStringLiteral("pg1"), .conninfo = QStringLiteral("host=10.0.0.11")},
+                    {.name = QStringLiteral("pg2"), .conninfo = QStringLiteral("host=10.0.0.12")}};
+    m_window->discoveryFinished(config, {{true, {}}, {true, {}}});
+    const QString found = find<QLabel>("discover-message")->text();
+    QVERIFY(!found.contains(QLatin1String("password")));
+    for (const char *name : {"pg1", " pg1 ", ""}) {
+        foundNodes()->item(1, 0)->setText(QLatin1String(name));
+        QVERIFY(!find<QPushButton>("discover-save")->isEnabled());
+        QVERIFY(!find<QPushButton>("discover-open")->isEnabled());
+        QVERIFY(find<QLabel>("discover-message")->text() != found);
+    }
+    foundNodes()->item(1, 0)->setText(QStringLiteral("pg2"));
+    QVERIFY(find<QPushButton>("discover-save")->isEnabled());
+    QCOMPARE(find<QLabel>("discover-message")->text(), found);
+}
+
+void TestMainWindow::lateResultFillsNoOtherDialog()
+{
+    QPointer<DiscoverDialog> first = discovering(QStringLiteral("host=10.0.0.11"));
+    first->reject();
+    QTRY_VERIFY(!first);
+    find<QAction>("action-add")->trigger();
+    const QString before = find<QLabel>("discover-message")->text();
+    cluster::ClusterConfig config;
+    config.nodes = {{.name = QStringLiteral("pg1"), .conninfo = QStringLiteral("host=10.0.0.11")}};
+    m_window->discoveryFinished(config, {{true, {}}});
+    m_window->discoveryFailed({.kind = core::Error::Kind::Connection, .message = QStringLiteral("no route")});
+    QCOMPARE(foundNodes()->rowCount(), 0);
+    QCOMPARE(find<QLabel>("discover-message")->text(), before);
+}
+
+void TestMainWindow::dialogSaysWhatIsLeftOut()
+{
+    QVERIFY(discovering(QStringLiteral("host=10.0.0.11")));
+    QVERIFY(!find<QLabel>("discover-notes")->isVisible());
+    cluster::ClusterConfig config;
+    config.nodes = {{.name = QStringLiteral("pg1"), .conninfo = QStringLiteral("host=10.0.0.11")}};
+    m_window->discoveryFinished(config, {{true, {}}}, {QStringLiteral("<b>one</b>"), QStringLiteral("two")});
+    QVERIFY(find<QLabel>("discover-notes")->isVisible());
+    QCOMPARE(find<QLabel>("discover-notes")->text(), QStringLiteral("<b>one</b>\ntwo"));
+    QCOMPARE(find<QLabel>("discover-notes")->textFormat(), Qt::PlainText);
 }
 
 void TestMainWindow::themeIsKept()
@@ -370,7 +506,7 @@ void TestMainWindow::geometryIsKept()
 
 void TestMainWindow::everyWidgetHasAName()
 {
-    m_window->setClusterState(stateOf(busyCluster()));
+    give(stateOf(busyCluster()));
     find<QAction>("action-about")->trigger();
     find<QAction>("action-add")->trigger();
     for (const QWidget *widget : m_window->findChildren<QWidget *>()) {
@@ -397,7 +533,7 @@ void TestMainWindow::everyWidgetHasAName()
 
 void TestMainWindow::pictureHasTheSizeAsked()
 {
-    m_window->setClusterState(stateOf(busyCluster()));
+    give(stateOf(busyCluster()));
     QTemporaryDir folder;
     const auto path = renderWindow(*m_window, QSize(1280, 800), folder.filePath(QStringLiteral("window.png")));
     QVERIFY(path.has_value());

@@ -65,6 +65,7 @@ cluster::Finding idleSlot()
 {
     cluster::Finding finding;
     finding.id = QStringLiteral("slot_inactive:pg1/cdc");
+    finding.node = QStringLiteral("pg1");
     finding.title = QStringLiteral("Slot cdc has no consumer");
     finding.evidence = QStringLiteral("pg1 keeps 3.2 GB for it.");
     finding.page = QStringLiteral("slots");
@@ -121,7 +122,7 @@ void TestWidgets::findingsFollowByKey()
     QTest::keyClick(link, Qt::Key_Return);
     QCOMPARE(spy.count(), 1);
     QCOMPARE(spy.first().at(0).toString(), QStringLiteral("slots"));
-    QCOMPARE(spy.first().at(1).toString(), QStringLiteral("cdc"));
+    QCOMPARE(spy.first().at(1).toString(), QStringLiteral("pg1/cdc"));
     QCOMPARE(list.findChild<QLabel *>(QStringLiteral("finding-age"))->text(), QStringLiteral("27 min"));
     QCOMPARE(list.findChild<FindingItem *>()->accessibleName(), QStringLiteral("Warning: Slot cdc has no consumer"));
 }

@@ -63,6 +63,7 @@ private Q_SLOTS:
     void roundTrip();
     void passwords_data();
     void passwords();
+    void passwordsPutBack();
     void hosts_data();
     void hosts();
     void addresses();
@@ -258,6 +259,9 @@ void TestClusterFile::passwords()
     if (!without.isEmpty()) {
         QCOMPARE(stripped, without);
     }
+    // What was taken out of a well-formed one can be put back, and nothing is put where there is one already.
+    QCOMPARE(withPasswordOf(stripped, stripped), stripped);
+    QCOMPARE(withPasswordOf(QStringLiteral("password=x"), conninfo) == conninfo.trimmed(), held || without.isEmpty());
     // It works as written, is warned about once, and never gets into a file.
     ClusterConfig written;
     written.nodes.push_back({.name = QStringLiteral("a"), .conninfo = conninfo});
@@ -270,6 +274,22 @@ void TestClusterFile::passwords()
     QCOMPARE(config->warnings.size(), held ? 1 : 0);
     QVERIFY(!config->warnings.join(QString()).contains(QLatin1String("canary")));
     QVERIFY(!writeClusterFile(written).contains(QLatin1String("ary")));
+}
+
+void TestClusterFile::passwordsPutBack()
+{
+    const auto with = [](const char *source, const char *conninfo) {
+        return withPasswordOf(QLatin1String(source), QLatin1String(conninfo));
+    };
+    QCOMPARE(with("host=a password='it''s'", "host=b"), QStringLiteral("host=b")); // malformed: nothing is guessed
+    QCOMPARE(with("host=a password='it\\'s \\\\' sslpassword=k", "host=b"),
+             QStringLiteral("host=b password='it\\'s \\\\' sslpassword='k'"));
+    QCOMPARE(with("postgresql://u:p%40%26@a/db", "host=b user=u"), QStringLiteral("host=b user=u password='p@&'"));
+    QCOMPARE(with("host=a password=p&q", "postgresql://u@b/db"), QStringLiteral("postgresql://u@b/db?password=p%26q"));
+    QCOMPARE(with("host=a password=p", "postgresql://u@b/db?sslmode=require"),
+             QStringLiteral("postgresql://u@b/db?sslmode=require&password=p"));
+    QCOMPARE(with("host=a password=p", "host=b password=own"), QStringLiteral("host=b password=own"));
+    QCOMPARE(with("host=a", "host=b"), QStringLiteral("host=b"));
 }
 
 void TestClusterFile::hosts_data()

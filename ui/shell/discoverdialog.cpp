@@ -7,10 +7,11 @@
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QSet>
 #include <QStandardItemModel>
 
+#include "cluster/conninfotext.h"
 #include "cluster/health.h"
-#include "core/redact.h"
 #include "tables/roles.h"
 #include "theme/howdahstyle.h"
 #include "theme/metrics.h"
@@ -58,6 +59,7 @@ DiscoverDialog::DiscoverDialog(QWidget *parent)
     , m_name(new QLineEdit)
     , m_nodes(new QStandardItemModel(0, ColumnCount, this))
     , m_table(new widgets::DataTable(tr("Nodes found")))
+    , m_notes(new Label(FontRole::Small, Token::Text2))
     , m_open(new QPushButton(tr("&Open without saving")))
     , m_save(new QPushButton(tr("&Save and open…")))
 {
@@ -79,8 +81,13 @@ void DiscoverDialog::build()
     m_name->setObjectName(QStringLiteral("discover-name"));
     m_message->setObjectName(QStringLiteral("discover-message"));
     m_message->setWordWrap(true);
-    m_message->setText(tr("One node that answers is enough: the others are read from it. Passwords belong in .pgpass, "
-                          "not here."));
+    m_notes->setObjectName(QStringLiteral("discover-notes"));
+    m_notes->setAccessibleName(tr("Notes on the discovery"));
+    m_notes->setWordWrap(true);
+    m_notes->setContentsMargins(metric::kPanePadding, metric::kSpace2, metric::kPanePadding, metric::kSpace2);
+    m_notes->hide();
+    say(tr("One node that answers is enough: the others are read from it. Passwords belong in .pgpass, not here."),
+        Token::Text3);
     m_nodes->setHorizontalHeaderLabels({tr("Node"), tr("Kind"), tr("Connection"), tr("From here")});
     m_table->setModel(m_nodes);
     m_table->setSortingEnabled(false);
@@ -110,13 +117,14 @@ void DiscoverDialog::build()
     layout->addLayout(form);
     layout->addWidget(new widgets::Hairline);
     layout->addWidget(m_table, 1);
+    layout->addWidget(m_notes);
     layout->addWidget(new widgets::Hairline);
     layout->addWidget(buildFooter());
 
     connect(m_discover, &QPushButton::clicked, this, &DiscoverDialog::discover);
     connect(m_conninfo, &QLineEdit::textChanged, this, &DiscoverDialog::updateButtons);
     connect(m_name, &QLineEdit::textChanged, this, &DiscoverDialog::updateButtons);
-    connect(m_nodes, &QStandardItemModel::itemChanged, this, &DiscoverDialog::updateButtons);
+    connect(m_nodes, &QStandardItemModel::itemChanged, this, &DiscoverDialog::nodeEdited);
 }
 
 QWidget *DiscoverDialog::buildFooter()
@@ -152,23 +160,55 @@ QWidget *DiscoverDialog::buildFooter()
 void DiscoverDialog::discover()
 {
     setBusy(true);
-    m_message->setToken(Token::Text3);
-    m_message->setText(tr("Asking %1 …").arg(core::redacted(m_conninfo->text())));
+    say(tr("Asking %1 …").arg(cluster::withoutPassword(m_conninfo->text())), Token::Text3);
     Q_EMIT discoverRequested(m_conninfo->text().trimmed());
 }
 
 void DiscoverDialog::setBusy(bool busy)
 {
+    m_asking = busy;
     m_conninfo->setReadOnly(busy);
     m_discover->setEnabled(!busy && !m_conninfo->text().trimmed().isEmpty());
 }
 
-void DiscoverDialog::setFound(const cluster::ClusterConfig &found, const std::vector<DiscoveredNode> &nodes)
+void DiscoverDialog::say(const QString &text, Token token)
 {
+    m_said = text;
+    m_saidToken = token;
+    updateButtons();
+}
+
+void DiscoverDialog::keepSecretAside(int row)
+{
+    QStandardItem *cell = m_nodes->item(row, ConninfoColumn);
+    cluster::NodeConfig &node = m_config.nodes[static_cast<std::size_t>(row)];
+    if (cell && cluster::holdsPassword(cell->text())) {
+        node.conninfo = cell->text();
+        cell->setText(cluster::withoutPassword(node.conninfo));
+        cell->setData(cell->text(), tables::KeyRole);
+    }
+}
+
+void DiscoverDialog::nodeEdited(QStandardItem *item)
+{
+    if (item->column() == ConninfoColumn) {
+        keepSecretAside(item->row());
+    }
+    updateButtons();
+}
+
+void DiscoverDialog::setFound(const cluster::ClusterConfig &found, const std::vector<DiscoveredNode> &nodes,
+                              const QStringList &notes)
+{
+    if (!m_asking) {
+        return;
+    }
     setBusy(false);
+    m_nodes->setRowCount(0);
     m_config = found;
     m_name->setText(found.name);
-    m_nodes->setRowCount(0);
+    m_notes->setText(notes.join(QLatin1Char('\n')));
+    m_notes->setVisible(!notes.isEmpty());
     int unreached = 0;
     for (std::size_t i = 0; i < found.nodes.size(); ++i) {
         const DiscoveredNode how = i < nodes.size() ? nodes[i] : DiscoveredNode();
@@ -178,25 +218,25 @@ void DiscoverDialog::setFound(const cluster::ClusterConfig &found, const std::ve
         state->setData(static_cast<int>(how.reached ? Verdict::Ok : Verdict::Unknown), tables::VerdictRole);
         QStandardItem *name = cell(found.nodes[i].name, true);
         name->setData(true, tables::StrongRole);
-        m_nodes->appendRow(
-            {name, cell(cluster::toString(found.nodes[i].kind), false), cell(found.nodes[i].conninfo, true), state});
+        m_nodes->appendRow({name, cell(cluster::toString(found.nodes[i].kind), false),
+                            cell(cluster::withoutPassword(found.nodes[i].conninfo), true), state});
     }
-    m_message->setToken(unreached > 0 ? Token::Warning : Token::Text2);
-    m_message->setText(unreached > 0
-                           ? tr("%1 of %2 nodes can't be reached at the address they are known by in the cluster. "
-                                "Double-click or press F2 on it to write the one that leads there from here.")
-                                 .arg(unreached)
-                                 .arg(found.nodes.size())
-                           : tr("%1 nodes found, and every one answers.").arg(found.nodes.size()));
-    updateButtons();
+    say(unreached > 0 ? tr("%1 of %2 nodes can't be reached at the address they are known by in the cluster. "
+                           "Double-click or press F2 on it to write the one that leads there from here.")
+                            .arg(unreached)
+                            .arg(found.nodes.size())
+                      : tr("%1 nodes found, and every one answers.").arg(found.nodes.size()),
+        unreached > 0 ? Token::Warning : Token::Text2);
     m_save->setFocus();
 }
 
 void DiscoverDialog::setFailed(const core::Error &error)
 {
+    if (!m_asking) {
+        return;
+    }
     setBusy(false);
-    m_message->setToken(Token::Critical);
-    m_message->setText(error.hint.isEmpty() ? error.message : error.message + QLatin1Char('\n') + error.hint);
+    say(error.hint.isEmpty() ? error.message : error.message + QLatin1Char('\n') + error.hint, Token::Critical);
     m_conninfo->setFocus();
 }
 
@@ -207,21 +247,54 @@ cluster::ClusterConfig DiscoverDialog::config() const
     for (int row = 0; row < m_nodes->rowCount(); ++row) {
         cluster::NodeConfig &node = result.nodes[static_cast<std::size_t>(row)];
         node.name = m_nodes->item(row, NameColumn)->text().trimmed();
-        node.conninfo = m_nodes->item(row, ConninfoColumn)->text().trimmed();
+        node.conninfo = cluster::withPasswordOf(node.conninfo, m_nodes->item(row, ConninfoColumn)->text());
     }
     return result;
+}
+
+QString DiscoverDialog::problem() const
+{
+    if (m_nodes->rowCount() > 0 && m_name->text().trimmed().isEmpty()) {
+        return tr("The cluster needs a name.");
+    }
+    QSet<QString> names;
+    for (int row = 0; row < m_nodes->rowCount(); ++row) {
+        const QStandardItem *nameCell = m_nodes->item(row, NameColumn);
+        const QStandardItem *conninfo = m_nodes->item(row, ConninfoColumn);
+        const QString name = nameCell ? nameCell->text().trimmed() : QString();
+        if (name.isEmpty()) {
+            return tr("The node of row %1 needs a name.").arg(row + 1);
+        }
+        if (names.contains(name)) {
+            return tr("Two nodes are named %1: give each a name of its own.").arg(name);
+        }
+        if (!conninfo || conninfo->text().trimmed().isEmpty()) {
+            return tr("Node %1 needs a connection.").arg(name);
+        }
+        names.insert(name);
+    }
+    return {};
+}
+
+bool DiscoverDialog::holdsPassword() const
+{
+    return std::any_of(m_config.nodes.cbegin(), m_config.nodes.cend(),
+                       [](const cluster::NodeConfig &node) { return cluster::holdsPassword(node.conninfo); });
 }
 
 void DiscoverDialog::updateButtons()
 {
     m_discover->setEnabled(!m_conninfo->isReadOnly() && !m_conninfo->text().trimmed().isEmpty());
-    bool complete = m_nodes->rowCount() > 0 && !m_name->text().trimmed().isEmpty();
-    for (int row = 0; row < m_nodes->rowCount(); ++row) {
-        const QStandardItem *name = m_nodes->item(row, NameColumn);
-        const QStandardItem *conninfo = m_nodes->item(row, ConninfoColumn);
-        complete =
-            complete && name && conninfo && !name->text().trimmed().isEmpty() && !conninfo->text().trimmed().isEmpty();
+    const QString wrong = problem();
+    const bool complete = m_nodes->rowCount() > 0 && wrong.isEmpty();
+    QString text = wrong.isEmpty() ? m_said : wrong;
+    if (complete && holdsPassword()) {
+        text +=
+            QLatin1Char('\n') + tr("The password is not written into the file: put it into .pgpass before you save, "
+                                   "or open the cluster without saving.");
     }
+    m_message->setToken(wrong.isEmpty() ? m_saidToken : Token::Critical);
+    m_message->setText(text);
     m_open->setEnabled(complete);
     m_save->setEnabled(complete);
 }
@@ -229,6 +302,7 @@ void DiscoverDialog::updateButtons()
 void DiscoverDialog::chooseFile()
 {
     auto *dialog = new QFileDialog(this, tr("Save the cluster file"));
+    dialog->setOption(QFileDialog::DontUseNativeDialog);
     dialog->setObjectName(QStringLiteral("save-dialog"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);

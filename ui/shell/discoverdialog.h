@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "cluster/clusterconfig.h"
+#include "theme/tokens.h"
 
 class QLineEdit;
 class QPushButton;
+class QStandardItem;
 class QStandardItemModel;
 
 namespace howdah::widgets {
@@ -24,14 +26,18 @@ struct DiscoveredNode {
 };
 
 /// From the conninfo of one node to a cluster: asks for the rest to be discovered, lets the user mend the addresses
-/// that can't be reached from here, and hands the cluster on to be saved or opened.
+/// that can't be reached from here, and hands the cluster on to be saved or opened. Passwords are kept aside: no cell
+/// shows one, and config() has them again.
 class DiscoverDialog : public QDialog {
     Q_OBJECT
 
 public:
     explicit DiscoverDialog(QWidget *parent = nullptr);
 
-    void setFound(const cluster::ClusterConfig &config, const std::vector<DiscoveredNode> &nodes);
+    /// notes: what is left out of the cluster, and what could not be read; plain text, a line each. Ignored, as
+    /// setFailed is, while nothing has been asked: it is the answer to a question of an earlier dialog.
+    void setFound(const cluster::ClusterConfig &config, const std::vector<DiscoveredNode> &nodes,
+                  const QStringList &notes = {});
     void setFailed(const core::Error &error);
     /// What was found, with the user's corrections.
     cluster::ClusterConfig config() const;
@@ -48,6 +54,12 @@ private:
     void chooseFile();
     void setBusy(bool busy);
     void updateButtons();
+    void nodeEdited(QStandardItem *item);
+    void keepSecretAside(int row);
+    void say(const QString &text, theme::Token token);
+    /// What is wrong with the table as it is now; empty: nothing.
+    QString problem() const;
+    bool holdsPassword() const;
 
     cluster::ClusterConfig m_config;
     QLineEdit *m_conninfo;
@@ -56,8 +68,12 @@ private:
     QLineEdit *m_name;
     QStandardItemModel *m_nodes;
     widgets::DataTable *m_table;
+    widgets::Label *m_notes;
     QPushButton *m_open;
     QPushButton *m_save;
+    QString m_said; ///< the last answer, shown while nothing is wrong with the table
+    theme::Token m_saidToken = theme::Token::Text3;
+    bool m_asking = false;
 };
 
 } // namespace howdah::shell

@@ -205,13 +205,11 @@ void MainWindow::clusterClosed(const QString &name)
 
 void MainWindow::setClusterState(const cluster::ClusterState &state)
 {
-    if (!state.snapshot) {
+    ClusterView *shown = state.snapshot ? view(state.snapshot->cluster) : nullptr;
+    if (!shown) {
         return;
     }
-    if (!view(state.snapshot->cluster)) {
-        clusterOpened(state.snapshot->cluster);
-    }
-    view(state.snapshot->cluster)->setState(state);
+    shown->setState(state);
     updateNavigator();
     tick();
 }

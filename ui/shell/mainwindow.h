@@ -52,13 +52,14 @@ public Q_SLOTS:
     /// A cluster is being opened: it is listed as connecting until its first state comes.
     void clusterOpened(const QString &name);
     void clusterClosed(const QString &name);
-    /// A new state of the open cluster that has the snapshot's name; opens it when it is not listed yet.
+    /// A new state of the open cluster that has the snapshot's name. One that is not open stays so: a state may have
+    /// been on its way when the cluster was closed.
     void setClusterState(const howdah::cluster::ClusterState &state);
     /// Says it across the window until it is closed.
     void showError(const howdah::core::Error &error);
     /// Answers to discoverRequested; ignored when its dialog is gone.
     void discoveryFinished(const howdah::cluster::ClusterConfig &config,
-                           const std::vector<howdah::shell::DiscoveredNode> &nodes);
+                           const std::vector<howdah::shell::DiscoveredNode> &nodes, const QStringList &notes = {});
     void discoveryFailed(const howdah::core::Error &error);
 
 Q_SIGNALS:

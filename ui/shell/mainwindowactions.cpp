@@ -16,6 +16,7 @@
 #include "shell/mainwindow.h"
 #include "shell/navigator.h"
 #include "shell/searchbutton.h"
+#include "tables/slotsmodel.h"
 #include "theme/glyphs.h"
 #include "theme/icons.h"
 #include "widgets/filterfield.h"
@@ -213,6 +214,7 @@ void MainWindow::openFile()
     // Not native, so that it looks and behaves alike everywhere, and never runs a loop of its own.
     auto *dialog = new QFileDialog(this, tr("Open a cluster file"));
     dialog->setObjectName(QStringLiteral("open-dialog"));
+    dialog->setOption(QFileDialog::DontUseNativeDialog);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters({tr("Cluster files (*.toml)"), tr("All files (*)")});
@@ -235,10 +237,11 @@ void MainWindow::addCluster()
     m_discover->open();
 }
 
-void MainWindow::discoveryFinished(const cluster::ClusterConfig &config, const std::vector<DiscoveredNode> &nodes)
+void MainWindow::discoveryFinished(const cluster::ClusterConfig &config, const std::vector<DiscoveredNode> &nodes,
+                                   const QStringList &notes)
 {
     if (m_discover) {
-        m_discover->setFound(config, nodes);
+        m_discover->setFound(config, nodes, notes);
     }
 }
 
@@ -331,8 +334,9 @@ void MainWindow::addNodeCommands(std::vector<Command> &list, ClusterView *of)
             continue;
         }
         for (const cluster::Slot &slot : snapshot->nodes[i].sample->replicationSlots) {
+            const QString subject = tables::SlotsModel::keyOf(node, slot.slotName);
             list.push_back({slot.slotName, tr("slot on %1 of %2").arg(node, name), QStringLiteral("slot"),
-                            [this, name, subject = slot.slotName] { choose(name, QStringLiteral("slots"), subject); }});
+                            [this, name, subject] { choose(name, QStringLiteral("slots"), subject); }});
         }
     }
 }

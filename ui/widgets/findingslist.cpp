@@ -5,6 +5,7 @@
 #include <QPainter>
 
 #include "core/units.h"
+#include "tables/slotsmodel.h"
 #include "theme/glyphs.h"
 #include "theme/metrics.h"
 #include "theme/theme.h"
@@ -75,7 +76,10 @@ void FindingItem::setFinding(const Finding &finding, qint64 nowMs)
         update();
     }
     m_page = finding.page;
-    m_subject = finding.subject.isEmpty() ? finding.node : finding.subject;
+    // Slots of one name are on several nodes.
+    m_subject = finding.subject.isEmpty()                ? finding.node
+                : finding.page == QLatin1String("slots") ? tables::SlotsModel::keyOf(finding.node, finding.subject)
+                                                         : finding.subject;
     const auto set = [](Label *label, const QString &text) {
         if (label->text() != text) {
             label->setText(text);
