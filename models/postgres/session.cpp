@@ -312,13 +312,24 @@ void Session::run(const std::vector<Statement> &statements, BatchDone done)
     if (!isOpen() || isBusy() || statements.empty()) {
         return;
     }
-    PGconn *connection = m_link->connection.get();
     m_batch = std::make_unique<Batch>();
     m_batch->statements = statements;
     m_batch->results.assign(statements.size(), core::Result<Rows>(Rows()));
     m_batch->bytesBefore = qMax<qint64>(0, bytesReceived());
     m_batch->done = std::move(done);
 
+    m_deadline.start(m_options.batchMs);
+    if (!send(statements)) {
+        failLost();
+        return;
+    }
+    flush();
+}
+
+bool Session::send(const std::vector<Statement> &statements)
+{
+    PGconn *connection = m_link->connection.get();
+    const SegmentsHeld held(PQsocket(connection));
     bool sent = true;
     for (const Statement &statement : statements) {
         if (statement.name.isEmpty()) {
@@ -336,12 +347,7 @@ void Session::run(const std::vector<Statement> &statements, BatchDone done)
         // A synchronisation point after each: an error stays with its statement.
         sent = sent && PQpipelineSync(connection);
     }
-    m_deadline.start(m_options.batchMs);
-    if (!sent) {
-        failLost();
-        return;
-    }
-    flush();
+    return sent;
 }
 
 bool Session::flush()

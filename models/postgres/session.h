@@ -83,6 +83,7 @@ private:
     void deadlinePassed();
     void socketReadable();
     void collectResults();
+    bool send(const std::vector<Statement> &statements);
     bool flush();
     void fail(const Failure &failure);
     void failLost();

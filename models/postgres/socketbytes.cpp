@@ -19,4 +19,22 @@ qint64 socketBytesReceived(int socket)
     return static_cast<qint64>(info.tcpi_bytes_received);
 }
 
+namespace {
+void setCork(int socket, int on)
+{
+    setsockopt(socket, IPPROTO_TCP, TCP_CORK, &on, sizeof on); // fails on a Unix socket, which has no segments
+}
+} // namespace
+
+SegmentsHeld::SegmentsHeld(int socket)
+    : m_socket(socket)
+{
+    setCork(m_socket, 1);
+}
+
+SegmentsHeld::~SegmentsHeld()
+{
+    setCork(m_socket, 0);
+}
+
 } // namespace howdah::postgres

@@ -155,10 +155,16 @@ void report(Watched &ours, Watched *peer, const QString &title, const monitor::P
             table.plain(figure, value, unit);
         }
     };
-    table.limit(QStringLiteral("round trips a tick"),
-                static_cast<double>(cost.roundTrips) / static_cast<double>(cost.ticks), 1, QString());
-    beside(QStringLiteral("segments with data to the server"), static_cast<double>(ours.moved.segmentsIn) / n,
-           &SocketCounters::segmentsIn, QString());
+    // Everything that a tick asks stands in one segment, so their number at the server's end is that of round trips.
+    const auto asked = static_cast<double>(cost.ticks);
+    table.limit(QStringLiteral("round trips a tick, own count"), static_cast<double>(cost.roundTrips) / asked, 1,
+                QString());
+    table.limit(QStringLiteral("round trips a tick, segments at the server"),
+                static_cast<double>(ours.moved.segmentsIn) / asked, 1, QString());
+    if (peer) {
+        table.peer(QStringLiteral("round trips a second"), static_cast<double>(ours.moved.segmentsIn) / n, name,
+                   static_cast<double>(peer->moved.segmentsIn) / n, QString());
+    }
     beside(QStringLiteral("segments with data from the server"), static_cast<double>(ours.moved.segmentsOut) / n,
            &SocketCounters::segmentsOut, QString());
     beside(QStringLiteral("bytes from the server, kernel"), static_cast<double>(ours.moved.bytesOut) / n,
