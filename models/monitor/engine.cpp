@@ -8,6 +8,11 @@
 
 namespace howdah::monitor {
 
+namespace {
+// With many clusters open, their states come together rather than each with a repaint of its own.
+constexpr int kRestMs = 40;
+} // namespace
+
 Engine::Engine(QObject *parent)
     : QObject(parent)
     , m_room(new QObject)
@@ -15,6 +20,9 @@ Engine::Engine(QObject *parent)
     qRegisterMetaType<cluster::ClusterState>();
     qRegisterMetaType<DiscoveryResult>();
     qRegisterMetaType<core::Error>();
+    m_rest.setSingleShot(true);
+    m_rest.setInterval(kRestMs);
+    connect(&m_rest, &QTimer::timeout, this, &Engine::deliver);
     m_thread.setObjectName(QStringLiteral("engine"));
     m_room->moveToThread(&m_thread);
     connect(&m_thread, &QThread::finished, m_room, &QObject::deleteLater);
@@ -129,7 +137,10 @@ void Engine::deliver()
     {
         const QMutexLocker lock(&m_mutex);
         newest.swap(m_newest);
-        m_deliveryPending = false;
+        m_deliveryPending = !newest.isEmpty();
+    }
+    if (!newest.isEmpty()) {
+        m_rest.start(); // what comes meanwhile is delivered behind it
     }
     for (const cluster::ClusterState &state : std::as_const(newest)) {
         Q_EMIT stateChanged(state);

@@ -5,6 +5,7 @@
 #include <QMutex>
 #include <QObject>
 #include <QThread>
+#include <QTimer>
 
 #include "cluster/health.h"
 #include "monitor/discoveryfacts.h"
@@ -54,6 +55,7 @@ private:
     QMutex m_mutex;
     QHash<QString, cluster::ClusterState> m_newest;
     bool m_deliveryPending = false;
+    QTimer m_rest; ///< window thread; between two deliveries
 };
 
 } // namespace howdah::monitor

@@ -210,8 +210,14 @@ void MainWindow::setClusterState(const cluster::ClusterState &state)
         return;
     }
     shown->setState(state);
-    updateNavigator();
-    tick();
+    // With many clusters open this comes many times a second: only what it is about is looked at.
+    if (!m_navigator->updateCluster(lineOf(*shown))) {
+        updateNavigator();
+    }
+    if (shown == currentView()) {
+        updateActions();
+        m_status->setText(widgets::answeringNodes(state));
+    }
 }
 
 void MainWindow::showError(const core::Error &error)

@@ -138,6 +138,17 @@ void Navigator::setClusters(std::vector<ClusterLine> lines)
     }
 }
 
+bool Navigator::updateCluster(const ClusterLine &line)
+{
+    QTreeWidgetItem *item = clusterItem(line.name);
+    if (!item || item->data(0, NavVerdictRole).toInt() != static_cast<int>(line.verdict)) {
+        return false;
+    }
+    const QScopedValueRollback quiet(m_quiet, true);
+    updateItem(item, line);
+    return true;
+}
+
 void Navigator::reorder(const std::vector<ClusterLine> &lines)
 {
     for (int i = 0; i < static_cast<int>(lines.size()); ++i) {

@@ -26,6 +26,8 @@ public:
 
     /// Shows lines in place of those before; the chosen cluster and page stay chosen.
     void setClusters(std::vector<ClusterLine> lines);
+    /// Shows one line anew. False when that takes setClusters: it is not listed, or its verdict moves it.
+    bool updateCluster(const ClusterLine &line);
     /// Chooses without a signal.
     void choose(const QString &cluster, const QString &page);
 
