@@ -176,18 +176,20 @@ QString SlotJudge::kept() const
 // How fast an idle slot grows, and when it reaches its limit.
 QString SlotJudge::growth() const
 {
-    const std::optional<double> rate = m_sample.inRecovery ? std::nullopt : walRate(m_rules.snapshot);
+    // 0 also when it is not known: nothing is said of it then, as of one that hardly grows.
+    const double rate = m_sample.inRecovery ? 0 : walRate(m_rules.snapshot).value_or(0);
+    const bool grows = m_idle && rate >= 1024;
     QString text;
-    if (m_idle && rate && *rate >= 1024) {
-        text += QStringLiteral(", growing %1/s").arg(core::formatBytes(static_cast<qint64>(*rate)));
+    if (grows) {
+        text += QStringLiteral(", growing %1/s").arg(core::formatBytes(static_cast<qint64>(rate)));
     }
     text += QLatin1Char('.');
     const qint64 limitMb = m_sample.settingNumber(QLatin1String("max_slot_wal_keep_size")).value_or(-1);
     if (limitMb > 0 && m_slot.safeWalSize) {
         const QString limit = core::formatBytes(limitMb << 20);
-        if (m_idle && rate && *rate >= 1024 && *m_slot.safeWalSize > 0) {
+        if (grows && *m_slot.safeWalSize > 0) {
             text += QStringLiteral(" Its limit of %1 is reached in %2.")
-                        .arg(limit, core::formatSeconds(static_cast<double>(*m_slot.safeWalSize) / *rate));
+                        .arg(limit, core::formatSeconds(static_cast<double>(*m_slot.safeWalSize) / rate));
         } else {
             text += QStringLiteral(" %1 are left of its limit of %2.")
                         .arg(core::formatBytes(std::max<qint64>(0, *m_slot.safeWalSize)), limit);
