@@ -504,12 +504,15 @@ void TestLagPlot::replotsOnceATickAndOnlyWhenSeen()
     history.add(stateOf(next));
     plot->refresh();
     QTRY_COMPARE(plot->replots(), before + 3);
+    QVERIFY(plot->buffers() > 0);
     plot->hide();
     plot->refresh();
     QCoreApplication::processEvents();
     QCOMPARE(plot->replots(), before + 3);
+    QCOMPARE(plot->buffers(), 0); // what nobody sees takes no memory for its picture
     plot->show();
     QTRY_COMPARE(plot->replots(), before + 4);
+    QVERIFY(plot->buffers() > 0);
 }
 
 void TestLagPlot::warnLineKnowsItsNode()

@@ -82,7 +82,12 @@ LagCanvas::LagCanvas(QWidget *parent)
     layer(QStringLiteral("crosshair"))->setMode(QCPLayer::lmBuffered);
     new Overlay(this, QStringLiteral("labels"), [this](QPainter *painter) { paintLabels(painter); });
     new Overlay(this, QStringLiteral("crosshair"), [this](QPainter *painter) { paintReading(painter); });
-    connect(this, &QCustomPlot::afterReplot, this, [this] { ++m_replots; });
+    connect(this, &QCustomPlot::afterReplot, this, [this] {
+        ++m_replots;
+        if (m_putAway) {
+            mPaintBuffers.clear(); // the replot that QCustomPlot's constructor queues may come when it is hidden again
+        }
+    });
 }
 
 void LagCanvas::setUpAxes(QCPAxisRect *rect)
@@ -288,7 +293,24 @@ void LagCanvas::recolour()
 void LagCanvas::setReading(std::optional<Reading> reading)
 {
     m_reading = std::move(reading);
-    layer(QStringLiteral("crosshair"))->replot();
+    if (buffers() > 0) {
+        layer(QStringLiteral("crosshair"))->replot();
+    }
+}
+
+// QCustomPlot keeps a picture as large as itself for each of its buffered layers, 5 MB in all: too much for the plots
+// of many clusters of which one is looked at.
+void LagCanvas::hideEvent(QHideEvent *event)
+{
+    QCustomPlot::hideEvent(event);
+    m_putAway = true;
+    mPaintBuffers.clear(); // made anew by the replot that LagPlot starts when it is shown
+}
+
+void LagCanvas::showEvent(QShowEvent *event)
+{
+    m_putAway = false;
+    QCustomPlot::showEvent(event);
 }
 
 } // namespace howdah::charts

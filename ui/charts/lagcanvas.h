@@ -30,6 +30,12 @@ public:
     double keyAt(double pixel) const { return m_lag->axis(QCPAxis::atBottom)->pixelToCoord(pixel); }
     double pixelAt(double key) const { return m_lag->axis(QCPAxis::atBottom)->coordToPixel(key); }
     int replots() const { return m_replots; }
+    /// Pictures of its layers that it holds in memory: none while it is hidden.
+    int buffers() const { return static_cast<int>(mPaintBuffers.size()); }
+
+protected:
+    void hideEvent(QHideEvent *event) override;
+    void showEvent(QShowEvent *event) override;
 
 private:
     void setUpAxes(QCPAxisRect *rect);
@@ -74,6 +80,7 @@ private:
     QCPGraph *m_walGraph = nullptr;
     std::vector<QCPGraph *> m_graphs;
     int m_replots = 0;
+    bool m_putAway = false;
 };
 
 } // namespace howdah::charts

@@ -73,6 +73,11 @@ void LagPlot::refresh()
     schedule();
 }
 
+int LagPlot::buffers() const
+{
+    return m_canvas->buffers();
+}
+
 /// Whatever changed, and however often: one replot when control is back in the event loop.
 void LagPlot::schedule()
 {

@@ -59,6 +59,8 @@ public:
     std::optional<double> warnAt() const;
     QRect plotRect() const;
     int replots() const { return m_replots; }
+    /// Pictures held in memory: none while it is hidden.
+    int buffers() const;
 
     QSize sizeHint() const override { return {848, 275}; }
     QSize minimumSizeHint() const override { return {320, 140}; }
