@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what the benchmarks need, builds them as a release into build/bench, and runs them without a display:
-#   sh tests/bench/run.sh [NAME...]        tick, sessions; all of them when none is named
+#   sh tests/bench/run.sh [NAME...]        tick, sessions, window; all of them when none is named
 # The figures are printed, and kept in build/bench/figures.txt. Other work on this machine makes them worse: CPU time
 # is what is measured where that can be, but caches and cores are shared.
 set -u
@@ -21,7 +21,7 @@ NINJA_STATUS='[%f/%t, %es] ' cmake --build build/bench || exit 1
 
 unset DISPLAY WAYLAND_DISPLAY
 export QT_QPA_PLATFORM=offscreen QT_LOGGING_RULES='*.info=false'
-[ $# -gt 0 ] || set -- tick sessions
+[ $# -gt 0 ] || set -- tick sessions window
 figures=build/bench/figures.txt
 {
     date -u '+%Y-%m-%d %H:%M UTC'
@@ -29,7 +29,7 @@ figures=build/bench/figures.txt
 } | tee "$figures"
 result=0
 for name in "$@"; do
-    "build/bench/tests/bench/howdah_bench_$name" >build/bench/one.txt || result=1
+    "build/bench/tests/bench/howdah_bench_$name" >build/bench/one.txt 2>build/bench/$name.log || result=1
     cat build/bench/one.txt
     cat build/bench/one.txt >>"$figures"
 done
