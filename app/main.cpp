@@ -66,6 +66,8 @@ int main(int argc, char **argv)
     // A core file would hold passwords.
     prctl(PR_SET_DUMPABLE, 0);
     core::installRedactingLog();
+    // The folder of the settings: ~/.config/howdah/howdah.conf.
+    QCoreApplication::setOrganizationName(QStringLiteral("howdah"));
     QCoreApplication::setApplicationName(QStringLiteral("howdah"));
     QCoreApplication::setApplicationVersion(QStringLiteral(HOWDAH_VERSION));
     QStringList arguments;

@@ -159,7 +159,12 @@ QString checkText(const ClusterState &state)
     const Snapshot &snapshot = *state.snapshot;
     QString summary;
     if (assessment.findings.empty()) {
-        summary = QStringLiteral("%1 of %1 nodes answer, writable nodes: %2, would be lost now: %3")
+        const auto answering =
+            std::count_if(snapshot.nodes.cbegin(), snapshot.nodes.cend(), [&](const NodeStatus &node) {
+                return node.link == LinkState::Up && isFresh(snapshot, node);
+            });
+        summary = QStringLiteral("%1 of %2 nodes answer, writable nodes: %3, would be lost now: %4")
+                      .arg(answering)
                       .arg(snapshot.nodes.size())
                       .arg(assessment.topology.writable.size())
                       .arg(assessment.lossNow.isEmpty() ? QStringLiteral("unknown") : assessment.lossNow);

@@ -85,6 +85,10 @@ void StatusCommand::report()
 
 void StatusCommand::fail(const core::Error &error)
 {
+    if (m_invocation.command == Command::Check && m_invocation.json) {
+        Q_EMIT finished(printFailure(error, true, checkExitCode(cluster::Verdict::Unknown)));
+        return;
+    }
     if (m_invocation.command == Command::Check) {
         // A monitoring system reads standard output, and 3 is its unknown.
         print(QStringLiteral("HOWDAH UNKNOWN - %1\n").arg(error.message));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "windowcommand.h"
 
+#include <QFileInfo>
 #include <QSettings>
 
 #include "app/clusters.h"
@@ -41,8 +42,10 @@ void WindowCommand::connectWindow()
     using shell::MainWindow;
     connect(&m_window, &MainWindow::openRequested, this, &WindowCommand::openOrSay);
     connect(&m_window, &MainWindow::openConfigRequested, this, [this](const cluster::ClusterConfig &config) {
-        m_open.insert(config.name, QString());
-        openCluster(config);
+        if (!refused(config)) {
+            m_open.insert(config.name, QString());
+            openCluster(config);
+        }
     });
     connect(&m_window, &MainWindow::saveRequested, this, &WindowCommand::saveCluster);
     connect(&m_window, &MainWindow::demoRequested, this, &WindowCommand::startDemo);
@@ -114,8 +117,32 @@ void WindowCommand::openOrSay(const QString &cluster)
         m_window.showError(config.error());
         return;
     }
-    m_open.insert(config->name, config->path.isEmpty() ? QString() : config->path);
-    openCluster(*config);
+    if (!refused(*config)) {
+        m_open.insert(config->name, config->path);
+        openCluster(*config);
+    }
+}
+
+// Engine and window know a cluster by its name: a second one would take the place of the first without a word.
+bool WindowCommand::refused(const cluster::ClusterConfig &config)
+{
+    const auto open = m_open.constFind(config.name);
+    const auto place = [](const QString &path) {
+        return path.isEmpty() ? QStringLiteral("a connection that was typed") : path;
+    };
+    const auto sameFile = [](const QString &a, const QString &b) {
+        return !a.isEmpty() && QFileInfo(a).absoluteFilePath() == QFileInfo(b).absoluteFilePath();
+    };
+    if (open == m_open.cend() || sameFile(*open, config.path)) {
+        return false;
+    }
+    core::Error error;
+    error.kind = core::Error::Kind::Invalid;
+    error.message = QStringLiteral("A cluster named \"%1\" is open already: it comes from %2, and this one from %3.")
+                        .arg(config.name, place(*open), place(config.path));
+    error.hint = QStringLiteral("Close the open one first, or give this one another name.");
+    m_window.showError(error);
+    return true;
 }
 
 void WindowCommand::openCluster(const cluster::ClusterConfig &config)

@@ -31,6 +31,7 @@ private:
     void connectWindow();
     void openFirst();
     void openCluster(const cluster::ClusterConfig &config);
+    bool refused(const cluster::ClusterConfig &config);
     void openOrSay(const QString &cluster);
     void closeCluster(const QString &name);
     void saveCluster(const cluster::ClusterConfig &config, const QString &path);

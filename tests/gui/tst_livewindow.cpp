@@ -177,6 +177,8 @@ void TestLiveWindow::closedByKey()
 
 int main(int argc, char **argv)
 {
+    const QTemporaryDir settings; // never the user's own
+    qputenv("XDG_CONFIG_HOME", settings.path().toLocal8Bit());
     QApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("howdah-test"));
     postgres::initialize();

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void statusOfOneNodeFindsTheOther();
     void statusJson();
     void checkExitCodes();
+    void checkJson();
     void badInput_data();
     void badInput();
     void unreadableFile();
@@ -175,6 +176,19 @@ void TestCli::checkExitCodes()
     ended = run({QStringLiteral("check"), QStringLiteral("nosuchcluster")});
     QCOMPARE(ended.exitCode, 3);
     QVERIFY(ended.out.startsWith(QLatin1String("HOWDAH UNKNOWN - ")));
+}
+
+void TestCli::checkJson()
+{
+    const QString file = write(QStringLiteral("a.toml"), clusterText(*m_servers));
+    Ended ended = run({QStringLiteral("check"), QStringLiteral("--json"), file});
+    QCOMPARE(ended.exitCode, 0);
+    QCOMPARE(ended.json().value(QLatin1String("result")).toString(), QStringLiteral("done"));
+    QCOMPARE(ended.json().value(QLatin1String("verdict")).toString(), QStringLiteral("ok"));
+    ended = run({QStringLiteral("check"), QStringLiteral("--json"), QStringLiteral("nosuchcluster")});
+    QCOMPARE(ended.exitCode, 3);
+    QCOMPARE(ended.json().value(QLatin1String("result")).toString(), QStringLiteral("refused"));
+    QVERIFY(ended.json().value(QLatin1String("message")).toString().contains(QLatin1String("nosuchcluster")));
 }
 
 void TestCli::badInput_data()
