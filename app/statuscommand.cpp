@@ -86,7 +86,9 @@ void StatusCommand::report()
 void StatusCommand::fail(const core::Error &error)
 {
     if (m_invocation.command == Command::Check && m_invocation.json) {
-        Q_EMIT finished(printFailure(error, true, checkExitCode(cluster::Verdict::Unknown)));
+        // Refused, as everywhere; only the exit code is a monitoring system's unknown.
+        printFailure(error, true, kRefused);
+        Q_EMIT finished(checkExitCode(cluster::Verdict::Unknown));
         return;
     }
     if (m_invocation.command == Command::Check) {
