@@ -75,17 +75,21 @@ void PlotPane::resizeEvent(QResizeEvent *event)
 void PlotPane::showTitle()
 {
     const bool narrow = width() < kRoomForSubtitle; // half a word explains nothing
-    const std::optional<qint64> since = m_plot->knownSinceMs();
-    m_head->setCaption(
-        since && m_history ? tr("known since %1").arg(charts::localTime(m_history->wallMs(*since), false)) : QString());
-    if (m_grouping && m_grouping->currentIndex() == 0) {
+    const bool byStage = m_grouping && m_grouping->currentIndex() == 0;
+    QString subtitle;
+    if (byStage) {
         m_head->setTitle(m_standby.isEmpty() ? tr("Lag by stage") : tr("Lag of %1 by stage").arg(m_standby));
-        m_head->setSubtitle(m_upstream.isEmpty() || narrow ? QString()
-                                                           : tr("behind %1, where it waits").arg(m_upstream));
+        subtitle = m_upstream.isEmpty() || narrow ? QString() : tr("behind %1, where it waits").arg(m_upstream);
     } else {
         m_head->setTitle(tr("Replay lag"));
-        m_head->setSubtitle(narrow && m_grouping ? QString() : tr("against the primary’s own position"));
+        subtitle = narrow && m_grouping ? QString() : tr("against the primary’s own position");
     }
+    if (const std::optional<qint64> since = m_plot->knownSinceMs(); since && m_history) {
+        // Shorter than the range that is chosen: that comes first.
+        const QString known = tr("since %1").arg(charts::localTime(m_history->wallMs(*since), false));
+        subtitle = subtitle.isEmpty() || narrow ? known : subtitle + QStringLiteral(", ") + known;
+    }
+    m_head->setSubtitle(subtitle);
 }
 
 void PlotPane::setHistory(const history::LagHistory *history)

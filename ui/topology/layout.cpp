@@ -336,7 +336,10 @@ Layout layOutWithin(qreal width, const cluster::Topology &topology, bool withTab
         return out;
     // Below the least gap all is drawn smaller, by whoever draws it.
     const qreal gap = std::max(measure.leastGap, std::floor(measure.columnGap - excess / gaps));
-    return layOut(topology, withTabs, measure.withGap(std::min(gap, measure.columnGap)));
+    Measure tight = measure.withGap(std::min(gap, measure.columnGap));
+    if (gap <= measure.leastGap)
+        tight.margin = std::min(measure.margin, measure.leastMargin);
+    return layOut(topology, withTabs, tight);
 }
 
 int neighbour(const Layout &layout, int current, Direction direction)

@@ -21,6 +21,7 @@ struct Measure {
     qreal consumerPort = 24, consumerPortStep = 18; ///< from the card's left edge, the last consumer's first
     qreal consumerArrow = 88, consumerText = 98;    ///< from the card's left edge
     qreal consumerWide = 448;
+    qreal leastMargin = 16;
     qreal leastGap = 64; ///< between columns, where room is short: the words on an edge still fit
 
     Measure scaled(qreal factor) const;
