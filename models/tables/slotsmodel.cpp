@@ -38,6 +38,8 @@ std::vector<Column> slotColumns()
 {
     Column slot = shown(QStringLiteral("Slot"), "slot_name", 16);
     slot.stretch = true;
+    Column failover = shown(QStringLiteral("Failover"), "failover", 10);
+    failover.givesWay = 1;
     return {
         slot,
         {.key = QStringLiteral("on"), .title = QStringLiteral("On"), .width = 7},
@@ -56,7 +58,7 @@ std::vector<Column> slotColumns()
          .width = 9,
          .number = true,
          .fixed = true},
-        {.key = QStringLiteral("limit"), .title = QStringLiteral("Of its limit"), .width = 10},
+        {.key = QStringLiteral("limit"), .title = QStringLiteral("Of its limit"), .width = 10, .givesWay = 2},
         shown(QStringLiteral("Safe size"), "safe_wal_size", 9, true, true),
         {.key = QStringLiteral("inactive_since"),
          .title = QStringLiteral("Inactive since"),
@@ -64,7 +66,7 @@ std::vector<Column> slotColumns()
          .toolTip = QStringLiteral("Before PostgreSQL 17: for how long this console has seen it inactive"),
          .width = 13},
         {.key = QStringLiteral("reason"), .title = QStringLiteral("Reason"), .width = 22},
-        shown(QStringLiteral("Failover"), "failover", 10),
+        failover,
         verbatim("database", 12),
         verbatim("plugin", 12),
         verbatim("slot_type", 9),

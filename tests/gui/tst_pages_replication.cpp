@@ -141,6 +141,10 @@ void TestReplicationPage::survivesEveryState()
     }
     m_page->setState(stateOf(locked));
     QVERIFY(shownText(*m_page).contains(QStringLiteral("nothing is known about senders")));
+    m_page->setState(stateOf(threeNodes()));
+    QCOMPARE(m_page->size(), kSmallPage); // a page never makes its window grow
+    m_page->setState(stateOf(locked));
+    QCOMPARE(m_page->size(), kSmallPage);
     cluster::Snapshot snapshot = busyCluster();
     hidePermissions(snapshot, QStringLiteral("pg1"));
     m_page->setState(stateOf(snapshot));

@@ -185,6 +185,12 @@ void LagCanvas::paintStageKey(QPainter *painter) const
     const qreal row = lineHeight() + 4;
     const qreal x = m_lag->right() + 8.0;
     qreal y = m_lag->bottom() - 4 * row + 6;
+    if (m_frame.warnAt && *m_frame.warnAt <= m_scale.top) {
+        // The limit has its words where it is: the key makes room above, or below where that is too little.
+        const qreal limit = valuePixel(*m_frame.warnAt) + 4;
+        if (limit > y - 2 * row && limit - 4 * row - lineHeight() > m_lag->top())
+            y = std::min(y, limit - 4 * row);
+    }
     paintText(painter, QCoreApplication::translate("LagPlot", "Stage, in order"),
               {{x, y - row}, FontRole::Caption, color(Token::Text3)});
     for (int stage = 0; stage < 4; ++stage, y += row) {

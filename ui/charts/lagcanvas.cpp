@@ -231,7 +231,7 @@ void LagCanvas::setTimeTicks(QCPAxisRect *rect, bool labels)
     for (qint64 local = floored(m_query.fromMs + shift); local <= m_query.toMs + shift + step.stepMs;
          local += step.stepMs)
         ticker->addTick(keyOf(local - shift), labels ? localTime(local - zone, step.stepMs < 60'000) : QString());
-    axis->setTickLabels(labels);
+    axis->setTickLabels(labels && m_frame.wallOffsetMs != 0); // without a past there is no time to name
 }
 
 void LagCanvas::setTicks()

@@ -19,6 +19,7 @@ using widgets::SegmentedControl;
 
 namespace {
 constexpr int kRoomForSubtitle = 800;
+constexpr int kRoomForBoth = 1000;
 }
 
 PlotPane::PlotPane(Kind kind, QWidget *parent)
@@ -87,7 +88,7 @@ void PlotPane::showTitle()
     if (const std::optional<qint64> since = m_plot->knownSinceMs(); since && m_history) {
         // Shorter than the range that is chosen: that comes first.
         const QString known = tr("since %1").arg(charts::localTime(m_history->wallMs(*since), false));
-        subtitle = subtitle.isEmpty() || narrow ? known : subtitle + QStringLiteral(", ") + known;
+        subtitle = subtitle.isEmpty() || width() < kRoomForBoth ? known : subtitle + QStringLiteral(", ") + known;
     }
     m_head->setSubtitle(subtitle);
 }

@@ -75,9 +75,10 @@ ReplicationPage::ReplicationPage(QWidget *parent)
     row->addWidget(makeSide());
     auto *layout = plainColumn(this);
     layout->addWidget(m_head);
-    layout->addWidget(m_stack);
+    layout->addWidget(m_stack, 1);
     layout->addWidget(new widgets::Hairline);
     layout->addWidget(m_below, 1);
+    m_below->hide();
     connect(m_tabs, &QTabBar::currentChanged, this, [this, filter](int tab) {
         m_stack->setCurrentIndex(tab);
         current()->setFilter(filter->text());
@@ -186,8 +187,13 @@ void ReplicationPage::showStandby()
     const QString standby = selectedStandby();
     m_standby = standby;
     const bool logical = m_stack->currentIndex() == Publications || m_stack->currentIndex() == Subscriptions;
-    m_below->setVisible(!standby.isEmpty() && !logical);
-    fitTable();
+    const bool alone = standby.isEmpty() || logical;
+    // Showing a widget lays the window out at once: the table must have made room before, or the window grows.
+    if (alone != m_alone || !alone) {
+        m_alone = alone;
+        fitTable();
+        m_below->setVisible(!alone);
+    }
     if (standby.isEmpty()) {
         return;
     }
@@ -212,13 +218,18 @@ void ReplicationPage::showStandby()
 
 void ReplicationPage::fitTable()
 {
-    const bool alone = m_below->isHidden(); // then the table has the page, and its sentence stands in the middle
+    if (m_alone) {
+        // Then the table has the page, and its sentence stands in the middle.
+        m_stack->setMinimumHeight(0);
+        m_stack->setMaximumHeight(QWIDGETSIZE_MAX);
+        return;
+    }
     widgets::DataTable *table = current()->table();
     const int rows = std::max(4, table->model()->rowCount());
     const int wanted = table->horizontalHeader()->height() + rows * table->verticalHeader()->defaultSectionSize();
     // The table takes what it needs and at most two fifths of the page: the plot below is why one comes here.
     const int room = height() - m_head->height();
-    m_stack->setFixedHeight(alone ? std::max(0, room) : std::min(wanted, std::max(120, room * 2 / 5)));
+    m_stack->setFixedHeight(std::min(wanted, std::max(120, room * 2 / 5)));
 }
 
 void ReplicationPage::resizeEvent(QResizeEvent *event)

@@ -70,6 +70,7 @@ private:
     widgets::PaneHeader *m_takeoverHead;
     widgets::KeyValueList *m_takeover;
     QString m_standby;
+    bool m_alone = true; ///< nothing below the table
 };
 
 } // namespace howdah::pages
