@@ -35,15 +35,19 @@ QJsonObject nodeJson(const monitor::DiscoveredNode &node)
 // As comments, so that what is printed is a cluster file and can be kept as it is.
 QString commentary(const monitor::DiscoveryResult &result)
 {
-    QString text;
+    QStringList lines;
     for (const monitor::DiscoveredNode &node : result.nodes) {
-        text +=
-            QStringLiteral("# %1 %2: %3%4\n")
-                .arg(node.name, node.address, node.foreign ? QStringLiteral("another system, left out; ") : QString(),
-                     monitor::describe(node).replace(QLatin1Char('\n'), QLatin1Char(' ')));
+        lines << QStringLiteral("%1 %2: %3%4")
+                     .arg(node.name, node.address,
+                          node.foreign ? QStringLiteral("another system, left out; ") : QString(),
+                          monitor::describe(node));
     }
-    for (QString note : result.notes) {
-        text += QStringLiteral("# %1\n").arg(note.replace(QLatin1Char('\n'), QLatin1Char(' ')));
+    lines << result.notes;
+    QString text;
+    for (QString &line : lines) {
+        // Servers tell names and addresses: a line break in one would end the comment and begin a setting.
+        line.replace(QLatin1Char('\n'), QLatin1Char(' ')).replace(QLatin1Char('\r'), QLatin1Char(' '));
+        text += QStringLiteral("# %1\n").arg(line);
     }
     return text;
 }
