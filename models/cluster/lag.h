@@ -23,23 +23,23 @@ enum class LagState {
 /// Bytes and seconds behind, by where the WAL waits. pending: at the upstream, unsent; write: on the way or unwritten;
 /// flush: written, not flushed; replay: flushed, not replayed.
 struct Stages {
-    std::optional<qint64> pending, write, flush, replay;       ///< bytes in that stage alone
+    std::optional<qint64> pending, write, flush, replay;                             ///< bytes in that stage alone
     std::optional<double> pendingSeconds, writeSeconds, flushSeconds, replaySeconds; ///< likewise
 };
 
 /// One standby against the primary's own position, both ends read.
 struct StandbyLag {
     LagState state = LagState::NotApplicable;
-    std::optional<qint64> bytes;   ///< primary's position minus replay position
-    std::optional<double> seconds; ///< how long ago the primary was where this standby has replayed to
-    Stages stages;                 ///< of the last hop, towards its upstream; pending is against the upstream
-    std::optional<qint64> wouldLose;     ///< if promoted now: bytes the primary has and this standby did not flush
+    std::optional<qint64> bytes;     ///< primary's position minus replay position
+    std::optional<double> seconds;   ///< how long ago the primary was where this standby has replayed to
+    Stages stages;                   ///< of the last hop, towards its upstream; pending is against the upstream
+    std::optional<qint64> wouldLose; ///< if promoted now: bytes the primary has and this standby did not flush
     std::optional<double> wouldLoseSeconds;
-    std::optional<qint64> toReplay;      ///< bytes it has and must still replay before it can take writes
+    std::optional<qint64> toReplay; ///< bytes it has and must still replay before it can take writes
     /// Every commit that the primary has acknowledged is flushed here, by synchronous replication: nothing acknowledged
     /// would be lost, whatever wouldLose says.
     bool holdsEveryCommit = false;
-    bool contradictory = false;    ///< the two ends do not agree (standby says caught up, sender absent)
+    bool contradictory = false; ///< the two ends do not agree (standby says caught up, sender absent)
 };
 
 /// Lag of every node, same order and size as Snapshot::nodes.

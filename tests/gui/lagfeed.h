@@ -128,8 +128,8 @@ inline Shape mockupShape(int seconds)
     };
 }
 
-/// Paints the widget at a size. With HOWDAH_PICTURES set, also writes it there as name-light.png (QT_SCALE_FACTOR=2 gives
-/// name-light@2x.png).
+/// Paints the widget at a size. With HOWDAH_PICTURES set, also writes it there as name-light.png (QT_SCALE_FACTOR=2
+/// gives name-light@2x.png).
 inline QImage shot(QWidget &widget, const QString &name, QSize size)
 {
     widget.resize(size);

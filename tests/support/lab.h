@@ -24,7 +24,7 @@ public:
         bool repmgrd = false;  ///< Repmgr: start its daemons
         bool fsync = false;
         bool ssh = true;
-        int major = 0;        ///< of Debian's servers; 0: the newest installed
+        int major = 0;             ///< of Debian's servers; 0: the newest installed
         QStringList settings = {}; ///< "name=value", on every server
     };
     /// How a cable fails.

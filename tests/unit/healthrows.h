@@ -87,4 +87,3 @@ inline void compareRow(Snapshot snapshot)
 }
 
 } // namespace howdah::testhealth
-

@@ -29,7 +29,6 @@ private Q_SLOTS:
     void roundTrip();
 };
 
-
 namespace {
 const QString kPrefix = QStringLiteral("connection to server at \"10.0.0.11\", port 5432 failed: ");
 

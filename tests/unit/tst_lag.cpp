@@ -20,7 +20,6 @@ StandbyLag lagOf(const Snapshot &snapshot, const QString &node)
 }
 } // namespace
 
-
 class TestLag : public QObject {
     Q_OBJECT
 private Q_SLOTS:

@@ -5,8 +5,7 @@
 
 using howdah::cluster::Lsn;
 
-class TestLsn : public QObject
-{
+class TestLsn : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void roundTrip_data();

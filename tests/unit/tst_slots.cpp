@@ -59,7 +59,6 @@ const SlotFacts *factsOf(const Assessment &assessment, const Snapshot &snapshot,
 }
 } // namespace
 
-
 class TestSlots : public QObject {
     Q_OBJECT
 private Q_SLOTS:

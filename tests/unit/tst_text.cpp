@@ -7,8 +7,7 @@
 
 using namespace howdah::core;
 
-class TestText : public QObject
-{
+class TestText : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void bytes_data();

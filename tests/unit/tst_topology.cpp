@@ -96,7 +96,6 @@ const QStringList kCascade{QStringLiteral("pg1>pg2 streaming sync pg2_slot"),
 const QStringList kCascadeNoSlots{QStringLiteral("pg1>pg2 streaming sync"), QStringLiteral("pg2>pg3 streaming async")};
 } // namespace
 
-
 class TestTopology : public QObject {
     Q_OBJECT
 private Q_SLOTS:

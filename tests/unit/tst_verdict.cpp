@@ -32,7 +32,6 @@ QStringList verdicts(const Assessment &assessment)
 }
 } // namespace
 
-
 /// What is said about the whole: the verdict, each node's word, what would be lost, and the memory behind it.
 class TestVerdict : public QObject {
     Q_OBJECT

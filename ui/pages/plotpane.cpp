@@ -20,7 +20,7 @@ using widgets::SegmentedControl;
 namespace {
 constexpr int kRoomForSubtitle = 800;
 constexpr int kRoomForBoth = 1000;
-}
+} // namespace
 
 PlotPane::PlotPane(Kind kind, QWidget *parent)
     : QWidget(parent)
