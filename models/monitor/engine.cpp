@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine.h"
 
+#include <utility>
+
 #include "core/clock.h"
 #include "monitor/clustermonitor.h"
 #include "monitor/completion.h"
@@ -37,46 +39,70 @@ Engine::~Engine()
 
 void Engine::openCluster(const cluster::ClusterConfig &config)
 {
-    QMetaObject::invokeMethod(m_room, [this, config] {
-        if (!needsDiscovery(config)) {
+    const quint64 run = ++m_lastRun;
+    m_runs.insert(config.name, run);
+    forgetNewest(config.name);
+    QMetaObject::invokeMethod(m_room, [this, config, run] {
+        end(config.name);
+        m_openings[config.name].run = run;
+        if (needsDiscovery(config)) {
+            complete(config);
+        } else {
             monitorCluster(config);
-            return;
         }
-        delete m_completing.take(config.name);
-        DiscoveryOptions options;
-        options.patroniUrl = config.patroniUrl;
-        auto *discovery = new Discovery(options, m_room);
-        m_completing.insert(config.name, discovery);
-        connect(discovery, &Discovery::finished, m_room, [this, config](const core::Result<DiscoveryResult> &result) {
-            if (Discovery *done = m_completing.take(config.name)) {
-                done->deleteLater();
-                cluster::ClusterConfig whole = result ? completed(config, *result) : config;
-                whole.name = config.name; // by which the window knows it already
-                monitorCluster(whole);
-            }
-        });
-        discovery->start(config.nodes.front().conninfo);
     });
+}
+
+void Engine::complete(const cluster::ClusterConfig &config)
+{
+    DiscoveryOptions options;
+    options.patroniUrl = config.patroniUrl;
+    auto *discovery = new Discovery(options, m_room);
+    m_openings[config.name].completing = discovery;
+    // Whoever ends the opening deletes the discovery, so this is the one that the opening waits for.
+    connect(discovery, &Discovery::finished, m_room, [this, config](const core::Result<DiscoveryResult> &result) {
+        std::exchange(m_openings[config.name].completing, nullptr)->deleteLater();
+        cluster::ClusterConfig whole = result ? completed(config, *result) : config;
+        whole.name = config.name; // by which the window knows it already
+        monitorCluster(whole);
+    });
+    discovery->start(config.nodes.front().conninfo);
 }
 
 void Engine::monitorCluster(const cluster::ClusterConfig &config)
 {
-    delete m_monitors.take(config.name);
+    Opening &opening = m_openings[config.name];
     auto *monitor = new ClusterMonitor(config, core::systemClock(), m_room);
-    m_monitors.insert(config.name, monitor);
+    opening.monitor = monitor;
     connect(monitor, &ClusterMonitor::stateChanged, m_room,
-            [this](const cluster::ClusterState &state) { post(state); });
+            [this, run = opening.run](const cluster::ClusterState &state) { post(run, state); });
+    if (opening.paused) {
+        monitor->setPaused(true);
+    }
     monitor->start();
+    if (opening.refresh) {
+        monitor->refresh();
+    }
+}
+
+void Engine::end(const QString &name)
+{
+    const Opening opening = m_openings.take(name);
+    delete opening.completing;
+    delete opening.monitor;
 }
 
 void Engine::closeCluster(const QString &name)
 {
-    QMetaObject::invokeMethod(m_room, [this, name] {
-        delete m_completing.take(name);
-        delete m_monitors.take(name);
-        const QMutexLocker lock(&m_mutex);
-        m_newest.remove(name);
-    });
+    m_runs.remove(name);
+    forgetNewest(name);
+    QMetaObject::invokeMethod(m_room, [this, name] { end(name); });
+}
+
+void Engine::forgetNewest(const QString &name)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_newest.remove(name);
 }
 
 void Engine::discover(const QString &conninfo)
@@ -106,8 +132,14 @@ void Engine::discover(const QString &conninfo)
 void Engine::refresh(const QString &name)
 {
     QMetaObject::invokeMethod(m_room, [this, name] {
-        if (ClusterMonitor *monitor = m_monitors.value(name)) {
-            monitor->refresh();
+        const auto opening = m_openings.find(name);
+        if (opening == m_openings.end()) {
+            return;
+        }
+        if (opening->monitor) {
+            opening->monitor->refresh();
+        } else {
+            opening->refresh = true;
         }
     });
 }
@@ -115,16 +147,22 @@ void Engine::refresh(const QString &name)
 void Engine::setPaused(const QString &name, bool paused)
 {
     QMetaObject::invokeMethod(m_room, [this, name, paused] {
-        if (ClusterMonitor *monitor = m_monitors.value(name)) {
-            monitor->setPaused(paused);
+        const auto opening = m_openings.find(name);
+        if (opening == m_openings.end()) {
+            return;
+        }
+        if (opening->monitor) {
+            opening->monitor->setPaused(paused);
+        } else {
+            opening->paused = paused;
         }
     });
 }
 
-void Engine::post(const cluster::ClusterState &state)
+void Engine::post(quint64 run, const cluster::ClusterState &state)
 {
     const QMutexLocker lock(&m_mutex);
-    m_newest.insert(state.snapshot->cluster, state);
+    m_newest.insert(state.snapshot->cluster, {run, state});
     if (!m_deliveryPending) {
         m_deliveryPending = true;
         QMetaObject::invokeMethod(this, &Engine::deliver, Qt::QueuedConnection);
@@ -133,7 +171,7 @@ void Engine::post(const cluster::ClusterState &state)
 
 void Engine::deliver()
 {
-    QHash<QString, cluster::ClusterState> newest;
+    QHash<QString, Posted> newest;
     {
         const QMutexLocker lock(&m_mutex);
         newest.swap(m_newest);
@@ -142,8 +180,12 @@ void Engine::deliver()
     if (!newest.isEmpty()) {
         m_rest.start(); // what comes meanwhile is delivered behind it
     }
-    for (const cluster::ClusterState &state : std::as_const(newest)) {
-        Q_EMIT stateChanged(state);
+    for (auto posted = newest.cbegin(); posted != newest.cend(); ++posted) {
+        // Asked each time: who is told may close or reopen another one. What the engine posts until it learns of that
+        // is of an opening that is over.
+        if (m_runs.value(posted.key()) == posted->run) {
+            Q_EMIT stateChanged(posted->state);
+        }
     }
 }
 
