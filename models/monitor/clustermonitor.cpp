@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "clustermonitor.h"
 
+#include <algorithm>
+
 #include "monitor/assembly.h"
 
 namespace howdah::monitor {
@@ -41,11 +43,30 @@ void ClusterMonitor::start()
 
 void ClusterMonitor::setPaused(bool paused)
 {
+    const bool resumed = m_paused && !paused;
     m_paused = paused;
+    if (paused) {
+        m_resumedAt.reset();
+    } else if (resumed) {
+        m_resumedAt = m_clock.monotonicMs();
+    }
     if (!paused) {
         tick();
     }
     publish();
+}
+
+bool ClusterMonitor::isResuming() const
+{
+    // A node that hangs has its deadline; past that it is told as it is.
+    if (!m_resumedAt || m_clock.monotonicMs() - *m_resumedAt > cluster::kStaleAfterMs) {
+        return false;
+    }
+    return std::any_of(m_pollers.cbegin(), m_pollers.cend(), [this](const auto &poller) {
+        const cluster::NodeStatus &status = poller->status();
+        return poller->isWaiting() && status.link == cluster::LinkState::Up && status.sample &&
+               status.sample->takenMonotonicMs < *m_resumedAt;
+    });
 }
 
 void ClusterMonitor::refresh()
@@ -131,7 +152,11 @@ void ClusterMonitor::publish()
     snapshot->environment = m_config.environment;
     snapshot->manager = m_config.manager;
     snapshot->intervalMs = m_config.intervalMs;
-    snapshot->paused = m_paused;
+    const bool resuming = isResuming();
+    if (!resuming) {
+        m_resumedAt.reset();
+    }
+    snapshot->paused = m_paused || resuming;
     snapshot->configWarnings = m_config.warnings;
     snapshot->takenMonotonicMs = m_clock.monotonicMs();
     snapshot->takenWallMs = m_clock.wallMs();

@@ -5,6 +5,7 @@
 #include <QTimer>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "cluster/health.h"
@@ -21,6 +22,8 @@ public:
     ~ClusterMonitor() override;
 
     void start();
+    /// Resumed, what it says stays "paused" until the nodes that answered before have been heard again: that they were
+    /// not asked for a while is no silence of theirs.
     void setPaused(bool paused);
     void refresh();
 
@@ -35,6 +38,7 @@ private:
     void tick();
     void nodeChanged();
     void publish();
+    bool isResuming() const;
     void awaitStaleness(const cluster::Snapshot &snapshot);
     void extendTrail(const cluster::Snapshot &snapshot);
 
@@ -45,7 +49,8 @@ private:
     QTimer m_stale;  ///< fires in the moment in which a sample grows too old
     QTimer m_gather; ///< a slow node must not hold back what the others said
     bool m_paused = false;
-    bool m_published = false; ///< since the last tick
+    std::optional<qint64> m_resumedAt; ///< monotonic; until it shows in what is published
+    bool m_published = false;          ///< since the last tick
     std::shared_ptr<const std::deque<cluster::TrailPoint>> m_trail;
     cluster::Watch m_watch;
 };

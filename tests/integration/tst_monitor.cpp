@@ -15,6 +15,18 @@ using cluster::LinkState;
 using testsupport::LabServer;
 using testsupport::LocalCluster;
 
+namespace {
+
+/// The machine's clock, put forward.
+class LaterClock : public core::Clock {
+public:
+    qint64 monotonicMs() const override { return core::systemClock().monotonicMs() + later; }
+    qint64 wallMs() const override { return core::systemClock().wallMs() + later; }
+    qint64 later = 0;
+};
+
+} // namespace
+
 /// Sampling and its states against real servers on loopback.
 class TestMonitor : public QObject {
     Q_OBJECT
@@ -39,10 +51,11 @@ private Q_SLOTS:
     void misconfigured();
     void hugeAnswerIsCut();
     void pauseAndRefresh();
+    void resumeClaimsNoSilence();
     void promotionIsSeen();
 
 private:
-    void watch(const cluster::ClusterConfig &config);
+    void watch(const cluster::ClusterConfig &config, const core::Clock &clock = core::systemClock());
     void watchConninfo(const QString &conninfo);
     // As text: a failed comparison then says what it found.
     static QString key(LinkState state) { return cluster::linkKey(state); }
@@ -89,10 +102,10 @@ void TestMonitor::cleanup()
     m_state = {};
 }
 
-void TestMonitor::watch(const cluster::ClusterConfig &config)
+void TestMonitor::watch(const cluster::ClusterConfig &config, const core::Clock &clock)
 {
     m_states = 0;
-    m_monitor = std::make_unique<monitor::ClusterMonitor>(config, core::systemClock());
+    m_monitor = std::make_unique<monitor::ClusterMonitor>(config, clock);
     connect(m_monitor.get(), &monitor::ClusterMonitor::stateChanged, this, [this](const cluster::ClusterState &state) {
         m_state = state;
         ++m_states;
@@ -401,7 +414,54 @@ void TestMonitor::pauseAndRefresh()
     QCOMPARE(sample(), before);
     m_monitor->setPaused(false);
     QTRY_VERIFY(sample() != before);
-    QVERIFY(!m_state.snapshot->paused);
+    QTRY_VERIFY(!m_state.snapshot->paused);
+}
+
+// Ten minutes in which nobody was asked are no silence of the nodes'.
+void TestMonitor::resumeClaimsNoSilence()
+{
+    LaterClock clock;
+    watch(m_servers->config(), clock);
+    QTRY_COMPARE(link(0), key(LinkState::Up));
+    QTRY_COMPARE(link(1), key(LinkState::Up));
+    const auto silences = [this] {
+        QStringList words;
+        for (const cluster::Finding &finding : m_state.assessment->findings) {
+            if (finding.id.startsWith(QLatin1String("node_"))) {
+                words << finding.id + QLatin1String(": ") + finding.evidence;
+            }
+        }
+        return words;
+    };
+    for (const bool oneHangs : {false, true}) {
+        m_monitor->setPaused(true);
+        QTRY_VERIFY(m_state.snapshot->paused);
+        clock.later += 600'000;
+        if (oneHangs) {
+            QVERIFY(m_servers->node(1).freeze());
+        }
+        QStringList claims;
+        bool told = false;
+        const auto connection = connect(m_monitor.get(), &monitor::ClusterMonitor::stateChanged, this, [&] {
+            claims << silences();
+            told = told || m_state.snapshot->nodes.at(1).link == LinkState::Unresponsive;
+        });
+        m_monitor->setPaused(false);
+        if (oneHangs) {
+            QTRY_VERIFY_WITH_TIMEOUT(told, 5000);
+            QVERIFY2(claims.first().contains(QLatin1String("did not answer the console's query")),
+                     qPrintable(claims.first()));
+            QVERIFY(m_servers->node(1).thaw());
+            QTRY_COMPARE_WITH_TIMEOUT(link(1), key(LinkState::Up), 10'000);
+        } else {
+            QTRY_VERIFY(!m_state.snapshot->paused);
+            QCOMPARE(claims, QStringList());
+            for (std::size_t node : {0, 1}) {
+                QVERIFY(isFresh(*m_state.snapshot, m_state.snapshot->nodes.at(node)));
+            }
+        }
+        disconnect(connection);
+    }
 }
 
 // Last: it changes the servers for good.
