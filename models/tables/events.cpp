@@ -52,16 +52,28 @@ const cluster::Finding *find(const std::vector<cluster::Finding> &findings, cons
     return found == findings.end() ? nullptr : &*found;
 }
 
+// A node's change of state is an event already; the finding of that very change would say it twice.
+bool saidByNode(const cluster::Finding &finding, const StateView &before, const StateView &after)
+{
+    if (!finding.id.startsWith(QLatin1String("node_"))) {
+        return false;
+    }
+    const int then = before.indexOf(finding.node);
+    const int now = after.indexOf(finding.node);
+    return then >= 0 && now >= 0 && before.node(then).link != LinkState::Connecting &&
+           before.node(then).link != after.node(now).link;
+}
+
 void addFindingEvents(const StateView &before, const StateView &after, qint64 wallMs, std::vector<Event> &events)
 {
     for (const cluster::Finding &finding : after.assessment().findings) {
         const cluster::Finding *old = find(before.assessment().findings, finding.id);
-        if (!old || old->severity < finding.severity) {
+        if ((!old || old->severity < finding.severity) && !saidByNode(finding, before, after)) {
             events.push_back({wallMs, finding.node, finding.title, finding.severity});
         }
     }
     for (const cluster::Finding &finding : before.assessment().findings) {
-        if (!find(after.assessment().findings, finding.id)) {
+        if (!find(after.assessment().findings, finding.id) && !saidByNode(finding, before, after)) {
             events.push_back({wallMs, finding.node, QStringLiteral("over: %1").arg(finding.title), Verdict::Ok});
         }
     }
@@ -132,9 +144,7 @@ void EventsModel::rebuild(qint64 nowWallMs)
     std::vector<Row> rows;
     for (const auto &[number, event] : m_events) {
         Cell text = textCell(event.text);
-        if (event.verdict != Verdict::Ok) {
-            text.verdict = event.verdict;
-        }
+        text.verdict = event.verdict;
         rows.push_back(Row{.key = QString::number(number),
                            .cells = {timeCell(QDateTime::fromMSecsSinceEpoch(event.wallMs), nowWallMs),
                                      textCell(event.node, QStringLiteral("cluster")), text}});

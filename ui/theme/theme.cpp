@@ -55,6 +55,17 @@ bool isFixed(FontRole role)
     return role == FontRole::Fixed || role == FontRole::FixedStrong || role == FontRole::FixedCaption;
 }
 
+// Whether a font is what fontconfig falls back to, and not somebody's choice of a desktop font.
+bool isFallback(const QFont &font)
+{
+    static const QStringList generic{QStringLiteral("sans-serif"), QStringLiteral("sans serif"), QStringLiteral("sans"),
+                                     QStringLiteral("helvetica"), QStringLiteral("dejavu sans")};
+    return generic.contains(font.family().toLower()) ||
+           QFontInfo(font).family().compare(QLatin1String("DejaVu Sans"), Qt::CaseInsensitive) == 0;
+}
+
+// The desktop's own font. Where no desktop has chosen one, Inter if it is there: its figures are as wide as each other
+// and its small sizes stay legible.
 QFont baseFont()
 {
     QFont font = QGuiApplication::font();
@@ -63,7 +74,7 @@ QFont baseFont()
         font = QFont(QStringLiteral("sans-serif"));
         font.setPointSizeF(kMockupBody);
     }
-    if (QFontDatabase::hasFamily(QStringLiteral("Inter"))) {
+    if (isFallback(font) && QFontDatabase::hasFamily(QStringLiteral("Inter"))) {
         font.setFamily(QStringLiteral("Inter"));
     }
     return font;
