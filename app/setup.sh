@@ -14,6 +14,15 @@ die() {
     exit 1
 }
 
+# The tests have these files, and the lock, in a directory of theirs.
+prefix=${HOWDAH_SETUP_PREFIX:-}
+dropin=$prefix/etc/postgresql-common/createcluster.d/howdah.conf
+policy=$prefix/usr/sbin/policy-rc.d
+mark="# Only while Howdah's set-up installs packages."
+
+# Which of the two files are there and ours.
+leftovers() { grep -lsxF "$mark" "$dropin" "$policy"; }
+
 # The wanted lines of all arguments, without comments and blanks.
 wanted() {
     for argument in "$@"; do
@@ -54,10 +63,19 @@ choose() {
 
 # --- the part that runs as root ---------------------------------------------------------------------------------------
 
-# Undoes what only holds while packages are being installed.
+# One set-up at a time. apt-get inherits the lock: it outlives a set-up that is killed, and needs its files to the end.
+lock() {
+    file=$prefix/run/howdah-setup.lock
+    true >>"$file" || die "$file cannot be written"
+    exec 9>>"$file"
+    flock -n 9 && return
+    say "waiting for another set-up that installs packages ..."
+    flock -w 1800 9 || die "another set-up has been installing packages for half an hour" "See who holds the lock: fuser -v $file"
+}
+
+# Undoes what only holds while packages are being installed, and only what is ours.
 release() {
-    [ -z "${dropin:-}" ] || rm -f "$dropin"
-    [ -z "${policy:-}" ] || rm -f "$policy"
+    leftovers | while IFS= read -r file; do rm -f "$file"; done
     [ -z "${unknown:-}" ] || rm -f "$unknown"
 }
 
@@ -73,10 +91,14 @@ progress() {
 
 install_as_root() {
     export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
-    unknown=$(mktemp) || die "no temporary file can be made"
+    lock
     trap release EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
+    # What a killed set-up left: with the lock held there is no other that needs it.
+    release
+    [ $# -gt 0 ] || exit 0
+    unknown=$(mktemp) || die "no temporary file can be made"
     say "reading the distribution's package lists ..."
     apt-get update -qq -o DPkg::Lock::Timeout=300 >/dev/null ||
         say "apt-get update failed; going on with the package lists that are here"
@@ -88,15 +110,13 @@ install_as_root() {
 
     # Debian's server packages create and start a cluster "main". A drop-in that is there only during the installation
     # keeps them from it; clusters that exist are not touched by it.
-    if [ ! -e /etc/postgresql-common/createcluster.d/howdah.conf ]; then
-        dropin=/etc/postgresql-common/createcluster.d/howdah.conf
-        mkdir -p /etc/postgresql-common/createcluster.d
-        printf '%s\n' "# Only while Howdah's set-up installs packages." 'create_main_cluster = false' >"$dropin"
+    if [ ! -e "$dropin" ]; then
+        mkdir -p "$(dirname "$dropin")"
+        printf '%s\n' "$mark" 'create_main_cluster = false' >"$dropin"
     fi
     # The same for services: installed to be used by a test or the demo, not to run on this machine.
-    if [ ! -e /usr/sbin/policy-rc.d ]; then
-        policy=/usr/sbin/policy-rc.d
-        printf '%s\n' '#!/bin/sh' "# Only while Howdah's set-up installs packages." 'exit 101' >"$policy"
+    if [ ! -e "$policy" ]; then
+        printf '%s\n' '#!/bin/sh' "$mark" 'exit 101' >"$policy"
         chmod 755 "$policy"
     fi
 
@@ -153,9 +173,18 @@ installed=$(mktemp) || die "no temporary file can be made"
 dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' >"$installed" 2>/dev/null
 lacking=$(printf '%s\n' "$lines" | missing)
 rm -f "$installed"
-[ -n "$lacking" ] || exit 0
-
-say "missing here: $(printf '%s' "$lacking" | tr '\n' ' ')"
+if [ -n "$lacking" ]; then
+    say "missing here: $(printf '%s' "$lacking" | tr '\n' ' ')"
+else
+    # Nobody needs to be asked for a password because of these.
+    left=$(leftovers | tr '\n' ' ')
+    [ -n "$left" ] || exit 0
+    as_root=
+    [ "$(id -u)" -eq 0 ] || as_root="sudo -n"
+    $as_root sh "$0" --install 2>/dev/null && say "took away what a set-up that was killed had left: $left" ||
+        say "a set-up that was killed has left these, to be removed as root: $left"
+    exit 0
+fi
 if [ "$(id -u)" -eq 0 ]; then
     # shellcheck disable=SC2086 # one argument a line, and the lines hold no blanks
     exec sh "$0" --install $lacking
