@@ -14,9 +14,13 @@ else
 fi
 
 mkdir -p build
-# Beside the compiler: the one waits for the network, the other for the processor.
-sh tests/support/majors.sh >build/majors.txt 2>build/majors.log &
+# Beside the compiler: the one waits for the network, the other for the processor. In a session of its own, to be ended
+# as a whole when the build fails.
+setsid sh tests/support/majors.sh >build/majors.txt 2>build/majors.log &
 majors=$!
+trap '[ -z "$majors" ] || kill -TERM -- "-$majors" 2>/dev/null' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
 if [ ! -f build/test/build.ninja ]; then
     echo "howdah: configuring build/test ..."
@@ -34,6 +38,7 @@ wait "$majors" || {
     majors_missing=yes
     cat build/majors.log >&2
 }
+majors=
 
 unset DISPLAY WAYLAND_DISPLAY
 log=build/test/Testing/Temporary/LastTest.log

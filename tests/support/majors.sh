@@ -44,7 +44,6 @@ fetch() {
     fi
     mkdir -p "$root" || return 1
     work=$(mktemp -d "$root/fetch-XXXXXX") || return 1
-    trap 'rm -rf "$work"' EXIT
     if ! npm install --prefix "$work" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
         --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=3000 "$package@$version" >"$work/log" 2>&1; then
         why=$(sed -n -e 's/^npm [eE][rR][rR][oO!][rR!]* *//' -e '/^code /p' -e '/reason:/p' "$work/log" | head -n 2 | tr '\n' ' ')
@@ -67,6 +66,9 @@ fetch() {
     rm -rf "$work"
 }
 
+work=
+trap '[ -z "$work" ] || rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT HUP
 result=0
 offline=
 [ $# -gt 0 ] || set -- 12 13 14 15 16 17 18
