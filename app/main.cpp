@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QApplication>
 #include <QTimer>
 #include <sys/prctl.h>
 
 #include "app/demo/democommand.h"
 #include "app/discovercommand.h"
+#include "app/display.h"
 #include "app/invocation.h"
 #include "app/output.h"
 #include "app/statuscommand.h"
@@ -53,10 +53,10 @@ int runWindow(int argc, char **argv, const app::Invocation &invocation)
     if (!invocation.screenshot.isEmpty() && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
-    QApplication application(argc, argv);
+    const auto application = app::openDisplay(argc, argv, invocation.json);
     postgres::initialize();
     QGuiApplication::setDesktopFileName(QStringLiteral("io.github.howdah.Howdah"));
-    theme::Theme::instance().install(application);
+    theme::Theme::instance().install(*application);
     return runCommand<app::WindowCommand>(invocation);
 }
 } // namespace

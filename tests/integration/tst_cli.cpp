@@ -48,9 +48,11 @@ private Q_SLOTS:
     void emptyCluster();
     void discoverWritesAFileThatWorks();
     void noSecretAnywhere();
+    void noDisplay_data();
+    void noDisplay();
 
 private:
-    Ended run(const QStringList &arguments) const;
+    Ended run(const QStringList &arguments, const QHash<QString, QString> &variables = {}) const;
     QString write(const QString &name, const QString &text) const;
     QString clusterText(const LocalCluster &servers, const QString &user = QStringLiteral("dba")) const;
 
@@ -76,11 +78,14 @@ void TestCli::init()
                  QStringLiteral("streaming"));
 }
 
-Ended TestCli::run(const QStringList &arguments) const
+Ended TestCli::run(const QStringList &arguments, const QHash<QString, QString> &variables) const
 {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(QStringLiteral("XDG_CONFIG_HOME"), m_directory.path());
+    for (auto variable = variables.cbegin(); variable != variables.cend(); ++variable) {
+        environment.insert(variable.key(), variable.value());
+    }
     process.setProcessEnvironment(environment);
     process.start(qEnvironmentVariable("HOWDAH_BINARY"), arguments);
     if (!process.waitForFinished(30'000)) {
@@ -307,6 +312,35 @@ void TestCli::noSecretAnywhere()
     const Ended ended = run(
         {QStringLiteral("status"), QStringLiteral("postgresql://dba:canary@127.0.0.1:1/postgres?sslpassword=canary")});
     QVERIFY(!ended.out.contains(QLatin1String("canary")) && !ended.err.contains(QLatin1String("canary")));
+}
+
+void TestCli::noDisplay_data()
+{
+    QTest::addColumn<QString>("platform");
+    QTest::addColumn<QString>("display");
+    QTest::newRow("none") << "xcb"
+                          << "";
+    QTest::newRow("nobody answers there") << "xcb"
+                                          << "127.0.0.1:31999";
+    QTest::newRow("no such plugin") << "nosuchplatform"
+                                    << "";
+}
+
+void TestCli::noDisplay()
+{
+    QFETCH(QString, platform);
+    QFETCH(QString, display);
+    const QHash<QString, QString> variables{{QStringLiteral("QT_QPA_PLATFORM"), platform},
+                                            {QStringLiteral("DISPLAY"), display},
+                                            {QStringLiteral("WAYLAND_DISPLAY"), QString()}};
+    Ended ended = run({QStringLiteral("open")}, variables);
+    QCOMPARE(ended.exitCode, 1);
+    QVERIFY2(ended.err.startsWith(QLatin1String("howdah: there is no display")), qPrintable(ended.err));
+    QVERIFY2(ended.err.contains(QLatin1String("--screenshot")), qPrintable(ended.err));
+    QVERIFY2(ended.err.contains(display) && !ended.err.contains(QLatin1String("Reinstalling")), qPrintable(ended.err));
+    ended = run({QStringLiteral("open"), QStringLiteral("--json")}, variables);
+    QCOMPARE(ended.exitCode, 1);
+    QCOMPARE(ended.json().value(QLatin1String("result")).toString(), QStringLiteral("refused"));
 }
 
 QTEST_GUILESS_MAIN(TestCli)
