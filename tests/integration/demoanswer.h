@@ -6,8 +6,13 @@
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRandomGenerator>
+#include <QTemporaryDir>
+#include <memory>
 
+#include "cluster/clusterconfig.h"
 #include "support/labprocess.h"
+#include "support/labsql.h"
 
 namespace howdah::demotest {
 
@@ -87,5 +92,66 @@ inline QStringList processesOf(const QString &directory)
     }
     return found;
 }
+
+/// A demo cluster's directory for one test, and ports that neither this user's own demo cluster has, which may be
+/// stopped and free of them for now, nor most likely another test that runs beside.
+class DemoPlace {
+public:
+    /// Makes the directory and leads the program there. False when it cannot, or the program is not known.
+    bool prepare()
+    {
+        m_place = std::make_unique<QTemporaryDir>(QDir::tempPath() + text("/howdah demo-XXXXXX"));
+        if (qEnvironmentVariableIsEmpty("HOWDAH_BINARY") || !m_place->isValid()) {
+            return false;
+        }
+        if (testsupport::isRoot()) {
+            m_directory = m_place->path() + text("/demo");
+            qputenv("HOWDAH_DEMO_DIR", QFile::encodeName(m_directory));
+        } else {
+            m_directory = m_place->path() + text("/howdah/demo");
+            qunsetenv("HOWDAH_DEMO_DIR");
+            qputenv("XDG_DATA_HOME", QFile::encodeName(m_place->path()));
+        }
+        // Below the ports that the kernel gives out.
+        m_port = 16000 + 4 * QRandomGenerator::global()->bounded(3000);
+        qputenv("HOWDAH_DEMO_PORT", QByteArray::number(m_port));
+        // Root's servers run as another user, who has to get there.
+        return !testsupport::isRoot() || QFile::setPermissions(m_place->path(), QFile::Permissions::fromInt(0x7755));
+    }
+    /// The files belong to another user, when root made them; root may remove them all the same.
+    bool remove() { return m_place->remove(); }
+
+    QString path() const { return m_place->path(); }
+    QString directory() const { return m_directory; }
+    int port() const { return m_port; }
+
+    /// The first value of a query's answer on a node, or the error.
+    QString value(const QString &node, const char *query) const
+    {
+        const auto rows = testsupport::sql(conninfo(node), text(query));
+        if (!rows) {
+            return text("error: ") + rows.error().message;
+        }
+        return rows->isEmpty() ? text("no row") : rows->first().first();
+    }
+
+private:
+    QString conninfo(const QString &node) const
+    {
+        const auto config = cluster::readClusterFile(m_directory + text("/demo.toml"));
+        if (config) {
+            for (const cluster::NodeConfig &candidate : config->nodes) {
+                if (candidate.name == node) {
+                    return candidate.conninfo;
+                }
+            }
+        }
+        return {};
+    }
+
+    std::unique_ptr<QTemporaryDir> m_place;
+    QString m_directory;
+    int m_port = 0;
+};
 
 } // namespace howdah::demotest

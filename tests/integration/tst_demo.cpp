@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QProcess>
 #include <QTcpServer>
-#include <QTemporaryDir>
 #include <QTest>
 #include <signal.h>
 
 #include "cluster/clusterconfig.h"
 #include "demoanswer.h"
-#include "support/labsql.h"
 
 using namespace howdah;
 using namespace howdah::demotest;
-using testsupport::sql;
 
 /// The demo cluster as a user has it, in a directory of its own.
 class TestDemo : public QObject {
@@ -39,30 +36,16 @@ private Q_SLOTS:
     void unfinishedDirectoryIsMadeAnew();
 
 private:
-    QString conninfo(const QString &node) const;
-    QString value(const QString &node, const char *query) const;
+    QString value(const QString &node, const char *query) const { return m_place.value(node, query); }
 
-    std::unique_ptr<QTemporaryDir> m_place;
+    DemoPlace m_place;
     QString m_directory;
 };
 
 void TestDemo::initTestCase()
 {
-    QVERIFY2(!qEnvironmentVariableIsEmpty("HOWDAH_BINARY"), "run by ctest, which names the program");
-    m_place = std::make_unique<QTemporaryDir>(QDir::tempPath() + text("/howdah demo-XXXXXX"));
-    QVERIFY(m_place->isValid());
-    if (testsupport::isRoot()) {
-        // Root's servers run as another user, who has to get there.
-        QVERIFY(QFile::setPermissions(m_place->path(), QFile::Permissions::fromInt(0x7755)));
-        m_directory = m_place->path() + text("/demo");
-        qputenv("HOWDAH_DEMO_DIR", QFile::encodeName(m_directory));
-    } else {
-        m_directory = m_place->path() + text("/howdah/demo");
-        qunsetenv("HOWDAH_DEMO_DIR");
-        qputenv("XDG_DATA_HOME", QFile::encodeName(m_place->path()));
-    }
-    // Not those of this user's own demo cluster, which may be stopped and free of them for now.
-    qputenv("HOWDAH_DEMO_PORT", "15441");
+    QVERIFY2(m_place.prepare(), "run by ctest, which names the program");
+    m_directory = m_place.directory();
     // What a user may have set must not lead elsewhere.
     qputenv("PGPORT", "1");
     qputenv("PGPASSFILE", "/nonexistent");
@@ -72,31 +55,7 @@ void TestDemo::cleanupTestCase()
 {
     demo("stop");
     QTRY_VERIFY2(processesOf(m_directory).isEmpty(), qPrintable(processesOf(m_directory).join(QLatin1Char('\n'))));
-    // The files belong to another user, when root made them; root may remove them all the same.
-    QVERIFY(m_place->remove());
-}
-
-QString TestDemo::conninfo(const QString &node) const
-{
-    const auto config = cluster::readClusterFile(m_directory + text("/demo.toml"));
-    if (config) {
-        for (const cluster::NodeConfig &candidate : config->nodes) {
-            if (candidate.name == node) {
-                return candidate.conninfo;
-            }
-        }
-    }
-    return {};
-}
-
-/// The first value of a query's answer on a node, or the error.
-QString TestDemo::value(const QString &node, const char *query) const
-{
-    const auto rows = sql(conninfo(node), text(query));
-    if (!rows) {
-        return text("error: ") + rows.error().message;
-    }
-    return rows->isEmpty() ? text("no row") : rows->first().first();
+    QVERIFY(m_place.remove());
 }
 
 void TestDemo::statusBeforeTheFirstStart()
@@ -141,7 +100,7 @@ void TestDemo::startsFromNothing()
     QCOMPARE(answer.node(text("pg1")).value(text("role")).toString(), text("primary"));
     QCOMPARE(answer.node(text("pg2")).value(text("role")).toString(), text("standby"));
     QCOMPARE(answer.node(text("pg3")).value(text("role")).toString(), text("standby"));
-    QVERIFY(answer.node(text("pg1")).value(text("port")).toInt() >= 15441);
+    QVERIFY(answer.node(text("pg1")).value(text("port")).toInt() >= m_place.port());
     QCOMPARE(demo("status").exitCode, 0);
     QCOMPARE(QFile::permissions(m_directory + text("/passfile")) & QFile::Permissions::fromInt(0x0077),
              QFile::Permissions());

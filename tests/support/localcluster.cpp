@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QRandomGenerator>
 #include <QTcpServer>
 #include <signal.h>
 #include <unistd.h>
@@ -34,11 +35,16 @@ bool writeFile(const QString &path, const QString &text, QIODevice::OpenMode mod
     return file.open(mode) && file.write(text.toUtf8()) >= 0;
 }
 
-// A port that was free a moment ago.
+// A port that was free a moment ago, below those that the kernel gives out: a server that stops finds it free again.
 int freePort()
 {
     QTcpServer server;
-    server.listen(QHostAddress::LocalHost);
+    for (int tries = 0; tries < 100; ++tries) {
+        if (server.listen(QHostAddress::LocalHost,
+                          static_cast<quint16>(QRandomGenerator::global()->bounded(10'000, 16'000)))) {
+            break;
+        }
+    }
     return server.serverPort();
 }
 

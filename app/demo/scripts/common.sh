@@ -117,6 +117,28 @@ postmaster_of() { # NODE
     [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = postgres ] && printf '%s\n' "$pid"
 }
 
+# Removes the lock file of a server that is gone, where PostgreSQL would take it for a running one's: its number is that
+# of a zombie, which nobody reaps in a container without an init, or of another program by now, or was never written.
+# A number that is nobody's is left to PostgreSQL, and so is what cannot be told.
+forget_dead_postmaster() { # NODE
+    lock=$dir/$1/data/postmaster.pid
+    [ -e "$lock" ] || return 0
+    # The children of one that was killed may live on for a moment.
+    ! server_processes | grep -q " $1\$" || return 0
+    pid=$(sed -n 1p "$lock")
+    case ${pid:-x} in
+        *[!0-9]*) ;;
+        *)
+            line=$(cat "/proc/$pid/stat" 2>/dev/null) || return 0
+            if [ "$(printf '%s' "${line##*) }" | cut -c1)" != Z ]; then
+                where=$(readlink "/proc/$pid/cwd" 2>/dev/null) || return 0
+                [ "$where" != "$dir/$1/data" ] || return 0
+            fi
+            ;;
+    esac
+    rm -f "$lock"
+}
+
 role_of() { # NODE: as its data directory says
     if [ ! -f "$dir/$1/data/PG_VERSION" ]; then
         echo none

@@ -31,8 +31,7 @@ kill_servers() {
 start_servers() {
     for node in "$@"; do
         [ -z "$(postmaster_of "$node")" ] || continue
-        # The lock file of a server that was killed; its number may be somebody else's by now.
-        if ! server_processes | grep -q " $node\$"; then rm -f "$dir/$node/data/postmaster.pid"; fi
+        forget_dead_postmaster "$node"
         log=$dir/$node/server.log
         if [ "$(stat -c %s "$log" 2>/dev/null || echo 0)" -gt 5000000 ]; then mv "$log" "$log.1"; fi
         printf 'howdah demo start\n' >>"$log"
