@@ -57,13 +57,13 @@ up() {
   [ -x "$PGBIN/postgres" ] || { echo 'lab.sh: needs a PostgreSQL server in /usr/lib/postgresql' >&2; exit 77; }
   sweep
   OWNER_PID=${OWNER:-$$}
-  until mkdir "$ROOT/$OWNER_PID-$SEQ" 2>/dev/null && ! ip link show "h$OWNER_PID-$SEQ" >/dev/null 2>&1; do
+  until mkdir "$ROOT/$OWNER_PID-$SEQ" 2>/dev/null; do
     SEQ=$((SEQ + 1))
     [ "$SEQ" -lt 100 ] || { echo "lab.sh: cannot make a directory in $ROOT" >&2; exit 1; }
   done
   LAB=$ROOT/$OWNER_PID-$SEQ
   if [ -n "$OWNER" ]; then echo "$OWNER $(born "$OWNER")"; else echo keep; fi >"$LAB/owner"
-  NS=howdah-$OWNER_PID-$SEQ LINK=h$OWNER_PID-$SEQ HOSTS='pg1 pg2 pg3'
+  NS=howdah-$OWNER_PID-$SEQ LINK='' HOSTS='pg1 pg2 pg3'
   [ "$variant" != patroni ] || HOSTS="$HOSTS dcs"
   trap 'status=$?; [ $status = 0 ] || down "$LAB"; exit $status' EXIT
   net_up
@@ -88,8 +88,9 @@ down() {
   local name
   name=$(basename "$LAB")
   case $name in *[!0-9-]* | '') echo "lab.sh: $1 is no lab" >&2; return 64 ;; esac
-  LAB=$ROOT/$name NS=howdah-$name LINK=h$name
+  LAB=$ROOT/$name NS=howdah-$name
   [ -d "$LAB" ] || return 0
+  LINK=$(cat "$LAB/link" 2>/dev/null || true)
   net_down
   pg_forget_memory
   rm -rf "$LAB"

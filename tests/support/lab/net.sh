@@ -24,17 +24,35 @@ pick_subnet() {
   done
 }
 
+# A bridge's name that nobody has; written down, so that only what is ours is ever taken away. Call with the lock held.
+pick_link() {
+  local name
+  for name in "$(basename "$LAB")" $(od -An -N12 -tx4 /dev/urandom); do
+    LINK=h$name
+    if [ ${#LINK} -le 13 ] && ! ip link show "$LINK" >/dev/null 2>&1; then
+      echo "$LINK" >"$LAB/link"
+      return
+    fi
+  done
+  LINK=
+  echo 'lab.sh: no name is left for the bridge' >&2
+  return 1
+}
+
 net_up() {
   local host
-  exec 8>"$ROOT/.lock"
+  # Containers can have this machine's network in common, but neither files nor process numbers: the network itself is
+  # locked while names and addresses are chosen.
+  exec 8</proc/self/ns/net
   flock 8
   pick_subnet
+  pick_link
   ip -batch - <<N
 link add $LINK type bridge
 addr add $SUBNET.1/24 dev $LINK
 link set $LINK up
 N
-  flock -u 8
+  exec 8<&-
   for host in $HOSTS; do
     ip netns add "$(ns_of "$host")"
     ip -batch - <<N
@@ -61,6 +79,7 @@ net_down() {
       [ "$tries" = 1 ] || sleep 0.02
     done
   done
+  [ -n "$LINK" ] || return 0
   for link in $(ip -o link show type veth | sed -n "s/^[0-9]*: \($LINK-[0-9]*\)@.*/\1/p"); do
     ip link del "$link" 2>/dev/null || true
   done
