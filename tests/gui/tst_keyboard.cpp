@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The real window with its real pages, by nothing but the keyboard.
+#include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QApplication>
+#include <QButtonGroup>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolBar>
+
+#include "pages/page.h"
+#include "pages/pageregistry.h"
+#include "shell/mainwindow.h"
+#include "theme/theme.h"
+#include "widgets/datatable.h"
+#include "widgets/filterfield.h"
+#include "windowfixture.h"
+
+using namespace howdah;
+using namespace howdah::testsupport;
+
+class TestKeyboard : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+
+    void everyPageHasItsKey();
+    void tabReachesEverything_data() { pages(); }
+    void tabReachesEverything();
+    void findGoesToTheFilter_data() { pages(); }
+    void findGoesToTheFilter();
+    void focusIsSeen_data() { pages(); }
+    void focusIsSeen();
+    void everythingIsNamed_data() { pages(); }
+    void everythingIsNamed();
+
+private:
+    static void pages();
+    /// What Tab has to reach. A scroll area's viewport passes its focus on.
+    static bool takesTab(const QWidget *widget)
+    {
+        return (widget->focusPolicy() & Qt::TabFocus) != 0 && !widget->focusProxy();
+    }
+    static bool reachable(const QWidget *widget)
+    {
+        return widget->isVisible() && widget->isEnabled() && takesTab(widget);
+    }
+    pages::Page *page() const
+    {
+        const auto pages = m_window->findChildren<pages::Page *>();
+        const auto shown = std::find_if(pages.begin(), pages.end(), [](const auto *page) { return page->isVisible(); });
+        return shown == pages.end() ? nullptr : *shown;
+    }
+    void show(const QString &id)
+    {
+        m_window->showPage(id);
+        QCoreApplication::processEvents(); // its layout has run
+    }
+    std::unique_ptr<shell::MainWindow> m_window;
+    QTemporaryDir m_settings;
+    FakeClock m_clock;
+};
+
+void TestKeyboard::pages()
+{
+    QTest::addColumn<QString>("id");
+    for (const pages::PageEntry &entry : pages::pageRegistry()) {
+        QTest::newRow(qPrintable(entry.id)) << entry.id;
+    }
+}
+
+void TestKeyboard::initTestCase()
+{
+    QVERIFY(m_settings.isValid());
+    QCoreApplication::setOrganizationName(QStringLiteral("howdah-test"));
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
+    theme::Theme::instance().install(*qApp);
+}
+
+void TestKeyboard::init()
+{
+    QSettings().clear();
+    m_window = std::make_unique<shell::MainWindow>(m_clock);
+    m_window->resize(1280, 800);
+    m_window->show();
+    m_window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    const cluster::ClusterState state = stateOf(busyCluster());
+    m_window->clusterOpened(state.snapshot->cluster);
+    m_window->setClusterState(state);
+}
+
+void TestKeyboard::cleanup()
+{
+    m_window.reset();
+}
+
+void TestKeyboard::everyPageHasItsKey()
+{
+    int number = 1;
+    for (const pages::PageEntry &entry : pages::pageRegistry()) {
+        QTest::keyClick(m_window.get(), static_cast<Qt::Key>(Qt::Key_0 + number++), Qt::AltModifier);
+        QCOMPARE(m_window->currentPage(), entry.id);
+    }
+}
+
+void TestKeyboard::tabReachesEverything()
+{
+    QFETCH(QString, id);
+    show(id);
+    QVERIFY(page());
+    QSet<const QWidget *> missing;
+    for (QWidget *widget : page()->findChildren<QWidget *>()) {
+        if (reachable(widget)) {
+            missing.insert(widget);
+        }
+    }
+    QVERIFY2(!missing.isEmpty(), "a page without anything to reach");
+    QTest::keyClick(m_window.get(), Qt::Key_Tab);
+    const QWidget *first = QApplication::focusWidget();
+    QVERIFY(first);
+    constexpr int kMany = 200;
+    for (int presses = 0; presses < kMany; ++presses) {
+        missing.remove(QApplication::focusWidget());
+        // Of buttons of which one holds, Tab reaches one and the arrow keys the others.
+        if (const auto *button = qobject_cast<QAbstractButton *>(QApplication::focusWidget())) {
+            if (button->group() && button->group()->exclusive()) {
+                for (const QAbstractButton *other : button->group()->buttons()) {
+                    missing.remove(other);
+                }
+            }
+        }
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+        if (QApplication::focusWidget() == first) {
+            break;
+        }
+    }
+    QStringList names;
+    for (const QWidget *widget : missing) {
+        names.push_back(
+            QStringLiteral("%1 %2").arg(QLatin1String(widget->metaObject()->className()), widget->objectName()));
+    }
+    QVERIFY2(names.isEmpty(), qPrintable(names.join(QStringLiteral(", "))));
+    QCOMPARE(QApplication::focusWidget(), first); // and it comes round
+}
+
+void TestKeyboard::findGoesToTheFilter()
+{
+    QFETCH(QString, id);
+    show(id);
+    QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier);
+    const auto fields = page()->findChildren<widgets::FilterField *>();
+    const bool has = std::any_of(fields.begin(), fields.end(), [](const auto *field) { return field->isVisible(); });
+    const auto *focused = qobject_cast<widgets::FilterField *>(QApplication::focusWidget());
+    QCOMPARE(focused != nullptr, has);
+    if (!focused) {
+        return;
+    }
+    widgets::DataTable *table = nullptr;
+    for (auto *candidate : page()->findChildren<widgets::DataTable *>()) {
+        if (candidate->isVisible() && candidate->model()->rowCount() > 0) {
+            table = candidate;
+        }
+    }
+    QVERIFY(table);
+    const int before = table->model()->rowCount();
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("nothing is called so"));
+    QTRY_COMPARE(table->model()->rowCount(), 0);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+    QTRY_COMPARE(table->model()->rowCount(), before);
+}
+
+void TestKeyboard::focusIsSeen()
+{
+    QFETCH(QString, id);
+    show(id);
+    QTest::keyClick(m_window.get(), Qt::Key_Tab); // from now on the keyboard moves the focus
+    for (QWidget *widget : page()->findChildren<QWidget *>()) {
+        if (!reachable(widget) || widget->inherits("QLineEdit")) { // whose cursor blinks
+            continue;
+        }
+        m_window->setFocus();
+        widget->clearFocus();
+        const QImage without = page()->grab().toImage();
+        widget->setFocus(Qt::TabFocusReason);
+        QVERIFY2(widget->hasFocus(), qPrintable(widget->objectName()));
+        QVERIFY2(page()->grab().toImage() != without, qPrintable(widget->objectName()));
+    }
+}
+
+void TestKeyboard::everythingIsNamed()
+{
+    QFETCH(QString, id);
+    show(id);
+    for (const QWidget *widget : page()->findChildren<QWidget *>()) {
+        if (takesTab(widget)) {
+            QVERIFY2(!widget->objectName().isEmpty(), qPrintable(widget->parentWidget()->objectName()));
+            QVERIFY2(!widget->accessibleName().isEmpty(), qPrintable(widget->objectName()));
+        }
+        if (const auto *label = qobject_cast<const QLabel *>(widget)) {
+            QVERIFY2(label->textFormat() == Qt::PlainText, qPrintable(label->objectName()));
+        }
+    }
+}
+
+QTEST_MAIN(TestKeyboard)
+#include "tst_keyboard.moc"
