@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session.h"
 
-#include <QHostAddress>
 #include <QHostInfo>
-#include <QSet>
-#include <QSocketNotifier>
-#include <libpq-fe.h>
+#include <QPointer>
 
 #include "core/logging.h"
 #include "core/redact.h"
 #include "core/servertext.h"
+#include "postgres/sessionlink.h"
 #include "postgres/socketbytes.h"
 
 namespace howdah::postgres {
 
 namespace {
-using Connection = std::unique_ptr<PGconn, decltype(&PQfinish)>;
-
 core::Error serverError(const PGresult *result)
 {
     const auto field = [&](int code) {
@@ -33,28 +29,16 @@ core::Error serverError(const PGresult *result)
     }
     return error;
 }
+
+// Whether the server ends the session with these words. Severity as the protocol has it, in no language; 57P01 to
+// 57P05 also come as warnings.
+bool isLastWord(const PGresult *result, const core::Error &said)
+{
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const QByteArrayView word(severity ? severity : "");
+    return word == "FATAL" || word == "PANIC" || said.sqlstate.startsWith(QLatin1String("57P"));
+}
 } // namespace
-
-// The connection and its notifiers, in the order in which they must go: notifiers before the socket they watch.
-struct Session::Link {
-    Connection connection{nullptr, &PQfinish};
-    std::unique_ptr<QSocketNotifier> reading;
-    std::unique_ptr<QSocketNotifier> writing;
-    QSet<QByteArray> prepared;
-    QString lastSqlstate;
-    QString lastNotice;
-    QByteArrayList keywords;
-    QByteArrayList values;
-};
-
-struct Session::Batch {
-    std::vector<Statement> statements;
-    std::vector<core::Result<Rows>> results;
-    std::size_t current = 0;    ///< statement whose results are being read
-    QSet<QByteArray> preparing; ///< sent to be prepared in this batch, not confirmed yet
-    qint64 bytesBefore = 0;
-    BatchDone done;
-};
 
 Session::Session(Conninfo conninfo, SessionOptions options, QObject *parent)
     : QObject(parent)
@@ -99,211 +83,6 @@ void Session::close()
         m_link.reset();
     }
     m_phase = Phase::Closed;
-}
-
-void Session::resolve()
-{
-    m_places = m_conninfo.places();
-    m_addresses.assign(m_places.size(), {});
-    m_unresolved = 0;
-    m_unanswered.clear();
-    for (std::size_t i = 0; i < m_places.size(); ++i) {
-        const Conninfo::Place &place = m_places[i];
-        const QHostAddress literal(place.host);
-        if (!place.hostaddr.isEmpty()) {
-            m_addresses[i] = {place.hostaddr};
-        } else if (!place.isSocket() && !literal.isNull()) {
-            m_addresses[i] = {place.host};
-        } else if (!place.isSocket()) {
-            ++m_unresolved;
-            const int index = static_cast<int>(i);
-            m_lookups << QHostInfo::lookupHost(place.host, this, [this, index](const QHostInfo &info) {
-                QStringList addresses;
-                for (const QHostAddress &address : info.addresses()) {
-                    addresses << address.toString();
-                }
-                m_lookups.removeOne(info.lookupId());
-                hostResolved(index, addresses, info.error() == QHostInfo::HostNotFound);
-            });
-        }
-    }
-    if (m_unresolved == 0) {
-        startConnecting();
-    }
-}
-
-void Session::hostResolved(int place, const QStringList &addresses, bool noSuchName)
-{
-    if (m_phase != Phase::Resolving) {
-        return;
-    }
-    const auto index = static_cast<std::size_t>(place);
-    m_addresses.at(index) = addresses;
-    if (addresses.isEmpty() && !noSuchName) {
-        // The name server failed, which says nothing of the name: what it last said still leads somewhere.
-        m_unanswered = m_places.at(index).host;
-        if (m_lastAddresses.size() == m_addresses.size()) {
-            m_addresses.at(index) = m_lastAddresses.at(index);
-        }
-    }
-    if (--m_unresolved > 0) {
-        return;
-    }
-    startConnecting();
-}
-
-void Session::startConnecting()
-{
-    QStringList hosts;
-    QStringList hostaddrs;
-    QStringList ports;
-    for (std::size_t i = 0; i < m_places.size(); ++i) {
-        const Conninfo::Place &place = m_places[i];
-        if (place.isSocket()) {
-            hosts << place.host;
-            hostaddrs << QString();
-            ports << place.port;
-        }
-        // With a hostaddr libpq looks nothing up; each address of a name becomes a place of its own. host stays beside
-        // it for TLS and .pgpass.
-        for (const QString &address : std::as_const(m_addresses[i])) {
-            hosts << place.host;
-            hostaddrs << address;
-            ports << place.port;
-        }
-    }
-    if (hosts.isEmpty()) {
-        fail(m_unanswered.isEmpty() ? noSuchHost(m_places.front().host) : nameServerFailed(m_unanswered));
-        return;
-    }
-    m_lastAddresses = m_addresses;
-
-    QHash<QString, QString> values = m_conninfo.values();
-    values.insert(QStringLiteral("host"), hosts.join(QLatin1Char(',')));
-    values.insert(QStringLiteral("hostaddr"), hostaddrs.join(QLatin1Char(',')));
-    values.insert(QStringLiteral("port"), ports.join(QLatin1Char(',')));
-    if (QString(hostaddrs.join(QString())).isEmpty()) {
-        values.remove(QStringLiteral("hostaddr"));
-    }
-    values.remove(QStringLiteral("service")); // its values are already in
-    values.insert(QStringLiteral("application_name"), m_options.applicationName);
-    values.insert(QStringLiteral("client_encoding"), QStringLiteral("UTF8"));
-    if (!m_conninfo.value(QStringLiteral("gssencmode")).contains(QLatin1String("require"))) {
-        values.insert(QStringLiteral("gssencmode"), QStringLiteral("disable"));
-    }
-    // The kernel notices a dead peer in the same time as we do.
-    values.insert(QStringLiteral("tcp_user_timeout"), QString::number(m_options.batchMs + 1000));
-    values.insert(QStringLiteral("keepalives_idle"), QStringLiteral("5"));
-    // Plans of our statements never depend on parameters; JIT costs more than any of them.
-    const QString options =
-        QStringLiteral("-c statement_timeout=%1 -c lock_timeout=500 -c idle_in_transaction_session_timeout=10000 "
-                       "-c search_path=pg_catalog -c jit=off -c plan_cache_mode=force_generic_plan "
-                       "-c default_transaction_read_only=%2")
-            .arg(m_options.batchMs)
-            .arg(m_options.readOnly ? QStringLiteral("on") : QStringLiteral("off"));
-    values.insert(QStringLiteral("options"),
-                  (options + QLatin1Char(' ') + values.value(QStringLiteral("options"))).trimmed());
-
-    m_link = std::make_unique<Link>();
-    std::vector<const char *> keywordPointers;
-    std::vector<const char *> valuePointers;
-    for (auto it = values.cbegin(); it != values.cend(); ++it) {
-        m_link->keywords << it.key().toUtf8();
-        m_link->values << it.value().toUtf8();
-    }
-    for (qsizetype i = 0; i < m_link->keywords.size(); ++i) {
-        keywordPointers.push_back(m_link->keywords.at(i).constData());
-        valuePointers.push_back(m_link->values.at(i).constData());
-    }
-    keywordPointers.push_back(nullptr);
-    valuePointers.push_back(nullptr);
-
-    m_phase = Phase::Connecting;
-    m_link->connection.reset(PQconnectStartParams(keywordPointers.data(), valuePointers.data(), 0));
-    m_link->keywords.clear();
-    m_link->values.clear();
-    PGconn *connection = m_link->connection.get();
-    if (!connection || PQstatus(connection) == CONNECTION_BAD) {
-        const QString text =
-            connection ? QString::fromUtf8(PQerrorMessage(connection)) : QStringLiteral("out of memory");
-        fail(classifyConnectError(text, ConnectPhase::Reaching, false, m_conninfo.address()));
-        return;
-    }
-    PQsetErrorVerbosity(connection, PQERRORS_VERBOSE); // the only way to a failed login's SQLSTATE
-    PQsetNoticeReceiver(connection, &Session::noteNotice, this);
-    watchSocket(false, true); // documented: behave as if the last poll had said "writing"
-}
-
-// Notifiers are made anew after each step: libpq may have changed the socket underneath.
-void Session::watchSocket(bool reading, bool writing)
-{
-    const int socket = PQsocket(m_link->connection.get());
-    const auto watch = [&](std::unique_ptr<QSocketNotifier> &notifier, bool wanted, QSocketNotifier::Type type) {
-        if (notifier) {
-            notifier->setEnabled(false);
-            notifier.release()->deleteLater();
-        }
-        if (wanted && socket >= 0) {
-            notifier = std::make_unique<QSocketNotifier>(socket, type);
-            connect(notifier.get(), &QSocketNotifier::activated, this, &Session::pollConnection);
-        }
-    };
-    watch(m_link->reading, reading, QSocketNotifier::Read);
-    watch(m_link->writing, writing, QSocketNotifier::Write);
-}
-
-void Session::pollConnection()
-{
-    if (m_phase != Phase::Connecting) {
-        return;
-    }
-    PGconn *connection = m_link->connection.get();
-    // The phase as it was: after a failure libpq no longer tells.
-    const ConnectPhase phase = connectPhase();
-    watchSocket(false, false);
-    switch (PQconnectPoll(connection)) {
-    case PGRES_POLLING_READING:
-        watchSocket(true, false);
-        return;
-    case PGRES_POLLING_WRITING:
-        watchSocket(false, true);
-        return;
-    case PGRES_POLLING_OK:
-        becomeOpen();
-        return;
-    default:
-        fail(classifyConnectError(QString::fromUtf8(PQerrorMessage(connection)), phase,
-                                  PQconnectionNeedsPassword(connection) != 0, m_conninfo.address()));
-    }
-}
-
-ConnectPhase Session::connectPhase() const
-{
-    if (m_phase == Phase::Resolving) {
-        return ConnectPhase::Resolving;
-    }
-    const bool reaching = !m_link || !m_link->connection || PQstatus(m_link->connection.get()) == CONNECTION_STARTED ||
-                          PQstatus(m_link->connection.get()) == CONNECTION_NEEDED;
-    return reaching ? ConnectPhase::Reaching : ConnectPhase::Talking;
-}
-
-void Session::becomeOpen()
-{
-    m_deadline.stop();
-    PGconn *connection = m_link->connection.get();
-    if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1) {
-        failLost();
-        return;
-    }
-    const int socket = PQsocket(connection);
-    m_link->reading = std::make_unique<QSocketNotifier>(socket, QSocketNotifier::Read);
-    m_link->writing = std::make_unique<QSocketNotifier>(socket, QSocketNotifier::Write);
-    m_link->writing->setEnabled(false);
-    connect(m_link->reading.get(), &QSocketNotifier::activated, this, &Session::socketReadable);
-    connect(m_link->writing.get(), &QSocketNotifier::activated, this, [this] { flush(); });
-    m_phase = Phase::Open;
-    qCDebug(lcPostgres) << "open" << m_conninfo.address() << "backend" << PQbackendPID(connection);
-    Q_EMIT opened();
 }
 
 void Session::run(const std::vector<Statement> &statements, BatchDone done)
@@ -370,8 +149,16 @@ void Session::socketReadable()
         return;
     }
     if (!PQconsumeInput(m_link->connection.get())) {
-        failLost();
+        loseConnection();
         return;
+    }
+    if (!m_batch) {
+        // There is no result to ask for; only this makes libpq look at what came.
+        PQisBusy(m_link->connection.get());
+        if (!m_link->lastSqlstate.isEmpty()) {
+            failLost();
+            return;
+        }
     }
     if (m_link->writing->isEnabled() && !flush()) {
         return;
@@ -388,6 +175,20 @@ void Session::socketReadable()
         return;
     }
     collectResults();
+}
+
+// The socket has ended. What the server said before that may still wait to be read.
+void Session::loseConnection()
+{
+    const QPointer<Session> self(this); // a batch that is complete is handed over, to whoever
+    if (m_batch) {
+        collectResults();
+    } else {
+        PQisBusy(m_link->connection.get());
+    }
+    if (self && m_phase == Phase::Open) {
+        failLost();
+    }
 }
 
 void Session::collectResults()
@@ -430,9 +231,8 @@ void Session::collectResults()
             if (m_batch->preparing.contains(m_batch->statements.at(m_batch->current).name)) {
                 m_link->prepared.remove(m_batch->statements.at(m_batch->current).name);
             }
-            if (PQstatus(connection) == CONNECTION_BAD) {
-                m_link->lastSqlstate = slot.error().sqlstate;
-                m_link->lastNotice = slot.error().message;
+            if (PQstatus(connection) == CONNECTION_BAD || isLastWord(result.get(), slot.error())) {
+                noteLastWord(slot.error());
                 failLost();
                 return;
             }
@@ -485,9 +285,16 @@ void Session::noteNotice(void *session, const PGresult *result)
 {
     const core::Error said = serverError(result);
     auto *self = static_cast<Session *>(session);
-    if (self->m_link && said.sqlstate.startsWith(QLatin1String("57P"))) {
-        self->m_link->lastSqlstate = said.sqlstate;
-        self->m_link->lastNotice = said.message;
+    if (self->m_link && isLastWord(result, said)) {
+        self->noteLastWord(said);
+    }
+}
+
+void Session::noteLastWord(const core::Error &said)
+{
+    if (!said.sqlstate.isEmpty()) { // libpq's own words on the lost socket have none
+        m_link->lastSqlstate = said.sqlstate;
+        m_link->lastNotice = said.message;
     }
 }
 

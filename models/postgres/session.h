@@ -87,6 +87,8 @@ private:
     bool flush();
     void fail(const Failure &failure);
     void failLost();
+    void loseConnection();
+    void noteLastWord(const core::Error &said);
     ConnectPhase connectPhase() const;
     static void noteNotice(void *session, const struct pg_result *result);
 

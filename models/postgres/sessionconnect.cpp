@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From a conninfo to an open session: names, addresses, libpq's own steps.
+#include <QHostAddress>
+#include <QHostInfo>
+
+#include "core/logging.h"
+#include "postgres/sessionlink.h"
+
+namespace howdah::postgres {
+
+namespace {
+
+// Three lists side by side, as libpq takes several places.
+struct Targets {
+    QStringList hosts;
+    QStringList hostaddrs;
+    QStringList ports;
+};
+
+Targets targetsOf(const std::vector<Conninfo::Place> &places, const std::vector<QStringList> &addresses)
+{
+    Targets targets;
+    const auto add = [&](const Conninfo::Place &place, const QString &hostaddr) {
+        targets.hosts << place.host;
+        targets.hostaddrs << hostaddr;
+        targets.ports << place.port;
+    };
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        if (places[i].isSocket()) {
+            add(places[i], {});
+        }
+        // With a hostaddr libpq looks nothing up; each address of a name becomes a place of its own. host stays beside
+        // it for TLS and .pgpass.
+        for (const QString &address : addresses[i]) {
+            add(places[i], address);
+        }
+    }
+    return targets;
+}
+
+// What is set on the server, with what the conninfo itself sets there behind it, so that that wins.
+QString serverOptions(const SessionOptions &options, const QString &asked)
+{
+    // Plans of our statements never depend on parameters; JIT costs more than any of them.
+    const QString ours =
+        QStringLiteral("-c statement_timeout=%1 -c lock_timeout=500 -c idle_in_transaction_session_timeout=10000 "
+                       "-c search_path=pg_catalog -c jit=off -c plan_cache_mode=force_generic_plan "
+                       "-c default_transaction_read_only=%2")
+            .arg(options.batchMs)
+            .arg(options.readOnly ? QStringLiteral("on") : QStringLiteral("off"));
+    return (ours + QLatin1Char(' ') + asked).trimmed();
+}
+
+QHash<QString, QString> connectionValues(const Conninfo &conninfo, const Targets &targets,
+                                         const SessionOptions &options)
+{
+    QHash<QString, QString> values = conninfo.values();
+    values.insert(QStringLiteral("host"), targets.hosts.join(QLatin1Char(',')));
+    values.insert(QStringLiteral("hostaddr"), targets.hostaddrs.join(QLatin1Char(',')));
+    values.insert(QStringLiteral("port"), targets.ports.join(QLatin1Char(',')));
+    if (targets.hostaddrs.join(QString()).isEmpty()) {
+        values.remove(QStringLiteral("hostaddr"));
+    }
+    values.remove(QStringLiteral("service")); // its values are already in
+    values.insert(QStringLiteral("application_name"), options.applicationName);
+    values.insert(QStringLiteral("client_encoding"), QStringLiteral("UTF8"));
+    if (!conninfo.value(QStringLiteral("gssencmode")).contains(QLatin1String("require"))) {
+        values.insert(QStringLiteral("gssencmode"), QStringLiteral("disable"));
+    }
+    // The kernel notices a dead peer in the same time as we do.
+    values.insert(QStringLiteral("tcp_user_timeout"), QString::number(options.batchMs + 1000));
+    values.insert(QStringLiteral("keepalives_idle"), QStringLiteral("5"));
+    values.insert(QStringLiteral("options"), serverOptions(options, values.value(QStringLiteral("options"))));
+    return values;
+}
+
+} // namespace
+
+void Session::resolve()
+{
+    m_places = m_conninfo.places();
+    m_addresses.assign(m_places.size(), {});
+    m_unresolved = 0;
+    m_unanswered.clear();
+    for (std::size_t i = 0; i < m_places.size(); ++i) {
+        const Conninfo::Place &place = m_places[i];
+        const QHostAddress literal(place.host);
+        if (!place.hostaddr.isEmpty()) {
+            m_addresses[i] = {place.hostaddr};
+        } else if (!place.isSocket() && !literal.isNull()) {
+            m_addresses[i] = {place.host};
+        } else if (!place.isSocket()) {
+            ++m_unresolved;
+            const int index = static_cast<int>(i);
+            m_lookups << QHostInfo::lookupHost(place.host, this, [this, index](const QHostInfo &info) {
+                QStringList addresses;
+                for (const QHostAddress &address : info.addresses()) {
+                    addresses << address.toString();
+                }
+                m_lookups.removeOne(info.lookupId());
+                hostResolved(index, addresses, info.error() == QHostInfo::HostNotFound);
+            });
+        }
+    }
+    if (m_unresolved == 0) {
+        startConnecting();
+    }
+}
+
+void Session::hostResolved(int place, const QStringList &addresses, bool noSuchName)
+{
+    if (m_phase != Phase::Resolving) {
+        return;
+    }
+    const auto index = static_cast<std::size_t>(place);
+    m_addresses.at(index) = addresses;
+    if (addresses.isEmpty() && !noSuchName) {
+        // The name server failed, which says nothing of the name: what it last said still leads somewhere.
+        m_unanswered = m_places.at(index).host;
+        if (m_lastAddresses.size() == m_addresses.size()) {
+            m_addresses.at(index) = m_lastAddresses.at(index);
+        }
+    }
+    if (--m_unresolved > 0) {
+        return;
+    }
+    startConnecting();
+}
+
+void Session::startConnecting()
+{
+    const Targets targets = targetsOf(m_places, m_addresses);
+    if (targets.hosts.isEmpty()) {
+        fail(m_unanswered.isEmpty() ? noSuchHost(m_places.front().host) : nameServerFailed(m_unanswered));
+        return;
+    }
+    m_lastAddresses = m_addresses;
+
+    QByteArrayList words; // own what the pointers point to
+    std::vector<const char *> keywords;
+    std::vector<const char *> values;
+    const QHash<QString, QString> parameters = connectionValues(m_conninfo, targets, m_options);
+    for (auto it = parameters.cbegin(); it != parameters.cend(); ++it) {
+        words << it.key().toUtf8();
+        keywords.push_back(words.last().constData());
+        words << it.value().toUtf8();
+        values.push_back(words.last().constData());
+    }
+    keywords.push_back(nullptr);
+    values.push_back(nullptr);
+
+    m_phase = Phase::Connecting;
+    m_link = std::make_unique<Link>();
+    m_link->connection.reset(PQconnectStartParams(keywords.data(), values.data(), 0));
+    PGconn *connection = m_link->connection.get();
+    if (!connection || PQstatus(connection) == CONNECTION_BAD) {
+        const QString text =
+            connection ? QString::fromUtf8(PQerrorMessage(connection)) : QStringLiteral("out of memory");
+        fail(classifyConnectError(text, ConnectPhase::Reaching, false, m_conninfo.address()));
+        return;
+    }
+    PQsetErrorVerbosity(connection, PQERRORS_VERBOSE); // the only way to a failed login's SQLSTATE
+    PQsetNoticeReceiver(connection, &Session::noteNotice, this);
+    watchSocket(false, true); // documented: behave as if the last poll had said "writing"
+}
+
+// Notifiers are made anew after each step: libpq may have changed the socket underneath.
+void Session::watchSocket(bool reading, bool writing)
+{
+    const int socket = PQsocket(m_link->connection.get());
+    const auto watch = [&](std::unique_ptr<QSocketNotifier> &notifier, bool wanted, QSocketNotifier::Type type) {
+        if (notifier) {
+            notifier->setEnabled(false);
+            notifier.release()->deleteLater();
+        }
+        if (wanted && socket >= 0) {
+            notifier = std::make_unique<QSocketNotifier>(socket, type);
+            connect(notifier.get(), &QSocketNotifier::activated, this, &Session::pollConnection);
+        }
+    };
+    watch(m_link->reading, reading, QSocketNotifier::Read);
+    watch(m_link->writing, writing, QSocketNotifier::Write);
+}
+
+void Session::pollConnection()
+{
+    if (m_phase != Phase::Connecting) {
+        return;
+    }
+    PGconn *connection = m_link->connection.get();
+    // The phase as it was: after a failure libpq no longer tells.
+    const ConnectPhase phase = connectPhase();
+    watchSocket(false, false);
+    switch (PQconnectPoll(connection)) {
+    case PGRES_POLLING_READING:
+        watchSocket(true, false);
+        return;
+    case PGRES_POLLING_WRITING:
+        watchSocket(false, true);
+        return;
+    case PGRES_POLLING_OK:
+        becomeOpen();
+        return;
+    default:
+        fail(classifyConnectError(QString::fromUtf8(PQerrorMessage(connection)), phase,
+                                  PQconnectionNeedsPassword(connection) != 0, m_conninfo.address()));
+    }
+}
+
+ConnectPhase Session::connectPhase() const
+{
+    if (m_phase == Phase::Resolving) {
+        return ConnectPhase::Resolving;
+    }
+    const bool reaching = !m_link || !m_link->connection || PQstatus(m_link->connection.get()) == CONNECTION_STARTED ||
+                          PQstatus(m_link->connection.get()) == CONNECTION_NEEDED;
+    return reaching ? ConnectPhase::Reaching : ConnectPhase::Talking;
+}
+
+void Session::becomeOpen()
+{
+    m_deadline.stop();
+    PGconn *connection = m_link->connection.get();
+    if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1) {
+        failLost();
+        return;
+    }
+    const int socket = PQsocket(connection);
+    m_link->reading = std::make_unique<QSocketNotifier>(socket, QSocketNotifier::Read);
+    m_link->writing = std::make_unique<QSocketNotifier>(socket, QSocketNotifier::Write);
+    m_link->writing->setEnabled(false);
+    connect(m_link->reading.get(), &QSocketNotifier::activated, this, &Session::socketReadable);
+    connect(m_link->writing.get(), &QSocketNotifier::activated, this, [this] { flush(); });
+    m_phase = Phase::Open;
+    qCDebug(lcPostgres) << "open" << m_conninfo.address() << "backend" << PQbackendPID(connection);
+    Q_EMIT opened();
+}
+
+} // namespace howdah::postgres

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QSignalSpy>
+#include <QTest>
+#include <signal.h>
+
+#include "cluster/topology.h"
+#include "postgres/session.h"
+#include "support/localcluster.h"
+
+using namespace howdah;
+using postgres::Failure;
+using postgres::Session;
+using testsupport::LabServer;
+using testsupport::LocalCluster;
+
+/// One session against a real server: what it says when it ends, whatever it was doing.
+class TestSession : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void terminatedWhileIdle();
+    void terminatedInABatch();
+    void stoppedWhileIdle_data();
+    void stoppedWhileIdle();
+    void opensAgain();
+
+private:
+    void open();
+    const LabServer &server() const { return m_servers->node(0); }
+    bool terminate() const
+    {
+        return server().sql(QStringLiteral("SELECT pg_terminate_backend(%1)").arg(m_session->backendPid())).has_value();
+    }
+
+    std::unique_ptr<LocalCluster> m_servers;
+    std::unique_ptr<Session> m_session;
+    QList<Failure> m_failures;
+};
+
+void TestSession::initTestCase()
+{
+    if (LocalCluster::newestMajor() == 0) {
+        QSKIP("needs Debian's PostgreSQL server");
+    }
+    auto servers = LocalCluster::start();
+    QVERIFY2(servers, qPrintable(servers ? QString() : servers.error().message));
+    m_servers = std::move(*servers);
+}
+
+void TestSession::init()
+{
+    if (server().pid() == 0) {
+        QVERIFY(server().start().ok());
+    }
+}
+
+void TestSession::cleanup()
+{
+    m_session.reset();
+    m_failures.clear();
+}
+
+void TestSession::open()
+{
+    const auto conninfo = postgres::Conninfo::parse(server().conninfo());
+    QVERIFY(conninfo);
+    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{});
+    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
+    m_session->open();
+    QTRY_VERIFY(m_session->isOpen());
+}
+
+void TestSession::terminatedWhileIdle()
+{
+    open();
+    QVERIFY(terminate());
+    QTRY_COMPARE(m_failures.size(), 1);
+    QCOMPARE(m_failures.first().error.sqlstate, QStringLiteral("57P01"));
+    QVERIFY2(m_failures.first().error.message.contains(QLatin1String("administrator command")),
+             qPrintable(m_failures.first().error.message));
+    QVERIFY(!m_session->isOpen());
+}
+
+void TestSession::terminatedInABatch()
+{
+    open();
+    bool done = false;
+    m_session->run({{QByteArray(), "SELECT pg_sleep(1.5)"}}, [&](const auto &) { done = true; });
+    QTRY_COMPARE(
+        server().value(
+            QStringLiteral("SELECT wait_event FROM pg_stat_activity WHERE pid = %1").arg(m_session->backendPid())),
+        QStringLiteral("PgSleep"));
+    QVERIFY(terminate());
+    QTRY_COMPARE(m_failures.size(), 1);
+    QCOMPARE(m_failures.first().error.sqlstate, QStringLiteral("57P01"));
+    QVERIFY(!done);
+}
+
+void TestSession::stoppedWhileIdle_data()
+{
+    QTest::addColumn<QString>("mode");
+    QTest::addColumn<QString>("sqlstate");
+    QTest::newRow("fast") << QStringLiteral("fast") << QStringLiteral("57P01");
+    QTest::newRow("immediate") << QStringLiteral("immediate") << QStringLiteral("57P01");
+}
+
+void TestSession::stoppedWhileIdle()
+{
+    QFETCH(QString, mode);
+    QFETCH(QString, sqlstate);
+    open();
+    QVERIFY(server().stop(mode).ok());
+    QTRY_COMPARE(m_failures.size(), 1);
+    QCOMPARE(m_failures.first().error.sqlstate, sqlstate);
+    QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::ShuttingDown));
+}
+
+// What one connection said last is not said of the next.
+void TestSession::opensAgain()
+{
+    open();
+    QVERIFY(terminate());
+    QTRY_COMPARE(m_failures.size(), 1);
+    m_session->open();
+    QTRY_VERIFY(m_session->isOpen());
+    int rows = 0;
+    m_session->run({{"one", "SELECT 1"}},
+                   [&](const std::vector<core::Result<postgres::Rows>> &results) { rows = results.front()->count(); });
+    QTRY_COMPARE(rows, 1);
+    QCOMPARE(::kill(m_session->backendPid(), SIGKILL), 0); // it has no time for a word
+    QTRY_COMPARE(m_failures.size(), 2);
+    QCOMPARE(cluster::linkKey(m_failures.last().link), cluster::linkKey(cluster::LinkState::Down));
+    QCOMPARE(m_failures.last().error.sqlstate, QString());
+}
+
+QTEST_GUILESS_MAIN(TestSession)
+#include "tst_session.moc"
