@@ -48,8 +48,6 @@ NodePoller::NodePoller(const cluster::NodeConfig &config, int intervalMs, const 
     m_status.address = conninfo->address();
     m_session = std::make_unique<postgres::Session>(*conninfo, postgres::SessionOptions{});
     connect(m_session.get(), &postgres::Session::opened, this, [this] {
-        m_wasOpen = true;
-        m_failures = 0;
         m_dueAt.clear(); // another server may answer now
         m_bytesAtOpen = 0;
         m_nextKnockAt = m_clock.monotonicMs() + kKnockEveryMs;
@@ -75,7 +73,7 @@ void NodePoller::tick()
         knockIfDue();
     } else if (!m_waiting && now >= m_nextAttemptAt) {
         m_waiting = true;
-        m_wasOpen = false;
+        m_answered = false;
         m_session->open();
     } else {
         ++m_status.missedPolls;
@@ -118,6 +116,8 @@ void NodePoller::batchDone(const std::vector<const Section *> &asked,
                            const std::vector<core::Result<postgres::Rows>> &results)
 {
     m_waiting = false;
+    m_answered = true;
+    m_failures = 0;
     const qint64 received = m_session->bytesReceived();
     if (received >= 0) {
         m_cost.bytesReceived += received - m_bytesAtOpen;
@@ -194,8 +194,9 @@ void NodePoller::sessionFailed(const postgres::Failure &failure)
 {
     m_waiting = false;
     m_door.stop();
-    const bool lost = m_wasOpen;
-    m_wasOpen = false;
+    // One that lets us in and ends it before it answered is no connection lost: it would be opened again without end.
+    const bool lost = m_answered;
+    m_answered = false;
     ++m_status.missedPolls;
     const bool explicitReason = failure.link != LinkState::Down;
     if (lost && !explicitReason) {
@@ -211,6 +212,11 @@ void NodePoller::sessionFailed(const postgres::Failure &failure)
     core::Error error = failure.error;
     error.node = m_status.name;
     setLink(link, error);
+    if (failure.link == LinkState::ShuttingDown && lost) {
+        // Said of the session, be it that somebody ended only that: the next attempt tells which, at once.
+        m_waiting = true;
+        m_session->open();
+    }
     Q_EMIT changed();
 }
 

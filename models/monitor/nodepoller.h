@@ -62,7 +62,7 @@ private:
     QHash<const Section *, qint64> m_dueAt; ///< monotonic; absent: due
     PollerCost m_cost;
     bool m_waiting = false;
-    bool m_wasOpen = false; ///< of the session that is failing
+    bool m_answered = false; ///< something, in the session that is open
     bool m_everUp = false;
     int m_failures = 0;
     qint64 m_nextAttemptAt = 0;

@@ -50,6 +50,7 @@ private Q_SLOTS:
     void unknownRole();
     void misconfigured();
     void hugeAnswerIsCut();
+    void endedBeforeItAnswered();
     void pauseAndRefresh();
     void resumeClaimsNoSilence();
     void promotionIsSeen();
@@ -399,6 +400,38 @@ void TestMonitor::hugeAnswerIsCut()
     QVERIFY(m_state.snapshot->nodes.front().linkError.message.contains(QLatin1String("64 MB")));
     QVERIFY(!sample());
     QVERIFY(m_state.assessment->verdict != cluster::Verdict::Ok);
+}
+
+// It lets everybody in, and ends each session at the first question: asked at the ticks, not in a loop.
+void TestMonitor::endedBeforeItAnswered()
+{
+    QTcpServer door;
+    QVERIFY(door.listen(QHostAddress::LocalHost));
+    int sessions = 0;
+    QByteArray lastWord;
+    connect(&door, &QTcpServer::newConnection, this, [&] {
+        ++sessions;
+        QTcpSocket *client = door.nextPendingConnection();
+        connect(client, &QTcpSocket::readyRead, client, [client, &lastWord, greeted = false]() mutable {
+            client->readAll();
+            if (!std::exchange(greeted, true)) {
+                client->write(QByteArray("R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I", 15));
+                return;
+            }
+            client->write(lastWord);
+            client->disconnectFromHost();
+        });
+    });
+    const QByteArray fatal("E\0\0\0\x1fSFATAL\0VFATAL\0C57P01\0Mend\0\0", 32);
+    for (const auto &[words, state] : {std::pair(QByteArray(), LinkState::Down), {fatal, LinkState::ShuttingDown}}) {
+        lastWord = words;
+        watchConninfo(QStringLiteral("host=127.0.0.1 port=%1 user=dba sslmode=disable").arg(door.serverPort()));
+        QTRY_COMPARE(link(), key(state));
+        const qint64 ticks = m_monitor->pollers().front()->cost().ticks;
+        const int before = sessions;
+        QTRY_VERIFY(m_monitor->pollers().front()->cost().ticks >= ticks + 3);
+        QVERIFY2(sessions <= before + 4, qPrintable(QString::number(sessions - before)));
+    }
 }
 
 void TestMonitor::pauseAndRefresh()
