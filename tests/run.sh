@@ -18,7 +18,7 @@ mkdir -p build
 # as a whole when the build fails.
 setsid sh tests/support/majors.sh >build/majors.txt 2>build/majors.log &
 majors=$!
-trap '[ -z "$majors" ] || kill -TERM -- "-$majors" 2>/dev/null' EXIT
+trap '[ -z "$majors" ] || kill -TERM "-$majors" 2>/dev/null' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
