@@ -79,14 +79,31 @@ release() {
     [ -z "${unknown:-}" ] || rm -f "$unknown"
 }
 
-# A line now and then from apt-get's many on stdin.
+# A line now and then from apt-get's many on stdin. (Not awk: Debian's holds its input back until it has enough.)
 progress() {
-    awk '
-        /^Need to get / { sub(/ of archives.*/, ""); sub(/^Need to get /, ""); print "howdah: fetching " $0; fflush() }
-        /^[0-9]+ upgraded, / { all = $1 + $3 }
-        /^Unpacking / && ++unpacked % 100 == 0 { print "howdah: unpacked " unpacked " of " all; fflush() }
-        /^Setting up / && ++done % 100 == 0 { print "howdah: set up " done " of " all; fflush() }
-        END { print "howdah: " done + 0 " packages installed" }'
+    all=0 unpacked=0 installed=0
+    while IFS= read -r line; do
+        case $line in
+            'Need to get '*)
+                line=${line#Need to get }
+                say "fetching ${line%% of archives*}"
+                ;;
+            [0-9]*' upgraded, '*)
+                # shellcheck disable=SC2086 # its words
+                set -- $line
+                all=$(($1 + $3))
+                ;;
+            'Unpacking '*)
+                unpacked=$((unpacked + 1))
+                [ $((unpacked % 100)) -ne 0 ] || say "unpacked $unpacked of $all"
+                ;;
+            'Setting up '*)
+                installed=$((installed + 1))
+                [ $((installed % 100)) -ne 0 ] || say "set up $installed of $all"
+                ;;
+        esac
+    done
+    say "$installed packages installed"
 }
 
 install_as_root() {
