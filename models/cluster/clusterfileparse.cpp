@@ -53,8 +53,8 @@ QString typeName(toml::node_type type)
 // Walks the parsed file. The first error stays; what is read after it does not matter.
 class Reader {
 public:
-    explicit Reader(const QString &path)
-        : m_path(path)
+    explicit Reader(QString path)
+        : m_path(std::move(path))
     {
     }
 

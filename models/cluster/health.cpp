@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "health.h"
 
+#include <cmath>
+
 #include "core/units.h"
 #include "rules.h"
 
@@ -60,7 +62,7 @@ QString joined(const QStringList &names)
 QString span(qint64 milliseconds)
 {
     return milliseconds < 1000 ? QStringLiteral("less than a second")
-                               : core::formatSeconds(static_cast<double>(milliseconds / 1000));
+                               : core::formatSeconds(std::floor(static_cast<double>(milliseconds) / 1000));
 }
 
 QString timelineText(int timeline)

@@ -34,7 +34,7 @@ struct Thresholds {
     qint64 lagHeldMs = 60'000; ///< how long a lag must last to count
     qint64 slotRetainedWarnBytes = 1LL << 30, slotRetainedCriticalBytes = 5LL << 30;
     double slotHeadroomWarn = 0.25, slotHeadroomCritical = 0.10; ///< safe_wal_size left of max_slot_wal_keep_size
-    qint64 slotInactiveWarnMs = 5 * 60'000, slotInactiveCriticalMs = 30 * 60'000;
+    qint64 slotInactiveWarnMs = 300'000, slotInactiveCriticalMs = 1'800'000;
     qint64 archiveReadyWarn = 10, archiveReadyCritical = 50;
     qint64 archiveFailingCriticalMs = 300'000;
     qint64 receiverDownCriticalMs = 60'000;

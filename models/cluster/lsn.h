@@ -16,7 +16,7 @@ struct Lsn {
     static std::optional<Lsn> parse(QStringView text);
     QString toString() const;
 
-    auto operator<=>(const Lsn &) const = default;
+    auto operator<=>(const Lsn &) const = default; // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0 in it
 };
 
 /// Bytes from behind to ahead; negative when behind is further. Two samples are never taken at one instant, so a caller

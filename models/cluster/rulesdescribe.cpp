@@ -71,6 +71,7 @@ QString stateOf(const Rules &rules, int index)
 std::vector<QString> describeStates(const Rules &rules)
 {
     std::vector<QString> states;
+    states.reserve(static_cast<std::size_t>(rules.count()));
     for (int i = 0; i < rules.count(); ++i) {
         states.push_back(stateOf(rules, i));
     }

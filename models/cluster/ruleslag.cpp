@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whether standbys keep up.
 #include "core/units.h"
+
 #include "rules.h"
+#include <array>
 
 namespace howdah::cluster {
 
@@ -33,10 +35,10 @@ QString slowestStage(const Stages &stages)
         const char *text;
         std::optional<qint64> bytes;
     };
-    const Named named[] = {{"waits to be sent", stages.pending},
-                           {"is on its way", stages.write},
-                           {"waits to be flushed", stages.flush},
-                           {"waits to be replayed", stages.replay}};
+    const std::array<Named, 4> named{{{"waits to be sent", stages.pending},
+                                      {"is on its way", stages.write},
+                                      {"waits to be flushed", stages.flush},
+                                      {"waits to be replayed", stages.replay}}};
     const Named *most = nullptr;
     for (const Named &stage : named) {
         if (stage.bytes.value_or(0) > 0 && (!most || *stage.bytes > *most->bytes)) {

@@ -42,11 +42,8 @@ QString sanitized(const QString &text, qsizetype maxLength)
         const QChar c = text.at(i);
         if (const qsizetype skip = ansiLength(text, i); skip > 0) {
             i += skip - 1;
-        } else if (c == QLatin1Char('\n') || c == QLatin1Char('\t')) {
-            result += c;
-        } else if (c.isSurrogate()) {
-            result += c;
-        } else if (!isBidiControl(c.unicode()) && c.category() != QChar::Other_Control) {
+        } else if (c == QLatin1Char('\n') || c == QLatin1Char('\t') || c.isSurrogate() ||
+                   (!isBidiControl(c.unicode()) && c.category() != QChar::Other_Control)) {
             result += c;
         }
     }

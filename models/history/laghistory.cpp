@@ -24,8 +24,9 @@ Moment momentOf(const cluster::StandbyLag &lag, qint64 at)
     Moment moment;
     moment.monotonicMs = at;
     moment.state = lag.state;
-    if (!speaks(lag.state))
+    if (!speaks(lag.state)) {
         return moment;
+    }
     const bool idle = lag.state == cluster::LagState::Idle;
     // Idle means that both ends agree on nothing to send: that is 0 behind, and no gap in a plot.
     moment.bytes = idle ? lag.bytes.value_or(0) : number(lag.bytes);
@@ -46,8 +47,9 @@ Moment momentOf(const cluster::StandbyLag &lag, qint64 at)
 
 void LagHistory::add(const cluster::ClusterState &state)
 {
-    if (!state.snapshot || !state.assessment || state.snapshot->takenMonotonicMs <= m_newestMs)
+    if (!state.snapshot || !state.assessment || state.snapshot->takenMonotonicMs <= m_newestMs) {
         return;
+    }
     m_newestMs = state.snapshot->takenMonotonicMs;
     // The same patience as isFresh(), so that a plot and a card call the same thing a gap.
     m_gapMs = std::max<qint64>(cluster::kStaleAfterMs, 2 * static_cast<qint64>(state.snapshot->intervalMs) + 1000);
@@ -60,8 +62,9 @@ void LagHistory::add(const cluster::ClusterState &state)
 void LagHistory::noteWallClock(const cluster::Snapshot &snapshot)
 {
     const qint64 offset = snapshot.takenWallMs - snapshot.takenMonotonicMs;
-    if (m_offsets.empty() || std::abs(m_offsets.back().offsetMs - offset) > 500)
+    if (m_offsets.empty() || std::abs(m_offsets.back().offsetMs - offset) > 500) {
         m_offsets.push_back({snapshot.takenMonotonicMs, offset});
+    }
 }
 
 void LagHistory::addLag(const cluster::ClusterState &state)
@@ -71,8 +74,9 @@ void LagHistory::addLag(const cluster::ClusterState &state)
     for (std::size_t i = 0; i < std::min(nodes.size(), lag.size()); ++i) {
         const QString &name = nodes[i].name;
         // A primary has no lag to keep; a gap only matters where there was a line.
-        if (!m_lag.contains(name) && !speaks(lag[i].state))
+        if (!m_lag.contains(name) && !speaks(lag[i].state)) {
             continue;
+        }
         m_lag[name].add(momentOf(lag[i], m_newestMs));
     }
     order(*state.snapshot);
@@ -83,12 +87,14 @@ void LagHistory::order(const cluster::Snapshot &snapshot)
 {
     QStringList names;
     for (const cluster::NodeStatus &node : snapshot.nodes) {
-        if (m_lag.contains(node.name))
+        if (m_lag.contains(node.name)) {
             names.append(node.name);
+        }
     }
     for (const QString &name : std::as_const(m_order)) {
-        if (!names.contains(name))
+        if (!names.contains(name)) {
             names.append(name);
+        }
     }
     m_order = names;
 }
@@ -96,11 +102,13 @@ void LagHistory::order(const cluster::Snapshot &snapshot)
 void LagHistory::addWalRate(const cluster::ClusterState &state)
 {
     const int primary = state.assessment->topology.primary;
-    if (primary < 0 || primary >= static_cast<int>(state.snapshot->nodes.size()))
+    if (primary < 0 || primary >= static_cast<int>(state.snapshot->nodes.size())) {
         return;
+    }
     const cluster::NodeStatus &node = state.snapshot->nodes[static_cast<std::size_t>(primary)];
-    if (!cluster::isFresh(*state.snapshot, node) || !node.sample->currentLsn)
+    if (!cluster::isFresh(*state.snapshot, node) || !node.sample->currentLsn) {
         return;
+    }
     Position &position = m_positions[node.name];
     const qint64 elapsed = node.sample->takenMonotonicMs - position.takenMs;
     const qint64 bytes = cluster::bytesBetween(position.lsn, *node.sample->currentLsn);
@@ -111,8 +119,9 @@ void LagHistory::addWalRate(const cluster::ClusterState &state)
         position.takenMs = node.sample->takenMonotonicMs;
         position.lsn = *node.sample->currentLsn;
     }
-    if (position.rate < 0)
+    if (position.rate < 0) {
         return;
+    }
     Moment moment;
     moment.monotonicMs = m_newestMs;
     moment.state = cluster::LagState::Known;
@@ -125,12 +134,14 @@ void LagHistory::forgetOld()
 {
     const auto old = [this](const Track &track) { return track.newestMs() < m_newestMs - kDayMs; };
     for (auto *tracks : {&m_lag, &m_wal}) {
-        for (auto it = tracks->begin(); it != tracks->end();)
+        for (auto it = tracks->begin(); it != tracks->end();) {
             it = old(*it) ? tracks->erase(it) : std::next(it);
+        }
     }
     m_order.removeIf([this](const QString &name) { return !m_lag.contains(name); });
-    while (m_offsets.size() > 1 && m_offsets[1].fromMs < m_newestMs - kDayMs)
+    while (m_offsets.size() > 1 && m_offsets[1].fromMs < m_newestMs - kDayMs) {
         m_offsets.erase(m_offsets.begin());
+    }
 }
 
 std::vector<SeriesPoint> LagHistory::series(const QString &node, Metric metric, qint64 from, qint64 to,
@@ -138,8 +149,9 @@ std::vector<SeriesPoint> LagHistory::series(const QString &node, Metric metric, 
 {
     const auto &tracks = metric == Metric::WalRate ? m_wal : m_lag;
     const auto track = tracks.constFind(node);
-    if (track == tracks.constEnd())
+    if (track == tracks.constEnd()) {
         return {};
+    }
     return decimate(track->points(metric, from, to, m_gapMs), from, to, columns);
 }
 
@@ -152,8 +164,9 @@ std::optional<Moment> LagHistory::at(const QString &node, qint64 monotonicMs) co
 std::optional<double> LagHistory::walRateAt(const QString &node, qint64 monotonicMs) const
 {
     const auto track = m_wal.constFind(node);
-    if (track == m_wal.constEnd())
+    if (track == m_wal.constEnd()) {
         return std::nullopt;
+    }
     const std::optional<Moment> moment = track->nearest(monotonicMs, m_gapMs);
     return moment ? moment->bytes : std::nullopt;
 }
@@ -162,20 +175,23 @@ qint64 LagHistory::oldestMs() const
 {
     qint64 oldest = m_newestMs;
     for (const auto *tracks : {&m_lag, &m_wal}) {
-        for (const Track &track : *tracks)
+        for (const Track &track : *tracks) {
             oldest = std::min(oldest, track.oldestMs());
+        }
     }
     return oldest;
 }
 
 qint64 LagHistory::wallMs(qint64 monotonicMs) const
 {
-    if (m_offsets.empty())
+    if (m_offsets.empty()) {
         return 0;
+    }
     auto it = std::upper_bound(m_offsets.begin(), m_offsets.end(), monotonicMs,
                                [](qint64 at, const Offset &offset) { return at < offset.fromMs; });
-    if (it != m_offsets.begin())
+    if (it != m_offsets.begin()) {
         --it;
+    }
     return monotonicMs + it->offsetMs;
 }
 

@@ -32,10 +32,12 @@ bool isSeconds(Metric metric)
 /// 0 to 3 along the hop; -1 for a total.
 int stageOf(Metric metric)
 {
-    if (metric >= Metric::PendingBytes && metric <= Metric::ReplayBytes)
+    if (metric >= Metric::PendingBytes && metric <= Metric::ReplayBytes) {
         return static_cast<int>(metric) - static_cast<int>(Metric::PendingBytes);
-    if (metric >= Metric::PendingSeconds && metric <= Metric::ReplaySeconds)
+    }
+    if (metric >= Metric::PendingSeconds && metric <= Metric::ReplaySeconds) {
         return static_cast<int>(metric) - static_cast<int>(Metric::PendingSeconds);
+    }
     return -1;
 }
 
@@ -48,8 +50,9 @@ bool larger(quint16 code, quint16 than)
 
 quint16 packed::pack(std::optional<double> value, double unit)
 {
-    if (!value || std::isnan(*value))
+    if (!value || std::isnan(*value)) {
         return kNothing;
+    }
     const double octaves = std::log2(1 + std::max(0.0, *value) / unit);
     return static_cast<quint16>(std::min(kCodes, std::round(octaves * kCodes / kOctaves)));
 }
@@ -62,17 +65,19 @@ double packed::unpack(quint16 code, double unit)
 std::optional<double> Moment::value(Metric metric) const
 {
     const int stage = stageOf(metric);
-    if (stage >= 0)
+    if (stage >= 0) {
         return (isSeconds(metric) ? stageSeconds : stageBytes)[static_cast<std::size_t>(stage)];
+    }
     return isSeconds(metric) ? seconds : bytes;
 }
 
 void Track::add(const Moment &moment)
 {
-    if (m_buckets.empty())
+    if (m_buckets.empty()) {
         m_epochMs = moment.monotonicMs;
-    else if (moment.monotonicMs <= m_lastMs)
+    } else if (moment.monotonicMs <= m_lastMs) {
         return;
+    }
     m_lastMs = moment.monotonicMs;
 
     Fine fine;
@@ -85,36 +90,43 @@ void Track::add(const Moment &moment)
     }
     fine.state = moment.state;
     m_fine.push_back(fine);
-    if (m_fine.size() > kFine)
+    if (m_fine.size() > kFine) {
         m_fine.pop_front();
+    }
     fold(moment);
 }
 
 void Track::fold(const Moment &moment)
 {
     const auto number = static_cast<quint32>((moment.monotonicMs - m_epochMs) / kBucketMs);
-    if (m_buckets.empty() || m_buckets.back().number != number)
+    if (m_buckets.empty() || m_buckets.back().number != number) {
         m_buckets.emplace_back().number = number;
-    while (m_buckets.front().number + kBuckets <= number)
+    }
+    while (m_buckets.front().number + kBuckets <= number) {
         m_buckets.pop_front();
+    }
 
     Bucket &bucket = m_buckets.back();
     const auto take = [](Total &total, quint16 code) {
         const bool worst = larger(code, total.largest);
-        if (worst)
+        if (worst) {
             total.largest = code;
-        if (code != packed::kNothing && (total.smallest == packed::kNothing || code < total.smallest))
+        }
+        if (code != packed::kNothing && (total.smallest == packed::kNothing || code < total.smallest)) {
             total.smallest = code;
+        }
         total.last = code;
         return worst;
     };
     const bool worstBytes = take(bucket.bytes, packed::pack(moment.bytes, kByte));
     const bool worstSeconds = take(bucket.seconds, packed::pack(moment.seconds, kTick));
     for (std::size_t i = 0; i < 4; ++i) {
-        if (worstBytes)
+        if (worstBytes) {
             bucket.stageBytes[i] = packed::pack(moment.stageBytes[i], kByte);
-        if (worstSeconds)
+        }
+        if (worstSeconds) {
             bucket.stageSeconds[i] = packed::pack(moment.stageSeconds[i], kTick);
+        }
     }
 }
 
@@ -170,27 +182,32 @@ std::vector<SeriesPoint> Track::raw(Metric metric, qint64 from, qint64 to) const
     const auto first = std::lower_bound(m_buckets.begin(), m_buckets.end(), from - 2 * kBucketMs,
                                         [this](const Bucket &b, qint64 at) { return bucketStart(b) < at; });
     if (from < fineFrom) {
-        for (auto it = first; it != m_buckets.end() && bucketStart(*it) + kBucketMs <= fineFrom; ++it)
+        for (auto it = first; it != m_buckets.end() && bucketStart(*it) + kBucketMs <= fineFrom; ++it) {
             appendBucket(*it, metric, all);
+        }
     }
     auto fine = std::lower_bound(m_fine.begin(), m_fine.end(), from, [this](const Fine &f, qint64 at) {
         return m_epochMs + static_cast<qint64>(f.at) * 10 < at;
     });
-    if (fine != m_fine.begin())
+    if (fine != m_fine.begin()) {
         --fine;
+    }
     for (; fine != m_fine.end(); ++fine) {
         const Moment moment = momentOf(*fine);
         all.push_back({moment.monotonicMs, orNan(moment.value(metric))});
-        if (moment.monotonicMs >= to)
+        if (moment.monotonicMs >= to) {
             break;
+        }
     }
     const auto earlier = [](const SeriesPoint &point, qint64 at) { return point.monotonicMs < at; };
     auto begin = std::lower_bound(all.begin(), all.end(), from, earlier);
-    if (begin != all.begin())
+    if (begin != all.begin()) {
         --begin;
+    }
     auto end = std::lower_bound(all.begin(), all.end(), to, earlier);
-    if (end != all.end())
+    if (end != all.end()) {
         ++end;
+    }
     return {begin, end};
 }
 
@@ -204,8 +221,9 @@ std::vector<SeriesPoint> Track::points(Metric metric, qint64 from, qint64 to, qi
             // Within the buckets, moments are only known to 10 s.
             const qint64 limit = before.monotonicMs < fineFrom ? gapMs + 2 * kBucketMs : gapMs;
             // Also after a gap: so all stages have their points at the same times and can be stacked.
-            if (point.monotonicMs - before.monotonicMs > limit)
+            if (point.monotonicMs - before.monotonicMs > limit) {
                 out.push_back({before.monotonicMs + 1, kNan});
+            }
         }
         out.push_back(point);
     }
@@ -217,22 +235,27 @@ std::optional<Moment> Track::nearest(qint64 at, qint64 withinMs) const
     std::optional<Moment> best;
     const auto consider = [&](const Moment &moment, qint64 within) {
         const qint64 distance = std::abs(moment.monotonicMs - at);
-        if (distance <= within && (!best || distance < std::abs(best->monotonicMs - at)))
+        if (distance <= within && (!best || distance < std::abs(best->monotonicMs - at))) {
             best = moment;
+        }
     };
     const auto fine = std::lower_bound(m_fine.begin(), m_fine.end(), at, [this](const Fine &f, qint64 time) {
         return m_epochMs + static_cast<qint64>(f.at) * 10 < time;
     });
-    if (fine != m_fine.end())
+    if (fine != m_fine.end()) {
         consider(momentOf(*fine), withinMs);
-    if (fine != m_fine.begin())
+    }
+    if (fine != m_fine.begin()) {
         consider(momentOf(*std::prev(fine)), withinMs);
-    if (best || (!m_fine.empty() && at >= momentOf(m_fine.front()).monotonicMs))
+    }
+    if (best || (!m_fine.empty() && at >= momentOf(m_fine.front()).monotonicMs)) {
         return best;
+    }
     const auto bucket = std::upper_bound(m_buckets.begin(), m_buckets.end(), at,
                                          [this](qint64 time, const Bucket &b) { return time < bucketStart(b); });
-    if (bucket != m_buckets.begin())
+    if (bucket != m_buckets.begin()) {
         consider(momentOf(*std::prev(bucket)), std::max(withinMs, kBucketMs / 2));
+    }
     return best;
 }
 

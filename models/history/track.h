@@ -52,7 +52,7 @@ class Track {
 public:
     static constexpr std::size_t kFine = 3600;
     static constexpr qint64 kBucketMs = 10'000;
-    static constexpr std::size_t kBuckets = 24 * 360;
+    static constexpr std::size_t kBuckets = std::size_t{24} * 360;
 
     /// Moments come in the order of time; one that doesn't come later than the last is dropped.
     void add(const Moment &moment);

@@ -103,7 +103,8 @@ core::Result<PatroniCluster> parsePatroniCluster(const QByteArray &json)
     PatroniCluster cluster;
     cluster.scope = text(*object, "scope");
     cluster.paused = isSet(*object, "pause");
-    for (const QJsonValue &member : members.toArray()) {
+    const QJsonArray list = members.toArray();
+    for (const auto &member : list) {
         cluster.members.push_back(memberOf(member.toObject()));
     }
     const QJsonObject switchover = object->value(QLatin1String("scheduled_switchover")).toObject();

@@ -2,6 +2,7 @@
 // How wide the columns of a DataTable are, which are left out, and how that is kept.
 #include <QDataStream>
 #include <QHeaderView>
+#include <QIODevice>
 #include <QMap>
 
 #include "tables/roles.h"
