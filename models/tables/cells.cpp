@@ -87,6 +87,13 @@ Cell boolCell(std::optional<bool> value, const QString &missing)
     return Cell{.text = *value ? QStringLiteral("yes") : QStringLiteral("no"), .sort = *value ? 1 : 0};
 }
 
+Cell versionCell(const QString &serverVersion)
+{
+    Cell cell = textCell(serverVersion.section(QLatin1Char(' '), 0, 0), unknown());
+    cell.toolTip = serverVersion;
+    return cell;
+}
+
 QString shortTime(const QDateTime &time, qint64 nowWallMs)
 {
     const QDateTime local = time.toLocalTime();

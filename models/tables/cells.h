@@ -35,6 +35,9 @@ Cell timeCell(const QDateTime &time, qint64 nowWallMs, const QString &missing = 
 /// A word with its verdict's glyph.
 Cell stateCell(cluster::Verdict verdict, const QString &word);
 
+/// "17.6" of a server_version like "17.6 (Debian 17.6-1.pgdg12+1)", which is the tool tip.
+Cell versionCell(const QString &serverVersion);
+
 /// The short form of timeCell alone.
 QString shortTime(const QDateTime &time, qint64 nowWallMs);
 

@@ -188,7 +188,7 @@ Row NodesModel::rowFor(const StateView &view, int node) const
         numbered(bytesCell(lag.bytes, missing)),
         numbered(lsnCell(sample ? sample->receiveLsn : std::nullopt, unknown())),
         numberCell(sample && sample->timeline ? std::optional<qint64>(*sample->timeline) : std::nullopt, unknown()),
-        textCell(sample ? sample->serverVersion : QString(), unknown()),
+        versionCell(sample ? sample->serverVersion : QString()),
     };
     return row;
 }

@@ -29,6 +29,8 @@ std::vector<Column> nodeRoleColumns()
 {
     Column node = column("node", QStringLiteral("Node"), "", 12);
     node.stretch = true;
+    Column sees = column("sees", QStringLiteral("Statistics"), "pg_read_all_stats", 13);
+    sees.givesWay = 1;
     return {
         node,
         column("role", QStringLiteral("Role"), "pg_is_in_recovery()", 17),
@@ -38,9 +40,9 @@ std::vector<Column> nodeRoleColumns()
         column("sync", QStringLiteral("Sync"), "pg_stat_replication.sync_state", 8),
         column("timeline", QStringLiteral("Timeline"), "pg_control_checkpoint()", 8, true, true, true),
         column("system", QStringLiteral("System identifier"), "pg_control_system()", 21, true, false, true),
-        column("version", QStringLiteral("Version"), "server_version", 10),
+        column("version", QStringLiteral("Version"), "server_version", 9),
         column("user", QStringLiteral("Connected as"), "session_user", 13),
-        column("sees", QStringLiteral("Sees statistics"), "pg_read_all_stats", 13),
+        sees,
         column("address", QStringLiteral("Address"), "", 18, false, false, true),
         column("started", QStringLiteral("Started"), "pg_postmaster_start_time()", 14, false),
         column("database", QStringLiteral("Database"), "current_database()", 12, false),
@@ -104,7 +106,7 @@ Row nodeRoleRow(const StateView &view, int node)
         leads ? nonValue(notApplicable()) : textCell(edge ? edge->syncState : QString(), unknown()),
         numberCell(timeline, unknown()),
         textCell(identifier, unknown()),
-        textCell(sample ? sample->serverVersion : QString(), unknown()),
+        versionCell(sample ? sample->serverVersion : QString()),
         user,
         boolCell(sample ? std::optional<bool>(sample->seesStatistics) : std::nullopt, unknown()),
         textCell(status.address, unknown()),
