@@ -215,6 +215,7 @@ QJsonObject nodeJson(const ClusterState &state, int index)
                        {QStringLiteral("lag_seconds"), number(lag.seconds)},
                        {QStringLiteral("lag_stages"), stageJson(lag.stages)},
                        {QStringLiteral("would_lose_bytes"), number(lag.wouldLose)},
+                       {QStringLiteral("would_lose_at_most"), lag.wouldLose ? QJsonValue(lag.wouldLoseAtMost) : null},
                        {QStringLiteral("to_replay_bytes"), number(lag.toReplay)}};
     if (node.link != LinkState::Up) {
         object.insert(QStringLiteral("error"), errorJson(node.linkError));

@@ -74,7 +74,7 @@ QString nodesTable(const ClusterState &state)
         }
         const auto position = node.sample ? node.sample->position() : std::nullopt;
         const StandbyLag &lag = assessment.lag.at(i);
-        const bool known = lag.wouldLose.has_value();
+        const QString loss = lossText(lag);
         rows << Row{node.name,
                     node.address,
                     toString(place.role).toLower(),
@@ -85,8 +85,9 @@ QString nodesTable(const ClusterState &state)
                                                          : QStringLiteral("-"),
                     position ? position->toString() : QStringLiteral("-"),
                     lagText(lag),
-                    known ? (*lag.wouldLose == 0 ? QStringLiteral("none") : core::formatBytes(*lag.wouldLose))
-                          : (lag.state == LagState::NotApplicable ? QStringLiteral("n/a") : QStringLiteral("unknown"))};
+                    !loss.isEmpty()                        ? loss
+                    : lag.state == LagState::NotApplicable ? QStringLiteral("n/a")
+                                                           : QStringLiteral("unknown")};
     }
     return table(rows);
 }

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "core/units.h"
+#include "loss.h"
 #include "syncnames.h"
 #include "timelines.h"
 
@@ -54,12 +56,14 @@ private:
     const Sender *senderOf(const Edge *edge) const;
     LagState stateOf(int index, const StandbyLag &lag) const;
     bool comparable(const NodeSample &sample, const Edge *edge) const;
+    bool surelyComparable(const NodeSample &sample, const Edge *edge) const;
+    void measureLossOf(const NodeSample &sample, const Edge *edge, StandbyLag &lag) const;
     bool isIdle(const Edge *edge, const StandbyLag &lag) const;
     std::optional<double> flushSeconds(int index) const;
     std::optional<double> secondsBehind(std::optional<double> byHops, std::optional<Lsn> reached) const;
     Stages stagesOf(const NodeSample &sample, const Edge *edge) const;
     bool holdsEveryCommit(const Edge *edge) const;
-    void measureTimes(int index, std::optional<Lsn> replayed, std::optional<Lsn> flushed, StandbyLag &lag) const;
+    void measureTimes(int index, std::optional<Lsn> replayed, StandbyLag &lag) const;
 
     const Snapshot &m_snapshot;
     const Topology &m_topology;
@@ -83,6 +87,17 @@ bool Meter::comparable(const NodeSample &sample, const Edge *edge) const
                          *sample.systemIdentifier != *m_primary->systemIdentifier;
     const bool streams = senderOf(edge) != nullptr; // a walsender refuses a standby that has diverged
     return !foreign && (streams || compareTimelines(sample, *m_primary).relation != TimelineRelation::Diverged);
+}
+
+// Also false when nothing proves that they mean the same.
+bool Meter::surelyComparable(const NodeSample &sample, const Edge *edge) const
+{
+    if (senderOf(edge)) {
+        return comparable(sample, edge);
+    }
+    const TimelineRelation relation = compareTimelines(sample, *m_primary).relation;
+    return sample.systemIdentifier && sample.systemIdentifier == m_primary->systemIdentifier &&
+           (relation == TimelineRelation::Same || relation == TimelineRelation::Older);
 }
 
 bool Meter::isIdle(const Edge *edge, const StandbyLag &lag) const
@@ -206,7 +221,7 @@ bool Meter::holdsEveryCommit(const Edge *edge) const
     return edge->syncState == QLatin1String("quorum") && names && names->count >= quorum;
 }
 
-void Meter::measureTimes(int index, std::optional<Lsn> replayed, std::optional<Lsn> flushed, StandbyLag &lag) const
+void Meter::measureTimes(int index, std::optional<Lsn> replayed, StandbyLag &lag) const
 {
     const Edge *edge = m_edgeTo[at(index)];
     const Sender *sender = senderOf(edge);
@@ -218,9 +233,21 @@ void Meter::measureTimes(int index, std::optional<Lsn> replayed, std::optional<L
         }
         lag.seconds = lag.bytes == 0 ? std::optional(0.0) : secondsBehind(byHops, replayed);
     }
-    if (lag.wouldLose.value_or(0) > 0) {
+    if (lag.wouldLose.value_or(0) > 0 && !lag.wouldLoseAtMost) {
+        const Lsn flushed{m_primary->currentLsn->value - static_cast<quint64>(*lag.wouldLose)};
         lag.wouldLoseSeconds = secondsBehind(flushSeconds(index), flushed);
     }
+}
+
+void Meter::measureLossOf(const NodeSample &sample, const Edge *edge, StandbyLag &lag) const
+{
+    if (!surelyComparable(sample, edge)) {
+        return;
+    }
+    const Sender *sender = edge && edge->from == m_topology.primary ? senderOf(edge) : nullptr;
+    const Loss loss = measureLoss(m_snapshot, *m_primary, sample, sender, sample.position());
+    lag.wouldLose = loss.bytes;
+    lag.wouldLoseAtMost = loss.atMost;
 }
 
 StandbyLag Meter::measure(int index) const
@@ -245,17 +272,15 @@ StandbyLag Meter::measure(int index) const
         return lag;
     }
     std::optional<Lsn> replayed;
-    std::optional<Lsn> flushed;
     if (comparable(sample, edge)) {
         const Sender *sender = senderOf(edge);
         replayed = furthest(sample.replayLsn, sender ? sender->replayLsn : std::nullopt);
-        flushed = furthest(sample.position(), sender ? sender->flushLsn : std::nullopt);
     }
     lag.bytes = behind(replayed, m_primary->currentLsn);
-    lag.wouldLose = behind(flushed, m_primary->currentLsn);
+    measureLossOf(sample, edge, lag);
     lag.state = stateOf(index, lag);
     lag.holdsEveryCommit = holdsEveryCommit(edge);
-    measureTimes(index, replayed, flushed, lag);
+    measureTimes(index, replayed, lag);
     if (lag.state != LagState::Known && lag.state != LagState::Idle && lag.bytes == 0) {
         lag.bytes.reset(); // what does not flow is not 0 behind
         lag.seconds.reset();
@@ -283,6 +308,18 @@ std::optional<double> secondsSince(const std::deque<TrailPoint> &trail, Lsn lsn,
         return std::max(0.0, (static_cast<double>(nowMonotonicMs) - passed) / 1000);
     }
     return std::nullopt;
+}
+
+QString lossText(const StandbyLag &lag)
+{
+    if (!lag.wouldLose) {
+        return {};
+    }
+    if (*lag.wouldLose == 0) {
+        return QStringLiteral("none");
+    }
+    const QString bytes = core::formatBytes(*lag.wouldLose);
+    return lag.wouldLoseAtMost ? QStringLiteral("under ") + bytes : bytes;
 }
 
 std::vector<StandbyLag> measureLag(const Snapshot &snapshot, const Topology &topology)

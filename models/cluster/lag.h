@@ -34,6 +34,7 @@ struct StandbyLag {
     std::optional<double> seconds;   ///< how long ago the primary was where this standby has replayed to
     Stages stages;                   ///< of the last hop, towards its upstream; pending is against the upstream
     std::optional<qint64> wouldLose; ///< if promoted now: bytes the primary has and this standby did not flush
+    bool wouldLoseAtMost = false;    ///< wouldLose is an upper bound: what the primary wrote of late was not seen
     std::optional<double> wouldLoseSeconds;
     std::optional<qint64> toReplay; ///< bytes it has and must still replay before it can take writes
     /// Every commit that the primary has acknowledged is flushed here, by synchronous replication: nothing acknowledged
@@ -47,6 +48,9 @@ std::vector<StandbyLag> measureLag(const Snapshot &snapshot, const Topology &top
 
 /// How long ago, in seconds, the primary's log passed lsn; empty when the trail does not reach back that far.
 std::optional<double> secondsSince(const std::deque<TrailPoint> &trail, Lsn lsn, qint64 nowMonotonicMs);
+
+/// "none", "88 kB", "under 1.8 MB": what would be lost if the standby were promoted now; empty when it is not known.
+QString lossText(const StandbyLag &lag);
 
 QString toString(LagState state); ///< "idle", "paused", "delayed", "broken", "no permission", "unknown", "n/a"
 QString lagKey(LagState state);   ///< for JSON: "known", "idle", "no_permission", …

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A cluster in a few words.
-#include "core/units.h"
 #include "rules.h"
 
 namespace howdah::cluster {
@@ -106,16 +105,19 @@ QString describeLoss(const Rules &rules)
         return QStringLiteral("none, %1 %2 sync")
             .arg(joined(holders), holders.size() == 1 ? QStringLiteral("is") : QStringLiteral("are"));
     }
-    if (rules.sync.known && rules.sync.configured && rules.sync.satisfied && rules.sync.any &&
-        rules.primary->setting(QLatin1String("synchronous_commit")) == QLatin1String("on")) {
+    const QString commit = rules.primary->setting(QLatin1String("synchronous_commit"));
+    const bool flushes = commit == QLatin1String("on") || commit == QLatin1String("remote_apply");
+    if (rules.sync.known && rules.sync.configured && rules.sync.satisfied && rules.sync.any && flushes) {
         return QStringLiteral("none, %1 of %2 hold every commit")
             .arg(rules.sync.required)
             .arg(joined(rules.sync.holding));
     }
     if (least >= 0) {
-        const qint64 bytes = *rules.lag[static_cast<std::size_t>(least)].wouldLose;
-        return bytes == 0 ? QStringLiteral("none, %1 has everything").arg(rules.name(least))
-                          : QStringLiteral("at least %1").arg(core::formatBytes(bytes));
+        const StandbyLag &best = rules.lag[static_cast<std::size_t>(least)];
+        if (*best.wouldLose == 0) {
+            return QStringLiteral("none, %1 has everything").arg(rules.name(least));
+        }
+        return best.wouldLoseAtMost ? lossText(best) : QStringLiteral("at least %1").arg(lossText(best));
     }
     return standbys || blind ? QStringLiteral("unknown") : QStringLiteral("everything, there is no standby");
 }

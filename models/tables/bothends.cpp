@@ -202,7 +202,7 @@ Takeover ifItTookOver(const cluster::ClusterState &state, const QString &standby
     const cluster::StandbyLag lag = view.lag(node);
     if (lag.wouldLose) {
         takeover.lossKnown = true;
-        takeover.loss = *lag.wouldLose == 0 ? QStringLiteral("none") : core::formatBytes(*lag.wouldLose);
+        takeover.loss = cluster::lossText(lag);
         if (lag.wouldLoseSeconds && *lag.wouldLose > 0) {
             takeover.loss += QStringLiteral(", %1").arg(core::formatSeconds(*lag.wouldLoseSeconds));
         }

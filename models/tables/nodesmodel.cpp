@@ -117,8 +117,10 @@ Cell lossCell(const cluster::StandbyLag &lag)
         return nonValue(missingLag(lag));
     }
     Cell cell = bytesCell(lag.wouldLose);
-    if (*lag.wouldLose == 0) {
-        cell.text = QStringLiteral("none");
+    cell.text = cluster::lossText(lag);
+    if (lag.wouldLoseAtMost) {
+        cell.toolTip =
+            QStringLiteral("At most %1: as much as the primary may have written since it was asked").arg(cell.toolTip);
     }
     if (lag.wouldLoseSeconds) {
         cell.toolTip += QStringLiteral(", %1").arg(core::formatSeconds(*lag.wouldLoseSeconds));

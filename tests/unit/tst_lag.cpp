@@ -229,7 +229,7 @@ void TestLag::samplesNeverGiveNegativeLag()
     edit(snapshot, pg2).replayLsn = edit(snapshot, pg2).receiveLsn = Lsn{0x5C9A400000};
     const StandbyLag lag = lagOf(snapshot, pg2);
     QCOMPARE(lag.bytes, 0);
-    QCOMPARE(lag.wouldLose, 0);
+    QVERIFY(lag.wouldLoseAtMost && *lag.wouldLose > 0); // what was written meanwhile is not known to be held
     QVERIFY(lag.seconds.value_or(0) >= 0);
 }
 
