@@ -13,6 +13,9 @@ namespace {
 constexpr int kOldestMajor = 12;
 constexpr int kNewestMajor = 18;
 
+// A healthy archiver leaves 1 or 2 files.
+constexpr qint64 kPilingUp = 3;
+
 // Standbys keep the counters of the time when they were primary; only who archives now is judged.
 bool archives(const NodeSample &sample)
 {
@@ -29,9 +32,10 @@ void judgeArchiveFailure(Rules &rules, int index, const Archiver &archiver)
         return;
     }
     const QString key = QStringLiteral("archive_failing:%1").arg(rules.name(index));
-    // Between the last success and the newest failure nothing was archived: also for who has only just looked.
-    const qint64 seen =
-        archiver.lastArchivedTime.isValid() ? archiver.lastArchivedTime.msecsTo(archiver.lastFailedTime) : 0;
+    // Between the last success and the newest failure nothing was archived: also for who has only just looked. But when
+    // nothing piles up there was nothing to archive, and it has only begun to fail.
+    const bool pilesUp = archiver.readyCount.value_or(0) >= kPilingUp && archiver.lastArchivedTime.isValid();
+    const qint64 seen = pilesUp ? archiver.lastArchivedTime.msecsTo(archiver.lastFailedTime) : 0;
     const qint64 failingMs = std::max(seen, rules.hold(key));
     QString evidence =
         archiver.lastArchivedTime.isValid()

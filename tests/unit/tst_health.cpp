@@ -252,7 +252,19 @@ void TestHealth::server_data()
     addRow("archive fails", failing(20, 10), {"warning archive_failing:pg1"});
     addRow("archive failed before", failing(10, 20), {});
     addRow("archive fails for long", failing(20, 10, 301'000), {"critical archive_failing:pg1"});
-    addRow("archive fails for long, just looked", failing(900, 10), {"critical archive_failing:pg1"});
+    addRow("archive fails once after a quiet hour", failing(3600, 1), {"warning archive_failing:pg1"});
+    addRow("archive fails for long, just looked, and files pile up",
+           [=](Snapshot &s) {
+               failing(900, 10)(s);
+               edit(s, pg1).archiver->readyCount = 3;
+           },
+           {"critical archive_failing:pg1"});
+    addRow("archive fails, files pile up, not for long",
+           [=](Snapshot &s) {
+               failing(200, 10)(s);
+               edit(s, pg1).archiver->readyCount = 3;
+           },
+           {"warning archive_failing:pg1"});
     addRow("archive never worked", failing(-1, 10), {"warning archive_failing:pg1"});
     addRow("archive switched off since",
            [=](Snapshot &s) {
