@@ -64,6 +64,16 @@ std::optional<qint64> ageMs(const QDateTime &then, const QDateTime &now)
     return std::max<qint64>(0, then.msecsTo(now));
 }
 
+// reply_time is by the standby's own clock, so it is compared with that one, carried on to when the sender was asked.
+std::optional<qint64> replyAgeMs(const cluster::Sender &sender, const cluster::NodeSample *up,
+                                 const cluster::NodeSample *down)
+{
+    if (!up || !down || !down->serverTime.isValid()) {
+        return {};
+    }
+    return ageMs(sender.replyTime, down->serverTime.addMSecs(up->takenMonotonicMs - down->takenMonotonicMs));
+}
+
 EndFact messageFact(const std::optional<qint64> &upstream, const std::optional<qint64> &standby)
 {
     const auto text = [](const std::optional<qint64> &age) {
@@ -122,7 +132,7 @@ BothEnds bothEnds(const cluster::ClusterState &state, const QString &standby)
         lsnFact(QStringLiteral("Sent, received"), sender.sentLsn, receiver.writtenLsn),
         lsnFact(QStringLiteral("Flushed"), sender.flushLsn, receiver.flushedLsn),
         lsnFact(QStringLiteral("Replayed"), sender.replayLsn, down ? down->replayLsn : std::nullopt),
-        messageFact(up ? ageMs(sender.replyTime, up->serverTime) : std::nullopt,
+        messageFact(replyAgeMs(sender, up, down),
                     down ? ageMs(receiver.lastMsgReceiptTime, down->serverTime) : std::nullopt),
         textFact(QStringLiteral("Timeline"), number(up ? up->timeline : std::nullopt), number(receiver.receivedTli)),
         textFact(QStringLiteral("Slot"), sender.slotName, receiver.slotName),

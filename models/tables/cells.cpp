@@ -25,6 +25,12 @@ QString noPermission()
     return QStringLiteral("no permission");
 }
 
+QString missingWord(const cluster::NodeSample &sample, const QString &section)
+{
+    const bool denied = sample.unreadable.value(section).contains(QLatin1String("permission denied"));
+    return denied ? noPermission() : unknown();
+}
+
 Cell nonValue(const QString &word, const QString &toolTip)
 {
     return Cell{.text = word, .nonValue = true, .toolTip = toolTip};

@@ -3,7 +3,7 @@
 
 #include <QDateTime>
 
-#include "cluster/lsn.h"
+#include "cluster/nodesample.h"
 #include "tables/keyedtablemodel.h"
 
 namespace howdah::tables {
@@ -16,6 +16,9 @@ QString notApplicable();
 QString unknown();
 /// "no permission": there is one, this session may not see it.
 QString noPermission();
+
+/// Why a section of a sample (a key of NodeSample::unreadable) has no value: noPermission() or unknown().
+QString missingWord(const cluster::NodeSample &sample, const QString &section);
 
 /// A word in place of a value; sorts last.
 Cell nonValue(const QString &word, const QString &toolTip = {});

@@ -12,6 +12,8 @@ using cluster::Verdict;
 
 namespace {
 
+const QString kSection = QStringLiteral("receiver");
+
 QString view(const char *column)
 {
     return QStringLiteral("pg_stat_wal_receiver.") + QLatin1String(column);
@@ -87,6 +89,9 @@ std::optional<qint64> widened(const std::optional<int> &value)
 
 Cell statusCell(const StateView &view, int node, const Receiver *receiver)
 {
+    if (!receiver && view.sample(node)->unreadable.contains(kSection)) {
+        return nonValue(missingWord(*view.sample(node), kSection), view.sample(node)->unreadable.value(kSection));
+    }
     if (!receiver) {
         const bool fresh = view.fresh(node);
         return stateCell(fresh ? std::max(view.verdict(node), Verdict::Unknown) : Verdict::Unknown,
@@ -145,7 +150,10 @@ Row ReceiversModel::rowFor(const StateView &view, int node) const
     const Receiver none;
     const bool has = sample.receiver.has_value();
     const Receiver &r = has ? *sample.receiver : none;
-    const QString absent = has && !r.visible() ? noPermission() : notApplicable();
+    const bool unread = !has && sample.unreadable.contains(kSection);
+    const QString absent = has && !r.visible() ? noPermission()
+                           : unread            ? missingWord(sample, kSection)
+                                               : notApplicable();
     const qint64 now = view.snapshot().takenWallMs;
     const cluster::Place place = view.place(node);
     QString from = view.name(place.upstream);
@@ -167,8 +175,8 @@ Row ReceiversModel::rowFor(const StateView &view, int node) const
         bytesCell(view.lag(node).toReplay, unknown()),
         messageAge(sample, r, absent),
         numberCell(widened(r.receivedTli), absent),
-        textCell(r.slotName, absent == noPermission() || !has ? absent : QStringLiteral("none")),
-        numberCell(has ? std::optional<qint64>(r.pid) : std::nullopt),
+        textCell(r.slotName, r.visible() ? QStringLiteral("none") : absent),
+        numberCell(has ? std::optional<qint64>(r.pid) : std::nullopt, absent),
         lsnCell(r.receiveStartLsn, absent),
         numberCell(widened(r.receiveStartTli), absent),
         lsnCell(r.writtenLsn, absent),

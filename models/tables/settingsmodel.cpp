@@ -68,17 +68,35 @@ QString pretty(const Setting &setting)
     return setting.setting + QLatin1Char(' ') + setting.unit;
 }
 
-Cell settingCell(const Setting *setting, bool known)
+/// What a node tells of its settings.
+struct Source {
+    int node = -1;
+    const cluster::NodeSample *sample = nullptr; ///< null: it never told
+    bool current = false;                        ///< it answers now and shows them; else they are the last it told
+};
+
+Source sourceOf(const StateView &view, int node)
+{
+    const cluster::NodeSample *sample = view.sample(node);
+    const bool known = sample && sample->settings;
+    return {node, known ? sample : nullptr,
+            known && view.fresh(node) && !sample->unreadable.contains(QStringLiteral("settings"))};
+}
+
+Cell settingCell(const Setting *setting, const Source &source)
 {
     if (!setting) {
-        return nonValue(known ? notApplicable() : unknown(),
-                        known ? QStringLiteral("This version does not have it, or this session may not see it")
-                              : QString());
+        return nonValue(source.sample ? notApplicable() : unknown(),
+                        source.sample ? QStringLiteral("This version does not have it, or this session may not see it")
+                                      : QString());
     }
     Cell cell = textCell(pretty(*setting));
-    cell.nonValue = setting->setting.isEmpty();
+    cell.nonValue = setting->setting.isEmpty() || !source.current;
     cell.toolTip = QStringLiteral("%1 = %2 %3\nfrom %4, context %5")
                        .arg(setting->name, setting->setting, setting->unit, setting->source, setting->context);
+    if (!source.current) {
+        cell.toolTip += QStringLiteral("\nas the node last told it");
+    }
     if (setting->pendingRestart) {
         cell.secondary = QStringLiteral("restart pending");
         cell.tone = Verdict::Warning;
@@ -94,6 +112,18 @@ const Setting *find(const cluster::NodeSample *sample, const QString &name)
     const auto &all = *sample->settings;
     const auto found = std::find_if(all.begin(), all.end(), [&](const Setting &s) { return s.name == name; });
     return found == all.end() ? nullptr : &*found;
+}
+
+// values: of the nodes that tell it now; lastTold: of the others. A verdict marks a difference.
+Cell comparison(const QSet<QString> &values, const QSet<QString> &lastTold, bool everywhere)
+{
+    if (values.size() > 1) {
+        return stateCell(Verdict::Warning, QStringLiteral("differs"));
+    }
+    if ((values + lastTold).size() > 1) {
+        return stateCell(Verdict::Unknown, QStringLiteral("differed last"));
+    }
+    return everywhere ? textCell(QStringLiteral("same")) : nonValue(QStringLiteral("same where known"));
 }
 
 std::vector<Column> settingColumns(const QStringList &nodes)
@@ -142,47 +172,45 @@ void SettingsModel::rebuild()
     const StateView view(m_state);
     QStringList nodes;
     QMap<QString, bool> names; // sorted
-    std::vector<int> shown;
+    std::vector<Source> sources;
     for (int node = 0; node < view.nodeCount(); ++node) {
         // A witness is a server of its own: its settings say nothing about this cluster's.
         if (view.node(node).kind == cluster::NodeKind::Witness || view.role(node) == cluster::NodeRole::Witness) {
             continue;
         }
-        shown.push_back(node);
         nodes.append(view.name(node));
-        const cluster::NodeSample *sample = view.sample(node);
-        if (sample && sample->settings) {
-            for (const Setting &setting : *sample->settings) {
+        sources.push_back(sourceOf(view, node));
+        if (sources.back().sample) {
+            for (const Setting &setting : *sources.back().sample->settings) {
                 names.insert(setting.name, true);
             }
         }
     }
     setColumns(settingColumns(nodes));
     m_settings = static_cast<int>(names.size());
+    const bool stale = std::none_of(sources.begin(), sources.end(), [](const Source &s) { return s.current; });
     std::vector<Row> rows;
     for (auto name = names.keyBegin(); name != names.keyEnd(); ++name) {
-        Row row{.key = *name};
+        Row row{.key = *name, .stale = stale};
         row.cells = {nameCell(*name), Cell{}};
         row.cells.front().strong = false;
         QSet<QString> values;
+        QSet<QString> lastTold;
         bool pending = false;
         bool everywhere = true;
-        for (const int node : shown) {
-            const cluster::NodeSample *sample = view.sample(node);
-            const Setting *setting = find(sample, *name);
-            row.cells.push_back(settingCell(setting, sample && sample->settings));
-            everywhere = everywhere && sample && sample->settings;
+        for (const Source &source : sources) {
+            const Setting *setting = find(source.sample, *name);
+            row.cells.push_back(settingCell(setting, source));
+            everywhere = everywhere && source.current;
             if (setting) {
-                values.insert(setting->setting);
+                (source.current ? values : lastTold).insert(setting->setting);
                 pending = pending || setting->pendingRestart;
             }
         }
-        const bool differs = values.size() > 1 && !belongsToNode(*name);
+        row.cells[1] =
+            belongsToNode(*name) ? nonValue(QStringLiteral("its own")) : comparison(values, lastTold, everywhere);
+        const bool differs = row.cells[1].verdict.has_value();
         m_differing += differs ? 1 : 0;
-        row.cells[1] = belongsToNode(*name) ? nonValue(QStringLiteral("its own"))
-                       : differs            ? stateCell(Verdict::Warning, QStringLiteral("differs"))
-                       : everywhere         ? textCell(QStringLiteral("same"))
-                                            : nonValue(QStringLiteral("same where known"));
         row.cells[1].sort = differs ? 0 : belongsToNode(*name) ? 1 : 2;
         if (differs || pending || !m_onlyDiffering) {
             rows.push_back(std::move(row));

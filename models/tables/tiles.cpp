@@ -68,23 +68,44 @@ TileLine failures(const Archiver &a, qint64 nowWallMs)
                 QStringLiteral("%1, last %2").arg(a.failedCount).arg(shortTime(a.lastFailedTime, nowWallMs)));
 }
 
-void judgeArchive(Tile &tile, const Archiver &a, bool fresh, const cluster::Thresholds &limits)
+// The severity of a rule's finding on a node; Ok when it has none.
+Verdict found(const StateView &view, int node, const char *rule)
 {
-    const bool failing =
-        a.lastFailedTime.isValid() && (!a.lastArchivedTime.isValid() || a.lastFailedTime > a.lastArchivedTime);
-    if (!fresh) {
+    const QString id = QLatin1String(rule) + QLatin1Char(':') + view.name(node);
+    const auto &findings = view.assessment().findings;
+    const auto finding = std::find_if(findings.begin(), findings.end(), [&](const auto &f) { return f.id == id; });
+    return finding == findings.end() ? Verdict::Ok : finding->severity;
+}
+
+void judgeArchive(Tile &tile, const StateView &view, int node)
+{
+    const cluster::NodeSample &sample = *view.sample(node);
+    const Verdict failing = found(view, node, "archive_failing");
+    const Verdict behind = found(view, node, "archive_backlog");
+    if (!view.fresh(node) || sample.unreadable.contains(QStringLiteral("archiver"))) {
         tile.verdict = Verdict::Unknown;
         tile.word = QStringLiteral("not seen now");
-    } else if (failing) {
-        tile.verdict = Verdict::Critical;
-        tile.word = QStringLiteral("failing");
-    } else if (a.readyCount && *a.readyCount >= limits.archiveReadyWarn) {
-        tile.verdict = *a.readyCount >= limits.archiveReadyCritical ? Verdict::Critical : Verdict::Warning;
-        tile.word = QStringLiteral("behind");
+    } else if (std::max(failing, behind) > Verdict::Ok) {
+        tile.verdict = std::max(failing, behind);
+        tile.word = failing > Verdict::Ok ? QStringLiteral("failing") : QStringLiteral("behind");
+    } else if (!sample.archiver->readyCount) {
+        tile.verdict = Verdict::Unknown;
+        tile.word = QStringLiteral("queue not seen");
     } else {
         tile.verdict = Verdict::Ok;
         tile.word = QStringLiteral("OK");
     }
+}
+
+TileLine waitingLine(const cluster::NodeSample &sample)
+{
+    const QString what = QStringLiteral("Waiting");
+    const std::optional<qint64> &ready = sample.archiver->readyCount;
+    if (!ready) {
+        return noLine(what,
+                      sample.seesStatistics ? missingWord(sample, QStringLiteral("archive_status")) : noPermission());
+    }
+    return line(what, *ready == 1 ? QStringLiteral("1 file") : QStringLiteral("%1 files").arg(*ready));
 }
 
 TileLine connectionsLine(const cluster::NodeSample &sample, const cluster::Activity &a)
@@ -118,6 +139,30 @@ TileLine preparedLine(const cluster::Activity &a)
         text += QStringLiteral(", oldest %1").arg(core::formatSeconds(a.preparedTransactions.front().seconds));
     }
     return line(what, text);
+}
+
+// Without pg_read_all_stats the sessions of others show neither state nor start: what could be counted is not what is.
+void addActivity(Tile &tile, const cluster::NodeSample &sample)
+{
+    const bool denied = !sample.seesStatistics && !sample.unreadable.contains(QStringLiteral("identity"));
+    const QString connections = QStringLiteral("Connections");
+    const QString idle = QStringLiteral("Idle in transaction");
+    if (denied) {
+        for (const QString &what : {connections, idle, QStringLiteral("Longest transaction")}) {
+            tile.lines.push_back(noLine(what, noPermission()));
+        }
+    } else if (!sample.activity) {
+        tile.lines.push_back(noLine(connections, missingWord(sample, QStringLiteral("activity"))));
+    } else {
+        const cluster::Activity &a = *sample.activity;
+        tile.lines = {connectionsLine(sample, a),
+                      a.idleInTransaction == 0 ? noLine(idle, QStringLiteral("none"))
+                                               : line(idle, QString::number(a.idleInTransaction)),
+                      longestLine(a)};
+    }
+    if (sample.activity) {
+        tile.lines.push_back(preparedLine(*sample.activity));
+    }
 }
 
 QString backupText(const cluster::BaseBackup &b)
@@ -155,7 +200,7 @@ void addConflicts(const StateView &view, Tile &tile)
 
 } // namespace
 
-Tile archiveTile(const cluster::ClusterState &state, const cluster::Thresholds &thresholds)
+Tile archiveTile(const cluster::ClusterState &state)
 {
     Tile tile;
     const QString last = QStringLiteral("Last archived");
@@ -171,21 +216,17 @@ Tile archiveTile(const cluster::ClusterState &state, const cluster::Thresholds &
         return tile;
     }
     if (!sample.archiver) {
-        tile.lines = {
-            noLine(last, sample.unreadable.contains(QStringLiteral("archiver")) ? noPermission() : unknown())};
+        tile.lines = {noLine(last, missingWord(sample, QStringLiteral("archiver")))};
         return tile;
     }
     const Archiver &a = *sample.archiver;
-    judgeArchive(tile, a, view.fresh(node), thresholds);
+    judgeArchive(tile, view, node);
     const QString ago = agoText(a.lastArchivedTime, sample.serverTime);
     tile.lines.push_back(a.lastArchivedWal.isEmpty()
                              ? noLine(last, QStringLiteral("nothing yet"))
                              : line(last, ago.isEmpty() ? shortWal(a.lastArchivedWal)
                                                         : shortWal(a.lastArchivedWal) + QLatin1String(", ") + ago));
-    tile.lines.push_back(a.readyCount ? line(QStringLiteral("Waiting"),
-                                             *a.readyCount == 1 ? QStringLiteral("1 file")
-                                                                : QStringLiteral("%1 files").arg(*a.readyCount))
-                                      : noLine(QStringLiteral("Waiting"), noPermission()));
+    tile.lines.push_back(waitingLine(sample));
     tile.lines.push_back(failures(a, view.snapshot().takenWallMs));
     return tile;
 }
@@ -202,17 +243,7 @@ Tile activityTile(const cluster::ClusterState &state)
     if (!view.fresh(primaryWithSample(view))) {
         tile.word = QStringLiteral("not seen now");
     }
-    if (!sample.activity) {
-        const bool hidden = sample.unreadable.contains(QStringLiteral("activity"));
-        tile.lines = {noLine(QStringLiteral("Connections"), hidden ? noPermission() : unknown())};
-    } else {
-        const cluster::Activity &a = *sample.activity;
-        const QString idle = QString::number(a.idleInTransaction);
-        tile.lines = {connectionsLine(sample, a),
-                      a.idleInTransaction == 0 ? noLine(QStringLiteral("Idle in transaction"), QStringLiteral("none"))
-                                               : line(QStringLiteral("Idle in transaction"), idle),
-                      longestLine(a), preparedLine(a)};
-    }
+    addActivity(tile, sample);
     for (const cluster::BaseBackup &backup : sample.baseBackups) {
         tile.lines.push_back(line(QStringLiteral("Base backup"), backupText(backup)));
     }
@@ -221,7 +252,7 @@ Tile activityTile(const cluster::ClusterState &state)
             QStringLiteral("WAL on disk"),
             QStringLiteral("%1, %2 files").arg(core::formatBytes(sample.walDisk->bytes)).arg(sample.walDisk->files)));
     } else if (sample.unreadable.contains(QStringLiteral("wal_disk"))) {
-        tile.lines.push_back(noLine(QStringLiteral("WAL on disk"), noPermission()));
+        tile.lines.push_back(noLine(QStringLiteral("WAL on disk"), missingWord(sample, QStringLiteral("wal_disk"))));
     }
     addConflicts(view, tile);
     return tile;

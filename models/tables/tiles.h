@@ -26,8 +26,9 @@ struct Tile {
     bool operator==(const Tile &) const = default;
 };
 
-/// The primary's archiver: what it archived last, what waits, what failed. Pure.
-Tile archiveTile(const cluster::ClusterState &state, const cluster::Thresholds &thresholds = {});
+/// The primary's archiver: what it archived last, what waits, what failed. Its verdict is that of the rules' findings;
+/// without them it is only good when all of it is seen. Pure.
+Tile archiveTile(const cluster::ClusterState &state);
 
 /// The primary's connections, long and prepared transactions, base backups, and the standbys' conflicts. Pure.
 Tile activityTile(const cluster::ClusterState &state);

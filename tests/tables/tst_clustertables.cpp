@@ -5,8 +5,6 @@
 
 #include "printed.h"
 #include "support/snapshots.h"
-#include "tables/bothends.h"
-#include "tables/clustersmodel.h"
 #include "tables/events.h"
 #include "tables/logicalmodels.h"
 #include "tables/nodesmodel.h"
@@ -17,7 +15,6 @@
 #include "tables/slotadvice.h"
 #include "tables/slotsmodel.h"
 #include "tables/sortfilterproxy.h"
-#include "tables/tiles.h"
 
 using namespace howdah;
 using namespace howdah::tables;
@@ -76,10 +73,7 @@ private Q_SLOTS:
     void logical();
     void roles();
     void settings();
-    void clusters();
     void events();
-    void takeover();
-    void tiles();
 };
 
 void TestClusterTables::neverReset()
@@ -260,6 +254,14 @@ void TestClusterTables::receivers()
     QVERIFY(cellOf(model, "pg3", "status").endsWith(QStringLiteral("no receiver")));
     QVERIFY(!cellOf(model, "pg3", "status").startsWith(QStringLiteral("ok")));
     QCOMPARE(cellOf(model, "pg3", "flushed_lsn"), QStringLiteral("<n/a>"));
+    // One that can't be read is not one that isn't there.
+    edit(snapshot, QStringLiteral("pg3"))
+        .unreadable.insert(QStringLiteral("receiver"), QStringLiteral("permission denied"));
+    model.setState(stateOf(snapshot));
+    QCOMPARE(cellOf(model, "pg3", "status"), QStringLiteral("<no permission>"));
+    QCOMPARE(cellOf(model, "pg3", "flushed_lsn"), QStringLiteral("<no permission>"));
+    QCOMPARE(cellOf(model, "pg3", "pid"), QStringLiteral("<no permission>"));
+    QCOMPARE(cellOf(model, "pg3", "slot_name"), QStringLiteral("<no permission>"));
     for (const char *column : {"pid", "status", "receive_start_lsn", "receive_start_tli", "written_lsn", "flushed_lsn",
                                "received_tli", "last_msg_send_time", "last_msg_receipt_time", "latest_end_lsn",
                                "latest_end_time", "slot_name", "sender_host", "sender_port", "conninfo"}) {
@@ -332,47 +334,18 @@ void TestClusterTables::settings()
     QCOMPARE(cellOf(model, "max_wal_senders", "node:pg3"), QStringLiteral("3"));
     QCOMPARE(model.columnOf(QStringLiteral("node:wit1")), -1);
     QVERIFY(model.differingCount() >= 1);
-}
 
-void TestClusterTables::clusters()
-{
-    ClustersModel model({{QStringLiteral("overview"), QStringLiteral("Overview"), QStringLiteral("overview")},
-                         {QStringLiteral("slots"), QStringLiteral("Slots"), QStringLiteral("slot")}});
-    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
-    const auto entry = [](const char *name, const cluster::Snapshot &snapshot) {
-        return ClusterEntry{QLatin1String(name), QLatin1String(name), stateOf(snapshot)};
-    };
-    const auto order = [&] {
-        QStringList names;
-        for (int row = 0; row < model.rowCount(); ++row) {
-            names.append(model.index(row, 0).data().toString());
-        }
-        return names.join(QLatin1Char(' '));
-    };
-    model.setClusters(
-        {entry("a", threeNodes()), entry("b", busyCluster()), {QStringLiteral("c"), QStringLiteral("c")}});
-    QCOMPARE(order(), QStringLiteral("b c a"));
-    QCOMPARE(model.rowCount(model.index(0, 0)), 2);
-    const QModelIndex slots = model.indexOf(QStringLiteral("b"), QStringLiteral("slots"));
-    QVERIFY(slots.data(ClustersModel::FindingsRole).toInt() >= 1);
-    QCOMPARE(slots.data(VerdictRole).toInt(), static_cast<int>(cluster::Verdict::Warning));
-    QCOMPARE(model.indexOf(QStringLiteral("a")).data(SecondaryRole).toString(), QStringLiteral("OK"));
-    const QPersistentModelIndex watched = model.indexOf(QStringLiteral("a"), QStringLiteral("slots"));
-    cluster::Snapshot down = threeNodes();
-    takeDown(down, QStringLiteral("pg1"), cluster::LinkState::Down, 60'000);
-    model.setClusters({entry("a", down), entry("b", busyCluster())});
-    QCOMPARE(order(), QStringLiteral("a b"));
-    QCOMPARE(watched.data(ClustersModel::ClusterIdRole).toString(), QStringLiteral("a"));
-    QCOMPARE(watched.parent(), model.index(0, 0));
-    cluster::Snapshot paused = busyCluster();
-    paused.paused = true;
-    model.setClusters({entry("a", threeNodes()), entry("b", paused)});
-    QCOMPARE(model.indexOf(QStringLiteral("b")).data(SecondaryRole).toString(), QStringLiteral("paused"));
-    QCOMPARE(model.indexOf(QStringLiteral("b")).data(VerdictRole).toInt(), static_cast<int>(cluster::Verdict::Unknown));
-    model.setClusters({});
-    QCOMPARE(model.rowCount(), 0);
-    QCOMPARE(reset.size(), 0);
+    // What a node told before it fell silent is not what it has now.
+    makeStale(snapshot, QStringLiteral("pg3"));
+    model.setState(stateOf(snapshot));
+    QCOMPARE(cellOf(model, "max_wal_senders", "node:pg3"), QStringLiteral("<3>"));
+    QCOMPARE(cellOf(model, "max_wal_senders", "node:pg2"), QStringLiteral("10"));
+    QCOMPARE(cellOf(model, "max_wal_senders", "differs"), QStringLiteral("? differed last"));
+    QCOMPARE(cellOf(model, "wal_level", "differs"), QStringLiteral("<same where known>"));
+    QVERIFY(!model.row(0).stale);
+    snapshot.paused = true;
+    model.setState(stateOf(snapshot));
+    QVERIFY(model.row(0).stale);
 }
 
 void TestClusterTables::events()
@@ -407,45 +380,6 @@ void TestClusterTables::events()
     }
     QCOMPARE(model.rowCount(), EventsModel::kKept);
     QCOMPARE(cellOf(model, qPrintable(model.row(0).key), "node"), QStringLiteral("pg3"));
-}
-
-void TestClusterTables::takeover()
-{
-    cluster::Snapshot snapshot = threeNodes();
-    const Takeover pg3 = ifItTookOver(stateOf(snapshot), QStringLiteral("pg3"));
-    QVERIFY(pg3.loss.startsWith(QStringLiteral("88 kB")));
-    QCOMPARE(pg3.furthest, QStringLiteral("no: pg2 has received more"));
-    QCOMPARE(ifItTookOver(stateOf(snapshot), QStringLiteral("pg2")).furthest, QStringLiteral("yes"));
-    QVERIFY(!ifItTookOver(stateOf(snapshot), QStringLiteral("pg1")).lossKnown);
-    QCOMPARE(bothEnds(stateOf(snapshot), QStringLiteral("pg2")).word, QStringLiteral("they agree"));
-    cluster::NodeSample &standby = edit(snapshot, QStringLiteral("pg2"));
-    standby.receiver->lastMsgReceiptTime = standby.receiver->lastMsgReceiptTime.addSecs(-60);
-    QCOMPARE(bothEnds(stateOf(snapshot), QStringLiteral("pg2")).word, QStringLiteral("they differ"));
-    makeStale(snapshot, QStringLiteral("pg2"));
-    const BothEnds stale = bothEnds(stateOf(snapshot), QStringLiteral("pg2"));
-    QCOMPARE(stale.word, QStringLiteral("one end is not seen"));
-    for (const EndFact &fact : stale.facts) {
-        QVERIFY(fact.verdict == cluster::Verdict::Unknown);
-    }
-}
-
-void TestClusterTables::tiles()
-{
-    cluster::Snapshot snapshot = busyCluster();
-    const Tile archive = archiveTile(stateOf(snapshot));
-    QVERIFY(archive.verdict == cluster::Verdict::Ok);
-    QCOMPARE(archive.lines.at(1).value, QStringLiteral("1 file"));
-    cluster::NodeSample &primary = edit(snapshot, QStringLiteral("pg1"));
-    primary.archiver->readyCount = std::nullopt;
-    primary.archiver->lastFailedTime = primary.archiver->lastArchivedTime.addSecs(1);
-    const Tile failing = archiveTile(stateOf(snapshot));
-    QVERIFY(failing.verdict == cluster::Verdict::Critical);
-    QCOMPARE(failing.lines.at(1).value, QStringLiteral("no permission"));
-    QVERIFY(failing.lines.at(1).nonValue);
-    takeDown(snapshot, QStringLiteral("pg1"));
-    QVERIFY(archiveTile(stateOf(snapshot)).verdict == cluster::Verdict::Unknown);
-    QVERIFY(activityTile({}).lines.front().nonValue);
-    QVERIFY(activityTile(stateOf(busyCluster())).lines.front().value.startsWith(QStringLiteral("42 of 200")));
 }
 
 QTEST_GUILESS_MAIN(TestClusterTables)

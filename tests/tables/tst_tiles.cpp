@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "support/snapshots.h"
+#include "tables/bothends.h"
+#include "tables/tiles.h"
+
+using namespace howdah;
+using namespace howdah::tables;
+using namespace howdah::testsupport;
+using cluster::Snapshot;
+
+namespace {
+const QString pg1 = QStringLiteral("pg1");
+const QString pg2 = QStringLiteral("pg2");
+const QString pg3 = QStringLiteral("pg3");
+
+using Change = std::function<void(Snapshot &)>;
+
+cluster::ClusterState stateOf(const Snapshot &snapshot)
+{
+    cluster::ClusterState state;
+    state.snapshot = std::make_shared<const Snapshot>(snapshot);
+    state.assessment = std::make_shared<const cluster::Assessment>(cluster::assess(snapshot));
+    return state;
+}
+
+// "42 of 200, 6 active", "<no permission>", "no line"
+QString lineOf(const Tile &tile, const char *what)
+{
+    for (const TileLine &line : tile.lines) {
+        if (line.what == QLatin1String(what)) {
+            return line.nonValue ? QLatin1Char('<') + line.value + QLatin1Char('>') : line.value;
+        }
+    }
+    return QStringLiteral("no line");
+}
+
+// Archiving fails: the last success and the newest failure are so many seconds ago.
+void failArchiving(Snapshot &snapshot, qint64 lastGood, qint64 lastBad, qint64 ready)
+{
+    cluster::NodeSample &sample = edit(snapshot, pg1);
+    sample.archiver->lastArchivedTime = sample.serverTime.addSecs(-lastGood);
+    sample.archiver->lastFailedTime = sample.serverTime.addSecs(-lastBad);
+    sample.archiver->readyCount = ready;
+}
+
+// The host's clock is wrong by so many seconds.
+void turnClock(Snapshot &snapshot, const QString &node, qint64 seconds)
+{
+    cluster::NodeSample &sample = edit(snapshot, node);
+    sample.serverTime = sample.serverTime.addSecs(seconds);
+    sample.receiver->lastMsgReceiptTime = sample.receiver->lastMsgReceiptTime.addSecs(seconds);
+    cluster::Sender &sender = *senderOf(edit(snapshot, pg1), node);
+    sender.replyTime = sender.replyTime.addSecs(seconds);
+}
+} // namespace
+
+/// What stands beside the tables: small lists of facts, each as sure as its source.
+class TestTiles : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void archive_data();
+    void archive();
+    void activity();
+    void activityWithoutRights();
+    void takeover();
+    void endsAgreeWhateverTheClocksSay();
+};
+
+void TestTiles::archive_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QString>("verdict");
+    QTest::addColumn<QString>("word");
+    QTest::addColumn<QString>("waiting");
+    const auto row = [](const char *name, const char *verdict, const char *word, const char *waiting, Change change) {
+        QTest::newRow(name) << std::move(change) << QString::fromLatin1(verdict) << QString::fromLatin1(word)
+                            << QString::fromLatin1(waiting);
+    };
+    row("works", "ok", "OK", "1 file", [](Snapshot &) {});
+    row("fails once after a quiet hour", "warning", "failing", "1 file",
+        [](Snapshot &s) { failArchiving(s, 3600, 1, 1); });
+    row("goes on failing", "critical", "failing", "1 file", [](Snapshot &s) {
+        failArchiving(s, 3600, 1, 1);
+        s.watch.insert(QStringLiteral("archive_failing:pg1"), s.takenMonotonicMs - 301'000);
+    });
+    row("behind", "warning", "behind", "12 files", [](Snapshot &s) { edit(s, pg1).archiver->readyCount = 12; });
+    row("far behind", "critical", "behind", "50 files", [](Snapshot &s) { edit(s, pg1).archiver->readyCount = 50; });
+    row("queue not readable", "unknown", "queue not seen", "<no permission>", [](Snapshot &s) {
+        edit(s, pg1).archiver->readyCount.reset();
+        edit(s, pg1).unreadable.insert(QStringLiteral("archive_status"), QStringLiteral("permission denied"));
+    });
+    row("queue not read yet", "unknown", "queue not seen", "<unknown>",
+        [](Snapshot &s) { edit(s, pg1).archiver->readyCount.reset(); });
+    row("no rights at all", "unknown", "queue not seen", "<no permission>",
+        [](Snapshot &s) { hidePermissions(s, pg1); });
+    row("queue not readable, and it fails", "warning", "failing", "<no permission>", [](Snapshot &s) {
+        failArchiving(s, 20, 10, 1);
+        hidePermissions(s, pg1);
+    });
+    row("archiver no longer readable", "unknown", "not seen now", "1 file", [](Snapshot &s) {
+        edit(s, pg1).unreadable.insert(QStringLiteral("archiver"), QStringLiteral("canceling statement"));
+    });
+    row("primary down", "unknown", "not seen now", "1 file", [](Snapshot &s) { takeDown(s, pg1); });
+}
+
+void TestTiles::archive()
+{
+    QFETCH(Change, change);
+    QFETCH(QString, verdict);
+    QFETCH(QString, word);
+    QFETCH(QString, waiting);
+    Snapshot snapshot = busyCluster();
+    change(snapshot);
+    const Tile tile = archiveTile(stateOf(snapshot));
+    QCOMPARE(cluster::verdictKey(tile.verdict), verdict);
+    QCOMPARE(tile.word, word);
+    QCOMPARE(lineOf(tile, "Waiting"), waiting);
+}
+
+void TestTiles::activity()
+{
+    QVERIFY(activityTile({}).lines.front().nonValue);
+    const Tile tile = activityTile(stateOf(busyCluster()));
+    QCOMPARE(lineOf(tile, "Connections"), QStringLiteral("42 of 200, 6 active"));
+    QCOMPARE(lineOf(tile, "Idle in transaction"), QStringLiteral("1"));
+    QCOMPARE(lineOf(tile, "Longest transaction"), QStringLiteral("400 ms"));
+}
+
+// Without pg_read_all_stats others' sessions have no state: to count what is seen would be to say that all is idle.
+void TestTiles::activityWithoutRights()
+{
+    Snapshot snapshot = busyCluster();
+    hidePermissions(snapshot, pg1);
+    edit(snapshot, pg1).activity = cluster::Activity{.connections = 1, .active = 1};
+    const Tile tile = activityTile(stateOf(snapshot));
+    QCOMPARE(lineOf(tile, "Connections"), QStringLiteral("<no permission>"));
+    QCOMPARE(lineOf(tile, "Idle in transaction"), QStringLiteral("<no permission>"));
+    QCOMPARE(lineOf(tile, "Longest transaction"), QStringLiteral("<no permission>"));
+    QCOMPARE(lineOf(tile, "Prepared"), QStringLiteral("<none>")); // everybody may see those
+}
+
+void TestTiles::takeover()
+{
+    Snapshot snapshot = threeNodes();
+    const Takeover taken = ifItTookOver(stateOf(snapshot), pg3);
+    QVERIFY(taken.loss.startsWith(QStringLiteral("88 kB")));
+    QCOMPARE(taken.furthest, QStringLiteral("no: pg2 has received more"));
+    QCOMPARE(ifItTookOver(stateOf(snapshot), pg2).furthest, QStringLiteral("yes"));
+    QVERIFY(!ifItTookOver(stateOf(snapshot), pg1).lossKnown);
+    QCOMPARE(bothEnds(stateOf(snapshot), pg2).word, QStringLiteral("they agree"));
+    cluster::NodeSample &standby = edit(snapshot, pg2);
+    standby.receiver->lastMsgReceiptTime = standby.receiver->lastMsgReceiptTime.addSecs(-60);
+    QCOMPARE(bothEnds(stateOf(snapshot), pg2).word, QStringLiteral("they differ"));
+    makeStale(snapshot, pg2);
+    const BothEnds stale = bothEnds(stateOf(snapshot), pg2);
+    QCOMPARE(stale.word, QStringLiteral("one end is not seen"));
+    for (const EndFact &fact : stale.facts) {
+        QVERIFY(fact.verdict == cluster::Verdict::Unknown);
+    }
+}
+
+// reply_time is by the standby's clock, whichever server shows it.
+void TestTiles::endsAgreeWhateverTheClocksSay()
+{
+    for (const qint64 seconds : {0, 3600, -3600}) {
+        Snapshot snapshot = threeNodes();
+        turnClock(snapshot, pg2, seconds);
+        BothEnds ends = bothEnds(stateOf(snapshot), pg2);
+        QCOMPARE(ends.word, QStringLiteral("they agree"));
+        QCOMPARE(ends.facts.at(4).what, QStringLiteral("Last message"));
+        QCOMPARE(ends.facts.at(4).upstream, QStringLiteral("0.0 s ago"));
+        // Silent for a minute, by that same clock.
+        senderOf(edit(snapshot, pg1), pg2)->replyTime = edit(snapshot, pg2).serverTime.addSecs(-60);
+        ends = bothEnds(stateOf(snapshot), pg2);
+        QCOMPARE(ends.word, QStringLiteral("they differ"));
+        QCOMPARE(ends.facts.at(4).upstream, QStringLiteral("60 s ago"));
+        // Without the standby's clock nothing can be said of its reply.
+        neverSeen(snapshot, pg2);
+        for (const EndFact &fact : bothEnds(stateOf(snapshot), pg2).facts) {
+            QVERIFY(fact.what != QLatin1String("Last message") || fact.upstream.isEmpty());
+        }
+    }
+}
+
+QTEST_GUILESS_MAIN(TestTiles)
+#include "tst_tiles.moc"
