@@ -2,7 +2,6 @@
 #include "topology/topologyview.h"
 
 #include <QAccessible>
-#include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QScrollBar>
 
@@ -277,19 +276,6 @@ void TopologyView::mouseDoubleClickEvent(QMouseEvent *event)
             return;
         }
     }
-}
-
-void TopologyView::contextMenuEvent(QContextMenuEvent *event)
-{
-    const bool byMouse = event->reason() == QContextMenuEvent::Mouse;
-    const QString node = byMouse ? nodeAt(event->pos()) : m_selected;
-    const CardItem *card = m_cards.value(node);
-    if (!card)
-        return;
-    setCurrent(node, true);
-    const QPoint corner = mapFromScene(card->mapToScene(card->cardRect().bottomLeft()));
-    Q_EMIT nodeMenuRequested(node, byMouse ? event->globalPos() : viewport()->mapToGlobal(corner));
-    event->accept();
 }
 
 void TopologyView::focusInEvent(QFocusEvent *event)

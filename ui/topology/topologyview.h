@@ -42,7 +42,6 @@ public:
 Q_SIGNALS:
     void nodeSelected(const QString &name);
     void nodeActivated(const QString &name);
-    void nodeMenuRequested(const QString &name, const QPoint &globalPosition);
     /// A consumer's or an idle slot's line was double-clicked.
     void slotActivated(const QString &node, const QString &slot);
 
@@ -50,7 +49,6 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
     void mouseDoubleClickEvent(QMouseEvent *event) override;
-    void contextMenuEvent(QContextMenuEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
     void focusOutEvent(QFocusEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
