@@ -198,8 +198,11 @@ else
     [ -n "$left" ] || exit 0
     as_root=
     [ "$(id -u)" -eq 0 ] || as_root="sudo -n"
-    $as_root sh "$0" --install 2>/dev/null && say "took away what a set-up that was killed had left: $left" ||
+    if $as_root sh "$0" --install 2>/dev/null; then
+        say "took away what a set-up that was killed had left: $left"
+    else
         say "a set-up that was killed has left these, to be removed as root: $left"
+    fi
     exit 0
 fi
 if [ "$(id -u)" -eq 0 ]; then
