@@ -53,6 +53,8 @@ private Q_SLOTS:
     void partialDemoIsShown_data();
     void partialDemoIsShown();
     void failedBuildEndsTheFetching();
+    void rootSkipsNothing_data();
+    void rootSkipsNothing();
     void installs();
 
 private:
@@ -206,6 +208,38 @@ void TestScripts::failedBuildEndsTheFetching()
     for (const QByteArray &pid : readAll(path("pids")).trimmed().split(' ')) {
         QTRY_VERIFY2(!isAlive(pid), pid.constData());
     }
+}
+
+void TestScripts::rootSkipsNothing_data()
+{
+    QTest::addColumn<int>("user");
+    QTest::addColumn<QByteArray>("reason");
+    QTest::addColumn<int>("exitCode");
+    const QByteArray rights = "needs root: network namespaces";
+    const QByteArray servers = "needs PostgreSQL of this major: sh tests/support/majors.sh";
+    QTest::newRow("a user's rights") << 1000 << rights << 0;
+    QTest::newRow("root's rights") << 0 << rights << 1;
+    QTest::newRow("servers that could not be fetched") << 0 << servers << 0;
+}
+
+void TestScripts::rootSkipsNothing()
+{
+    QFETCH(int, user);
+    QFETCH(QByteArray, reason);
+    QFETCH(int, exitCode);
+    copyScript("tests/run.sh");
+    write(path("app/setup.sh"), "exit 0\n");
+    write(path("build/test/build.ninja"), "");
+    write(path("tests/support/majors.sh"), "exit 1\n");
+    write(path("bin/id"), "#!/bin/sh\necho " + QByteArray::number(user) + "\n");
+    write(path("bin/ctest"),
+          "#!/bin/sh\nmkdir -p build/test/Testing/Temporary\ncat >build/test/Testing/Temporary/LastTest.log "
+          "<<E\n1/1 Test: unit.some\nSKIP   : TestSome::one() " +
+              reason + "\nE\n");
+    auto script = start({text("sh"), path("tests/run.sh")});
+    ENDS_WITH(script, exitCode);
+    const QByteArray said = script->readAll();
+    QVERIFY2(said.contains("SKIPPED, 1 in all:\n  unit.some: TestSome::one() " + reason), said.constData());
 }
 
 void TestScripts::installs()
