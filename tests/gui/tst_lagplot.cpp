@@ -36,8 +36,9 @@ void moveTo(QWidget &widget, QPoint at, Qt::MouseButtons buttons = Qt::NoButton)
 const PlotLine *lineOf(const LagPlot &plot, const QString &name)
 {
     for (const PlotLine &line : plot.drawn().lines) {
-        if (line.name == name)
+        if (line.name == name) {
             return &line;
+        }
     }
     return nullptr;
 }
@@ -47,8 +48,9 @@ Shape withGap()
 {
     return [](cluster::StandbyLag &lag, const QString &node, int second) {
         lag = node == kPg2 || node == kPg3 ? lagOf(1 << 20, 2) : cluster::StandbyLag();
-        if (node == kPg3 && second >= kSeconds - 300 && second < kSeconds - 240)
+        if (node == kPg3 && second >= kSeconds - 300 && second < kSeconds - 240) {
             lag.state = cluster::LagState::Broken;
+        }
     };
 }
 
@@ -99,11 +101,13 @@ std::unique_ptr<LagPlot> TestLagPlot::shown(const history::LagHistory &history)
     plot->resize(kPane);
     plot->setHistory(&history);
     plot->show();
-    if (!QTest::qWaitForWindowExposed(plot.get()))
+    if (!QTest::qWaitForWindowExposed(plot.get())) {
         qWarning("the plot is not exposed");
+    }
     const LagPlot *ready = plot.get();
-    if (!QTest::qWaitFor([ready] { return ready->replots() > 0; }))
+    if (!QTest::qWaitFor([ready] { return ready->replots() > 0; })) {
         qWarning("the plot is not drawn");
+    }
     return plot;
 }
 
@@ -122,8 +126,9 @@ void TestLagPlot::byteScale()
     QFETCH(double, highest);
     const Scale scale = bytesScale(highest);
     QStringList labels;
-    for (const double tick : scale.ticks())
+    for (const double tick : scale.ticks()) {
         labels << scale.label(tick);
+    }
     QTEST(labels.join(QLatin1Char(' ')), "labels");
     QVERIFY(scale.top >= highest);
 }
@@ -145,8 +150,9 @@ void TestLagPlot::secondScale()
     QFETCH(double, highest);
     const Scale scale = secondsScale(highest);
     QStringList labels;
-    for (const double tick : scale.ticks())
+    for (const double tick : scale.ticks()) {
         labels << scale.label(tick);
+    }
     QTEST(labels.join(QLatin1Char(' ')), "labels");
     QVERIFY(scale.top >= highest);
 }
@@ -169,8 +175,9 @@ void TestLagPlot::labelsNeverOverlap()
     const auto places = spreadLabels({50, 51, 10, 200, 199, 52}, 15, 0, 200);
     std::vector<double> sorted = places;
     std::sort(sorted.begin(), sorted.end());
-    for (std::size_t i = 0; i + 1 < sorted.size(); ++i)
+    for (std::size_t i = 0; i + 1 < sorted.size(); ++i) {
         QVERIFY(sorted[i + 1] - sorted[i] >= 15);
+    }
     QVERIFY(sorted.front() >= 0 && sorted.back() <= 200);
     QCOMPARE(places[2], 10.0);
     // Room for three: the first three wishes are granted.
@@ -204,8 +211,9 @@ void TestLagPlot::noInkInAGap()
     history::LagHistory history;
     feed(history, threeNodes(), kSeconds, [](cluster::StandbyLag &lag, const QString &node, int second) {
         lag = {};
-        if (node == kPg3 && (second < kSeconds - 300 || second >= kSeconds - 240))
+        if (node == kPg3 && (second < kSeconds - 300 || second >= kSeconds - 240)) {
             lag = lagOf(1 << 20, 2);
+        }
     });
     const auto plot = shown(history);
     const QImage image = plot->grab().toImage();
@@ -217,8 +225,9 @@ void TestLagPlot::noInkInAGap()
         for (int y = 0; y < image.height(); ++y) {
             // A thin line need not cover any pixel whole.
             const QColor pixel = image.pixelColor(x, y);
-            if (pixel.saturation() > 80 && std::abs(pixel.hue() - ink.hue()) < 8)
+            if (pixel.saturation() > 80 && std::abs(pixel.hue() - ink.hue()) < 8) {
                 return true;
+            }
         }
         return false;
     };
@@ -231,8 +240,9 @@ void TestLagPlot::idleIsNoNumber()
 {
     history::LagHistory history;
     feed(history, healthyPair(), 100, [](cluster::StandbyLag &lag, const QString &node, int) {
-        if (node == kPg2)
+        if (node == kPg2) {
             lag.state = cluster::LagState::Idle;
+        }
     });
     const auto plot = shown(history);
     QCOMPARE(lineOf(*plot, kPg2)->lastWord, QStringLiteral("idle"));
@@ -257,8 +267,9 @@ void TestLagPlot::stagesAddUp()
         QVERIFY(moment);
         QVERIFY(std::abs(stack.tops[3][p] / *moment->bytes - 1) < 0.002);
         QVERIFY(std::abs(stack.tops[0][p] / *moment->stageBytes[3] - 1) < 0.002);
-        for (std::size_t i = 0; i + 1 < 4; ++i)
+        for (std::size_t i = 0; i + 1 < 4; ++i) {
             QVERIFY(stack.tops[i][p] <= stack.tops[i + 1][p]);
+        }
     }
 }
 
@@ -266,11 +277,13 @@ void TestLagPlot::stackKeepsGapsAndPeaks()
 {
     history::LagHistory history;
     feed(history, threeNodes(), 3000, [](cluster::StandbyLag &lag, const QString &node, int second) {
-        if (node != kPg3)
+        if (node != kPg3) {
             return;
+        }
         lag = lagOf(second == 1234 ? 900'000'000 : 1'000'000, 1);
-        if (second >= 2000 && second < 2100)
+        if (second >= 2000 && second < 2100) {
             lag.state = cluster::LagState::Unknown;
+        }
     });
     const PlotQuery query{Unit::Bytes, Grouping::ByStage, kPg3, false, kNowMonotonicMs - 3'000'000, kNowMonotonicMs,
                           300};
@@ -290,12 +303,14 @@ void TestLagPlot::hoverReadsTheSample()
 {
     history::LagHistory history;
     feed(history, threeNodes(), kSeconds, [](cluster::StandbyLag &lag, const QString &node, int second) {
-        if (node == kPg2)
+        if (node == kPg2) {
             lag = lagOf(312 << 10, 0.16);
-        if (node == kPg3 && second < kSeconds - 100)
+        }
+        if (node == kPg3 && second < kSeconds - 100) {
             lag = lagOf((second + 1) << 20, second);
-        else if (node == kPg3)
+        } else if (node == kPg3) {
             lag.state = cluster::LagState::NoPermission;
+        }
     });
     const auto plot = shown(history);
     const QRect area = plot->plotRect();
@@ -326,8 +341,9 @@ void TestLagPlot::hoverByStage()
 {
     history::LagHistory history;
     feed(history, threeNodes(), kSeconds, [](cluster::StandbyLag &lag, const QString &node, int) {
-        if (node != kPg3)
+        if (node != kPg3) {
             return;
+        }
         lag = lagOf(144 << 20, 70);
         lag.stages = {32 << 10, 51 << 10, 44 << 10, 143 << 20, 0.016, 0.026, 0.022, {}};
     });
@@ -491,8 +507,9 @@ void TestLagPlot::replotsOnceATickAndOnlyWhenSeen()
     plot->refresh();
     QTRY_VERIFY(plot->replots() > before);
     QCOMPARE(plot->replots(), before + 1);
-    for (int i = 0; i < 20; ++i)
+    for (int i = 0; i < 20; ++i) {
         QTest::keyClick(plot.get(), Qt::Key_Minus); // out to a day
+    }
     QTRY_COMPARE(plot->replots(), before + 2);
     cluster::Snapshot next = threeNodes();
     advance(next, 1000);
@@ -556,8 +573,9 @@ void TestLagPlot::accessible()
     QVERIFY(interface);
     QCOMPARE(interface->text(QAccessible::Name), QStringLiteral("Replay lag over time"));
     const QString text = interface->text(QAccessible::Description);
-    for (const char *part : {"from ", "pg2 ", "pg3 ", "highest 7"})
+    for (const char *part : {"from ", "pg2 ", "pg3 ", "highest 7"}) {
         QVERIFY2(text.contains(QLatin1String(part)), qPrintable(text));
+    }
 }
 
 void TestLagPlot::paints_data()
@@ -602,8 +620,9 @@ void TestLagPlot::paints()
     history::LagHistory broken;
     feed(broken, threeNodes(), kSeconds, [](cluster::StandbyLag &lag, const QString &node, int second) {
         mockupShape(kSeconds)(lag, node, second);
-        if (node == kPg3 && (second > kSeconds - 40 || (second > 700 && second < 800)))
+        if (node == kPg3 && (second > kSeconds - 40 || (second > 700 && second < 800))) {
             lag.state = cluster::LagState::Broken;
+        }
     });
     QVERIFY(settled([&] {
         plot->setHistory(&broken);

@@ -36,8 +36,9 @@ cluster::ClusterState with(cluster::ClusterState state, const std::function<void
 cluster::ClusterState mockup(bool pg3Silent)
 {
     cluster::Snapshot snapshot = busyCluster();
-    if (pg3Silent)
+    if (pg3Silent) {
         makeStale(snapshot, kPg3, 4000);
+    }
     return with(stateOf(snapshot), [&](cluster::Assessment &assessment) {
         using cluster::ConsumerKind;
         auto &consumers = assessment.topology.consumers;
@@ -168,8 +169,9 @@ void TestTopology::staleKeepsTheLastValue()
 {
     history::LagHistory history;
     feed(history, busyCluster(), 20, [](cluster::StandbyLag &lag, const QString &node, int second) {
-        if (node == kPg3)
+        if (node == kPg3) {
             lag = second < 16 ? lagOf(3'000'000, 1.4) : cluster::StandbyLag{.state = cluster::LagState::Unknown};
+        }
     });
     const auto state = with(mockup(true), [](cluster::Assessment &assessment) { assessment.lag[2].bytes.reset(); });
     const CardFace face = cardFace(state, 2, &history, {});
@@ -205,8 +207,9 @@ void TestTopology::consumersHangBelow()
     QCOMPARE(view.consumerItems().size(), std::size_t(3));
     int idle = 0;
     for (const ConsumerItem *item : view.consumerItems()) {
-        if (!item->face().idle)
+        if (!item->face().idle) {
             continue;
+        }
         ++idle;
         QCOMPARE(item->face().name, QStringLiteral("analytics_cdc"));
         QCOMPARE(item->face().bytes, QStringLiteral("3.2 GB"));
@@ -296,8 +299,10 @@ void TestTopology::accessible()
     QCOMPARE(interface->text(QAccessible::Name), QStringLiteral("Topology"));
     const QString text = interface->text(QAccessible::Description);
     QVERIFY2(text.startsWith(QLatin1String("Selected: pg2, Standby")), qPrintable(text));
-    for (const char *part : {"pg1, Primary", "pg3, Cascading standby", "wit1, Witness", "pg1 to pg2", "analytics_cdc"})
+    for (const char *part :
+         {"pg1, Primary", "pg3, Cascading standby", "wit1, Witness", "pg1 to pg2", "analytics_cdc"}) {
         QVERIFY2(text.contains(QLatin1String(part)), part);
+    }
     view.selectNode(kPg3);
     QVERIFY(interface->text(QAccessible::Description).startsWith(QLatin1String("Selected: pg3")));
 }
@@ -349,8 +354,9 @@ void TestTopology::sparkGapsAreGaps()
     Spark spark;
     spark.fromMs = 0;
     spark.toMs = 100;
-    for (int i = 0; i < 10; ++i)
+    for (int i = 0; i < 10; ++i) {
         spark.points.push_back({i * 10, i == 4 || i == 5 ? std::nan("") : double(i)});
+    }
     const auto lines = sparkLines(spark, QRectF(0, 0, 100, 10));
     QCOMPARE(lines.size(), std::size_t(2));
     QCOMPARE(lines[0].size(), 4);

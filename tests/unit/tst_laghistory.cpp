@@ -41,8 +41,9 @@ struct Feed {
         snapshot->takenWallMs = now + wallOffset;
         cluster::NodeStatus primary;
         primary.name = QStringLiteral("pg1");
-        if (primaryAnswers)
+        if (primaryAnswers) {
             primary.sample = sample;
+        }
         snapshot->nodes.push_back(primary);
         auto assessment = std::make_shared<cluster::Assessment>();
         assessment->topology.primary = 0;
@@ -71,8 +72,9 @@ int gaps(const std::vector<SeriesPoint> &points)
 double largest(const std::vector<SeriesPoint> &points)
 {
     double value = 0;
-    for (const SeriesPoint &point : points)
+    for (const SeriesPoint &point : points) {
         value = std::fmax(value, point.value);
+    }
     return value;
 }
 
@@ -246,12 +248,14 @@ void TestLagHistory::stagesOfTheWorstMomentSurvive()
 void TestLagHistory::forgetsAfterADay()
 {
     Feed feed;
-    for (int i = 0; i < 30 * 360; ++i)
+    for (int i = 0; i < 30 * 360; ++i) {
         feed.tick(10'000);
+    }
     QVERIFY(feed.history.oldestMs() >= feed.now - 24 * 3'600'000LL - 20'000);
     feed.standbys.clear();
-    for (int i = 0; i < 25 * 360; ++i)
+    for (int i = 0; i < 25 * 360; ++i) {
         feed.tick(10'000);
+    }
     QVERIFY(feed.history.nodes().isEmpty());
 }
 
@@ -278,8 +282,9 @@ void TestLagHistory::walRateHasNoSpikeAcrossAGap()
     feed.lsn += 1000;
     feed.tick();
     feed.primaryAnswers = false;
-    for (int i = 0; i < 10; ++i)
+    for (int i = 0; i < 10; ++i) {
         feed.tick();
+    }
     feed.primaryAnswers = true;
     feed.lsn += 1LL << 30;
     feed.tick();
@@ -325,26 +330,30 @@ void TestLagHistory::packsWithinItsPromise()
     using namespace history::packed;
     QCOMPARE(unpack(pack(0.0, 1), 1), 0.0);
     QVERIFY(std::isnan(unpack(pack(std::nullopt, 1), 1)));
-    for (double value = 1; value < 1e14; value *= 1.7)
+    for (double value = 1; value < 1e14; value *= 1.7) {
         QVERIFY2(std::abs(unpack(pack(value, 1), 1) / value - 1) < 0.0006, qPrintable(QString::number(value)));
-    for (double value = 0.0001; value < 1e7; value *= 1.7)
+    }
+    for (double value = 0.0001; value < 1e7; value *= 1.7) {
         QVERIFY2(std::abs(unpack(pack(value, 1e-7), 1e-7) / value - 1) < 0.0006, qPrintable(QString::number(value)));
+    }
     QVERIFY(unpack(pack(1e30, 1), 1) > 1e14);
 }
 
 void TestLagHistory::decimatesToFourAColumn()
 {
     std::vector<SeriesPoint> points;
-    for (int i = 0; i < 10'000; ++i)
+    for (int i = 0; i < 10'000; ++i) {
         points.push_back({i, std::sin(i * 0.7)});
+    }
     const auto out = history::decimate(points, 0, 10'000, 100);
     QVERIFY(out.size() <= 400);
     QVERIFY(out.size() >= 200);
     QVERIFY(std::is_sorted(out.begin(), out.end(),
                            [](const auto &a, const auto &b) { return a.monotonicMs < b.monotonicMs; }));
     QHash<qint64, int> perColumn;
-    for (const SeriesPoint &point : out)
+    for (const SeriesPoint &point : out) {
         QVERIFY(++perColumn[point.monotonicMs / 100] <= 4);
+    }
     QCOMPARE(history::decimate(points, 0, 10'000, 100'000).size(), points.size());
     QVERIFY(history::decimate({}, 0, 10, 10).empty());
 }
@@ -352,8 +361,9 @@ void TestLagHistory::decimatesToFourAColumn()
 void TestLagHistory::decimationKeepsExtremes()
 {
     std::vector<SeriesPoint> points;
-    for (int i = 0; i < 10'000; ++i)
+    for (int i = 0; i < 10'000; ++i) {
         points.push_back({i, i == 4321 ? 99.0 : i == 4322 ? -99.0 : 1.0});
+    }
     const auto out = history::decimate(points, 0, 10'000, 10);
     const auto has = [&out](double value) {
         return std::any_of(out.begin(), out.end(), [value](const auto &point) { return point.value == value; });
@@ -365,11 +375,13 @@ void TestLagHistory::decimationKeepsExtremes()
 void TestLagHistory::decimationKeepsGaps()
 {
     std::vector<SeriesPoint> points;
-    for (int i = 0; i < 1000; ++i)
+    for (int i = 0; i < 1000; ++i) {
         points.push_back({i, i >= 250 && i < 650 ? std::nan("") : 5.0});
+    }
     const auto out = history::decimate(points, 0, 1000, 10);
-    for (const SeriesPoint &point : out)
+    for (const SeriesPoint &point : out) {
         QCOMPARE(std::isnan(point.value), point.monotonicMs >= 250 && point.monotonicMs < 650);
+    }
     // Between the last value before the gap and the first after it there is at least one gap point.
     QVERIFY(gaps(out) >= 1);
     QVERIFY(out.size() <= 40);
@@ -378,8 +390,9 @@ void TestLagHistory::decimationKeepsGaps()
 void TestLagHistory::largestOfEachColumn()
 {
     std::vector<SeriesPoint> points;
-    for (int i = -5; i < 105; ++i)
+    for (int i = -5; i < 105; ++i) {
         points.push_back({i, i >= 50 && i < 60 ? std::nan("") : i == 33 ? 500.0 : double(i)});
+    }
     const auto out = history::largestOfEach(points, 0, 100, 10);
     QCOMPARE(out.size(), std::size_t(10));
     QCOMPARE(out[0].value, 9.0);

@@ -58,18 +58,23 @@ void consume(cluster::Topology &topology, int node, int count)
 QString overlap(const Layout &layout)
 {
     std::vector<std::pair<QString, QRectF>> boxes;
-    for (std::size_t i = 0; i < layout.nodes.size(); ++i)
+    for (std::size_t i = 0; i < layout.nodes.size(); ++i) {
         boxes.emplace_back(QStringLiteral("node %1").arg(i), layout.nodes[i].rect);
-    for (std::size_t i = 0; i < layout.consumers.size(); ++i)
+    }
+    for (std::size_t i = 0; i < layout.consumers.size(); ++i) {
         boxes.emplace_back(QStringLiteral("consumer %1").arg(i), layout.consumers[i].text);
+    }
     for (std::size_t i = 0; i < boxes.size(); ++i) {
-        if (boxes[i].second.isEmpty())
+        if (boxes[i].second.isEmpty()) {
             return boxes[i].first + QStringLiteral(" has no place");
-        if (!QRectF(QPointF(0, 0), layout.size).contains(boxes[i].second))
+        }
+        if (!QRectF(QPointF(0, 0), layout.size).contains(boxes[i].second)) {
             return boxes[i].first + QStringLiteral(" lies outside");
+        }
         for (std::size_t j = i + 1; j < boxes.size(); ++j) {
-            if (boxes[i].second.intersects(boxes[j].second))
+            if (boxes[i].second.intersects(boxes[j].second)) {
                 return boxes[i].first + QStringLiteral(" meets ") + boxes[j].first;
+            }
         }
     }
     // Lines run between cards, never through one.
@@ -79,8 +84,9 @@ QString overlap(const Layout &layout)
             for (const auto &[name, box] : boxes) {
                 const QRectF inside = box.adjusted(1, 1, -1, -1);
                 if (segment.left() <= inside.right() && segment.right() >= inside.left() &&
-                    segment.top() <= inside.bottom() && segment.bottom() >= inside.top())
+                    segment.top() <= inside.bottom() && segment.bottom() >= inside.top()) {
                     return QStringLiteral("edge %1 runs through ").arg(edge.edge) + name;
+                }
             }
         }
     }
@@ -138,12 +144,14 @@ void TestTopologyLayout::narrowRoomTakesFromTheGaps()
     QCOMPARE(tight.nodes[1].rect.size(), QSizeF(200, 124)); // cards stay as they are
     const Layout least = layOutWithin(300, topology);
     QCOMPARE(least.nodes[1].rect.left() - least.nodes[0].rect.right(), Measure().leastGap);
-    for (const PlacedEdge &edge : least.edges)
+    for (const PlacedEdge &edge : least.edges) {
         QVERIFY(edge.room <= Measure().leastGap + 4 && edge.room >= 48);
+    }
     // Two that follow one: the words keep room beside the turn.
     const Layout fork = layOutWithin(300, cascade({-1, 0, 0}));
-    for (const PlacedEdge &edge : fork.edges)
+    for (const PlacedEdge &edge : fork.edges) {
         QVERIFY(edge.room >= 48);
+    }
 }
 
 void TestTopologyLayout::nothingOverlaps_data()
@@ -157,12 +165,14 @@ void TestTopologyLayout::nothingOverlaps_data()
     fan.insert(fan.end(), 54, 0);
     QTest::newRow("54 standbys") << cascade(fan);
     std::vector<int> tree{-1};
-    for (int i = 1; i < 60; ++i)
+    for (int i = 1; i < 60; ++i) {
         tree.push_back((i - 1) / 3);
+    }
     QTest::newRow("60 in a tree") << cascade(tree);
     auto busy = cascade({-1, 0, 0, 1, 1, 2});
-    for (int node = 0; node < 6; ++node)
+    for (int node = 0; node < 6; ++node) {
         consume(busy, node, node % 2 == 0 ? 4 : 1);
+    }
     add(busy, NodeRole::Witness);
     add(busy, NodeRole::Unknown);
     add(busy, NodeRole::Witness);
@@ -176,12 +186,14 @@ void TestTopologyLayout::nothingOverlaps_data()
     add(many, NodeRole::Witness);
     QTest::newRow("30 slots") << many;
     cluster::Topology unknown;
-    for (int i = 0; i < 50; ++i)
+    for (int i = 0; i < 50; ++i) {
         add(unknown, NodeRole::Unknown);
+    }
     QTest::newRow("50 unknown") << unknown;
     auto strays = cascade({-1, 0, 1});
-    for (int i = 0; i < 20; ++i)
+    for (int i = 0; i < 20; ++i) {
         add(strays, i % 2 ? NodeRole::Unknown : NodeRole::Standby);
+    }
     consume(strays, 5, 3);
     QTest::newRow("20 strays") << strays;
 }
@@ -249,8 +261,9 @@ void TestTopologyLayout::manyLeaveFromOnePort()
     std::vector<int> fan{-1};
     fan.insert(fan.end(), 30, 0);
     const Layout layout = layOut(cascade(fan));
-    for (const PlacedEdge &edge : layout.edges)
+    for (const PlacedEdge &edge : layout.edges) {
         QCOMPARE(edge.line.front(), layout.edges.front().line.front());
+    }
 }
 
 void TestTopologyLayout::consumersHangOnTheirPorts()

@@ -25,8 +25,9 @@ QColor seriesColor(int index)
 
 QString endValue(const PlotLine &line, Unit unit)
 {
-    if (!line.lastWord.isEmpty() || !line.last)
+    if (!line.lastWord.isEmpty() || !line.last) {
         return line.lastWord;
+    }
     return unit == Unit::Bytes ? core::formatBytes(std::llround(*line.last)) : core::formatSeconds(*line.last);
 }
 
@@ -50,8 +51,9 @@ qreal lineHeight()
 
 qreal paintText(QPainter *painter, const QString &text, const CanvasText &style)
 {
-    if (text.isEmpty())
+    if (text.isEmpty()) {
         return 0;
+    }
     QFont font = theme::pixelFont(style.font);
     font.setItalic(style.italic);
     const QFontMetricsF metrics(font);
@@ -76,16 +78,18 @@ qreal paintText(QPainter *painter, const QString &text, const CanvasText &style)
 qreal LagCanvas::labelsWidth() const
 {
     qreal widest = m_query.grouping == Grouping::ByStage ? 14 + textWidth(stageName(0), FontRole::Caption) : 0;
-    if (m_query.grouping == Grouping::ByStage)
+    if (m_query.grouping == Grouping::ByStage) {
         widest = std::max(widest,
                           textWidth(QCoreApplication::translate("LagPlot", "Stage, in order"), FontRole::Caption) - 4);
+    }
     for (const PlotLine &line : m_data.lines) {
         const QString value = endValue(line, m_query.unit);
         widest =
             std::max(widest, textWidth(line.name, FontRole::Caption) + 5 + textWidth(value, FontRole::FixedCaption));
     }
-    if (m_frame.warnAt && *m_frame.warnAt <= m_scale.top)
+    if (m_frame.warnAt && *m_frame.warnAt <= m_scale.top) {
         widest = std::max(widest, textWidth(warnText(*m_frame.warnAt, m_query.unit), FontRole::Caption) - 4);
+    }
     // In steps, so that a growing number does not make the plot breathe.
     return std::clamp(std::ceil((kLabelLeft + widest + 8) / 16) * 16, kNarrowest, kWidest);
 }
@@ -103,8 +107,9 @@ void LagCanvas::paintLabels(QPainter *painter) const
             paintStageKey(painter);
         }
     }
-    if (m_wal)
+    if (m_wal) {
         paintWalLabels(painter);
+    }
 }
 
 void LagCanvas::paintEmpty(QPainter *painter) const
@@ -117,17 +122,19 @@ void LagCanvas::paintEmpty(QPainter *painter) const
 
 void LagCanvas::paintWarnLine(QPainter *painter) const
 {
-    if (!m_frame.warnAt || *m_frame.warnAt > m_scale.top)
+    if (!m_frame.warnAt || *m_frame.warnAt > m_scale.top) {
         return;
+    }
     const qreal y = std::floor(valuePixel(*m_frame.warnAt)) + 0.5;
     QPen pen(color(Token::WarningMark), 1);
     pen.setDashPattern({5, 3});
     pen.setCapStyle(Qt::FlatCap);
     painter->setPen(pen);
     painter->drawLine(QPointF(m_lag->left(), y), QPointF(m_lag->right(), y));
-    if (m_query.grouping == Grouping::ByStage)
+    if (m_query.grouping == Grouping::ByStage) {
         paintText(painter, warnText(*m_frame.warnAt, m_query.unit),
                   {{m_lag->right() + 8.0, y + 4}, FontRole::Caption, color(Token::Warning)});
+    }
 }
 
 void LagCanvas::paintEndLabels(QPainter *painter) const
@@ -137,8 +144,9 @@ void LagCanvas::paintEndLabels(QPainter *painter) const
         double y = 0;
     };
     std::vector<Label> labels;
-    if (m_frame.warnAt && *m_frame.warnAt <= m_scale.top)
+    if (m_frame.warnAt && *m_frame.warnAt <= m_scale.top) {
         labels.push_back({nullptr, valuePixel(*m_frame.warnAt)});
+    }
     for (const PlotLine &line : m_data.lines) {
         double last = line.last.value_or(0);
         for (auto it = line.points.rbegin(); !line.last && it != line.points.rend(); ++it) {
@@ -153,14 +161,16 @@ void LagCanvas::paintEndLabels(QPainter *painter) const
     std::stable_sort(labels.begin() + (labels.empty() || labels.front().line ? 0 : 1), labels.end(),
                      [](const Label &a, const Label &b) { return a.y < b.y; });
     std::vector<double> wanted;
-    for (const Label &label : labels)
+    for (const Label &label : labels) {
         wanted.push_back(label.y);
+    }
     const auto places = spreadLabels(wanted, lineHeight() + 1, m_lag->top(), m_lag->bottom() + 4);
     const qreal x = m_lag->right() + kLabelLeft;
     const qreal room = width() - x - 4;
     for (std::size_t i = 0; i < labels.size(); ++i) {
-        if (std::isnan(places[i]))
+        if (std::isnan(places[i])) {
             continue;
+        }
         const qreal base = std::round(places[i]) + 4;
         if (!labels[i].line) {
             paintText(painter, warnText(*m_frame.warnAt, m_query.unit),
@@ -188,8 +198,9 @@ void LagCanvas::paintStageKey(QPainter *painter) const
     if (m_frame.warnAt && *m_frame.warnAt <= m_scale.top) {
         // The limit has its words where it is: the key makes room above, or below where that is too little.
         const qreal limit = valuePixel(*m_frame.warnAt) + 4;
-        if (limit > y - 2 * row && limit - 4 * row - lineHeight() > m_lag->top())
+        if (limit > y - 2 * row && limit - 4 * row - lineHeight() > m_lag->top()) {
             y = std::min(y, limit - 4 * row);
+        }
     }
     paintText(painter, QCoreApplication::translate("LagPlot", "Stage, in order"),
               {{x, y - row}, FontRole::Caption, color(Token::Text3)});
@@ -214,8 +225,9 @@ void LagCanvas::paintPeak(QPainter *painter) const
             }
         }
     }
-    if (!of || peak.value < 3 * ends || peak.value < m_scale.top / 2)
+    if (!of || peak.value < 3 * ends || peak.value < m_scale.top / 2) {
         return;
+    }
     const qreal x = pixelAt(static_cast<double>(peak.monotonicMs) / 1000);
     const qreal y = valuePixel(peak.value) + 6;
     const QString text = QCoreApplication::translate("LagPlot", "peak %1")
@@ -239,8 +251,9 @@ void LagCanvas::paintWalLabels(QPainter *painter) const
     paintText(painter, title, heading);
     const qreal x = m_wal->right() + 8.0;
     paintText(painter, m_walScale.unitName, {{x, m_wal->top() + 4.0}, FontRole::FixedCaption, color(Token::Text3)});
-    if (!m_data.wal.last)
+    if (!m_data.wal.last) {
         return;
+    }
     const double last = std::min(*m_data.wal.last, m_walScale.top);
     const qreal y =
         std::max<qreal>(m_wal->axis(QCPAxis::atLeft)->coordToPixel(last) + 4, m_wal->top() + 4 + lineHeight());

@@ -33,17 +33,20 @@ void paintDot(QPainter *painter, QPointF at, const QColor &ink)
 /// The rows that have room: those furthest behind, in their order.
 std::vector<ReadingRow> shownRows(const std::vector<ReadingRow> &rows)
 {
-    if (rows.size() <= kMostRows)
+    if (rows.size() <= kMostRows) {
         return rows;
+    }
     std::vector<double> values;
-    for (const ReadingRow &row : rows)
+    for (const ReadingRow &row : rows) {
         values.push_back(row.value.value_or(-1));
+    }
     std::nth_element(values.begin(), values.begin() + kMostRows - 1, values.end(), std::greater<>());
     const double least = values[kMostRows - 1];
     std::vector<ReadingRow> out;
     for (const ReadingRow &row : rows) {
-        if (row.value.value_or(-1) >= least && out.size() < kMostRows)
+        if (row.value.value_or(-1) >= least && out.size() < kMostRows) {
             out.push_back(row);
+        }
     }
     return out;
 }
@@ -52,22 +55,26 @@ std::vector<ReadingRow> shownRows(const std::vector<ReadingRow> &rows)
 
 void LagCanvas::paintReading(QPainter *painter) const
 {
-    if (!m_reading || !m_data.anything)
+    if (!m_reading || !m_data.anything) {
         return;
+    }
     const double key = static_cast<double>(m_reading->monotonicMs) / 1000;
     const qreal x = std::floor(pixelAt(key)) + 0.5;
-    if (x < m_lag->left() || x > m_lag->right() + 1)
+    if (x < m_lag->left() || x > m_lag->right() + 1) {
         return;
+    }
     painter->setPen(QPen(color(Token::Text2), 1));
     painter->drawLine(QPointF(x, m_lag->top()), QPointF(x, m_wal ? m_wal->bottom() : m_lag->bottom()));
     if (m_query.grouping == Grouping::ByStage) {
-        if (m_reading->value)
+        if (m_reading->value) {
             paintDot(painter, {x, valuePixel(std::min(*m_reading->value, m_scale.top))},
                      theme::Theme::instance().stage(0));
+        }
     } else {
         for (const ReadingRow &row : m_reading->rows) {
-            if (row.value && *row.value <= m_scale.top)
+            if (row.value && *row.value <= m_scale.top) {
                 paintDot(painter, {x, valuePixel(*row.value)}, theme::Theme::instance().series(row.color));
+            }
         }
     }
     if (m_wal && m_reading->wal) {

@@ -58,8 +58,9 @@ QVector<QCPGraphData> graphData(const std::vector<history::SeriesPoint> &points)
         out.append({key, points[i].value});
         const bool alone = !std::isnan(points[i].value) && (i == 0 || std::isnan(points[i - 1].value)) &&
                            (i + 1 == points.size() || std::isnan(points[i + 1].value));
-        if (alone)
+        if (alone) {
             out.append({key + 0.9, points[i].value});
+        }
     }
     return out;
 }
@@ -93,12 +94,14 @@ LagCanvas::LagCanvas(QWidget *parent)
 void LagCanvas::setUpAxes(QCPAxisRect *rect)
 {
     rect->setAutoMargins(QCP::msNone);
-    for (QCPAxis *axis : rect->axes())
+    for (QCPAxis *axis : rect->axes()) {
         axis->setLayer(QStringLiteral("axes"));
+    }
     rect->axis(QCPAxis::atTop)->setVisible(false);
     rect->axis(QCPAxis::atRight)->setVisible(false);
-    for (const auto type : {QCPAxis::atLeft, QCPAxis::atBottom})
+    for (const auto type : {QCPAxis::atLeft, QCPAxis::atBottom}) {
         rect->axis(type)->setTicker(QSharedPointer<QCPAxisTickerText>::create());
+    }
     QCPAxis *bottom = rect->axis(QCPAxis::atBottom);
     bottom->grid()->setVisible(false);
     bottom->setTickLength(0, 5);
@@ -124,10 +127,11 @@ void LagCanvas::present(PlotData plotted, const PlotQuery &query, const CanvasFr
     recolour();
     m_lag->axis(QCPAxis::atBottom)->setRange(keyOf(query.fromMs), keyOf(query.toMs));
     m_lag->axis(QCPAxis::atLeft)->setRange(0, m_scale.top);
-    if (query.grouping == Grouping::ByNode)
+    if (query.grouping == Grouping::ByNode) {
         fillLines();
-    else
+    } else {
         fillStack();
+    }
     fillWal();
     setMargins();
     setTicks();
@@ -137,8 +141,9 @@ void LagCanvas::present(PlotData plotted, const PlotQuery &query, const CanvasFr
 void LagCanvas::arrangeRects()
 {
     const bool wanted = m_query.wal && height() >= 240;
-    if (wanted == (m_wal != nullptr))
+    if (wanted == (m_wal != nullptr)) {
         return;
+    }
     if (wanted) {
         m_wal = new QCPAxisRect(this);
         setUpAxes(m_wal);
@@ -157,8 +162,9 @@ void LagCanvas::arrangeRects()
 
 void LagCanvas::setGraphs(std::size_t count)
 {
-    for (; m_graphs.size() > count; m_graphs.pop_back())
+    for (; m_graphs.size() > count; m_graphs.pop_back()) {
         removeGraph(m_graphs.back());
+    }
     while (m_graphs.size() < count) {
         m_graphs.push_back(addGraph(m_lag->axis(QCPAxis::atBottom), m_lag->axis(QCPAxis::atLeft)));
         m_graphs.back()->setAdaptiveSampling(false); // decimated already, with its own promise about peaks
@@ -188,8 +194,9 @@ void LagCanvas::fillStack()
     for (std::size_t i = 0; i < 4; ++i) {
         std::vector<history::SeriesPoint> points;
         points.reserve(stack.at.size());
-        for (std::size_t p = 0; p < stack.at.size(); ++p)
+        for (std::size_t p = 0; p < stack.at.size(); ++p) {
             points.push_back({stack.at[p], stack.tops[i][p]});
+        }
         QCPGraph *graph = m_graphs[i];
         // [0] is replay, the last stage.
         const QColor fill = theme::Theme::instance().stage(3 - static_cast<int>(i));
@@ -203,8 +210,9 @@ void LagCanvas::fillStack()
 
 void LagCanvas::fillWal()
 {
-    if (!m_wal)
+    if (!m_wal) {
         return;
+    }
     QPen pen(theme::Theme::instance().series(0), 1.25);
     pen.setJoinStyle(Qt::RoundJoin);
     m_walGraph->setPen(pen);
@@ -229,8 +237,9 @@ void LagCanvas::setTimeTicks(QCPAxisRect *rect, bool labels)
     const qint64 shift = m_frame.wallOffsetMs + zone;
     const auto floored = [&](qint64 local) { return local - ((local % step.stepMs) + step.stepMs) % step.stepMs; };
     for (qint64 local = floored(m_query.fromMs + shift); local <= m_query.toMs + shift + step.stepMs;
-         local += step.stepMs)
+         local += step.stepMs) {
         ticker->addTick(keyOf(local - shift), labels ? localTime(local - zone, step.stepMs < 60'000) : QString());
+    }
     axis->setTickLabels(labels && m_frame.wallOffsetMs != 0); // without a past there is no time to name
 }
 
@@ -239,8 +248,9 @@ void LagCanvas::setTicks()
     const auto values = [](QCPAxisRect *rect, const Scale &scale) {
         auto ticker = rect->axis(QCPAxis::atLeft)->ticker().dynamicCast<QCPAxisTickerText>();
         ticker->clear();
-        for (const double tick : scale.ticks())
+        for (const double tick : scale.ticks()) {
             ticker->addTick(tick, scale.label(tick));
+        }
     };
     values(m_lag, m_scale);
     setTimeTicks(m_lag, !m_wal);
@@ -249,8 +259,9 @@ void LagCanvas::setTicks()
         bare.unitName.clear(); // the unit stands at the right end
         auto ticker = m_wal->axis(QCPAxis::atLeft)->ticker().dynamicCast<QCPAxisTickerText>();
         ticker->clear();
-        for (const double tick : bare.ticks())
+        for (const double tick : bare.ticks()) {
             ticker->addTick(tick, bare.label(tick).trimmed());
+        }
         setTimeTicks(m_wal, true);
     }
 }
@@ -259,22 +270,25 @@ void LagCanvas::setMargins()
 {
     const qreal line = lineHeight();
     qreal left = 52;
-    for (const double tick : m_scale.ticks())
+    for (const double tick : m_scale.ticks()) {
         left = std::max(left, textWidth(m_scale.label(tick), FontRole::FixedCaption) + 12);
+    }
     const int right = static_cast<int>(std::ceil(labelsWidth()));
     const int bottom = static_cast<int>(line + 16);
     m_lag->setMargins(
         QMargins(static_cast<int>(std::ceil(left)), static_cast<int>(line / 2 + 3), right, m_wal ? 8 : bottom));
-    if (m_wal)
+    if (m_wal) {
         m_wal->setMargins(QMargins(static_cast<int>(std::ceil(left)), kWalTitle, right, bottom));
+    }
 }
 
 void LagCanvas::recolour()
 {
     setBackground(QBrush(color(Token::Surface)));
     for (QCPAxisRect *rect : {m_lag, m_wal}) {
-        if (!rect)
+        if (!rect) {
             continue;
+        }
         for (const auto type : {QCPAxis::atLeft, QCPAxis::atBottom}) {
             QCPAxis *axis = rect->axis(type);
             axis->setTickLabelColor(color(Token::Text3));

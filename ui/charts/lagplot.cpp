@@ -68,8 +68,9 @@ void LagPlot::refresh()
 {
     // A day moves on by a pixel every two minutes; then only what stands at the right end is worth a replot.
     const qint64 perPixel = (m_query.toMs - m_query.fromMs) / std::max(1, m_query.columns);
-    if (m_drawn.anything && nowMs() - m_plottedMs < std::min<qint64>(perPixel / 2, kSlowestMs))
+    if (m_drawn.anything && nowMs() - m_plottedMs < std::min<qint64>(perPixel / 2, kSlowestMs)) {
         return;
+    }
     schedule();
 }
 
@@ -81,8 +82,9 @@ int LagPlot::buffers() const
 /// Whatever changed, and however often: one replot when control is back in the event loop.
 void LagPlot::schedule()
 {
-    if (isVisible())
+    if (isVisible()) {
         m_pending.start();
+    }
 }
 
 void LagPlot::showEvent(QShowEvent *event)
@@ -140,8 +142,9 @@ void LagPlot::setRange(Range range)
     const bool differs = range != m_range;
     m_range = range;
     resetView();
-    if (differs)
+    if (differs) {
         Q_EMIT rangeChanged(range);
+    }
 }
 
 qint64 LagPlot::spanOfRange() const
@@ -173,16 +176,18 @@ qint64 LagPlot::spanNow() const
 
 std::optional<qint64> LagPlot::knownSinceMs() const
 {
-    if (!m_whole || !m_following || !m_history || m_history->isEmpty() || spanNow() >= spanOfRange())
+    if (!m_whole || !m_following || !m_history || m_history->isEmpty() || spanNow() >= spanOfRange()) {
         return {};
+    }
     return m_history->oldestMs();
 }
 
 void LagPlot::noteKnownSince()
 {
     const std::optional<qint64> since = knownSinceMs();
-    if (since == m_knownSinceMs)
+    if (since == m_knownSinceMs) {
         return;
+    }
     m_knownSinceMs = since;
     Q_EMIT knownSinceChanged();
 }
@@ -206,8 +211,9 @@ void LagPlot::setView(qint64 from, qint64 to)
     m_following = following;
     m_whole = false;
     schedule();
-    if (!same)
+    if (!same) {
         Q_EMIT viewChanged(following);
+    }
 }
 
 void LagPlot::zoom(double factor, double atShare)
@@ -236,15 +242,17 @@ std::optional<double> LagPlot::warnAt() const
 {
     const bool bytes = m_query.unit == Unit::Bytes;
     const bool sync = m_query.grouping == Grouping::ByStage && m_syncNodes.contains(m_query.node);
-    if (bytes)
+    if (bytes) {
         return static_cast<double>(sync ? m_thresholds.syncLagWarnBytes : m_thresholds.asyncLagWarnBytes);
+    }
     return sync ? m_thresholds.syncLagWarnSeconds : m_thresholds.asyncLagWarnSeconds;
 }
 
 void LagPlot::replot()
 {
-    if (!isVisible())
+    if (!isVisible()) {
         return;
+    }
     if (m_following) {
         // A new tick, or the first: the window moves on with its length.
         const bool any = m_query.toMs > m_query.fromMs;
@@ -258,8 +266,9 @@ void LagPlot::replot()
     m_drawn = plotData(m_history, m_query);
     CanvasFrame frame;
     frame.warnAt = warnAt();
-    if (m_history)
+    if (m_history) {
         frame.wallOffsetMs = m_history->wallMs(m_query.toMs) - m_query.toMs;
+    }
     frame.emptyText = !m_history || m_history->isEmpty() ? tr("Nothing has been sampled yet.")
                       : asksForNode()                    ? tr("No standby is selected.")
                                                          : tr("No lag was known in this time.");
@@ -280,10 +289,12 @@ void LagPlot::hover(std::optional<int> x)
     m_pointer = x;
     const QRect area = m_canvas->plotRect();
     std::optional<Reading> reading;
-    if (x && *x >= area.left() && *x <= area.right() + 1 && !m_drag.active && m_drawn.anything)
+    if (x && *x >= area.left() && *x <= area.right() + 1 && !m_drag.active && m_drawn.anything) {
         reading = readingAt(m_history, m_query, std::llround(m_canvas->keyAt(*x) * 1000));
-    if (!reading && !m_reading)
+    }
+    if (!reading && !m_reading) {
         return;
+    }
     m_reading = std::move(reading);
     m_canvas->setReading(m_reading);
 }
@@ -295,22 +306,27 @@ void LagPlot::describe()
         return m_query.unit == Unit::Bytes ? core::formatBytes(std::llround(value)) : core::formatSeconds(value);
     };
     QStringList parts;
-    if (m_history && !m_history->isEmpty())
+    if (m_history && !m_history->isEmpty()) {
         parts << tr("from %1 to %2")
                      .arg(localTime(m_history->wallMs(m_query.fromMs), true),
                           localTime(m_history->wallMs(m_query.toMs), true));
-    for (const PlotLine &line : m_drawn.lines)
+    }
+    for (const PlotLine &line : m_drawn.lines) {
         parts << line.name + QLatin1Char(' ') +
                      (line.lastWord.isEmpty() && line.last ? number(*line.last) : line.lastWord);
-    if (m_query.grouping == Grouping::ByStage && m_drawn.anything)
+    }
+    if (m_query.grouping == Grouping::ByStage && m_drawn.anything) {
         parts << tr("stages of %1").arg(m_query.node);
-    if (m_drawn.anything)
+    }
+    if (m_drawn.anything) {
         parts << tr("highest %1").arg(number(m_drawn.highest));
-    else
+    } else {
         parts << tr("nothing to show");
+    }
     const QString text = parts.join(QStringLiteral(", "));
-    if (text != accessibleDescription())
+    if (text != accessibleDescription()) {
         setAccessibleDescription(text);
+    }
 }
 
 void LagPlot::wheelEvent(QWheelEvent *event)
@@ -355,8 +371,9 @@ void LagPlot::mouseMoveEvent(QMouseEvent *event)
 
 void LagPlot::mouseReleaseEvent(QMouseEvent *event)
 {
-    if (event->button() != Qt::LeftButton)
+    if (event->button() != Qt::LeftButton) {
         return;
+    }
     m_drag.active = false;
     unsetCursor();
     hover(event->position().toPoint().x());
@@ -364,8 +381,9 @@ void LagPlot::mouseReleaseEvent(QMouseEvent *event)
 
 void LagPlot::mouseDoubleClickEvent(QMouseEvent *event)
 {
-    if (event->button() == Qt::LeftButton)
+    if (event->button() == Qt::LeftButton) {
         resetView();
+    }
 }
 
 void LagPlot::leaveEvent(QEvent *event)

@@ -27,8 +27,9 @@ double highestWithin(const std::vector<SeriesPoint> &points, const PlotQuery &qu
 {
     double highest = 0;
     for (const SeriesPoint &point : points) {
-        if (point.monotonicMs >= query.fromMs && point.monotonicMs <= query.toMs && point.value > highest)
+        if (point.monotonicMs >= query.fromMs && point.monotonicMs <= query.toMs && point.value > highest) {
             highest = point.value;
+        }
     }
     return highest;
 }
@@ -40,8 +41,9 @@ bool anyKnown(const std::vector<SeriesPoint> &points)
 
 QString number(std::optional<double> value, Unit unit)
 {
-    if (!value)
+    if (!value) {
         return {};
+    }
     return unit == Unit::Bytes ? core::formatBytes(std::llround(*value)) : core::formatSeconds(*value);
 }
 
@@ -53,8 +55,9 @@ void fillEnd(PlotLine &line, const LagHistory &history, const PlotQuery &query)
     const Metric metric = query.unit == Unit::Bytes ? Metric::Bytes : Metric::Seconds;
     line.last = moment ? moment->value(metric) : std::nullopt;
     if (line.last) {
-        if (moment->state == LagState::Idle)
+        if (moment->state == LagState::Idle) {
             line.lastWord = cluster::toString(LagState::Idle);
+        }
         return;
     }
     for (auto it = line.points.rbegin(); it != line.points.rend(); ++it) {
@@ -87,21 +90,25 @@ PlotStack stackOf(const LagHistory &history, const PlotQuery &query)
             sum += std::isnan(value) ? 0 : value;
             all.tops[i].push_back(sum);
         }
-        for (std::size_t i = 0; i < 4 && !known; ++i)
+        for (std::size_t i = 0; i < 4 && !known; ++i) {
             all.tops[i].back() = kNan;
+        }
         whole.push_back({all.at.back(), all.tops[3].back()});
     }
     // The whole decides which moments stay, so that its peaks do.
     PlotStack out;
     std::size_t p = 0;
     for (const SeriesPoint &kept : history::decimate(whole, query.fromMs, query.toMs, query.columns)) {
-        while (p < all.at.size() && all.at[p] != kept.monotonicMs)
+        while (p < all.at.size() && all.at[p] != kept.monotonicMs) {
             ++p;
-        if (p == all.at.size())
+        }
+        if (p == all.at.size()) {
             break;
+        }
         out.at.push_back(kept.monotonicMs);
-        for (std::size_t i = 0; i < 4; ++i)
+        for (std::size_t i = 0; i < 4; ++i) {
             out.tops[i].push_back(all.tops[i][p]);
+        }
     }
     return out;
 }
@@ -150,15 +157,17 @@ void readStages(Reading &reading, const history::Moment &moment, Unit unit)
             row.bytes = number(moment.stageBytes[i], Unit::Bytes);
             row.seconds = number(moment.stageSeconds[i], Unit::Time);
         }
-        if (row.bytes.isEmpty() && row.seconds.isEmpty())
+        if (row.bytes.isEmpty() && row.seconds.isEmpty()) {
             row.word = moment.state == LagState::Known ? tr("unknown") : wordOf(moment);
+        }
         reading.rows.push_back(row);
         const std::optional<double> value = unit == Unit::Bytes ? moment.stageBytes[i] : moment.stageSeconds[i];
         known = known || value;
         sum += value.value_or(0);
     }
-    if (known)
+    if (known) {
         reading.value = sum;
+    }
 }
 
 } // namespace
@@ -166,8 +175,9 @@ void readStages(Reading &reading, const history::Moment &moment, Unit unit)
 PlotData plotData(const LagHistory *history, const PlotQuery &query)
 {
     PlotData data;
-    if (!history || history->isEmpty() || query.toMs <= query.fromMs)
+    if (!history || history->isEmpty() || query.toMs <= query.fromMs) {
         return data;
+    }
     if (query.grouping == Grouping::ByNode) {
         const Metric metric = query.unit == Unit::Bytes ? Metric::Bytes : Metric::Seconds;
         int color = 0;
@@ -176,8 +186,9 @@ PlotData plotData(const LagHistory *history, const PlotQuery &query)
             line.name = name;
             line.color = color++;
             line.points = history->series(name, metric, query.fromMs, query.toMs, query.columns);
-            if (!anyKnown(line.points))
+            if (!anyKnown(line.points)) {
                 continue;
+            }
             fillEnd(line, *history, query);
             data.highest = std::max(data.highest, highestWithin(line.points, query));
             data.lines.push_back(std::move(line));
@@ -201,37 +212,44 @@ PlotData plotData(const LagHistory *history, const PlotQuery &query)
 
 std::optional<Reading> readingAt(const LagHistory *history, const PlotQuery &query, qint64 monotonicMs)
 {
-    if (!history || history->isEmpty())
+    if (!history || history->isEmpty()) {
         return std::nullopt;
+    }
     Reading reading;
     // The crosshair stands on a sample, not between two.
     std::optional<history::Moment> nearest;
     const QStringList names = query.grouping == Grouping::ByStage ? QStringList{query.node} : history->nodes();
     for (const QString &name : names) {
         const auto moment = history->at(name, monotonicMs);
-        if (moment && (!nearest || (moment->bytes && !nearest->bytes)))
+        if (moment && (!nearest || (moment->bytes && !nearest->bytes))) {
             nearest = moment;
+        }
     }
-    if (!nearest)
+    if (!nearest) {
         return std::nullopt;
+    }
     reading.monotonicMs = nearest->monotonicMs;
     reading.time = localTime(history->wallMs(nearest->monotonicMs), true);
-    if (query.grouping == Grouping::ByStage)
+    if (query.grouping == Grouping::ByStage) {
         readStages(reading, *nearest, query.unit);
-    else
+    } else {
         readNodes(reading, *history, query.unit);
-    if (query.wal)
+    }
+    if (query.wal) {
         reading.wal = history->walRateAt(history->walNode(), nearest->monotonicMs);
+    }
     return reading;
 }
 
 QString Reading::text() const
 {
     QStringList parts{time};
-    if (!totalBytes.isEmpty() || !totalSeconds.isEmpty())
+    if (!totalBytes.isEmpty() || !totalSeconds.isEmpty()) {
         parts << QStringList{totalBytes, totalSeconds}.join(QLatin1Char(' ')).simplified();
-    for (const ReadingRow &row : rows)
+    }
+    for (const ReadingRow &row : rows) {
         parts << QStringList{row.name, row.bytes, row.seconds, row.word}.join(QLatin1Char(' ')).simplified();
+    }
     return parts.join(QStringLiteral(", "));
 }
 

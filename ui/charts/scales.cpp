@@ -14,8 +14,9 @@ double niceStep(double raw)
 {
     const double power = std::pow(10, std::floor(std::log10(raw)));
     for (const double mantissa : {1.0, 2.0, 4.0, 5.0}) {
-        if (mantissa * power >= raw * 0.999)
+        if (mantissa * power >= raw * 0.999) {
             return mantissa * power;
+        }
     }
     return 10 * power;
 }
@@ -63,8 +64,9 @@ QString Scale::label(double value) const
 std::vector<double> Scale::ticks() const
 {
     std::vector<double> out;
-    for (int i = 0; i * step <= top * 1.001; ++i)
+    for (int i = 0; i * step <= top * 1.001; ++i) {
         out.push_back(i * step);
+    }
     return out;
 }
 
@@ -82,12 +84,15 @@ Scale secondsScale(double highest)
 {
     highest = std::max(highest, 0.01);
     // The same limits at which core::formatSeconds changes its unit.
-    if (highest < 0.9995)
+    if (highest < 0.9995) {
         return scaleOf(highest, 0.001, QStringLiteral("ms"), 4);
-    if (highest < 120)
+    }
+    if (highest < 120) {
         return scaleOf(highest, 1, QStringLiteral("s"), 4);
-    if (highest < 7200)
+    }
+    if (highest < 7200) {
         return scaleOf(highest, 60, QStringLiteral("min"), 4);
+    }
     return scaleOf(highest, 3600, QStringLiteral("h"), 4);
 }
 
@@ -101,8 +106,9 @@ TimeStep timeStep(qint64 spanMs, int pixels, int pixelsPerLabel)
     };
     const double wanted = static_cast<double>(spanMs) * pixelsPerLabel / std::max(1, pixels);
     for (const TimeStep &step : kSteps) {
-        if (static_cast<double>(step.stepMs) >= wanted)
+        if (static_cast<double>(step.stepMs) >= wanted) {
             return step;
+        }
     }
     return {86'400'000, 4};
 }

@@ -35,8 +35,9 @@ CardItem::CardItem()
 
 bool CardItem::setFace(const CardFace &face)
 {
-    if (face == m_face)
+    if (face == m_face) {
         return false;
+    }
     m_face = face;
     setToolTip(plainToolTip(face.description));
     update();
@@ -52,8 +53,9 @@ void CardItem::setPlace(const QRectF &rect)
 
 void CardItem::setCurrent(bool current, bool ring)
 {
-    if (current == m_current && ring == m_ring)
+    if (current == m_current && ring == m_ring) {
         return;
+    }
     m_current = current;
     m_ring = ring;
     update();
@@ -76,8 +78,9 @@ void CardItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidge
         paintHead(painter, f);
         paintState(painter, f);
     }
-    if (m_ring)
+    if (m_ring) {
         theme::paintFocusRing(painter, cardRect().adjusted(-4, -4, 5, 5), theme::metric::kRadiusCard + 3);
+    }
 }
 
 void CardItem::paintFrame(QPainter *painter, qreal f) const
@@ -94,8 +97,9 @@ void CardItem::paintFrame(QPainter *painter, qreal f) const
     }
     QPainterPath path;
     path.addRoundedRect(frame, theme::metric::kRadiusCard, theme::metric::kRadiusCard);
-    if (!witness)
+    if (!witness) {
         painter->fillPath(path, color(Token::Raised));
+    }
     if (m_face.stale && !witness) {
         painter->save();
         painter->setClipRect(QRectF(0, 73 * f, m_size.width(), m_size.height()));
@@ -114,8 +118,9 @@ void CardItem::paintTabs(QPainter *painter, qreal f) const
         const qreal nameWidth = textWidth(tab.name, FontRole::Caption);
         const qreal ipWidth = textWidth(tab.ip, FontRole::FixedCaption);
         const qreal width = std::min(25 + nameWidth + 14 + ipWidth + 8, m_size.width() - kTabLeft - left);
-        if (width < 40)
+        if (width < 40) {
             return;
+        }
         const qreal top = -kTabHeight * f + 0.5;
         const bool sure = tab.known && !m_face.stale;
         QPainterPath path(QPointF(left + 0.5, 0));
@@ -190,9 +195,10 @@ void CardItem::paintState(QPainter *painter, qreal f) const
         end = left + paintText(painter, m_face.nonNumber, line);
     }
     const QRectF spark(std::max(m_size.width() - 65, end + 10), 101 * f, 0, 11 * f);
-    if (right - spark.left() >= 16)
+    if (right - spark.left() >= 16) {
         paintSpark(painter, m_face.spark, QRectF(spark.topLeft(), QPointF(right, spark.bottom())),
                    ink(m_face.stale, Token::Text3));
+    }
 }
 
 void CardItem::paintWitness(QPainter *painter, qreal f) const

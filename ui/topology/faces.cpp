@@ -46,13 +46,15 @@ T at(const std::vector<T> &values, int index, T otherwise)
 /// The last bytes that were known within the last 15 minutes.
 std::optional<qint64> lastBytes(const history::LagHistory *history, const QString &node)
 {
-    if (!history)
+    if (!history) {
         return std::nullopt;
+    }
     const qint64 to = history->newestMs() + 1;
     const auto points = history->series(node, Metric::Bytes, to - 900'000, to, kFarBack);
     for (auto it = points.rbegin(); it != points.rend(); ++it) {
-        if (!std::isnan(it->value))
+        if (!std::isnan(it->value)) {
             return static_cast<qint64>(it->value);
+        }
     }
     return std::nullopt;
 }
@@ -60,10 +62,11 @@ std::optional<qint64> lastBytes(const history::LagHistory *history, const QStrin
 void fillPrimaryNumbers(CardFace &face, const cluster::NodeStatus &node, const history::LagHistory *history)
 {
     const auto rate = history ? history->walRateAt(node.name, history->newestMs()) : std::nullopt;
-    if (rate)
+    if (rate) {
         face.numbers = tr("WAL %1/s").arg(core::formatBytes(std::llround(*rate)));
-    else if (node.sample && node.sample->currentLsn)
+    } else if (node.sample && node.sample->currentLsn) {
         face.numbers = tr("WAL %1").arg(node.sample->currentLsn->toString());
+    }
 }
 
 void fillLagNumbers(CardFace &face, const cluster::StandbyLag &lag)
@@ -71,15 +74,18 @@ void fillLagNumbers(CardFace &face, const cluster::StandbyLag &lag)
     QStringList numbers;
     const bool measured =
         lag.state == LagState::Known || lag.state == LagState::Paused || lag.state == LagState::Delayed;
-    if (measured && lag.bytes)
+    if (measured && lag.bytes) {
         numbers << core::formatBytes(*lag.bytes);
-    if (lag.state == LagState::Known && lag.seconds)
+    }
+    if (lag.state == LagState::Known && lag.seconds) {
         numbers << core::formatSeconds(*lag.seconds);
+    }
     face.numbers = numbers.join(QStringLiteral("  "));
-    if (lag.state != LagState::Known)
+    if (lag.state != LagState::Known) {
         face.nonNumber = cluster::toString(lag.state);
-    else if (numbers.isEmpty())
+    } else if (numbers.isEmpty()) {
         face.nonNumber = tr("unknown");
+    }
 }
 
 /// The last value is kept, with its age.
@@ -87,8 +93,9 @@ void fillStaleNumbers(CardFace &face, const cluster::ClusterState &state, const 
                       const cluster::StandbyLag &lag, const history::LagHistory *history)
 {
     const qint64 age = state.snapshot->sampleAgeMs(node);
-    if (age < 0)
+    if (age < 0) {
         return;
+    }
     const std::optional<qint64> bytes = lag.bytes ? lag.bytes : lastBytes(history, node.name);
     const QString ago = tr("%1 ago").arg(core::formatAge(age));
     const bool follows = face.roleKind == NodeRole::Standby || face.roleKind == NodeRole::CascadingStandby;
@@ -97,8 +104,9 @@ void fillStaleNumbers(CardFace &face, const cluster::ClusterState &state, const 
 
 void fillSpark(CardFace &face, const history::LagHistory *history)
 {
-    if (!history || history->isEmpty() || face.roleKind == NodeRole::Witness)
+    if (!history || history->isEmpty() || face.roleKind == NodeRole::Witness) {
         return;
+    }
     face.spark.toMs = history->newestMs() + 1;
     face.spark.fromMs = face.spark.toMs - kSparkMs;
     const Metric metric = face.roleKind == NodeRole::Primary ? Metric::WalRate : Metric::Bytes;
@@ -109,22 +117,28 @@ void fillSpark(CardFace &face, const history::LagHistory *history)
 QString describe(const CardFace &face, const cluster::Place &place, const cluster::ClusterState &state)
 {
     QStringList parts{face.name, face.role, face.verdictWord};
-    if (!face.detail.isEmpty())
+    if (!face.detail.isEmpty()) {
         parts << face.detail;
+    }
     const QString numbers = QStringList{face.numbers, face.nonNumber}.join(QLatin1Char(' ')).simplified();
-    if (!numbers.isEmpty())
+    if (!numbers.isEmpty()) {
         parts << (face.roleKind == NodeRole::Primary || face.stale ? numbers
                                                                    : tr("behind the primary: %1").arg(numbers));
-    if (place.upstream >= 0)
+    }
+    if (place.upstream >= 0) {
         parts << tr("follows %1").arg(nameOf(state, place.upstream));
-    else if (!place.upstreamText.isEmpty())
+    } else if (!place.upstreamText.isEmpty()) {
         parts << tr("follows %1, which is no node of this cluster").arg(place.upstreamText);
-    if (!face.timeline.isEmpty())
+    }
+    if (!face.timeline.isEmpty()) {
         parts << tr("timeline %1").arg(face.timeline.mid(3));
-    if (!face.address.isEmpty())
+    }
+    if (!face.address.isEmpty()) {
         parts << face.address;
-    for (const AddressTab &tab : face.tabs)
+    }
+    for (const AddressTab &tab : face.tabs) {
         parts << tr("holds address %1 %2").arg(tab.name, tab.ip);
+    }
     return parts.join(QStringLiteral(", "));
 }
 
@@ -136,10 +150,12 @@ QString sinceText(const cluster::ClusterState &state, qint64 sinceMs)
 QStringList hopNumbers(const cluster::Edge &edge)
 {
     QStringList lines;
-    if (edge.bytes)
+    if (edge.bytes) {
         lines << core::formatBytes(*edge.bytes);
-    if (edge.seconds)
+    }
+    if (edge.seconds) {
         lines << core::formatSeconds(*edge.seconds);
+    }
     return lines;
 }
 
@@ -158,8 +174,9 @@ CardFace cardFace(const cluster::ClusterState &state, int node, const history::L
 {
     CardFace face;
     const cluster::NodeStatus *status = statusOf(state, node);
-    if (!status)
+    if (!status) {
         return face;
+    }
     const cluster::Assessment &assessment = *state.assessment;
     const auto place = at(assessment.topology.places, node, cluster::Place());
     const auto lag = at(assessment.lag, node, cluster::StandbyLag());
@@ -167,22 +184,25 @@ CardFace cardFace(const cluster::ClusterState &state, int node, const history::L
     face.roleKind = place.role;
     face.role = place.role == NodeRole::Unknown ? tr("Role not known") : cluster::toString(place.role);
     face.address = status->address;
-    if (status->sample && status->sample->timeline && place.role != NodeRole::Witness)
+    if (status->sample && status->sample->timeline && place.role != NodeRole::Witness) {
         face.timeline = tr("TL %1").arg(*status->sample->timeline);
+    }
     face.verdict = at(assessment.nodeVerdicts, node, Verdict::Unknown);
     face.verdictWord = cluster::toString(face.verdict);
     face.detail = at(assessment.nodeStates, node, QString());
     face.stale = !cluster::isFresh(*state.snapshot, *status);
-    if (face.stale)
+    if (face.stale) {
         fillStaleNumbers(face, state, *status, lag, history);
-    else if (place.role == NodeRole::Primary)
+    } else if (place.role == NodeRole::Primary) {
         fillPrimaryNumbers(face, *status, history);
-    else if (place.role != NodeRole::Witness)
+    } else if (place.role != NodeRole::Witness) {
         fillLagNumbers(face, lag);
+    }
     fillSpark(face, history);
     for (const AddressTab &tab : tabs) {
-        if (tab.node == face.name)
+        if (tab.node == face.name) {
             face.tabs.push_back(tab);
+        }
     }
     face.description = describe(face, place, state);
     return face;
@@ -218,12 +238,14 @@ EdgeFace edgeFace(const cluster::ClusterState &state, int index)
         words = tr("broken");
         face.above = words;
         face.strong = false;
-        if (edge.sinceMs > 0)
+        if (edge.sinceMs > 0) {
             face.below = QStringList{tr("for"), sinceText(state, edge.sinceMs)};
+        }
         face.verdict = at(state.assessment->nodeVerdicts, edge.to, Verdict::Unknown);
         // The line says that nothing flows, whatever is thought of the node.
-        if (face.verdict == Verdict::Ok)
+        if (face.verdict == Verdict::Ok) {
             face.verdict = Verdict::Unknown;
+        }
         break;
     case EdgeState::SenderOnly:
     case EdgeState::ReceiverOnly:
@@ -236,10 +258,12 @@ EdgeFace edgeFace(const cluster::ClusterState &state, int index)
         break;
     }
     QStringList parts{tr("%1 to %2").arg(from, to), words};
-    if (!edge.syncState.isEmpty())
+    if (!edge.syncState.isEmpty()) {
         parts << edge.syncState;
-    if (edge.state == EdgeState::Broken && edge.sinceMs > 0)
+    }
+    if (edge.state == EdgeState::Broken && edge.sinceMs > 0) {
         parts << tr("for %1").arg(sinceText(state, edge.sinceMs));
+    }
     parts << hopNumbers(edge);
     parts << (face.hasSlot ? tr("slot %1").arg(edge.slotName) : tr("no slot"));
     face.description = parts.join(QStringLiteral(", "));
@@ -256,22 +280,27 @@ ConsumerFace consumerFace(const cluster::ClusterState &state, int index)
     face.node = nameOf(state, consumer.node);
     face.hasSlot = !consumer.slotName.isEmpty();
     face.idle = consumer.kind == cluster::ConsumerKind::IdleSlot || (face.hasSlot && !consumer.active);
-    if (consumer.retainedBytes)
+    if (consumer.retainedBytes) {
         face.bytes = core::formatBytes(*consumer.retainedBytes);
+    }
     const cluster::NodeStatus *status = statusOf(state, consumer.node);
     for (const cluster::SlotFacts &facts : state.assessment->slotFacts) {
-        if (facts.node != consumer.node || !status || !status->sample || facts.slot < 0)
+        if (facts.node != consumer.node || !status || !status->sample || facts.slot < 0) {
             continue;
+        }
         const auto &slotList = status->sample->replicationSlots;
         if (facts.slot < static_cast<int>(slotList.size()) &&
-            slotList[static_cast<std::size_t>(facts.slot)].slotName == consumer.slotName)
+            slotList[static_cast<std::size_t>(facts.slot)].slotName == consumer.slotName) {
             face.verdict = facts.verdict;
+        }
     }
     QStringList parts{face.name, face.detail};
-    if (!face.bytes.isEmpty())
+    if (!face.bytes.isEmpty()) {
         parts << tr("keeps %1 of WAL on %2").arg(face.bytes, face.node);
-    if (face.hasSlot && face.slotName != face.name)
+    }
+    if (face.hasSlot && face.slotName != face.name) {
         parts << tr("slot %1").arg(face.slotName);
+    }
     parts.removeAll(QString());
     face.description = parts.join(QStringLiteral(", "));
     return face;

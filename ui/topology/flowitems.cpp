@@ -19,8 +19,9 @@ namespace {
 QPainterPath rounded(const QPolygonF &line, qreal cutEnd)
 {
     QPainterPath path;
-    if (line.size() < 2)
+    if (line.size() < 2) {
         return path;
+    }
     constexpr qreal kRadius = 6;
     path.moveTo(line.front());
     for (int i = 1; i + 1 < line.size(); ++i) {
@@ -49,8 +50,9 @@ QFont fontOf(const TextLine &line)
 {
     QFont font = theme::pixelFont(line.font);
     font.setItalic(line.italic);
-    if (line.strong)
+    if (line.strong) {
         font.setWeight(QFont::DemiBold);
+    }
     return font;
 }
 
@@ -71,8 +73,9 @@ qreal textWidth(const QString &text, FontRole font)
 
 qreal paintText(QPainter *painter, const QString &text, const TextLine &line)
 {
-    if (text.isEmpty() || line.width <= 0)
+    if (text.isEmpty() || line.width <= 0) {
         return 0;
+    }
     const QFont font = fontOf(line);
     const QFontMetricsF metrics(font);
     const QString shown = metrics.horizontalAdvance(text) <= line.width + 0.5
@@ -80,10 +83,11 @@ qreal paintText(QPainter *painter, const QString &text, const TextLine &line)
                               : metrics.elidedText(text, Qt::ElideRight, line.width);
     const qreal width = metrics.horizontalAdvance(shown);
     QPointF at = line.at;
-    if (line.align & Qt::AlignRight)
+    if (line.align & Qt::AlignRight) {
         at.rx() -= width;
-    else if (line.align & Qt::AlignHCenter)
+    } else if (line.align & Qt::AlignHCenter) {
         at.rx() -= width / 2;
+    }
     painter->setFont(font);
     painter->setPen(line.color);
     painter->drawText(at, shown);
@@ -118,8 +122,9 @@ EdgeItem::EdgeItem()
 
 bool EdgeItem::setFace(const EdgeFace &face)
 {
-    if (face == m_face)
+    if (face == m_face) {
         return false;
+    }
     m_face = face;
     setToolTip(plainToolTip(face.description));
     update();
@@ -164,8 +169,9 @@ QPen EdgeItem::pen() const
 
 void EdgeItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidget *)
 {
-    if (m_placed.line.size() < 2)
+    if (m_placed.line.size() < 2) {
         return;
+    }
     painter->setRenderHint(QPainter::Antialiasing);
     const QPen stroke = pen();
     const bool solidHead = m_face.strong && stroke.widthF() > 2;
@@ -173,8 +179,9 @@ void EdgeItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidge
     painter->setBrush(Qt::NoBrush);
     painter->drawPath(rounded(m_placed.line, solidHead ? 12 : m_face.state == EdgeState::Paused ? 12 : 3));
     paintHead(painter, stroke);
-    if (m_face.hasSlot)
+    if (m_face.hasSlot) {
         paintPort(painter, m_placed.line.front(), m_face.slotUsed, stroke.color());
+    }
     paintWords(painter, stroke.color());
 }
 
@@ -187,8 +194,9 @@ void EdgeItem::paintHead(QPainter *painter, const QPen &stroke) const
         // Two bars at the receiver: WAL arrives and is not replayed.
         solid.setWidthF(2.5);
         painter->setPen(solid);
-        for (const qreal back : {9.0, 4.0})
+        for (const qreal back : {9.0, 4.0}) {
             painter->drawLine(tip + QPointF(-back, -6), tip + QPointF(-back, 6));
+        }
     } else if (m_face.strong) {
         painter->setPen(Qt::NoPen);
         painter->setBrush(stroke.color());
@@ -236,8 +244,9 @@ ConsumerItem::ConsumerItem()
 
 bool ConsumerItem::setFace(const ConsumerFace &face)
 {
-    if (face == m_face)
+    if (face == m_face) {
         return false;
+    }
     m_face = face;
     setToolTip(plainToolTip(face.description));
     update();
@@ -247,8 +256,9 @@ bool ConsumerItem::setFace(const ConsumerFace &face)
 void ConsumerItem::setPlace(const PlacedConsumer &placed, qreal nameWidth)
 {
     const bool same = placed.line == m_placed.line && placed.text == m_placed.text && placed.wide == m_placed.wide;
-    if (same && nameWidth == m_nameWidth)
+    if (same && nameWidth == m_nameWidth) {
         return;
+    }
     prepareGeometryChange();
     m_placed = placed;
     m_nameWidth = nameWidth;
@@ -262,8 +272,9 @@ QRectF ConsumerItem::boundingRect() const
 
 void ConsumerItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidget *)
 {
-    if (m_placed.line.size() < 2)
+    if (m_placed.line.size() < 2) {
         return;
+    }
     painter->setRenderHint(QPainter::Antialiasing);
     paintLine(painter);
     paintWords(painter);
@@ -285,8 +296,9 @@ void ConsumerItem::paintLine(QPainter *painter) const
         painter->setPen(solid);
         drawOpenHead(painter, tip);
     }
-    if (m_face.hasSlot)
+    if (m_face.hasSlot) {
         paintPort(painter, m_placed.line.front(), !m_face.idle, ink);
+    }
 }
 
 void ConsumerItem::paintWords(QPainter *painter) const
@@ -305,9 +317,10 @@ void ConsumerItem::paintWords(QPainter *painter) const
         paintText(painter, m_face.name, {{room.left(), base}, m_nameWidth, FontRole::Small, color(Token::Text1)});
         const qreal left = room.left() + m_nameWidth + 8;
         paintText(painter, m_face.detail, {{left, base}, right - bytes - 10 - left, FontRole::Caption, word});
-        if (!calm)
+        if (!calm) {
             theme::paintVerdict(painter, QRectF(room.right() - glyph - 2, base - glyph + 1.5, glyph + 2, glyph + 2),
                                 m_face.verdict);
+        }
         return;
     }
     qreal left = room.left();
@@ -318,8 +331,9 @@ void ConsumerItem::paintWords(QPainter *painter) const
     paintText(painter, m_face.name, {{room.left(), base}, room.width(), FontRole::Small, color(Token::Text1)});
     left += paintText(painter, m_face.bytes,
                       {{left, base + 14.5 * f}, room.right() - left, FontRole::FixedCaption, figure});
-    if (!m_face.bytes.isEmpty())
+    if (!m_face.bytes.isEmpty()) {
         left += 6;
+    }
     paintText(painter, m_face.detail, {{left, base + 14.5 * f}, room.right() - left, FontRole::Caption, word});
 }
 

@@ -32,12 +32,15 @@ public:
         placeBeside();
         routeEdges();
         QRectF all;
-        for (const PlacedNode &node : m_out.nodes)
+        for (const PlacedNode &node : m_out.nodes) {
             all |= node.rect;
-        for (const PlacedConsumer &consumer : m_out.consumers)
+        }
+        for (const PlacedConsumer &consumer : m_out.consumers) {
             all |= consumer.text;
-        if (!m_out.nodes.empty())
+        }
+        if (!m_out.nodes.empty()) {
             m_out.size = QSizeF(all.right() + m.margin, all.bottom() + m.margin);
+        }
         return m_out;
     }
 
@@ -74,13 +77,15 @@ void Placer::collect()
 {
     for (int node = 0; node < m_count; ++node) {
         const int upstream = place(node).upstream;
-        if (upstream >= 0 && upstream < m_count && upstream != node && place(node).role != NodeRole::Witness)
+        if (upstream >= 0 && upstream < m_count && upstream != node && place(node).role != NodeRole::Witness) {
             children(upstream).push_back(node);
+        }
     }
     for (int i = 0; i < static_cast<int>(m_topology.consumers.size()); ++i) {
         const int node = m_topology.consumers[static_cast<std::size_t>(i)].node;
-        if (node >= 0 && node < m_count)
+        if (node >= 0 && node < m_count) {
             m_consumersOf[static_cast<std::size_t>(node)].push_back(i);
+        }
     }
 }
 
@@ -99,8 +104,9 @@ qreal Placer::placeTree(int node, int column, qreal top)
     qreal below = top;
     qreal childrenBottom = 0;
     for (const int child : children(node)) {
-        if (placed(child)) // a circle of upstreams, which a sample can show while nodes are being moved
+        if (placed(child)) { // a circle of upstreams, which a sample can show while nodes are being moved
             continue;
+        }
         childrenBottom = placeTree(child, column + 1, below);
         below = childrenBottom + m.rowGap;
     }
@@ -112,8 +118,9 @@ qreal Placer::placeConsumers(int node, qreal childrenBottom)
 {
     const QRectF card = out(node).rect;
     const std::vector<int> &consumers = m_consumersOf[static_cast<std::size_t>(node)];
-    if (consumers.empty())
+    if (consumers.empty()) {
         return card.bottom();
+    }
     // Beside the rows stand the cards of the next columns, or the lines to further children.
     const bool wide = childrenBottom <= card.bottom();
     const bool lines = children(node).size() > 1;
@@ -151,8 +158,9 @@ void Placer::placeRoots()
     // A standby whose upstream is no node of ours heads a tree of its own.
     for (int node = 0; node < m_count; ++node) {
         const bool heads = place(node).upstream < 0 && !children(node).empty();
-        if (heads && !placed(node) && place(node).role != NodeRole::Witness)
+        if (heads && !placed(node) && place(node).role != NodeRole::Witness) {
             grow(node, anyPrimary ? 1 : 0);
+        }
     }
 }
 
@@ -163,15 +171,18 @@ void Placer::placeUnder(int node, int column, qreal gap)
     const qreal right = left + m.cardWidth;
     qreal bottom = 0;
     const auto avoid = [&](const QRectF &rect) {
-        if (rect.right() > left && rect.left() < right)
+        if (rect.right() > left && rect.left() < right) {
             bottom = std::max(bottom, rect.bottom());
+        }
     };
     for (int other = 0; other < m_count; ++other) {
-        if (placed(other))
+        if (placed(other)) {
             avoid(out(other).rect);
+        }
     }
-    for (const PlacedConsumer &consumer : m_out.consumers)
+    for (const PlacedConsumer &consumer : m_out.consumers) {
         avoid(consumer.text);
+    }
     put(node, column, (bottom > 0 ? bottom + gap : m.margin) + m_tabRoom * (bottom > 0 ? 0 : 1));
 }
 
@@ -181,8 +192,9 @@ void Placer::placeBeside()
     std::vector<int> lost;
     std::vector<int> witnesses;
     for (int node = 0; node < m_count; ++node) {
-        if (!placed(node))
+        if (!placed(node)) {
             (place(node).role == NodeRole::Witness ? witnesses : lost).push_back(node);
+        }
     }
     // A few stand below one another where standbys stand; many side by side.
     const int columns = anyTree && lost.size() <= 3 ? 1 : 3;
@@ -205,19 +217,23 @@ void Placer::routeEdges()
     std::vector<int> around;
     for (int i = 0; i < static_cast<int>(m_topology.edges.size()); ++i) {
         const cluster::Edge &edge = m_topology.edges[static_cast<std::size_t>(i)];
-        if (edge.from < 0 || edge.to < 0 || edge.from >= m_count || edge.to >= m_count || edge.from == edge.to)
+        if (edge.from < 0 || edge.to < 0 || edge.from >= m_count || edge.to >= m_count || edge.from == edge.to) {
             continue;
+        }
         const bool next = out(edge.to).column == out(edge.from).column + 1 && place(edge.to).upstream == edge.from;
-        if (next)
+        if (next) {
             straight[static_cast<std::size_t>(edge.from)].push_back(i);
-        else
+        } else {
             around.push_back(i);
+        }
     }
-    for (int node = 0; node < m_count; ++node)
+    for (int node = 0; node < m_count; ++node) {
         routeTree(node, straight[static_cast<std::size_t>(node)]);
+    }
     int rank = 0;
-    for (const int edge : around)
+    for (const int edge : around) {
         m_out.edges.push_back(routeAround(edge, rank++));
+    }
 }
 
 void Placer::routeTree(int from, const std::vector<int> &edges)
@@ -280,8 +296,9 @@ Measure Measure::scaled(qreal factor) const
     Measure out = *this;
     for (qreal *value : {&out.cardWidth, &out.cardHeight, &out.witnessHeight, &out.columnGap, &out.rowGap,
                          &out.besideGap, &out.tabHeight, &out.consumerFirst, &out.consumerRow, &out.consumerTallRow,
-                         &out.consumerArrow, &out.consumerText, &out.consumerWide, &out.leastGap})
+                         &out.consumerArrow, &out.consumerText, &out.consumerWide, &out.leastGap}) {
         *value = std::round(*value * factor);
+    }
     out.flowY = std::round(flowY * factor) + 0.5;
     out.consumerFirst += 0.5;
     return out;
@@ -329,23 +346,27 @@ Layout layOutWithin(qreal width, const cluster::Topology &topology, bool withTab
 {
     Layout out = layOut(topology, withTabs, measure);
     int gaps = 0;
-    for (const PlacedNode &node : out.nodes)
+    for (const PlacedNode &node : out.nodes) {
         gaps = std::max(gaps, node.column);
+    }
     const qreal excess = out.size.width() - width;
-    if (excess <= 0 || gaps == 0)
+    if (excess <= 0 || gaps == 0) {
         return out;
+    }
     // Below the least gap all is drawn smaller, by whoever draws it.
     const qreal gap = std::max(measure.leastGap, std::floor(measure.columnGap - excess / gaps));
     Measure tight = measure.withGap(std::min(gap, measure.columnGap));
-    if (gap <= measure.leastGap)
+    if (gap <= measure.leastGap) {
         tight.margin = std::min(measure.margin, measure.leastMargin);
+    }
     return layOut(topology, withTabs, tight);
 }
 
 int neighbour(const Layout &layout, int current, Direction direction)
 {
-    if (current < 0 || current >= static_cast<int>(layout.nodes.size()))
+    if (current < 0 || current >= static_cast<int>(layout.nodes.size())) {
         return layout.nodes.empty() ? -1 : 0;
+    }
     const QPointF here = layout.nodes[static_cast<std::size_t>(current)].rect.center();
     int best = -1;
     qreal bestCost = 0;
@@ -355,8 +376,9 @@ int neighbour(const Layout &layout, int current, Direction direction)
         const qreal sign = direction == Direction::Left || direction == Direction::Up ? -1 : 1;
         const qreal ahead = sign * (across ? way.x() : way.y());
         const qreal aside = std::abs(across ? way.y() : way.x());
-        if (node == current || ahead < 1)
+        if (node == current || ahead < 1) {
             continue;
+        }
         // Twice the price for leaving the row or column.
         const qreal cost = ahead + 2 * aside;
         if (best < 0 || cost < bestCost) {

@@ -17,22 +17,26 @@ std::vector<QPolygonF> sparkLines(const Spark &spark, const QRectF &rect)
         }
     }
     std::vector<QPolygonF> lines;
-    if (lowest > highest || spark.toMs <= spark.fromMs)
+    if (lowest > highest || spark.toMs <= spark.fromMs) {
         return lines;
+    }
     // The scale is the value itself, not its range: what only trembles shall not look like an alarm.
     const double range = std::max(highest, 1e-9);
     const double middle = (highest + lowest) / 2;
     QPolygonF run;
     const auto finish = [&] {
-        if (run.size() == 1)
+        if (run.size() == 1) {
             run << run.first() + QPointF(1, 0);
-        if (!run.isEmpty())
+        }
+        if (!run.isEmpty()) {
             lines.push_back(run);
+        }
         run.clear();
     };
     for (const history::SeriesPoint &point : spark.points) {
-        if (point.monotonicMs < spark.fromMs)
+        if (point.monotonicMs < spark.fromMs) {
             continue;
+        }
         if (std::isnan(point.value)) {
             finish();
             continue;
@@ -52,8 +56,9 @@ void paintSpark(QPainter *painter, const Spark &spark, const QRectF &rect, const
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setPen(QPen(color, 1.25, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     painter->setBrush(Qt::NoBrush);
-    for (const QPolygonF &line : sparkLines(spark, rect))
+    for (const QPolygonF &line : sparkLines(spark, rect)) {
         painter->drawPolyline(line);
+    }
     painter->restore();
 }
 

@@ -33,8 +33,9 @@ TopologyView::TopologyView(QWidget *parent)
 
 void TopologyView::setState(const cluster::ClusterState &state)
 {
-    if (!state.snapshot || !state.assessment)
+    if (!state.snapshot || !state.assessment) {
         return;
+    }
     m_state = state;
     refresh(true);
 }
@@ -47,20 +48,23 @@ void TopologyView::setHistory(const history::LagHistory *history)
 
 void TopologyView::setAddresses(std::vector<AddressTab> addresses)
 {
-    if (addresses == m_addresses)
+    if (addresses == m_addresses) {
         return;
+    }
     m_addresses = std::move(addresses);
     refresh(true);
 }
 
 void TopologyView::refresh(bool structureMayDiffer)
 {
-    if (!m_state.snapshot)
+    if (!m_state.snapshot) {
         return;
+    }
     if (structureMayDiffer) {
         QStringList names;
-        for (const cluster::NodeStatus &node : m_state.snapshot->nodes)
+        for (const cluster::NodeStatus &node : m_state.snapshot->nodes) {
             names.append(node.name);
+        }
         Layout layout = layoutFor(maximumViewportSize().width());
         if (names != m_names || !(layout == m_layout)) {
             m_names = names;
@@ -70,8 +74,9 @@ void TopologyView::refresh(bool structureMayDiffer)
     updateFaces();
     markCurrent();
     describe();
-    if (m_names.isEmpty())
+    if (m_names.isEmpty()) {
         viewport()->update();
+    }
 }
 
 Layout TopologyView::layoutFor(int width) const
@@ -81,8 +86,9 @@ Layout TopologyView::layoutFor(int width) const
 
 int TopologyView::heightForWidth(int width) const
 {
-    if (!m_state.assessment || m_names.isEmpty())
+    if (!m_state.assessment || m_names.isEmpty()) {
         return sizeHint().height();
+    }
     const QSizeF content = layoutFor(width).size;
     return qCeil(content.height() * std::clamp(width / content.width(), kSmallestScale, 1.0));
 }
@@ -92,8 +98,9 @@ void TopologyView::takeLayout(Layout layout)
     m_layout = std::move(layout);
     for (auto it = m_cards.begin(); it != m_cards.end();) {
         const bool stays = m_names.contains(it.key());
-        if (!stays)
+        if (!stays) {
             delete it.value();
+        }
         it = stays ? std::next(it) : m_cards.erase(it);
     }
     for (int i = 0; i < m_names.size() && i < static_cast<int>(m_layout.nodes.size()); ++i) {
@@ -105,8 +112,9 @@ void TopologyView::takeLayout(Layout layout)
         card->setPlace(m_layout.nodes[static_cast<std::size_t>(i)].rect);
     }
     const auto resize = [this]<typename Item>(std::vector<Item *> &items, std::size_t count) {
-        for (; items.size() > count; items.pop_back())
+        for (; items.size() > count; items.pop_back()) {
             delete items.back();
+        }
         while (items.size() < count) {
             items.push_back(new Item);
             scene()->addItem(items.back());
@@ -114,10 +122,12 @@ void TopologyView::takeLayout(Layout layout)
     };
     resize(m_edges, m_layout.edges.size());
     resize(m_consumers, m_layout.consumers.size());
-    for (std::size_t i = 0; i < m_edges.size(); ++i)
+    for (std::size_t i = 0; i < m_edges.size(); ++i) {
         m_edges[i]->setPlace(m_layout.edges[i]);
-    if (!m_selected.isEmpty() && !m_names.contains(m_selected))
+    }
+    if (!m_selected.isEmpty() && !m_names.contains(m_selected)) {
         m_selected.clear();
+    }
     scene()->setSceneRect(QRectF(QPointF(0, 0), m_layout.size));
     updateGeometry();
     fit();
@@ -126,11 +136,13 @@ void TopologyView::takeLayout(Layout layout)
 void TopologyView::updateFaces()
 {
     for (int i = 0; i < m_names.size(); ++i) {
-        if (CardItem *card = m_cards.value(m_names[i]))
+        if (CardItem *card = m_cards.value(m_names[i])) {
             card->setFace(cardFace(m_state, i, m_history, m_addresses));
+        }
     }
-    for (std::size_t i = 0; i < m_edges.size(); ++i)
+    for (std::size_t i = 0; i < m_edges.size(); ++i) {
         m_edges[i]->setFace(edgeFace(m_state, m_layout.edges[i].edge));
+    }
     // Details of all consumers begin in one column.
     qreal widest = 90 * fontFactor();
     for (std::size_t i = 0; i < m_consumers.size(); ++i) {
@@ -138,22 +150,25 @@ void TopologyView::updateFaces()
         widest = std::max(widest, textWidth(m_consumers[i]->face().name, FontRole::Small));
     }
     widest = std::min(widest, 150 * fontFactor());
-    for (std::size_t i = 0; i < m_consumers.size(); ++i)
+    for (std::size_t i = 0; i < m_consumers.size(); ++i) {
         m_consumers[i]->setPlace(m_layout.consumers[i], widest);
+    }
 }
 
 void TopologyView::fit()
 {
     const QSizeF content = m_layout.size;
-    if (content.isEmpty())
+    if (content.isEmpty()) {
         return;
+    }
     const QSizeF room = maximumViewportSize();
     const qreal byWidth = room.width() / content.width();
     qreal scale = std::clamp(byWidth, kSmallestScale, 1.0);
     // A little too high is shrunk as well; much too high scrolls at a readable size.
     const qreal byHeight = room.height() / content.height();
-    if (byHeight < scale && byHeight >= 0.8)
+    if (byHeight < scale && byHeight >= 0.8) {
         scale = byHeight;
+    }
     setTransform(QTransform::fromScale(scale, scale));
 }
 
@@ -180,40 +195,49 @@ void TopologyView::selectNode(const QString &name)
 
 void TopologyView::setCurrent(const QString &name, bool tell)
 {
-    if (name == m_selected)
+    if (name == m_selected) {
         return;
+    }
     m_selected = name;
     markCurrent();
     describe();
-    if (const CardItem *card = m_cards.value(name))
+    if (const CardItem *card = m_cards.value(name)) {
         ensureVisible(card->sceneBoundingRect(), 8, 8);
-    if (tell && !name.isEmpty())
+    }
+    if (tell && !name.isEmpty()) {
         Q_EMIT nodeSelected(name);
+    }
 }
 
 void TopologyView::markCurrent()
 {
-    for (auto it = m_cards.cbegin(); it != m_cards.cend(); ++it)
+    for (auto it = m_cards.cbegin(); it != m_cards.cend(); ++it) {
         it.value()->setCurrent(it.key() == m_selected, it.key() == m_selected && hasFocus());
+    }
 }
 
 /// For a screen reader: the selected card first, then every card and line in words.
 void TopologyView::describe()
 {
     QStringList lines;
-    if (const CardItem *card = m_cards.value(m_selected))
+    if (const CardItem *card = m_cards.value(m_selected)) {
         lines << tr("Selected: %1").arg(card->face().description);
-    for (const QString &name : std::as_const(m_names)) {
-        if (const CardItem *card = m_cards.value(name))
-            lines << card->face().description;
     }
-    for (const EdgeItem *edge : m_edges)
+    for (const QString &name : std::as_const(m_names)) {
+        if (const CardItem *card = m_cards.value(name)) {
+            lines << card->face().description;
+        }
+    }
+    for (const EdgeItem *edge : m_edges) {
         lines << edge->face().description;
-    for (const ConsumerItem *consumer : m_consumers)
+    }
+    for (const ConsumerItem *consumer : m_consumers) {
         lines << consumer->face().description;
+    }
     const QString text = lines.join(QStringLiteral(".\n"));
-    if (text == accessibleDescription())
+    if (text == accessibleDescription()) {
         return;
+    }
     // Sends QAccessible::DescriptionChanged itself, and only when somebody listens.
     setAccessibleDescription(text);
 }
@@ -228,8 +252,9 @@ void TopologyView::keyPressEvent(QKeyEvent *event)
     const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
     if (direction != directions.constEnd()) {
         const int next = neighbour(m_layout, indexOf(m_selected), *direction);
-        if (next >= 0 && next < m_names.size())
+        if (next >= 0 && next < m_names.size()) {
             setCurrent(m_names[next], true);
+        }
     } else if (event->key() == Qt::Key_Home && !m_names.isEmpty()) {
         setCurrent(m_names.first(), true);
     } else if (event->key() == Qt::Key_End && !m_names.isEmpty()) {
@@ -248,8 +273,9 @@ QString TopologyView::nodeAt(QPoint position) const
 {
     const QPointF at = mapToScene(position);
     for (int i = 0; i < m_names.size() && i < static_cast<int>(m_layout.nodes.size()); ++i) {
-        if (m_layout.nodes[static_cast<std::size_t>(i)].rect.contains(at))
+        if (m_layout.nodes[static_cast<std::size_t>(i)].rect.contains(at)) {
             return m_names[i];
+        }
     }
     return {};
 }
@@ -257,8 +283,9 @@ QString TopologyView::nodeAt(QPoint position) const
 void TopologyView::mousePressEvent(QMouseEvent *event)
 {
     const QString node = nodeAt(event->position().toPoint());
-    if (!node.isEmpty())
+    if (!node.isEmpty()) {
         setCurrent(node, true);
+    }
     event->accept();
 }
 
@@ -281,8 +308,9 @@ void TopologyView::mouseDoubleClickEvent(QMouseEvent *event)
 void TopologyView::focusInEvent(QFocusEvent *event)
 {
     QGraphicsView::focusInEvent(event);
-    if (m_selected.isEmpty() && !m_names.isEmpty() && event->reason() != Qt::MouseFocusReason)
+    if (m_selected.isEmpty() && !m_names.isEmpty() && event->reason() != Qt::MouseFocusReason) {
         setCurrent(m_names.first(), true);
+    }
     markCurrent();
 }
 
@@ -302,8 +330,9 @@ void TopologyView::resizeEvent(QResizeEvent *event)
 void TopologyView::changeEvent(QEvent *event)
 {
     QGraphicsView::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
         recolour();
+    }
 }
 
 void TopologyView::recolour()
@@ -314,8 +343,9 @@ void TopologyView::recolour()
 
 void TopologyView::drawForeground(QPainter *painter, const QRectF &)
 {
-    if (!m_names.isEmpty())
+    if (!m_names.isEmpty()) {
         return;
+    }
     painter->save();
     painter->resetTransform();
     const QString text = m_state.snapshot ? tr("This cluster has no node yet.") : tr("Waiting for the first sample.");
