@@ -81,6 +81,7 @@ QJsonObject slotJson(const Slot &slot, const SlotFacts *facts)
             {QStringLiteral("failover"), flag(slot.failover)},
             {QStringLiteral("synced"), flag(slot.synced)},
             {QStringLiteral("retained_bytes"), facts ? number(facts->retainedBytes) : QJsonValue(QJsonValue::Null)},
+            {QStringLiteral("full_in_seconds"), facts ? number(facts->fullInSeconds) : QJsonValue(QJsonValue::Null)},
             {QStringLiteral("consumer"), facts ? text(facts->consumer) : QJsonValue(QJsonValue::Null)},
             {QStringLiteral("verdict"), facts ? QJsonValue(verdictKey(facts->verdict)) : QJsonValue(QJsonValue::Null)},
             {QStringLiteral("reason"), facts ? text(facts->reason) : QJsonValue(QJsonValue::Null)}};

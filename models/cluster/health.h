@@ -35,6 +35,8 @@ struct Thresholds {
     qint64 slotRetainedWarnBytes = 1LL << 30, slotRetainedCriticalBytes = 5LL << 30;
     double slotHeadroomWarn = 0.25, slotHeadroomCritical = 0.10; ///< safe_wal_size left of max_slot_wal_keep_size
     qint64 slotInactiveWarnMs = 300'000, slotInactiveCriticalMs = 1'800'000;
+    double slotFullWarnSeconds = 24 * 3600, slotFullCriticalSeconds = 4 * 3600; ///< until its limit is reached
+    qint64 slotFullHeldMs = 60'000;                                             ///< how long that must be foretold
     qint64 archiveReadyWarn = 10, archiveReadyCritical = 50;
     qint64 archiveFailingCriticalMs = 300'000;
     qint64 receiverDownCriticalMs = 60'000;
@@ -47,7 +49,9 @@ struct SlotFacts {
     int slot = -1; ///< index into the sample's replicationSlots
     std::optional<qint64> retainedBytes;
     std::optional<qint64> inactiveForMs; ///< empty: active, or since before anybody looked
-    QString consumer;                    ///< name of the node or application that uses it; empty: nobody
+    /// Until it reaches its limit at the present rate of writing; empty: nothing can be foretold. See secondsToFull().
+    std::optional<double> fullInSeconds;
+    QString consumer; ///< name of the node or application that uses it; empty: nobody
     Verdict verdict = Verdict::Ok;
     QString reason; ///< why it is inactive, lost, or holds much; empty when there is nothing to say
 };
@@ -83,8 +87,9 @@ struct Assessment {
 Assessment assess(const Snapshot &snapshot, const Thresholds &thresholds = {});
 
 /// The memory for the next Snapshot: keeps the time of what is still true in snapshot, adds what has become true, drops
-/// the rest. Keys are findings' ids and "slot_inactive:NODE/SLOT", "lag:NODE", "lag_critical:NODE",
-/// "not_streaming:NODE", "contradictory:NODE". Giving it the same Snapshot twice changes nothing.
+/// the rest. Keys are findings' ids and "slot_inactive:NODE/SLOT", "slot_filling:NODE/SLOT",
+/// "slot_filling_critical:NODE/SLOT", "lag:NODE", "lag_critical:NODE", "not_streaming:NODE", "contradictory:NODE".
+/// Giving it the same Snapshot twice changes nothing.
 Watch observe(const Watch &before, const Snapshot &snapshot, const Thresholds &thresholds = {});
 
 QString toString(Verdict verdict);   ///< for people: "OK", "Warning", "Critical", "Unknown"

@@ -3,29 +3,15 @@
 #include "core/units.h"
 #include "rules.h"
 #include "slotmath.h"
+#include "walrate.h"
 
 namespace howdah::cluster {
 
 namespace {
 constexpr qint64 kRateWindowMs = 60'000;
-
-// Bytes a second that the primary has written of late; empty when the trail is too short to say.
-std::optional<double> walRate(const Snapshot &snapshot)
-{
-    if (!snapshot.trail || snapshot.trail->size() < 2) {
-        return std::nullopt;
-    }
-    const TrailPoint &newest = snapshot.trail->back();
-    for (auto point = snapshot.trail->crbegin(); point != snapshot.trail->crend(); ++point) {
-        const qint64 elapsed = newest.monotonicMs - point->monotonicMs;
-        if (elapsed >= kRateWindowMs || (point + 1 == snapshot.trail->crend() && elapsed >= kRateWindowMs / 6)) {
-            const qint64 written = bytesBetween(point->lsn, newest.lsn);
-            return written < 0 ? std::nullopt
-                               : std::optional(static_cast<double>(written) * 1000 / static_cast<double>(elapsed));
-        }
-    }
-    return std::nullopt;
-}
+constexpr qint64 kRateLeastMs = 10'000;
+// A forecast that was told goes only when it is clearly past its limit.
+constexpr double kHysteresis = 1.25;
 
 // Of the WAL that may be kept for slots, the part that is left; empty without a limit.
 std::optional<double> headroom(const NodeSample &sample, const Slot &slot)
@@ -78,6 +64,9 @@ public:
         m_facts.retainedBytes = retainedBytes(m_sample, slot);
         m_facts.inactiveForMs = inactiveMs(rules.snapshot, m_node, slot);
         m_facts.consumer = consumerOf(rules, index, slot);
+        if (m_fresh && index == rules.topology.primary) {
+            m_facts.fullInSeconds = secondsToFull(rules.snapshot, m_sample, slot);
+        }
         m_idle = isAbandoned(slot);
         m_lost = slot.walStatus == QLatin1String("lost");
     }
@@ -88,6 +77,9 @@ private:
     Verdict bySize() const;
     Verdict byStatus() const;
     Verdict byHeadroom() const;
+    Verdict byForecast();
+    bool foretold(const char *condition, double limitSeconds);
+    void reportHeld();
     QString reason() const;
     QString growth() const;
     QString kept() const;
@@ -104,6 +96,7 @@ private:
     SlotFacts m_facts;
     bool m_idle = false;
     bool m_lost = false;
+    Verdict m_forecast = Verdict::Ok;
 };
 
 Verdict limited(double value, double warn, double critical)
@@ -145,6 +138,24 @@ Verdict SlotJudge::byHeadroom() const
                                           : (*left < t.slotHeadroomWarn ? Verdict::Warning : Verdict::Ok);
 }
 
+// Below the limit, and for long enough.
+bool SlotJudge::foretold(const char *condition, double limitSeconds)
+{
+    const QString key = slotKey(condition, m_node, m_slot);
+    const qint64 held = m_rules.now() - m_rules.snapshot.watch.value(key, m_rules.now());
+    const double ease = held >= m_rules.thresholds.slotFullHeldMs ? kHysteresis : 1.0;
+    return m_facts.fullInSeconds && *m_facts.fullInSeconds < limitSeconds * ease &&
+           m_rules.hold(key) >= m_rules.thresholds.slotFullHeldMs;
+}
+
+Verdict SlotJudge::byForecast()
+{
+    const Thresholds &t = m_rules.thresholds;
+    const bool soon = foretold("slot_filling", t.slotFullWarnSeconds);
+    const bool verySoon = foretold("slot_filling_critical", t.slotFullCriticalSeconds);
+    return soon && verySoon ? Verdict::Critical : (soon ? Verdict::Warning : Verdict::Ok);
+}
+
 QString SlotJudge::reason() const
 {
     if (m_lost) {
@@ -177,7 +188,8 @@ QString SlotJudge::kept() const
 QString SlotJudge::growth() const
 {
     // 0 also when it is not known: nothing is said of it then, as of one that hardly grows.
-    const double rate = m_sample.inRecovery ? 0 : walRate(m_rules.snapshot).value_or(0);
+    const bool measured = !m_sample.inRecovery && m_rules.snapshot.trail;
+    const double rate = measured ? averageWalRate(*m_rules.snapshot.trail, kRateWindowMs, kRateLeastMs).value_or(0) : 0;
     const bool grows = m_idle && rate >= 1024;
     QString text;
     if (grows) {
@@ -187,9 +199,9 @@ QString SlotJudge::growth() const
     const qint64 limitMb = m_sample.settingNumber(QLatin1String("max_slot_wal_keep_size")).value_or(-1);
     if (limitMb > 0 && m_slot.safeWalSize) {
         const QString limit = core::formatBytes(limitMb << 20);
-        if (grows && *m_slot.safeWalSize > 0) {
+        if (m_facts.fullInSeconds.value_or(0) > 0) {
             text += QStringLiteral(" Its limit of %1 is reached in %2.")
-                        .arg(limit, core::formatSeconds(static_cast<double>(*m_slot.safeWalSize) / rate));
+                        .arg(limit, core::formatSeconds(*m_facts.fullInSeconds));
         } else {
             text += QStringLiteral(" %1 are left of its limit of %2.")
                         .arg(core::formatBytes(std::max<qint64>(0, *m_slot.safeWalSize)), limit);
@@ -225,10 +237,35 @@ void SlotJudge::report(const char *rule, Verdict severity, const QString &title,
                  .sinceMs = sinceMs});
 }
 
+// It is used, or was until a moment ago, and holds too much or soon will.
+void SlotJudge::reportHeld()
+{
+    const QString &name = m_slot.slotName;
+    const QString status =
+        m_slot.walStatus.isEmpty() ? QString() : QStringLiteral(" wal_status is %1.").arg(m_slot.walStatus);
+    const QString evidence = kept() + growth() + status;
+    const bool unreserved = m_slot.walStatus == QLatin1String("unreserved");
+    if (m_forecast > Verdict::Ok && !unreserved && byHeadroom() == Verdict::Ok) {
+        const double left = *m_facts.fullInSeconds;
+        report("slot_full", m_facts.verdict,
+               left > 0 ? QStringLiteral("Slot %1 is full in %2").arg(name, core::formatSeconds(left))
+                        : QStringLiteral("Slot %1 has reached its limit").arg(name),
+               evidence, remedy());
+        return;
+    }
+    const QString title = unreserved                   ? QStringLiteral("Slot %1 is about to be lost").arg(name)
+                          : byHeadroom() > Verdict::Ok ? QStringLiteral("Slot %1 is near its limit").arg(name)
+                          : m_facts.retainedBytes
+                              ? QStringLiteral("Slot %1 holds %2").arg(name, core::formatBytes(*m_facts.retainedBytes))
+                              : QStringLiteral("Slot %1 holds much WAL").arg(name);
+    report("slot_retained", m_facts.verdict, title, evidence, remedy());
+}
+
 SlotFacts SlotJudge::judge()
 {
     m_facts.reason = reason();
-    m_facts.verdict = std::max({byAge(), bySize(), byStatus(), byHeadroom()});
+    m_forecast = byForecast();
+    m_facts.verdict = std::max({byAge(), bySize(), byStatus(), byHeadroom(), m_forecast});
     if (m_idle) {
         // Kept also while the node is silent: the slot has not found a consumer meanwhile.
         m_rules.hold(slotKey("slot_inactive", m_node, m_slot));
@@ -238,7 +275,6 @@ SlotFacts SlotJudge::judge()
         return m_facts;
     }
     const QString &name = m_slot.slotName;
-    const bool unreserved = m_slot.walStatus == QLatin1String("unreserved");
     if (m_lost) {
         report("slot_lost", Verdict::Critical, QStringLiteral("Slot %1 is lost").arg(name),
                QStringLiteral("On %1: %2.").arg(m_node.name, m_facts.reason),
@@ -254,15 +290,7 @@ SlotFacts SlotJudge::judge()
                QStringLiteral("For %1%2. ").arg(atLeast, span(idle)) + kept() + growth(), remedy(),
                std::max<qint64>(1, m_rules.now() - idle));
     } else if (m_facts.verdict > Verdict::Ok) {
-        const QString title =
-            unreserved                   ? QStringLiteral("Slot %1 is about to be lost").arg(name)
-            : byHeadroom() > Verdict::Ok ? QStringLiteral("Slot %1 is near its limit").arg(name)
-            : m_facts.retainedBytes
-                ? QStringLiteral("Slot %1 holds %2").arg(name, core::formatBytes(*m_facts.retainedBytes))
-                : QStringLiteral("Slot %1 holds much WAL").arg(name);
-        const QString status =
-            m_slot.walStatus.isEmpty() ? QString() : QStringLiteral(" wal_status is %1.").arg(m_slot.walStatus);
-        report("slot_retained", m_facts.verdict, title, kept() + growth() + status, remedy());
+        reportHeld();
     }
     return m_facts;
 }

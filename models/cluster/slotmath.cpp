@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "slotmath.h"
 
+#include "walrate.h"
+
 namespace howdah::cluster {
+
+namespace {
+constexpr qint64 kForecastWindowMs = 600'000;
+constexpr qint64 kForecastLeastMs = 120'000;
+constexpr double kHardlyAnything = 1024; // bytes a second
+} // namespace
 
 std::optional<qint64> retainedBytes(const NodeSample &sample, const Slot &slot)
 {
@@ -28,6 +36,20 @@ std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &nod
     }
     const auto since = snapshot.watch.constFind(slotKey("slot_inactive", node, slot));
     return since == snapshot.watch.constEnd() ? 0 : std::max<qint64>(0, snapshot.takenMonotonicMs - *since);
+}
+
+std::optional<double> secondsToFull(const Snapshot &snapshot, const NodeSample &sample, const Slot &slot)
+{
+    const bool lost = slot.walStatus == QLatin1String("lost");
+    if (sample.inRecovery || !isAbandoned(slot) || lost || !slot.safeWalSize || !snapshot.trail) {
+        return std::nullopt;
+    }
+    if (*slot.safeWalSize <= 0) {
+        return 0;
+    }
+    const std::optional<double> rate = averageWalRate(*snapshot.trail, kForecastWindowMs, kForecastLeastMs);
+    return rate && *rate >= kHardlyAnything ? std::optional(static_cast<double>(*slot.safeWalSize) / *rate)
+                                            : std::nullopt;
 }
 
 QString slotKey(const char *rule, const NodeStatus &node, const Slot &slot)

@@ -16,6 +16,11 @@ bool isAbandoned(const Slot &slot);
 /// the console first saw it so, which is "at least". Empty: active.
 std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &node, const Slot &slot);
 
+/// In how many seconds a slot that nobody moves on reaches max_slot_wal_keep_size, at the rate at which its node, the
+/// primary, has written over the last 10 minutes; 0: it has reached it. Empty when nothing can be foretold: somebody
+/// uses it, it has no limit, less than 2 minutes of the rate are known, or hardly anything is written.
+std::optional<double> secondsToFull(const Snapshot &snapshot, const NodeSample &sample, const Slot &slot);
+
 /// Key in a Watch: "slot_inactive:pg1/analytics_cdc".
 QString slotKey(const char *rule, const NodeStatus &node, const Slot &slot);
 

@@ -36,4 +36,17 @@ std::optional<double> peakWalRate(const std::deque<TrailPoint> &trail, qint64 wi
     return peak;
 }
 
+std::optional<double> averageWalRate(const std::deque<TrailPoint> &trail, qint64 windowMs, qint64 leastMs)
+{
+    for (auto point = trail.crbegin(); point != trail.crend(); ++point) {
+        const qint64 elapsed = trail.back().monotonicMs - point->monotonicMs;
+        if (elapsed >= windowMs || (point + 1 == trail.crend() && elapsed >= leastMs && elapsed > 0)) {
+            const qint64 written = bytesBetween(point->lsn, trail.back().lsn);
+            return written < 0 ? std::nullopt
+                               : std::optional(static_cast<double>(written) * 1000 / static_cast<double>(elapsed));
+        }
+    }
+    return std::nullopt;
+}
+
 } // namespace howdah::cluster

@@ -15,4 +15,8 @@ bool stoodStill(const std::deque<TrailPoint> &trail, Lsn lsn, qint64 monotonicMs
 /// one; empty for a trail with fewer than two points.
 std::optional<double> peakWalRate(const std::deque<TrailPoint> &trail, qint64 windowMs);
 
+/// Bytes a second that the primary has written over the window before the newest look, or over as much of it as the
+/// trail has; empty when that is less than leastMs, or nothing that grows.
+std::optional<double> averageWalRate(const std::deque<TrailPoint> &trail, qint64 windowMs, qint64 leastMs);
+
 } // namespace howdah::cluster

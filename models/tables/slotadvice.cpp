@@ -75,6 +75,9 @@ std::vector<SlotDetail> detailsOf(const StateView &view, const Slot &slot, const
     details.push_back(detail(QStringLiteral("Room left"),
                              slot.safeWalSize ? core::formatBytes(*slot.safeWalSize) : QString(),
                              QStringLiteral("no limit set")));
+    if (facts && facts->fullInSeconds.value_or(0) > 0) {
+        details.push_back({QStringLiteral("Full in"), core::formatSeconds(*facts->fullInSeconds)});
+    }
     const QString reason = facts && !facts->reason.isEmpty() ? facts->reason : slot.invalidationReason;
     if (!reason.isEmpty()) {
         details.push_back({QStringLiteral("Reason"), reason});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "slotsmodel.h"
 
+#include "cluster/slotmath.h"
 #include "core/units.h"
 #include "tables/cells.h"
 
@@ -40,6 +41,8 @@ std::vector<Column> slotColumns()
     slot.stretch = true;
     Column failover = shown(QStringLiteral("Failover"), "failover", 10);
     failover.givesWay = 1;
+    Column safe = shown(QStringLiteral("Safe size"), "safe_wal_size", 9, true, true);
+    safe.givesWay = 3;
     return {
         slot,
         {.key = QStringLiteral("on"), .title = QStringLiteral("On"), .width = 7},
@@ -59,7 +62,14 @@ std::vector<Column> slotColumns()
          .number = true,
          .fixed = true},
         {.key = QStringLiteral("limit"), .title = QStringLiteral("Of its limit"), .width = 10, .givesWay = 2},
-        shown(QStringLiteral("Safe size"), "safe_wal_size", 9, true, true),
+        safe,
+        {.key = QStringLiteral("full_in"),
+         .title = QStringLiteral("Full in"),
+         .toolTip = QStringLiteral("Until it reaches max_slot_wal_keep_size, if nobody uses it and the primary goes on "
+                                   "writing as in the last 10 minutes"),
+         .width = 10,
+         .number = true,
+         .fixed = true},
         {.key = QStringLiteral("inactive_since"),
          .title = QStringLiteral("Inactive since"),
          .sqlName = view("inactive_since"),
@@ -191,6 +201,31 @@ Cell inactiveCell(const StateView &view, const Slot &slot, const SlotFacts *fact
     return cell;
 }
 
+Cell fullInCell(const Slot &slot, const SlotFacts *facts, const cluster::Thresholds &limits)
+{
+    if (facts && facts->fullInSeconds) {
+        const double seconds = *facts->fullInSeconds;
+        Cell cell = secondsCell(seconds);
+        if (seconds <= 0) {
+            cell.text = QStringLiteral("reached");
+        }
+        if (seconds < limits.slotFullWarnSeconds) {
+            cell.tone = seconds < limits.slotFullCriticalSeconds ? Verdict::Critical : Verdict::Warning;
+        }
+        return cell;
+    }
+    if (!cluster::isAbandoned(slot) || slot.walStatus == QLatin1String("lost")) {
+        return nonValue(notApplicable(), QStringLiteral("Told of slots that hold WAL and that nobody uses"));
+    }
+    if (!slot.safeWalSize) {
+        return slot.walStatus.isEmpty()
+                   ? nonValue(unknown(), QStringLiteral("PostgreSQL 13 and newer tell the limit"))
+                   : nonValue(QStringLiteral("no limit"), QStringLiteral("max_slot_wal_keep_size "
+                                                                         "is -1: only the disk ends it"));
+    }
+    return nonValue(unknown(), QStringLiteral("Nothing is written, or it has not been watched for 2 minutes yet"));
+}
+
 Cell failoverCell(const Slot &slot)
 {
     if (slot.slotType == QLatin1String("physical") || !slot.failover) {
@@ -259,6 +294,7 @@ Row SlotsModel::rowFor(const StateView &view, int node, int slot) const
         heldCell(facts, bar, s),
         barCell(bar, limitToolTip(thresholds())),
         bytesCell(s.safeWalSize),
+        fullInCell(s, facts, thresholds()),
         inactiveCell(view, s, facts),
         reasonCell(facts),
         failoverCell(s),

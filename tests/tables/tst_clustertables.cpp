@@ -219,6 +219,17 @@ void TestClusterTables::slotsTable()
     QCOMPARE(proxy.index(0, 0).data().toString(), QStringLiteral("analytics_cdc"));
     QCOMPARE(proxy.index(proxy.rowCount() - 1, 0).data().toString(), QStringLiteral("spare"));
 
+    QCOMPARE(cellOf(model, "pg1/analytics_cdc", "full_in"), QStringLiteral("8 h 38 min"));
+    QCOMPARE(cellOf(model, "pg1/pg2_slot", "full_in"), QStringLiteral("<n/a>")); // its standby moves it on
+    cluster::Snapshot unlimited = busyCluster();
+    slotOf(edit(unlimited, QStringLiteral("pg1")), QStringLiteral("analytics_cdc"))->safeWalSize.reset();
+    model.setState(stateOf(unlimited));
+    QCOMPARE(cellOf(model, "pg1/analytics_cdc", "full_in"), QStringLiteral("<no limit>"));
+    unlimited = busyCluster();
+    unlimited.trail.reset();
+    model.setState(stateOf(unlimited));
+    QCOMPARE(cellOf(model, "pg1/analytics_cdc", "full_in"), QStringLiteral("<unknown>"));
+
     const SlotStory story = slotStory(state, QStringLiteral("pg1/analytics_cdc"));
     QCOMPARE(story.title, QStringLiteral("analytics_cdc on pg1"));
     QCOMPARE(story.word, QStringLiteral("no consumer"));

@@ -61,6 +61,7 @@ private Q_SLOTS:
     void standsStill_data();
     void standsStill();
     void peakRate();
+    void averageRate();
 };
 
 void TestLoss::said_data()
@@ -198,6 +199,17 @@ void TestLoss::peakRate()
     // What is older than the window no longer counts; the newest step always does.
     QCOMPARE(peakWalRate({{0, Lsn{0}}, {1000, Lsn{9000}}, {70'000, Lsn{9000}}, {71'000, Lsn{9050}}}, 60'000), 50.0);
     QCOMPARE(peakWalRate({{0, Lsn{0}}, {120'000, Lsn{1200}}}, 60'000), 10.0);
+}
+
+void TestLoss::averageRate()
+{
+    const Trail steps{{0, Lsn{0}}, {60'000, Lsn{600}}, {120'000, Lsn{600}}, {180'000, Lsn{1800}}};
+    QVERIFY(!averageWalRate({}, 60'000, 1000));
+    QVERIFY(!averageWalRate({{1000, Lsn{5}}}, 60'000, 1000));
+    QCOMPARE(averageWalRate(steps, 120'000, 60'000), 10.0);                       // of the last two minutes
+    QCOMPARE(averageWalRate(steps, 600'000, 60'000), 10.0);                       // of all there is
+    QVERIFY(!averageWalRate(steps, 600'000, 200'000));                            // too little of it
+    QCOMPARE(averageWalRate({{0, Lsn{7}}, {90'000, Lsn{7}}}, 60'000, 1000), 0.0); // idle is known
 }
 
 QTEST_APPLESS_MAIN(TestLoss)

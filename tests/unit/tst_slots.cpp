@@ -70,6 +70,10 @@ private Q_SLOTS:
     void olderServersAreTimedByTheConsole();
     void noLimitIsSaid();
     void retainedOnAStandby();
+    void forecast_data();
+    void forecast();
+    void forecastMustLast();
+    void forecastGoesWhenClearlyPast();
 };
 
 void TestSlots::rules_data()
@@ -254,6 +258,105 @@ void TestSlots::retainedOnAStandby()
     const Assessment assessment = assess(snapshot);
     QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("ahead"))->retainedBytes, 0);
     QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("pg3_slot"))->retainedBytes, 64 << 10);
+}
+
+void TestSlots::forecast_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<double>("hours"); // -1: no forecast
+    const auto row = [](const char *name, double hours, Change change) {
+        QTest::newRow(name) << std::move(change) << hours;
+    };
+    const auto trail = [](Snapshot &s, qint64 spanMs, qint64 bytes) {
+        const Lsn end = *edit(s, pg1).currentLsn;
+        const qint64 now = s.takenMonotonicMs - 400;
+        s.trail = std::make_shared<std::deque<TrailPoint>>(std::deque<TrailPoint>{
+            {now - spanMs, Lsn{end.value - static_cast<quint64>(bytes)}}, {now - spanMs / 2, end}, {now, end}});
+    };
+    const double atRate = 64.0 * (1LL << 30) / static_cast<double>(kWalRate) / 3600;
+    row("fills", atRate, [](Snapshot &) {});
+    row("is full", 0, [](Snapshot &s) { cdcOf(s).safeWalSize = -1; });
+    row("somebody moves it on", -1, [](Snapshot &s) {
+        cdcOf(s).active = true;
+        cdcOf(s).activePid = 31;
+    });
+    row("temporary", -1, [](Snapshot &s) { cdcOf(s).temporary = true; });
+    row("lost", -1, [](Snapshot &s) { cdcOf(s).walStatus = QStringLiteral("lost"); });
+    row("no limit, and the disk is not known", -1, [](Snapshot &s) { cdcOf(s).safeWalSize.reset(); });
+    row("nothing is known of the rate", -1, [](Snapshot &s) { s.trail.reset(); });
+    row("too short a history", -1, [=](Snapshot &s) { trail(s, 119'000, 500 << 20); });
+    row("just long enough", 64.0 * 1024 / 600 * 120 / 3600, [=](Snapshot &s) { trail(s, 120'000, 600 << 20); });
+    row("idle", -1, [](Snapshot &s) {
+        const Lsn end = *edit(s, pg1).currentLsn;
+        s.trail = std::make_shared<std::deque<TrailPoint>>(
+            std::deque<TrailPoint>{{s.takenMonotonicMs - 3'600'000, end}, {s.takenMonotonicMs - 400, end}});
+    });
+    row("its node is silent", -1, [](Snapshot &s) { makeStale(s, pg1); });
+    row("on a standby", -1, [](Snapshot &s) {
+        edit(s, pg1).inRecovery = true;
+        edit(s, pg1).receiveLsn = edit(s, pg1).currentLsn;
+    });
+}
+
+void TestSlots::forecast()
+{
+    QFETCH(Change, change);
+    QFETCH(double, hours);
+    Snapshot snapshot = quietSlot();
+    idleFor(snapshot, 0);
+    change(snapshot);
+    const Assessment assessment = assess(snapshot);
+    const std::optional<double> seconds = factsOf(assessment, snapshot, cdc)->fullInSeconds;
+    QCOMPARE(seconds.has_value(), hours >= 0);
+    if (seconds) {
+        QVERIFY2(std::abs(*seconds / 3600 - hours) < 0.01, qPrintable(QString::number(*seconds)));
+    }
+}
+
+void TestSlots::forecastMustLast()
+{
+    Snapshot snapshot = quietSlot();
+    idleFor(snapshot, 0);
+    cdcOf(snapshot).inactiveSince = {};
+    for (int second = 0; second < 60; second += 10) {
+        snapshot.watch = observe(snapshot.watch, snapshot);
+        QVERIFY2(assess(snapshot).findings.empty(), qPrintable(QString::number(second)));
+        advance(snapshot, 10'000);
+    }
+    snapshot.watch = observe(snapshot.watch, snapshot);
+    const Assessment assessment = assess(snapshot);
+    QCOMPARE(assessment.findings.size(), std::size_t(1));
+    const Finding &finding = assessment.findings.front();
+    QCOMPARE(finding.id, QStringLiteral("slot_full:pg1/analytics_cdc"));
+    QCOMPARE(verdictKey(finding.severity), QStringLiteral("warning"));
+    QCOMPARE(finding.title, QStringLiteral("Slot analytics_cdc is full in 9 h 6 min"));
+    QCOMPARE(verdictKey(factsOf(assessment, snapshot, cdc)->verdict), QStringLiteral("warning"));
+    // 4 h are critical, once that has lasted too.
+    cdcOf(snapshot).safeWalSize = 20LL << 30;
+    snapshot.watch = observe(snapshot.watch, snapshot);
+    QCOMPARE(verdictKey(assess(snapshot).findings.front().severity), QStringLiteral("warning"));
+    advance(snapshot, 60'000);
+    snapshot.watch = observe(snapshot.watch, snapshot);
+    QCOMPARE(verdictKey(assess(snapshot).findings.front().severity), QStringLiteral("critical"));
+}
+
+void TestSlots::forecastGoesWhenClearlyPast()
+{
+    Snapshot snapshot = quietSlot();
+    idleFor(snapshot, 0);
+    setSetting(edit(snapshot, pg1), QStringLiteral("max_slot_wal_keep_size"), QStringLiteral("262144"));
+    const auto hoursLeft = [&](double hours) {
+        cdcOf(snapshot).safeWalSize = static_cast<qint64>(hours * 3600 * static_cast<double>(kWalRate));
+    };
+    hoursLeft(25);
+    QVERIFY(assess(snapshot).findings.empty());
+    const QString key = QStringLiteral("slot_filling:pg1/analytics_cdc");
+    QVERIFY(!observe({}, snapshot).contains(key));
+    snapshot.watch.insert(key, snapshot.takenMonotonicMs - 60'000);
+    QCOMPARE(assess(snapshot).findings.size(), std::size_t(1)); // was told, and is not clearly past
+    hoursLeft(31);
+    QVERIFY(assess(snapshot).findings.empty());
+    QVERIFY(!observe(snapshot.watch, snapshot).contains(key));
 }
 
 QTEST_APPLESS_MAIN(TestSlots)
