@@ -58,7 +58,7 @@ LinkWords wordsFor(LinkState link, const QString &name)
                 QStringLiteral("Correct it in the cluster file.")};
     default:
         return {Verdict::Warning, QStringLiteral("%1 turns this console away").arg(name),
-                QStringLiteral("The message is the server's own.")};
+                QStringLiteral("Its log says why. Another program may listen on that port.")};
     }
 }
 
