@@ -206,7 +206,9 @@ QSize HowdahStyle::sizeFromContents(ContentsType type, const QStyleOption *optio
     }
     case CT_HeaderSection: {
         const auto *header = qstyleoption_cast<const QStyleOptionHeader *>(option);
-        const QFontMetrics metrics(font(FontRole::Caption));
+        QFont face = font(FontRole::Caption);
+        face.setWeight(QFont::DemiBold); // as a sorted one is written: it must not be cut when it is clicked
+        const QFontMetrics metrics(face);
         const int width = header ? metrics.horizontalAdvance(header->text) : size.width();
         return {width + 2 * metric::kCellPadding + metric::kIconSize, theme.height(Height::Row)};
     }

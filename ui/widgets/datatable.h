@@ -64,6 +64,8 @@ private:
     /// Shown, or left out only for want of room.
     bool isWanted(int column) const;
     void leaveOutWhatGivesWay();
+    /// First or last of those that are shown.
+    bool isOutermost(int column) const;
     ColumnRoom roomOf(int column) const;
     void noteUserWidth(int column, int width);
     void setHoverRow(int row);

@@ -103,6 +103,21 @@ void DataTable::leaveOutWhatGivesWay()
     }
 }
 
+bool DataTable::isOutermost(int column) const
+{
+    const QHeaderView *header = horizontalHeader();
+    const int place = header->visualIndex(column);
+    const auto hidden = [&](int from, int to) {
+        for (int i = from; i < to; ++i) {
+            if (!header->isSectionHidden(header->logicalIndex(i))) {
+                return false;
+            }
+        }
+        return true;
+    };
+    return hidden(0, place) || hidden(place + 1, header->count());
+}
+
 ColumnRoom DataTable::roomOf(int i) const
 {
     if (m_userWidths.contains(i)) {
@@ -112,7 +127,9 @@ ColumnRoom DataTable::roomOf(int i) const
     const QVariant hint = model()->headerData(i, Qt::Horizontal, tables::WidthHintRole);
     const QVariant alignment = model()->headerData(i, Qt::Horizontal, Qt::TextAlignmentRole);
     const bool number = alignment.toInt() & Qt::AlignRight;
-    const int title = horizontalHeader()->sectionSizeHint(i) - metric::kIconSize + 4;
+    // The outermost stand further from the edge than the others from each other.
+    const int edge = isOutermost(i) ? metric::kPanePadding - metric::kCellPadding : 0;
+    const int title = horizontalHeader()->sectionSizeHint(i) - metric::kIconSize + 4 + edge;
     const int content = m_content.value(i, 0);
     ColumnRoom room;
     room.wanted = hint.isValid() ? qCeil(hint.toInt() * character) + 2 * metric::kCellPadding : 96;
