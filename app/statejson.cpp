@@ -121,7 +121,9 @@ QJsonObject roleJson(const DatabaseRole &role)
             {QStringLiteral("rolbypassrls"), role.rolbypassrls},
             {QStringLiteral("rolconnlimit"), role.rolconnlimit},
             {QStringLiteral("rolvaliduntil"), time(role.rolvaliduntil)},
-            {QStringLiteral("member_of"), QJsonArray::fromStringList(role.memberOf)}};
+            {QStringLiteral("member_of"), QJsonArray::fromStringList(role.memberOf)},
+            {QStringLiteral("inherits_from"), QJsonArray::fromStringList(role.inheritsFrom)},
+            {QStringLiteral("after_set_role"), QJsonArray::fromStringList(role.afterSetRole)}};
 }
 
 // The hop that leads to the node; null without one.

@@ -145,13 +145,21 @@ struct PreparedTransaction {
     bool operator==(const PreparedTransaction &) const = default;
 };
 
+/// What the client backends of pg_stat_activity are doing.
+struct SessionStates {
+    qint64 active = 0;
+    qint64 idleInTransaction = 0;
+    std::optional<double> longestTransaction = {};      ///< seconds; empty: no transaction is open
+    std::vector<LongTransaction> longTransactions = {}; ///< over 60 s, the oldest ten
+
+    bool operator==(const SessionStates &) const = default;
+};
+
 /// pg_stat_activity in numbers; client backends only.
 struct Activity {
     qint64 connections = 0;
-    qint64 active = 0;
-    qint64 idleInTransaction = 0;
-    std::optional<double> longestTransaction;              ///< seconds
-    std::vector<LongTransaction> longTransactions;         ///< over 60 s, the oldest ten
+    /// Empty: no permission. Without pg_read_all_stats a role sees that others are connected, not what they do.
+    std::optional<SessionStates> states;
     std::vector<PreparedTransaction> preparedTransactions; ///< the oldest ten
     qint64 preparedCount = 0;
 
@@ -203,7 +211,12 @@ struct DatabaseRole {
     bool rolbypassrls = false;
     int rolconnlimit = -1;
     QDateTime rolvaliduntil;
-    QStringList memberOf; ///< direct and inherited memberships, sorted
+    QStringList memberOf; ///< direct and indirect memberships of any kind, sorted
+    /// What that gives, each sorted and without the other: rights that it has at once, and those that it has after SET
+    /// ROLE to one of the roles it may become. From 16 on both are a matter of each grant (pg_auth_members'
+    /// inherit_option and set_option), so that a membership may give neither; before, rolinherit decides.
+    QStringList inheritsFrom = {};
+    QStringList afterSetRole = {};
 
     bool operator==(const DatabaseRole &) const = default;
 };

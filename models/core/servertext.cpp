@@ -60,4 +60,20 @@ QString sanitized(QByteArrayView bytes, qsizetype maxLength)
     return sanitized(QString::fromUtf8(part), maxLength);
 }
 
+namespace {
+constexpr qsizetype kLongestName = 1000;
+}
+
+QString sanitizedName(const QString &text)
+{
+    QString name = sanitized(text, kLongestName);
+    name.removeIf([](QChar c) { return c == QLatin1Char('\n') || c == QLatin1Char('\t'); });
+    return name;
+}
+
+QString sanitizedName(QByteArrayView bytes)
+{
+    return sanitizedName(QString::fromUtf8(bytes.first(qMin(bytes.size(), kLongestName * 4 + 4))));
+}
+
 } // namespace howdah::core

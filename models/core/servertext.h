@@ -12,4 +12,8 @@ namespace howdah::core {
 QString sanitized(QByteArrayView bytes, qsizetype maxLength = 8192);
 QString sanitized(const QString &text, qsizetype maxLength = 8192);
 
+/// A name of a server's, by which something is looked up or told apart: as sanitized(), and on one line.
+QString sanitizedName(QByteArrayView bytes);
+QString sanitizedName(const QString &text);
+
 } // namespace howdah::core

@@ -9,6 +9,9 @@ using cluster::NodeSample;
 using postgres::Rows;
 
 namespace {
+// Between names in a list; in none of them.
+constexpr char kUnitSeparator = 0x1F;
+
 std::optional<int> toInt(std::optional<qint64> value)
 {
     return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
@@ -19,6 +22,7 @@ QByteArray sendersSql(int version)
 {
     return "SELECT " +
            selectList({{"r.pid", "pid"},
+                       {"r.usesysid", "usesysid"},
                        {"r.usename", "usename"},
                        {"r.application_name", "application_name"},
                        {"host(r.client_addr)", "client_addr"},
@@ -46,23 +50,25 @@ QByteArray sendersSql(int version)
 
 void decodeSenders(const Rows &rows, NodeSample &sample)
 {
-    const int pid = rows.column("pid"), usename = rows.column("usename"), application = rows.column("application_name"),
-              addr = rows.column("client_addr"), hostname = rows.column("client_hostname"),
-              port = rows.column("client_port"), start = rows.column("backend_start"),
-              xmin = rows.column("backend_xmin"), state = rows.column("state"), sent = rows.column("sent_lsn"),
-              write = rows.column("write_lsn"), flush = rows.column("flush_lsn"), replay = rows.column("replay_lsn"),
-              writeLag = rows.column("write_lag"), flushLag = rows.column("flush_lag"),
-              replayLag = rows.column("replay_lag"), priority = rows.column("sync_priority"),
-              syncState = rows.column("sync_state"), reply = rows.column("reply_time"),
-              slotName = rows.column("slot_name"), slotType = rows.column("slot_type");
+    const int pid = rows.column("pid"), usesysid = rows.column("usesysid"), usename = rows.column("usename"),
+              application = rows.column("application_name"), addr = rows.column("client_addr"),
+              hostname = rows.column("client_hostname"), port = rows.column("client_port"),
+              start = rows.column("backend_start"), xmin = rows.column("backend_xmin"), state = rows.column("state"),
+              sent = rows.column("sent_lsn"), write = rows.column("write_lsn"), flush = rows.column("flush_lsn"),
+              replay = rows.column("replay_lsn"), writeLag = rows.column("write_lag"),
+              flushLag = rows.column("flush_lag"), replayLag = rows.column("replay_lag"),
+              priority = rows.column("sync_priority"), syncState = rows.column("sync_state"),
+              reply = rows.column("reply_time"), slotName = rows.column("slot_name"),
+              slotType = rows.column("slot_type");
     sample.senders.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
         cluster::Sender &sender = sample.senders.emplace_back();
         sender.pid = static_cast<int>(rows.integer(row, pid).value_or(0));
-        sender.usename = rows.text(row, usename);
-        sender.applicationName = rows.text(row, application);
-        sender.clientAddr = rows.text(row, addr);
-        sender.clientHostname = rows.text(row, hostname);
+        sender.usesysid = rows.integer(row, usesysid);
+        sender.usename = rows.name(row, usename);
+        sender.applicationName = rows.name(row, application);
+        sender.clientAddr = rows.name(row, addr);
+        sender.clientHostname = rows.name(row, hostname);
         sender.clientPort = toInt(rows.integer(row, port));
         sender.backendStart = rows.time(row, start);
         sender.backendXmin = rows.integer(row, xmin);
@@ -77,7 +83,7 @@ void decodeSenders(const Rows &rows, NodeSample &sample)
         sender.syncPriority = toInt(rows.integer(row, priority));
         sender.syncState = rows.text(row, syncState);
         sender.replyTime = rows.time(row, reply);
-        sender.slotName = rows.text(row, slotName);
+        sender.slotName = rows.name(row, slotName);
         sender.slotType = rows.text(row, slotType);
     }
 }
@@ -114,7 +120,7 @@ void decodeSlots(const Rows &rows, NodeSample &sample)
     sample.replicationSlots.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
         cluster::Slot &slot = sample.replicationSlots.emplace_back();
-        slot.slotName = rows.text(row, rows.column("slot_name"));
+        slot.slotName = rows.name(row, rows.column("slot_name"));
         slot.plugin = rows.text(row, rows.column("plugin"));
         slot.slotType = rows.text(row, rows.column("slot_type"));
         slot.database = rows.text(row, rows.column("database"));
@@ -178,8 +184,8 @@ void decodeReceiver(const Rows &rows, NodeSample &sample)
     receiver.lastMsgReceiptTime = rows.time(0, rows.column("last_msg_receipt_time"));
     receiver.latestEndLsn = rows.lsn(0, rows.column("latest_end_lsn"));
     receiver.latestEndTime = rows.time(0, rows.column("latest_end_time"));
-    receiver.slotName = rows.text(0, rows.column("slot_name"));
-    receiver.senderHost = rows.text(0, rows.column("sender_host"));
+    receiver.slotName = rows.name(0, rows.column("slot_name"));
+    receiver.senderHost = rows.name(0, rows.column("sender_host"));
     receiver.senderPort = toInt(rows.integer(0, rows.column("sender_port")));
     receiver.conninfo = core::redacted(rows.text(0, rows.column("conninfo")));
     sample.receiver = receiver;
@@ -259,7 +265,7 @@ QByteArray subscriptionsSql(int version)
                        {"s.subenabled", "subenabled"},
                        {"s.subslotname", "subslotname"},
                        {"s.subsynccommit", "subsynccommit", 140000},
-                       {"array_to_string(s.subpublications, E'\\n')", "subpublications"},
+                       {"array_to_string(s.subpublications, E'\\x1F')", "subpublications"},
                        {"s.subfailover", "subfailover", 170000},
                        {"w.pid", "pid"},
                        {"w.received_lsn", "received_lsn"},
@@ -287,8 +293,7 @@ void decodeSubscriptions(const Rows &rows, NodeSample &sample)
         subscription.subenabled = rows.flag(row, rows.column("subenabled"));
         subscription.subslotname = rows.text(row, rows.column("subslotname"));
         subscription.subsynccommit = rows.text(row, rows.column("subsynccommit"));
-        subscription.subpublications =
-            rows.text(row, rows.column("subpublications")).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+        subscription.subpublications = rows.list(row, rows.column("subpublications"), kUnitSeparator);
         subscription.subfailover = rows.optionalFlag(row, rows.column("subfailover"));
         subscription.pid = toInt(rows.integer(row, rows.column("pid")));
         subscription.receivedLsn = rows.lsn(row, rows.column("received_lsn"));
@@ -305,11 +310,34 @@ void carrySubscriptions(const NodeSample &before, NodeSample &sample)
     sample.subscriptions = before.subscriptions;
 }
 
-// Memberships with everything inherited through them: what a role may do comes from far away.
+namespace {
+// Every role with all the roles it is a member of, near and far, and by what kind of way (least first): 0 each step
+// inherits; 1 each step may be taken by SET ROLE; 2 first steps by SET ROLE, then some that inherit; 3 neither.
+// PostgreSQL, too, follows inheriting steps only for rights, and SET ROLE steps only for SET ROLE.
+QByteArray membershipsSql(int version)
+{
+    const QByteArray grants =
+        version >= 160000 ? "SELECT member, roleid, inherit_option AS inherits, set_option AS sets FROM pg_auth_members"
+                          : "SELECT a.member, a.roleid, r.rolinherit AS inherits, true AS sets "
+                            "FROM pg_auth_members a JOIN pg_roles r ON r.oid = a.member";
+    return "grants AS (" + grants +
+           "), ways AS (SELECT oid AS member, oid AS roleid, way FROM pg_roles, (VALUES (0), (1), (3)) start (way) "
+           "UNION SELECT w.member, g.roleid, CASE WHEN w.way = 1 AND NOT g.sets THEN 2 ELSE w.way END "
+           "FROM ways w JOIN grants g ON g.member = w.roleid "
+           "WHERE g.inherits OR (w.way = 1 AND g.sets) OR w.way = 3), "
+           "nearest AS (SELECT member, roleid, min(way) AS way FROM ways WHERE member <> roleid "
+           "GROUP BY member, roleid), "
+           "memberships AS (SELECT n.member, string_agg(r.rolname, E'\\x1F' ORDER BY r.rolname) AS member_of, "
+           "string_agg(r.rolname, E'\\x1F' ORDER BY r.rolname) FILTER (WHERE n.way = 0) AS inherits_from, "
+           "string_agg(r.rolname, E'\\x1F' ORDER BY r.rolname) FILTER (WHERE n.way IN (1, 2)) AS after_set_role "
+           "FROM nearest n JOIN pg_roles r ON r.oid = n.roleid GROUP BY n.member)";
+}
+} // namespace
+
+// With what comes from far away: it decides what a role may do.
 QByteArray rolesSql(int version)
 {
-    return "WITH RECURSIVE m AS (SELECT member, roleid FROM pg_auth_members UNION "
-           "SELECT m.member, a.roleid FROM m JOIN pg_auth_members a ON a.member = m.roleid) SELECT " +
+    return "WITH RECURSIVE " + membershipsSql(version) + " SELECT " +
            selectList(
                {{"r.rolname", "rolname"},
                 {"r.rolsuper", "rolsuper"},
@@ -321,18 +349,19 @@ QByteArray rolesSql(int version)
                 {"r.rolbypassrls", "rolbypassrls"},
                 {"r.rolconnlimit", "rolconnlimit"},
                 {"CASE WHEN isfinite(r.rolvaliduntil) THEN " HOWDAH_MS("r.rolvaliduntil") " END", "rolvaliduntil"},
-                {"(SELECT string_agg(g.rolname, E'\\n' ORDER BY g.rolname) FROM m "
-                 "JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid)",
-                 "member_of"}},
+                {"m.member_of", "member_of"},
+                {"m.inherits_from", "inherits_from"},
+                {"m.after_set_role", "after_set_role"}},
                version) +
-           " FROM pg_roles r ORDER BY r.rolname LIMIT 5000";
+           " FROM pg_roles r LEFT JOIN memberships m ON m.member = r.oid ORDER BY r.rolname LIMIT 5000";
 }
 
 void decodeRoles(const Rows &rows, NodeSample &sample)
 {
     auto roles = std::make_shared<std::vector<cluster::DatabaseRole>>();
     roles->reserve(static_cast<std::size_t>(rows.count()));
-    const int memberOf = rows.column("member_of");
+    const int memberOf = rows.column("member_of"), inheritsFrom = rows.column("inherits_from"),
+              afterSetRole = rows.column("after_set_role");
     for (int row = 0; row < rows.count(); ++row) {
         cluster::DatabaseRole &role = roles->emplace_back();
         role.rolname = rows.text(row, rows.column("rolname"));
@@ -345,7 +374,9 @@ void decodeRoles(const Rows &rows, NodeSample &sample)
         role.rolbypassrls = rows.flag(row, rows.column("rolbypassrls"));
         role.rolconnlimit = static_cast<int>(rows.integer(row, rows.column("rolconnlimit")).value_or(-1));
         role.rolvaliduntil = rows.time(row, rows.column("rolvaliduntil"));
-        role.memberOf = rows.text(row, memberOf).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+        role.memberOf = rows.list(row, memberOf, kUnitSeparator);
+        role.inheritsFrom = rows.list(row, inheritsFrom, kUnitSeparator);
+        role.afterSetRole = rows.list(row, afterSetRole, kUnitSeparator);
     }
     sample.roles = std::move(roles);
 }

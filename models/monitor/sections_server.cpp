@@ -148,14 +148,17 @@ void decodeArchiveStatus(const Rows &rows, NodeSample &sample)
 
 void carryNothing(const NodeSample &, NodeSample &) {}
 
-// One statement for three kinds of rows: sums, the longest transactions, and the oldest prepared ones.
+// One statement for three kinds of rows: sums, the longest transactions, and the oldest prepared ones. Of another
+// role's session one without pg_read_all_stats sees neither state nor backend_type: those that have a role and a
+// database are clients, but for the odd parallel worker.
 QByteArray activitySql(int)
 {
     static const QByteArray backends =
         "SELECT pid, usename, datname, application_name, state, " HOWDAH_SECONDS("(clock_timestamp() - xact_start)");
     static const QByteArray prepared = "SELECT gid, owner, database, " HOWDAH_SECONDS("(clock_timestamp() - prepared)");
     return "WITH a AS MATERIALIZED (" + backends +
-           " AS seconds FROM pg_stat_activity WHERE backend_type = 'client backend'), "
+           " AS seconds, backend_type IS NULL AS hidden FROM pg_stat_activity WHERE backend_type = 'client backend' "
+           "OR (backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL)), "
            "p AS MATERIALIZED (" +
            prepared +
            " AS seconds FROM pg_prepared_xacts) "
@@ -163,16 +166,20 @@ QByteArray activitySql(int)
            "NULL::text AS application_name, NULL::text AS state, max(seconds) AS seconds, count(*) AS connections, "
            "count(*) FILTER (WHERE state = 'active') AS active, "
            "count(*) FILTER (WHERE state LIKE 'idle in transaction%') AS idle_in_transaction, "
-           "(SELECT count(*) FROM p) AS prepared FROM a WHERE pid <> pg_backend_pid() "
+           "(SELECT count(*) FROM p) AS prepared, count(*) FILTER (WHERE hidden) AS hidden FROM a WHERE pid <> "
+           "pg_backend_pid() "
            "UNION ALL (SELECT 'transaction', pid, usename, datname, application_name, state, seconds, "
-           "NULL, NULL, NULL, NULL FROM a WHERE seconds > 60 ORDER BY seconds DESC LIMIT 10) "
-           "UNION ALL (SELECT 'prepared', NULL, gid, database, owner, NULL, seconds, NULL, NULL, NULL, NULL FROM p "
+           "NULL, NULL, NULL, NULL, NULL FROM a WHERE seconds > 60 ORDER BY seconds DESC LIMIT 10) "
+           "UNION ALL (SELECT 'prepared', NULL, gid, database, owner, NULL, seconds, NULL, NULL, NULL, NULL, NULL FROM "
+           "p "
            "ORDER BY seconds DESC LIMIT 10)";
 }
 
 void decodeActivity(const Rows &rows, NodeSample &sample)
 {
     cluster::Activity activity;
+    cluster::SessionStates states;
+    bool hidden = false;
     const int kind = rows.column("kind");
     const int pid = rows.column("pid");
     const int name = rows.column("name");
@@ -184,12 +191,13 @@ void decodeActivity(const Rows &rows, NodeSample &sample)
         const QByteArrayView which = rows.raw(row, kind);
         if (which == "count") {
             activity.connections = rows.integer(row, rows.column("connections")).value_or(0) + 1; // and this console
-            activity.active = rows.integer(row, rows.column("active")).value_or(0);
-            activity.idleInTransaction = rows.integer(row, rows.column("idle_in_transaction")).value_or(0);
+            states.active = rows.integer(row, rows.column("active")).value_or(0);
+            states.idleInTransaction = rows.integer(row, rows.column("idle_in_transaction")).value_or(0);
             activity.preparedCount = rows.integer(row, rows.column("prepared")).value_or(0);
-            activity.longestTransaction = rows.number(row, seconds);
+            states.longestTransaction = rows.number(row, seconds);
+            hidden = rows.integer(row, rows.column("hidden")).value_or(0) > 0;
         } else if (which == "transaction") {
-            activity.longTransactions.push_back(
+            states.longTransactions.push_back(
                 {static_cast<int>(rows.integer(row, pid).value_or(0)), rows.text(row, name), rows.text(row, database),
                  rows.text(row, application), rows.text(row, state), rows.number(row, seconds).value_or(0)});
         } else {
@@ -197,7 +205,10 @@ void decodeActivity(const Rows &rows, NodeSample &sample)
                                                      rows.text(row, database), rows.number(row, seconds).value_or(0)});
         }
     }
-    sample.activity = activity;
+    if (!hidden) {
+        activity.states = std::move(states);
+    }
+    sample.activity = std::move(activity);
 }
 
 void carryActivity(const NodeSample &before, NodeSample &sample)
@@ -290,20 +301,32 @@ void carrySettings(const NodeSample &before, NodeSample &sample)
     sample.settings = before.settings;
 }
 
+namespace {
+constexpr int kHistoryBytes = 1'000'000;
+}
+
 // Lines "parent<TAB>switchpoint<TAB>reason" of the current timeline's history file. Needs pg_read_server_files (or
 // superuser); timeline 1 has no such file.
 QByteArray timelineHistorySql(int)
 {
-    return QByteArray(
-               "SELECT pg_read_file('pg_wal/' || lpad(upper(to_hex(t)), 8, '0') || '.history', 0, 1000000, true) "
-               "AS history FROM (SELECT ") +
+    return "SELECT pg_read_file('pg_wal/' || lpad(upper(to_hex(t)), 8, '0') || '.history', 0, " +
+           QByteArray::number(kHistoryBytes) +
+           ", true) "
+           "AS history FROM (SELECT " +
            kTimeline + " AS t FROM (SELECT pg_is_in_recovery() AS r OFFSET 0) s) t WHERE t > 1";
 }
 
 void decodeTimelineHistory(const Rows &rows, NodeSample &sample)
 {
     sample.timelineHistory.clear();
-    const QStringList lines = rows.text(0, rows.column("history")).split(QLatin1Char('\n'));
+    const int history = rows.column("history");
+    if (rows.raw(0, history).size() >= kHistoryBytes) {
+        // The newest switches stand last: what is left of it would speak of another history.
+        sample.unreadable.insert(QStringLiteral("timeline_history"),
+                                 QStringLiteral("The file is cut at %1 MB.").arg(kHistoryBytes / 1'000'000));
+        return;
+    }
+    const QStringList lines = rows.list(0, history, '\n');
     for (const QString &line : lines) {
         const QStringList parts = line.split(QLatin1Char('\t'));
         bool ok = false;

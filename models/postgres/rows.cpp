@@ -38,6 +38,24 @@ QString Rows::text(int row, int column) const
     return value.isEmpty() ? QString() : core::sanitized(value);
 }
 
+QString Rows::name(int row, int column) const
+{
+    return core::sanitizedName(raw(row, column));
+}
+
+QStringList Rows::list(int row, int column, char separator) const
+{
+    QStringList pieces;
+    const QByteArrayView value = raw(row, column);
+    for (qsizetype from = 0; from < value.size();) {
+        qsizetype to = value.indexOf(separator, from);
+        to = to < 0 ? value.size() : to;
+        pieces << core::sanitized(value.sliced(from, to - from));
+        from = to + 1;
+    }
+    return pieces;
+}
+
 bool Rows::flag(int row, int column) const
 {
     return optionalFlag(row, column).value_or(false);

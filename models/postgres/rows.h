@@ -4,6 +4,7 @@
 #include <QByteArrayView>
 #include <QDateTime>
 #include <QString>
+#include <QStringList>
 #include <memory>
 #include <optional>
 
@@ -29,7 +30,11 @@ public:
     QByteArrayView raw(int row, int column) const; ///< valid while any copy of these rows lives
 
     QString text(int row, int column) const; ///< sanitized; NULL is empty
-    bool flag(int row, int column) const;    ///< NULL is false
+    QString name(int row, int column) const; ///< as text, on one line
+    /// What stands between separators, each piece sanitized by itself: a list may be longer than any text worth
+    /// showing.
+    QStringList list(int row, int column, char separator) const;
+    bool flag(int row, int column) const; ///< NULL is false
     std::optional<bool> optionalFlag(int row, int column) const;
     std::optional<qint64> integer(int row, int column) const;
     std::optional<double> number(int row, int column) const;

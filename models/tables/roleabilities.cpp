@@ -22,8 +22,13 @@ RoleAbility through(Ability ability, const DatabaseRole &role, std::initializer_
         if (role.rolname == group) {
             return {ability, Grant::Yes, group};
         }
-        if (role.memberOf.contains(group)) {
-            return {ability, role.rolinherit ? Grant::Yes : Grant::AfterSetRole, group};
+        if (role.inheritsFrom.contains(group)) {
+            return {ability, Grant::Yes, group};
+        }
+    }
+    for (const char *name : predefined) {
+        if (const QString group = QLatin1String(name); role.afterSetRole.contains(group)) {
+            return {ability, Grant::AfterSetRole, group};
         }
     }
     return {ability, Grant::No, QStringLiteral("needs %1").arg(QLatin1String(*predefined.begin()))};

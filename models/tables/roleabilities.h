@@ -23,7 +23,7 @@ enum class Ability {
 
 enum class Grant {
     Yes,
-    AfterSetRole, ///< it belongs to the role that may, but does not inherit from it
+    AfterSetRole, ///< it may become the role that may, but does not inherit from it
     OnlyByGrant,  ///< no attribute or membership gives it; EXECUTE on the function may have been granted
     No,
 };

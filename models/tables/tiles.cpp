@@ -112,11 +112,20 @@ TileLine connectionsLine(const cluster::NodeSample &sample, const cluster::Activ
 {
     const auto most = sample.settingNumber(QLatin1String("max_connections"));
     QString text = most ? QStringLiteral("%1 of %2").arg(a.connections).arg(*most) : QString::number(a.connections);
-    text += QStringLiteral(", %1 active").arg(a.active);
+    if (a.states) {
+        text += QStringLiteral(", %1 active").arg(a.states->active);
+    }
     return line(QStringLiteral("Connections"), text);
 }
 
-TileLine longestLine(const cluster::Activity &a)
+TileLine idleLine(const cluster::SessionStates &states)
+{
+    const QString what = QStringLiteral("Idle in transaction");
+    return states.idleInTransaction == 0 ? noLine(what, QStringLiteral("none"))
+                                         : line(what, QString::number(states.idleInTransaction));
+}
+
+TileLine longestLine(const cluster::SessionStates &a)
 {
     const QString what = QStringLiteral("Longest transaction");
     if (a.longTransactions.empty()) {
@@ -141,28 +150,18 @@ TileLine preparedLine(const cluster::Activity &a)
     return line(what, text);
 }
 
-// Without pg_read_all_stats the sessions of others show neither state nor start: what could be counted is not what is.
+// Without pg_read_all_stats one sees who is connected and not what they do.
 void addActivity(Tile &tile, const cluster::NodeSample &sample)
 {
-    const bool denied = !sample.seesStatistics && !sample.unreadable.contains(QStringLiteral("identity"));
-    const QString connections = QStringLiteral("Connections");
-    const QString idle = QStringLiteral("Idle in transaction");
-    if (denied) {
-        for (const QString &what : {connections, idle, QStringLiteral("Longest transaction")}) {
-            tile.lines.push_back(noLine(what, noPermission()));
-        }
-    } else if (!sample.activity) {
-        tile.lines.push_back(noLine(connections, missingWord(sample, QStringLiteral("activity"))));
-    } else {
-        const cluster::Activity &a = *sample.activity;
-        tile.lines = {connectionsLine(sample, a),
-                      a.idleInTransaction == 0 ? noLine(idle, QStringLiteral("none"))
-                                               : line(idle, QString::number(a.idleInTransaction)),
-                      longestLine(a)};
+    if (!sample.activity) {
+        tile.lines.push_back(noLine(QStringLiteral("Connections"), missingWord(sample, QStringLiteral("activity"))));
+        return;
     }
-    if (sample.activity) {
-        tile.lines.push_back(preparedLine(*sample.activity));
-    }
+    const cluster::Activity &a = *sample.activity;
+    tile.lines = {connectionsLine(sample, a),
+                  a.states ? idleLine(*a.states) : noLine(QStringLiteral("Idle in transaction"), noPermission()),
+                  a.states ? longestLine(*a.states) : noLine(QStringLiteral("Longest transaction"), noPermission()),
+                  preparedLine(a)};
 }
 
 QString backupText(const cluster::BaseBackup &b)

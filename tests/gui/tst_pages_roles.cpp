@@ -68,7 +68,7 @@ void TestRolesPage::showsWhatARoleMayDo()
     role.rolcanlogin = true;
     role.rolinherit = true;
     role.rolreplication = true;
-    role.memberOf = {QStringLiteral("pg_monitor")};
+    role.memberOf = role.inheritsFrom = {QStringLiteral("pg_monitor")};
     edit(snapshot, QStringLiteral("pg1")).roles =
         std::make_shared<const std::vector<cluster::DatabaseRole>>(std::vector{role});
     m_page->setState(stateOf(snapshot));

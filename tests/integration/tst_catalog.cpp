@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
+#include <array>
+#include <libpq-fe.h>
 
 #include "cluster/topology.h"
+#include "monitor/catalog.h"
 #include "monitor/nodepoller.h"
 #include "support/localcluster.h"
 
@@ -20,6 +23,10 @@ private Q_SLOTS:
     void primary();
     void standby_data() { majors(); }
     void standby();
+    void everyColumnIsAskedFor_data() { majors(); }
+    void everyColumnIsAskedFor();
+    void memberships_data() { majors(); }
+    void memberships();
     void rights_data() { majors(); }
     void rights();
 
@@ -45,6 +52,20 @@ QString query(const char *text)
 {
     return QString::fromLatin1(text);
 }
+
+/// A session that holds a transaction open.
+class OpenTransaction {
+public:
+    explicit OpenTransaction(const QString &conninfo)
+        : m_connection(PQconnectdb(conninfo.toUtf8().constData()), &PQfinish)
+    {
+        PQclear(PQexec(m_connection.get(), "BEGIN; SELECT 1 FROM pg_class"));
+    }
+    bool isOpen() const { return PQtransactionStatus(m_connection.get()) == PQTRANS_INTRANS; }
+
+private:
+    std::unique_ptr<PGconn, decltype(&PQfinish)> m_connection;
+};
 
 template<typename Item>
 const Item *named(const std::vector<Item> &items, QString Item::*name, const char *wanted)
@@ -91,7 +112,7 @@ std::shared_ptr<const NodeSample> TestCatalog::sample(int index, const char *use
     cluster::NodeConfig config;
     config.name = server(index).name;
     config.conninfo = server(index).conninfo(QString::fromLatin1(user));
-    monitor::NodePoller poller(config, 1000, core::systemClock());
+    monitor::NodePoller poller(config, core::systemClock());
     poller.tick();
     const bool answered = QTest::qWaitFor([&] { return poller.status().sample || !poller.isWaiting(); }, 10000);
     if (!answered || !poller.status().sample) {
@@ -217,6 +238,118 @@ void TestCatalog::primary()
     const auto *replicator = named(*read->roles, &cluster::DatabaseRole::rolname, "replicator");
     QVERIFY(plain && replicator && replicator->rolreplication && !plain->rolreplication);
     QCOMPARE(plain->memberOf, (QStringList{query("auditors"), query("operators")}));
+    QCOMPARE(plain->inheritsFrom, plain->memberOf);
+    QCOMPARE(plain->afterSetRole, QStringList());
+}
+
+// What the views have in this version and no section asks for is lost to everybody who looks at the console.
+void TestCatalog::everyColumnIsAskedFor()
+{
+    QFETCH(int, major);
+    START(major);
+    const int version = server(0).value(query("SHOW server_version_num")).toInt();
+    QVERIFY(version / 10000 == major);
+    struct View {
+        const char *name;
+        const char *section;
+        QStringList others; ///< known by other means
+    };
+    const std::array views{
+        View{"pg_stat_replication", "senders", {}},
+        // The database goes by its name.
+        View{"pg_replication_slots", "slots", {query("datoid")}},
+        // Before 13 one position stands for both written_lsn and flushed_lsn.
+        View{"pg_stat_wal_receiver", "receiver", {query("received_lsn")}},
+        View{"pg_stat_archiver", "archiver", {}},
+        // A walsender that copies a base backup has no database.
+        View{"pg_stat_progress_basebackup", "base_backups", {query("datid"), query("datname")}},
+    };
+    const QString columns = query("SELECT attname FROM pg_attribute WHERE attrelid = '%1'::regclass AND attnum > 0");
+    const auto names = [](const core::Result<testsupport::TextRows> &rows) {
+        QStringList list;
+        for (const QStringList &row : rows ? *rows : testsupport::TextRows()) {
+            list << row.first();
+        }
+        return list;
+    };
+    for (const View &view : views) {
+        const auto section = std::find_if(monitor::sections().begin(), monitor::sections().end(), [&](const auto &one) {
+            return QByteArrayView(one.name) == QByteArrayView(view.section);
+        });
+        QVERIFY(section != monitor::sections().end());
+        if (version < section->sinceVersion) {
+            continue;
+        }
+        const QString asking = QString::fromLatin1(section->sql(version));
+        const auto asked = server(0).sql(QStringLiteral("CREATE TEMP VIEW asked AS %1; ").arg(asking) +
+                                         columns.arg(QLatin1String("asked")));
+        QVERIFY2(asked, asked ? "" : qPrintable(asked.error().message));
+        const QStringList has = names(server(0).sql(columns.arg(QLatin1String(view.name))));
+        QVERIFY2(has.size() > 4, view.name);
+        for (const QString &column : has) {
+            QVERIFY2(names(asked).contains(column) || view.others.contains(column),
+                     qPrintable(QStringLiteral("%1.%2 is not asked for").arg(QLatin1String(view.name), column)));
+        }
+    }
+}
+
+// What a membership gives, as the server itself says it.
+void TestCatalog::memberships()
+{
+    QFETCH(int, major);
+    START(major);
+    const LabServer &pg1 = server(0);
+    QStringList statements{query("CREATE ROLE direct"),
+                           query("CREATE ROLE shy NOINHERIT"),
+                           query("CREATE ROLE through"),
+                           query("CREATE ROLE middle NOINHERIT"),
+                           query("CREATE ROLE \"odd\nname, {x}\""),
+                           query("GRANT pg_monitor TO direct, shy, middle"),
+                           query("GRANT middle TO through"),
+                           query("GRANT \"odd\nname, {x}\" TO direct")};
+    if (major >= 16) {
+        statements << query("CREATE ROLE setonly") << query("GRANT pg_monitor TO setonly WITH INHERIT FALSE, SET TRUE")
+                   << query("CREATE ROLE inheritonly")
+                   << query("GRANT pg_monitor TO inheritonly WITH INHERIT TRUE, SET FALSE")
+                   << query("CREATE ROLE neither")
+                   << query("GRANT pg_monitor TO neither WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
+                   // By SET ROLE to setter, which inherits; but not by itself inheriting and then SET ROLE.
+                   << query("CREATE ROLE setter") << query("GRANT inheritonly TO setter WITH INHERIT FALSE, SET TRUE")
+                   << query("CREATE ROLE blocked") << query("GRANT setonly TO blocked WITH INHERIT TRUE, SET FALSE");
+    }
+    for (const QString &statement : statements) {
+        const auto done = pg1.sql(statement);
+        QVERIFY2(done, done ? "" : qPrintable(done.error().message));
+    }
+    const auto read = sample(0, "dba");
+    QVERIFY2(m_problem.isEmpty(), qPrintable(m_problem));
+    QVERIFY(read->roles);
+    const auto *direct = named(*read->roles, &cluster::DatabaseRole::rolname, "direct");
+    QVERIFY(direct && direct->memberOf.contains(query("odd\nname, {x}")));
+    const auto said =
+        pg1.sql(QStringLiteral("SELECT r.rolname, pg_has_role(r.oid, m.oid, 'USAGE'), EXISTS ("
+                               "SELECT FROM pg_roles o WHERE o.oid <> r.oid AND NOT o.rolsuper "
+                               "AND pg_has_role(r.oid, o.oid, '%1') AND pg_has_role(o.oid, m.oid, 'USAGE'))"
+                               " FROM pg_roles r, pg_roles m WHERE m.rolname = 'pg_read_all_stats' "
+                               "AND NOT r.rolsuper AND r.oid <> m.oid")
+                    .arg(major >= 16 ? query("SET") : query("MEMBER")));
+    QVERIFY2(said, said ? "" : qPrintable(said.error().message));
+    QVERIFY(said->size() > 10);
+    const QString statistics = query("pg_read_all_stats");
+    for (const QStringList &row : *said) {
+        const auto role = std::find_if(read->roles->cbegin(), read->roles->cend(),
+                                       [&](const auto &one) { return one.rolname == row.at(0); });
+        QVERIFY(role != read->roles->cend());
+        const bool atOnce = row.at(1) == QLatin1String("t");
+        QVERIFY2(role->inheritsFrom.contains(statistics) == atOnce, qPrintable(row.join(QLatin1Char(' '))));
+        QVERIFY2(role->afterSetRole.contains(statistics) == (!atOnce && row.at(2) == QLatin1String("t")),
+                 qPrintable(row.join(QLatin1Char(' '))));
+    }
+    if (major >= 16) {
+        const auto *neither = named(*read->roles, &cluster::DatabaseRole::rolname, "neither");
+        QVERIFY(neither && neither->memberOf.contains(query("pg_monitor")));
+        QVERIFY(neither->inheritsFrom.isEmpty() && neither->afterSetRole.isEmpty());
+    }
 }
 
 void TestCatalog::standby()
@@ -281,6 +414,14 @@ void TestCatalog::rights()
         QVERIFY(read->walDisk && read->activity && read->archiver && read->archiver->readyCount);
     }
     QVERIFY(sample(0, "dba")->senders.front().visible());
+    QVERIFY(sample(0, "dba")->senders.front().usesysid);
+    // A transaction of another role's, and one of its own.
+    const QString begin =
+        query("host=127.0.0.1 port=%1 dbname=postgres user=%2 application_name=open").arg(server(0).port);
+    const OpenTransaction others(begin.arg(query("postgres")));
+    QVERIFY(others.isOpen());
+    const auto seeing = sample(0, "dba")->activity;
+    QVERIFY(seeing && seeing->states && seeing->states->idleInTransaction == 1 && seeing->states->longestTransaction);
     QVERIFY(sample(1, "dba")->receiver->visible());
 
     // With nothing: said, and never taken for nothing there or 0.
@@ -293,6 +434,8 @@ void TestCatalog::rights()
     QVERIFY(blind->unreadable.contains(query("wal_disk")) && !blind->walDisk);
     QVERIFY(blind->unreadable.contains(query("archive_status")));
     QVERIFY(blind->archiver && !blind->archiver->readyCount);
+    QVERIFY(blind->activity && !blind->activity->states);
+    QCOMPARE(blind->activity->connections, seeing->connections);
     const auto blindStandby = sample(1, "plain");
     QVERIFY(blindStandby->receiver && !blindStandby->receiver->visible() && !blindStandby->receiver->writtenLsn);
 }

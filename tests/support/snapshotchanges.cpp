@@ -188,6 +188,9 @@ void hidePermissions(Snapshot &snapshot, const QString &node)
         sample.archiver->readyCount.reset();
     }
     sample.walDisk.reset();
+    if (sample.activity) {
+        sample.activity->states.reset();
+    }
     setSetting(sample, QStringLiteral("primary_conninfo"), {});
     auto visible = std::make_shared<std::vector<Setting>>(*sample.settings);
     std::erase_if(*visible, [](const Setting &s) { return s.name == QLatin1String("primary_conninfo"); });

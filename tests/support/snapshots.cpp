@@ -65,7 +65,8 @@ std::shared_ptr<const std::vector<DatabaseRole>> databaseRoles()
                                       .rolinherit = true,
                                       .rolcanlogin = login,
                                       .rolreplication = replication,
-                                      .memberOf = memberOf});
+                                      .memberOf = memberOf,
+                                      .inheritsFrom = memberOf});
     };
     const QStringList monitor{QStringLiteral("pg_monitor"), QStringLiteral("pg_read_all_settings"),
                               QStringLiteral("pg_read_all_stats"), QStringLiteral("pg_stat_scan_tables")};
@@ -97,7 +98,7 @@ NodeSample baseSample(qint64 ageMs)
     sample.timeline = 7;
     sample.timelineHistory = {{5, Lsn{0x5B40000000ULL}, QStringLiteral("no recovery target specified")},
                               {6, kFork, QStringLiteral("no recovery target specified")}};
-    sample.activity = Activity{.connections = 42, .active = 6, .idleInTransaction = 1, .longestTransaction = 0.4};
+    sample.activity = Activity{.connections = 42, .states = SessionStates{6, 1, 0.4, {}}};
     sample.walDisk = WalDisk{.files = 214, .bytes = 214LL << 24};
     sample.roles = databaseRoles();
     sample.publications =
@@ -142,7 +143,7 @@ NodeSample standbySample(qint64 ageMs, const QString &upstreamHost, const QStrin
     sample.replayPauseState = QStringLiteral("not paused");
     sample.settings = settingsOf(slot, upstreamHost);
     sample.conflicts = Conflicts{};
-    sample.activity = Activity{.connections = 11, .active = 2, .longestTransaction = 3.1};
+    sample.activity = Activity{.connections = 11, .states = SessionStates{2, 0, 3.1, {}}};
     sample.archiver = Archiver{.readyCount = 0};
     sample.receiver =
         Receiver{.pid = 2044,
@@ -274,7 +275,7 @@ Snapshot withWitness()
     setSetting(wit1, QStringLiteral("archive_mode"), QStringLiteral("off"));
     setSetting(wit1, QStringLiteral("synchronous_standby_names"), {});
     wit1.archiver = Archiver{.readyCount = 0};
-    wit1.activity = Activity{.connections = 3, .active = 1};
+    wit1.activity = Activity{.connections = 3, .states = SessionStates{1, 0, {}, {}}};
     wit1.walDisk = WalDisk{.files = 2, .bytes = 2LL << 24};
     wit1.publications = std::make_shared<std::vector<Publication>>();
     snapshot.nodes.push_back(nodeOf(QStringLiteral("wit1"), QStringLiteral("10.0.0.14"), std::move(wit1)));

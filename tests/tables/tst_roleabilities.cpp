@@ -36,11 +36,18 @@ void TestRoleAbilities::says_data()
     locked.rolcanlogin = false;
     DatabaseRole monitor = nobody;
     monitor.memberOf = {QStringLiteral("pg_monitor"), QStringLiteral("pg_read_all_stats")};
-    DatabaseRole shy = monitor;
-    shy.rolinherit = false;
+    monitor.inheritsFrom = monitor.memberOf;
+    DatabaseRole shy = nobody;
+    shy.memberOf = shy.afterSetRole = monitor.memberOf;
+    DatabaseRole half = nobody; // the farther is inherited, the nearer needs SET ROLE
+    half.memberOf = monitor.memberOf;
+    half.inheritsFrom = {QStringLiteral("pg_monitor")};
+    half.afterSetRole = {QStringLiteral("pg_read_all_stats")};
+    DatabaseRole admin = nobody; // WITH INHERIT FALSE, SET FALSE: it may only hand it on
+    admin.memberOf = monitor.memberOf;
     DatabaseRole maintainer = nobody;
-    maintainer.memberOf = {QStringLiteral("pg_checkpoint"), QStringLiteral("pg_signal_backend"),
-                           QStringLiteral("pg_create_subscription")};
+    maintainer.inheritsFrom = {QStringLiteral("pg_checkpoint"), QStringLiteral("pg_signal_backend"),
+                               QStringLiteral("pg_create_subscription")};
     DatabaseRole itself = nobody;
     itself.rolname = QStringLiteral("pg_signal_backend");
 
@@ -54,7 +61,17 @@ void TestRoleAbilities::says_data()
     row("monitor sees", monitor, 150000, Ability::ReadStatistics, "yes: pg_read_all_stats");
     row("monitor lists WAL", monitor, 150000, Ability::ListWal, "yes: pg_monitor");
     row("monitor does not connect", monitor, 150000, Ability::ConnectAsClient, "no: needs REPLICATION");
-    row("NOINHERIT", shy, 150000, Ability::ReadStatistics, "after SET ROLE: pg_read_all_stats");
+    row(
+        "inherited although NOINHERIT",
+        [&] {
+            DatabaseRole granted = monitor; // from 16 on the grant decides
+            granted.rolinherit = false;
+            return granted;
+        }(),
+        160000, Ability::ReadStatistics, "yes: pg_read_all_stats");
+    row("what is inherited counts first", half, 160000, Ability::ReadStatistics, "yes: pg_monitor");
+    row("neither inherited nor to be set", admin, 160000, Ability::ReadStatistics, "no: needs pg_read_all_stats");
+    row("only after SET ROLE", shy, 150000, Ability::ReadStatistics, "after SET ROLE: pg_read_all_stats");
     row("checkpoint 15", maintainer, 150000, Ability::Checkpoint, "yes: pg_checkpoint");
     row("checkpoint 14", maintainer, 140000, Ability::Checkpoint, "no: needs superuser before PostgreSQL 15");
     row("checkpoint nobody", nobody, 170000, Ability::Checkpoint, "no: needs pg_checkpoint");
