@@ -7,6 +7,7 @@
 #include <QTimeZone>
 
 #include "core/servertext.h"
+#include "postgres/conninfo.h"
 
 namespace howdah::managers {
 
@@ -14,7 +15,7 @@ namespace {
 
 QString text(const QJsonObject &object, const char *key)
 {
-    return core::sanitized(object.value(QLatin1String(key)).toString(), 1000);
+    return core::sanitizedName(object.value(QLatin1String(key)).toString());
 }
 
 std::optional<int> smallNumber(const QJsonObject &object, const char *key)
@@ -52,7 +53,8 @@ PatroniMember memberOf(const QJsonObject &object)
     member.role = text(object, "role");
     member.state = text(object, "state");
     member.apiUrl = text(object, "api_url");
-    member.host = text(object, "host");
+    const QString host = object.value(QLatin1String("host")).toString();
+    member.host = postgres::Conninfo::isHost(host) ? host : QString();
     // A string in what some proxies rewrite; a number by the documentation.
     const QJsonValue port = object.value(QLatin1String("port"));
     member.port = port.isString() ? port.toString().toInt() : port.toInt(5432);

@@ -17,7 +17,7 @@ struct PatroniMember {
     QString role;  ///< leader, standby_leader, sync_standby, quorum_standby, replica; verbatim
     QString state; ///< running, streaming, in archive recovery, stopped, …; verbatim
     QString apiUrl;
-    QString host; ///< empty while the member has not said where its server is
+    QString host; ///< empty while the member has not said where its server is, or when that can't be a host
     int port = 5432;
     std::optional<int> timeline;
     std::optional<qint64> lag; ///< bytes; empty for a leader and for "unknown"

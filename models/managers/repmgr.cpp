@@ -30,13 +30,13 @@ std::vector<RepmgrNode> readRepmgrNodes(const postgres::Rows &rows)
             node.upstreamId = static_cast<int>(*value);
         }
         node.active = rows.flag(row, active);
-        node.name = rows.text(row, name);
-        node.type = rows.text(row, type);
-        node.location = rows.text(row, location);
+        node.name = rows.name(row, name);
+        node.type = rows.name(row, type);
+        node.location = rows.name(row, location);
         node.priority = static_cast<int>(rows.integer(row, priority).value_or(0));
         node.conninfo = rows.text(row, conninfo);
-        node.slotName = rows.text(row, slot);
-        node.configFile = rows.text(row, config);
+        node.slotName = rows.name(row, slot);
+        node.configFile = rows.name(row, config);
         nodes.push_back(node);
     }
     return nodes;

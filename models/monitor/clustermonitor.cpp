@@ -18,7 +18,7 @@ ClusterMonitor::ClusterMonitor(const cluster::ClusterConfig &config, const core:
     , m_trail(std::make_shared<const std::deque<cluster::TrailPoint>>())
 {
     for (const cluster::NodeConfig &node : config.nodes) {
-        auto poller = std::make_unique<NodePoller>(node, config.intervalMs, clock);
+        auto poller = std::make_unique<NodePoller>(node, clock);
         connect(poller.get(), &NodePoller::changed, this, &ClusterMonitor::nodeChanged);
         m_pollers.push_back(std::move(poller));
     }

@@ -28,7 +28,7 @@ cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const Dis
         const auto proposed =
             std::find_if(found.config.nodes.cbegin(), found.config.nodes.cend(),
                          [&](const cluster::NodeConfig &candidate) { return candidate.name == node.name; });
-        if (proposed == found.config.nodes.cend()) {
+        if (proposed == found.config.nodes.cend() || proposed->conninfo.isEmpty()) {
             continue;
         }
         cluster::NodeConfig taken = *proposed;

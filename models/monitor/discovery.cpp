@@ -6,6 +6,8 @@
 #include <QNetworkInterface>
 #include <QRegularExpression>
 
+#include "core/servertext.h"
+
 #include "monitor/discoveryassembly.h"
 #include "monitor/discoveryprobe.h"
 
@@ -97,6 +99,11 @@ void Discovery::consider(const QString &host, int port, DiscoverySource source)
     if (host.isEmpty() || port <= 0 || port > 65535) {
         return;
     }
+    if (!postgres::Conninfo::isHost(host)) {
+        note(QStringLiteral("A host that %1 names can't be one and was not asked: %2")
+                 .arg(toString(source), core::sanitizedName(host).left(100)));
+        return;
+    }
     for (AskedPlace &place : m_facts.places) {
         if (place.host.compare(host, Qt::CaseInsensitive) == 0 && place.port == port) {
             place.addSource(source);
@@ -104,10 +111,7 @@ void Discovery::consider(const QString &host, int port, DiscoverySource source)
         }
     }
     if (m_facts.places.size() >= static_cast<size_t>(m_options.mostPlaces)) {
-        const QString note = QStringLiteral("Only the first %1 places were asked.").arg(m_options.mostPlaces);
-        if (!m_facts.notes.contains(note)) {
-            m_facts.notes << note;
-        }
+        note(QStringLiteral("Only the first %1 places were asked.").arg(m_options.mostPlaces));
         return;
     }
     AskedPlace place;
@@ -121,6 +125,13 @@ void Discovery::consider(const QString &host, int port, DiscoverySource source)
         askPatroni(
             (host.contains(QLatin1Char(':')) ? QStringLiteral("http://[%1]:8008") : QStringLiteral("http://%1:8008"))
                 .arg(host));
+    }
+}
+
+void Discovery::note(const QString &text)
+{
+    if (!m_facts.notes.contains(text)) {
+        m_facts.notes << text;
     }
 }
 
@@ -157,7 +168,6 @@ void Discovery::probeAnswered(size_t index, const ProbeAnswer &answer)
     place.answer = answer;
     m_open.at(index) = false;
     const QString host = place.host; // the vector grows below
-    const QString address = place.address();
 
     for (const managers::RepmgrNode &node : answer.repmgrNodes) {
         considerConninfo(node.conninfo, DiscoverySource::Repmgr);
@@ -174,7 +184,6 @@ void Discovery::probeAnswered(size_t index, const ProbeAnswer &answer)
             consider(standby, 5432, DiscoverySource::Sender);
         }
     }
-    report(QStringLiteral("%1 answered").arg(address));
     settle();
 }
 
@@ -182,7 +191,6 @@ void Discovery::probeFailed(size_t index, const core::Error &error)
 {
     m_facts.places.at(index).error = error;
     m_open.at(index) = false;
-    report(QStringLiteral("%1 did not answer").arg(m_facts.places.at(index).address()));
     settle();
 }
 
@@ -204,7 +212,6 @@ void Discovery::askPatroni(const QString &url)
             for (const managers::PatroniMember &member : cluster->members) {
                 consider(member.host, member.port, DiscoverySource::Patroni);
             }
-            report(QStringLiteral("Patroni answered at %1").arg(m_facts.patroni.at(index).url));
         } else if (!m_options.patroniUrl.isEmpty()) {
             m_facts.notes << cluster.error().message;
         }
@@ -273,12 +280,6 @@ void Discovery::finish()
         return;
     }
     Q_EMIT finished(assemble(m_facts));
-}
-
-void Discovery::report(const QString &text)
-{
-    ++m_done;
-    Q_EMIT progress(m_done, m_done + m_pending - 1, text);
 }
 
 } // namespace howdah::monitor

@@ -32,13 +32,12 @@ public:
     void cancel();
 
 Q_SIGNALS:
-    /// For people, plain text: what was just asked or answered.
-    void progress(int answered, int asked, const QString &text);
     /// An error when the conninfo is not valid or nothing of the cluster answered at all.
     void finished(const howdah::core::Result<howdah::monitor::DiscoveryResult> &result);
 
 private:
     void consider(const QString &host, int port, DiscoverySource source);
+    void note(const QString &text);
     void considerConninfo(const QString &conninfo, DiscoverySource source);
     void probe(size_t index);
     void probeAnswered(size_t index, const ProbeAnswer &answer);
@@ -47,7 +46,6 @@ private:
     void settle();
     bool lookAtLocalSockets();
     void finish();
-    void report(const QString &text);
 
     DiscoveryOptions m_options;
     DiscoveryFacts m_facts;
@@ -56,7 +54,6 @@ private:
     std::vector<bool> m_open; ///< by place: still being asked
     QTimer m_deadline;
     int m_pending = 0; ///< places and URLs
-    int m_done = 0;
     bool m_lookedAtSockets = false;
     bool m_running = false;
 };

@@ -162,8 +162,10 @@ void Assembler::addServer(const FoundServer &server)
 void Assembler::addUnreached(DiscoveredNode node, const QString &host, int port)
 {
     const AskedPlace *place = placeAt(host, port);
-    node.address = AskedPlace{.host = host, .port = port}.address();
-    node.conninfo = conninfoFor(m_facts.seed, host, port).toString();
+    if (!host.isEmpty()) { // a conninfo without a host would lead to this machine's own server
+        node.address = AskedPlace{.host = host, .port = port}.address();
+        node.conninfo = conninfoFor(m_facts.seed, host, port).toString();
+    }
     if (place && !place->answered) {
         node.error = place->error;
     }

@@ -34,7 +34,8 @@ void declareRepmgr(const std::vector<FoundServer> &servers, std::vector<Declared
             one.source = DiscoverySource::Repmgr;
             if (const auto conninfo = postgres::Conninfo::parse(node.conninfo)) {
                 const postgres::Conninfo::Place place = conninfo->places().front();
-                one.host = place.host.isEmpty() ? place.hostaddr : place.host;
+                const QString host = place.host.isEmpty() ? place.hostaddr : place.host;
+                one.host = postgres::Conninfo::isHost(host) ? host : QString();
                 one.port = place.port.toInt();
             }
             if (!node.active) {

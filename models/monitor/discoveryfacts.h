@@ -97,7 +97,8 @@ struct DiscoveryFacts {
 struct DiscoveredNode {
     QString name;
     cluster::NodeKind kind = cluster::NodeKind::Data;
-    QString conninfo;                     ///< the seed's with this node's host and port; may hold the seed's password
+    /// The seed's with this node's host and port; may hold the seed's password. Empty: nobody tells where it is.
+    QString conninfo;
     QString address;                      ///< "10.0.0.12:5432"
     QStringList otherAddresses;           ///< where it answered, too
     std::vector<DiscoverySource> sources; ///< strongest first

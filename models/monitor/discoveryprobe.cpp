@@ -4,6 +4,8 @@
 #include <QTimer>
 #include <array>
 
+#include "core/servertext.h"
+
 namespace howdah::monitor {
 
 namespace {
@@ -43,6 +45,12 @@ const std::array<const char *, QuestionCount> kQuestions{
     " OR EXISTS (SELECT FROM pg_replication_slots WHERE slot_name LIKE 'repmgr\\_slot\\_%') AS repmgr",
 };
 
+// A server is no more to be trusted with our next connection than anybody else.
+QString hostOrNothing(const QString &host)
+{
+    return postgres::Conninfo::isHost(host) ? host : QString();
+}
+
 void readSenders(const postgres::Rows &rows, const QString &user, ProbeAnswer &answer)
 {
     int hidden = 0;
@@ -52,9 +60,9 @@ void readSenders(const postgres::Rows &rows, const QString &user, ProbeAnswer &a
             continue;
         }
         SeenSender sender;
-        sender.applicationName = rows.text(row, rows.column("application_name"));
-        sender.clientAddress = rows.text(row, rows.column("client_addr"));
-        sender.slotName = rows.text(row, rows.column("slot_name"));
+        sender.applicationName = rows.name(row, rows.column("application_name"));
+        sender.clientAddress = hostOrNothing(rows.name(row, rows.column("client_addr")));
+        sender.slotName = rows.name(row, rows.column("slot_name"));
         sender.isStandby = rows.flag(row, rows.column("is_standby"));
         answer.senders.push_back(sender);
     }
@@ -74,10 +82,14 @@ void readPrimaryConninfo(const QString &setting, ProbeAnswer &answer)
     }
     // Only what stands in it: what this console's environment would add says nothing of that server.
     answer.applicationName = setting.contains(QLatin1String("application_name"))
-                                 ? conninfo->value(QStringLiteral("application_name"))
+                                 ? core::sanitizedName(conninfo->value(QStringLiteral("application_name")))
                                  : QString();
     if (setting.contains(QLatin1String("host"))) {
-        answer.upstreams = conninfo->places();
+        for (const postgres::Conninfo::Place &place : conninfo->places()) {
+            if (postgres::Conninfo::isHost(place.host.isEmpty() ? place.hostaddr : place.host)) {
+                answer.upstreams.push_back(place);
+            }
+        }
     }
 }
 
@@ -144,16 +156,16 @@ void DiscoveryProbe::read(const std::vector<core::Result<postgres::Rows>> &resul
     }
     m_answer.startedMicroseconds = identity.integer(0, identity.column("started")).value_or(0);
     m_answer.port = static_cast<int>(identity.integer(0, identity.column("port")).value_or(0));
-    m_answer.clusterName = identity.text(0, identity.column("cluster_name"));
+    m_answer.clusterName = identity.name(0, identity.column("cluster_name"));
     m_answer.inRecovery = identity.flag(0, identity.column("in_recovery"));
     if (results[Senders]) {
         readSenders(*results[Senders], m_conninfo.value(QStringLiteral("user")), m_answer);
     }
     if (results[Receiver] && results[Receiver]->count() > 0) {
         const postgres::Rows &receiver = *results[Receiver];
-        m_answer.senderHost = receiver.text(0, receiver.column("sender_host"));
+        m_answer.senderHost = hostOrNothing(receiver.name(0, receiver.column("sender_host")));
         m_answer.senderPort = static_cast<int>(receiver.integer(0, receiver.column("sender_port")).value_or(0));
-        m_answer.receiverSlot = receiver.text(0, receiver.column("slot_name"));
+        m_answer.receiverSlot = receiver.name(0, receiver.column("slot_name"));
     }
     if (results[Settings]) {
         readSettings(*results[Settings], m_answer);

@@ -29,10 +29,9 @@ double random01()
 }
 } // namespace
 
-NodePoller::NodePoller(const cluster::NodeConfig &config, int intervalMs, const core::Clock &clock, QObject *parent)
+NodePoller::NodePoller(const cluster::NodeConfig &config, const core::Clock &clock, QObject *parent)
     : QObject(parent)
     , m_clock(clock)
-    , m_intervalMs(intervalMs)
 {
     m_status.name = config.name;
     m_status.kind = config.kind;

@@ -27,7 +27,7 @@ struct PollerCost {
 class NodePoller : public QObject {
     Q_OBJECT
 public:
-    NodePoller(const cluster::NodeConfig &config, int intervalMs, const core::Clock &clock, QObject *parent = nullptr);
+    NodePoller(const cluster::NodeConfig &config, const core::Clock &clock, QObject *parent = nullptr);
     ~NodePoller() override;
 
     /// One tick: samples when open, tries to connect when that is due.
@@ -55,7 +55,6 @@ private:
     void doorAnswered(bool open);
 
     const core::Clock &m_clock;
-    int m_intervalMs;
     cluster::NodeStatus m_status;
     std::unique_ptr<postgres::Session> m_session;
     postgres::DoorProbe m_door;

@@ -69,7 +69,7 @@ QString quoted(const QString &value)
     return QLatin1Char('\'') + escaped + QLatin1Char('\'');
 }
 
-QString joined(const QHash<QString, QString> &values, bool secrets)
+QString joined(const QHash<QString, QString> &values)
 {
     // The order people write; the rest sorted, so that equal values give equal strings.
     QStringList keys{QStringLiteral("service"), QStringLiteral("host"),   QStringLiteral("hostaddr"),
@@ -83,8 +83,7 @@ QString joined(const QHash<QString, QString> &values, bool secrets)
     }
     QStringList parts;
     for (const QString &key : std::as_const(keys)) {
-        const bool secret = key == QLatin1String("password") || key == QLatin1String("sslpassword");
-        if (values.contains(key) && (secrets || !secret)) {
+        if (values.contains(key)) {
             parts << key + QLatin1Char('=') + quoted(values.value(key));
         }
     }
@@ -237,12 +236,21 @@ Conninfo Conninfo::with(const QString &keyword, const QString &newValue) const
 
 QString Conninfo::toString() const
 {
-    return joined(m_written, true);
+    return joined(m_written);
 }
 
-QString Conninfo::withoutSecrets() const
+bool Conninfo::isHost(const QString &host)
 {
-    return joined(m_written, false);
+    if (host.isEmpty() || host.size() > 1000) {
+        return false;
+    }
+    if (Place{.host = host}.isSocket()) {
+        return std::all_of(host.cbegin(), host.cend(), [](QChar c) { return c.isPrint() && c != QLatin1Char(','); });
+    }
+    // Letters of any script: names may be international ones.
+    return std::all_of(host.cbegin(), host.cend(), [](QChar c) {
+        return c.isLetterOrNumber() || c.isSurrogate() || QStringLiteral("-._:%").contains(c);
+    });
 }
 
 } // namespace howdah::postgres

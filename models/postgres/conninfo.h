@@ -31,6 +31,9 @@ public:
     QString value(const QString &keyword) const { return m_values.value(keyword); }
     /// The hosts in the order in which libpq would try them; never empty.
     std::vector<Place> places() const;
+    /// Whether a host that somebody else told may be connected to: one name, address or socket path, with nothing in it
+    /// that a conninfo or an URL would take for something else.
+    static bool isHost(const QString &host);
     /// "10.0.0.11:5432", or the socket's path; of the first place.
     QString address() const;
     /// True when a password stands in the string itself.
@@ -40,8 +43,6 @@ public:
     Conninfo with(const QString &keyword, const QString &value) const;
     /// key=value form with libpq's quoting, only what was written by the user (no defaults, no environment).
     QString toString() const;
-    /// As toString, without any password.
-    QString withoutSecrets() const;
 
     /// Everything to hand to PQconnectStartParams.
     const QHash<QString, QString> &values() const { return m_values; }

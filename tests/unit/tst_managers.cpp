@@ -17,6 +17,7 @@ private Q_SLOTS:
     void clusterOfPatroni4();
     void nodeOfPatroni();
     void nodeWithoutServer();
+    void namesAndHostsAreClean();
     void notPatroni_data();
     void notPatroni();
     void owner_data();
@@ -252,6 +253,21 @@ void TestManagers::clientHasOneDeadline()
     QVERIFY(slow->error().kind == core::Error::Kind::Timeout);
     QVERIFY(refused->error().kind == core::Error::Kind::Connection);
     QVERIFY(unwritten->error().kind == core::Error::Kind::Invalid);
+}
+
+void TestManagers::namesAndHostsAreClean()
+{
+    const PatroniCluster cluster = parsed(R"({"members": [
+        {"name": "pg\n1\u001b[31m", "host": "10.0.0.1\n", "port": 5432},
+        {"name": "pg2", "host": "10.0.0.2,10.0.0.3", "port": 5432},
+        {"name": "pg3", "host": "evil.example/x?y=", "port": 5432},
+        {"name": "pg4", "host": "db-4.example", "port": 5432}]})");
+    QCOMPARE(cluster.members.size(), std::size_t(4));
+    QCOMPARE(cluster.members.at(0).name, QStringLiteral("pg1"));
+    for (const std::size_t refused : {0, 1, 2}) {
+        QCOMPARE(cluster.members.at(refused).host, QString());
+    }
+    QCOMPARE(cluster.members.at(3).host, QStringLiteral("db-4.example"));
 }
 
 QTEST_GUILESS_MAIN(TestManagers)

@@ -19,7 +19,14 @@ private Q_SLOTS:
     void redactingTwiceChangesNothing();
     void sanitizes();
     void cutsHugeText();
+    void namesAreOnOneLine();
 };
+
+void TestText::namesAreOnOneLine()
+{
+    QCOMPARE(sanitizedName(QByteArrayView("pg\n1\t\x1b[31mx\xff")), QStringLiteral("pg1x\ufffd"));
+    QVERIFY(sanitizedName(QString(100'000, QLatin1Char('x'))).size() < 1100);
+}
 
 void TestText::bytes_data()
 {
