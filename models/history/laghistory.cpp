@@ -52,7 +52,7 @@ void LagHistory::add(const cluster::ClusterState &state)
     }
     m_newestMs = state.snapshot->takenMonotonicMs;
     // The same patience as isFresh(), so that a plot and a card call the same thing a gap.
-    m_gapMs = std::max<qint64>(cluster::kStaleAfterMs, 2 * static_cast<qint64>(state.snapshot->intervalMs) + 1000);
+    m_gapMs = cluster::freshForMs(*state.snapshot);
     noteWallClock(*state.snapshot);
     addLag(state);
     addWalRate(state);

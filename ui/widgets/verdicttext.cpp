@@ -20,12 +20,6 @@ QString tr(const char *text, int n = -1)
     return QCoreApplication::translate("VerdictStrip", text, nullptr, n);
 }
 
-qint64 staleAfter(const Snapshot &snapshot)
-{
-    // As cluster::isFresh: with a slower interval a sample is as old as the interval just before the next.
-    return std::max<qint64>(cluster::kStaleAfterMs, 2 * qint64(snapshot.intervalMs) + 1000);
-}
-
 /// "13:39" today, "12 Nov 13:39" before.
 QString clockTime(qint64 monotonicMs, const Snapshot &snapshot)
 {
@@ -88,8 +82,8 @@ ShownVerdict shownVerdict(const ClusterState &state, qint64 nowMs)
         return {Verdict::Unknown, tr("Paused"), age < 0 ? was : tr("last sample %1 ago").arg(core::formatAge(age))};
     }
     // A verdict that rests on nothing fresh is none, unless the rules themselves say why nothing answers.
-    const bool renewed = nowMs - state.snapshot->takenMonotonicMs <= staleAfter(*state.snapshot);
-    if (!renewed || (age > staleAfter(*state.snapshot) && verdict != Verdict::Critical) ||
+    const bool renewed = nowMs - state.snapshot->takenMonotonicMs <= cluster::freshForMs(*state.snapshot);
+    if (!renewed || (age > cluster::freshForMs(*state.snapshot) && verdict != Verdict::Critical) ||
         (age < 0 && verdict == Verdict::Ok)) {
         return {Verdict::Unknown, cluster::toString(Verdict::Unknown), was};
     }
@@ -139,7 +133,7 @@ Statement newestSample(const ClusterState &state, qint64 nowMs)
     if (age < 0) {
         return {tr("none yet"), {}, Verdict::Unknown, true};
     }
-    const bool stale = state.snapshot->paused || age > staleAfter(*state.snapshot);
+    const bool stale = state.snapshot->paused || age > cluster::freshForMs(*state.snapshot);
     return {tr("%1 ago").arg(core::formatAge(age)), {}, stale ? Verdict::Unknown : Verdict::Ok, false};
 }
 
