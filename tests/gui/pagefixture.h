@@ -98,6 +98,23 @@ inline void isolateSettings(const QTemporaryDir &directory)
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, directory.path());
 }
 
+/// What a test of a page does once: settings of its own, the light theme.
+inline void preparePages(const QTemporaryDir &settings)
+{
+    isolateSettings(settings);
+    theme::Theme::instance().install(*qApp);
+    theme::Theme::instance().setMode(theme::Mode::Light);
+}
+
+/// A page as in a small window, shown.
+inline std::unique_ptr<pages::Page> shownPage(const QString &id)
+{
+    std::unique_ptr<pages::Page> page = makePage(id);
+    page->resize(kSmallPage);
+    page->show();
+    return page;
+}
+
 /// Pictures of the page, light and dark, small and large, into $HOWDAH_SCREENSHOTS when that is set.
 inline void takeScreenshots(QWidget &page, const QString &name)
 {

@@ -13,9 +13,9 @@ class TestOverviewPage : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
+    void initTestCase() { preparePages(m_directory); }
+    void init() { m_page = shownPage(QStringLiteral("overview")); }
+    void cleanup() { m_page.reset(); }
     void showsEveryNodeOnce();
     void cutsNoValueInASmallWindow();
     void selectsInBothViews();
@@ -34,25 +34,6 @@ private:
     QTemporaryDir m_directory;
     std::unique_ptr<pages::Page> m_page;
 };
-
-void TestOverviewPage::initTestCase()
-{
-    isolateSettings(m_directory);
-    theme::Theme::instance().install(*qApp);
-    theme::Theme::instance().setMode(theme::Mode::Light);
-}
-
-void TestOverviewPage::init()
-{
-    m_page = makePage(QStringLiteral("overview"));
-    m_page->resize(kSmallPage);
-    m_page->show();
-}
-
-void TestOverviewPage::cleanup()
-{
-    m_page.reset();
-}
 
 void TestOverviewPage::showsEveryNodeOnce()
 {

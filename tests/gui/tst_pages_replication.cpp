@@ -14,9 +14,9 @@ class TestReplicationPage : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
+    void initTestCase() { preparePages(m_directory); }
+    void init() { m_page = shownPage(QStringLiteral("replication")); }
+    void cleanup() { m_page.reset(); }
     void offersEveryColumn();
     void startsWithTheFurthestBehind();
     void comparesBothEnds();
@@ -36,25 +36,6 @@ private:
     QTemporaryDir m_directory;
     std::unique_ptr<pages::Page> m_page;
 };
-
-void TestReplicationPage::initTestCase()
-{
-    isolateSettings(m_directory);
-    theme::Theme::instance().install(*qApp);
-    theme::Theme::instance().setMode(theme::Mode::Light);
-}
-
-void TestReplicationPage::init()
-{
-    m_page = makePage(QStringLiteral("replication"));
-    m_page->resize(kSmallPage);
-    m_page->show();
-}
-
-void TestReplicationPage::cleanup()
-{
-    m_page.reset();
-}
 
 void TestReplicationPage::offersEveryColumn()
 {

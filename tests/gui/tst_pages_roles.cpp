@@ -11,9 +11,9 @@ class TestRolesPage : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
+    void initTestCase() { preparePages(m_directory); }
+    void init() { m_page = shownPage(QStringLiteral("roles")); }
+    void cleanup() { m_page.reset(); }
     void showsNodes();
     void showsWhatARoleMayDo();
     void survivesEveryState();
@@ -29,25 +29,6 @@ private:
     QTemporaryDir m_directory;
     std::unique_ptr<pages::Page> m_page;
 };
-
-void TestRolesPage::initTestCase()
-{
-    isolateSettings(m_directory);
-    theme::Theme::instance().install(*qApp);
-    theme::Theme::instance().setMode(theme::Mode::Light);
-}
-
-void TestRolesPage::init()
-{
-    m_page = makePage(QStringLiteral("roles"));
-    m_page->resize(kSmallPage);
-    m_page->show();
-}
-
-void TestRolesPage::cleanup()
-{
-    m_page.reset();
-}
 
 void TestRolesPage::showsNodes()
 {

@@ -10,9 +10,9 @@ class TestSettingsPage : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
+    void initTestCase() { preparePages(m_directory); }
+    void init() { m_page = shownPage(QStringLiteral("settings")); }
+    void cleanup() { m_page.reset(); }
     void marksWhatDiffers();
     void followsTheNodes();
     void isNamed();
@@ -27,25 +27,6 @@ private:
     QTemporaryDir m_directory;
     std::unique_ptr<pages::Page> m_page;
 };
-
-void TestSettingsPage::initTestCase()
-{
-    isolateSettings(m_directory);
-    theme::Theme::instance().install(*qApp);
-    theme::Theme::instance().setMode(theme::Mode::Light);
-}
-
-void TestSettingsPage::init()
-{
-    m_page = makePage(QStringLiteral("settings"));
-    m_page->resize(kSmallPage);
-    m_page->show();
-}
-
-void TestSettingsPage::cleanup()
-{
-    m_page.reset();
-}
 
 void TestSettingsPage::marksWhatDiffers()
 {

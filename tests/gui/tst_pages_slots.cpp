@@ -15,9 +15,13 @@ class TestSlotsPage : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
+    void initTestCase() { preparePages(m_directory); }
+    void init()
+    {
+        QSettings().clear();
+        m_page = shownPage(QStringLiteral("slots"));
+    }
+    void cleanup() { m_page.reset(); }
     void showsEverySlot();
     void tellsTheStoryOfTheSelected();
     void keepsSelectionOverTicks();
@@ -37,26 +41,6 @@ private:
     QTemporaryDir m_directory;
     std::unique_ptr<pages::Page> m_page;
 };
-
-void TestSlotsPage::initTestCase()
-{
-    isolateSettings(m_directory);
-    theme::Theme::instance().install(*qApp);
-    theme::Theme::instance().setMode(theme::Mode::Light);
-}
-
-void TestSlotsPage::init()
-{
-    QSettings().clear();
-    m_page = makePage(QStringLiteral("slots"));
-    m_page->resize(kSmallPage);
-    m_page->show();
-}
-
-void TestSlotsPage::cleanup()
-{
-    m_page.reset();
-}
 
 void TestSlotsPage::showsEverySlot()
 {
