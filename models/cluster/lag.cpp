@@ -5,6 +5,7 @@
 
 #include "core/units.h"
 #include "loss.h"
+#include "positions.h"
 #include "syncnames.h"
 #include "timelines.h"
 
@@ -15,21 +16,6 @@ namespace {
 constexpr double kTrailToleranceSeconds = 2.0;
 // A primary that wrote nothing for this long is quiet.
 constexpr qint64 kQuietMs = 2000;
-
-std::size_t at(int index)
-{
-    return static_cast<std::size_t>(index);
-}
-
-std::optional<Lsn> furthest(std::optional<Lsn> a, std::optional<Lsn> b)
-{
-    return a && b ? std::max(a, b) : (a ? a : b);
-}
-
-std::optional<qint64> behind(std::optional<Lsn> reached, std::optional<Lsn> end)
-{
-    return reached && end ? std::optional(std::max<qint64>(0, bytesBetween(*reached, *end))) : std::nullopt;
-}
 
 std::optional<double> difference(std::optional<double> larger, std::optional<double> smaller)
 {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "positions.h"
 #include "walrate.h"
 
 namespace howdah::cluster {
@@ -37,10 +38,7 @@ Loss measureLoss(const Snapshot &snapshot, const NodeSample &primary, const Node
     const qint64 primaryAt = readAt(primary);
     const bool together = standby.takenMonotonicMs - primary.takenMonotonicMs <= kOneMomentMs;
     const std::optional<Lsn> ofThatMoment = sender ? sender->flushLsn : std::nullopt;
-    std::optional<Lsn> flushed = ofThatMoment;
-    if (own && together) {
-        flushed = flushed ? std::max(*flushed, *own) : own;
-    }
+    const std::optional<Lsn> flushed = together ? furthest(ofThatMoment, own) : ofThatMoment;
     if (flushed && *flushed < end) {
         return {bytesBetween(*flushed, end), false};
     }

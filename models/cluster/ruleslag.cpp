@@ -2,6 +2,7 @@
 // Whether standbys keep up.
 #include "core/units.h"
 
+#include "positions.h"
 #include "rules.h"
 #include <array>
 
@@ -10,11 +11,6 @@ namespace howdah::cluster {
 namespace {
 // A lag that was found goes only when it is clearly below its limit, so that it does not come and go.
 constexpr double kHysteresis = 0.8;
-
-std::size_t at(int index)
-{
-    return static_cast<std::size_t>(index);
-}
 
 struct LagLimits {
     qint64 warnBytes, criticalBytes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whether the nodes belong together, stream, and keep up.
 #include "core/units.h"
+#include "positions.h"
 #include "rules.h"
 #include "timelines.h"
 
@@ -12,11 +13,6 @@ constexpr qint64 kSettleMs = 10'000;
 // The two ends are never asked at the same instant.
 constexpr qint64 kContradictionMs = 5000;
 constexpr qint64 kDefaultReceiverTimeoutMs = 60'000;
-
-std::size_t at(int index)
-{
-    return static_cast<std::size_t>(index);
-}
 
 // The identifier that the cluster has: the primary's, else that of most data nodes.
 std::optional<quint64> familyIdentifier(const Rules &rules)

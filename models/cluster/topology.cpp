@@ -2,16 +2,12 @@
 #include "topology.h"
 
 #include "consumers.h"
+#include "positions.h"
 #include "topologymatch.h"
 
 namespace howdah::cluster {
 
 namespace {
-std::size_t at(int index)
-{
-    return static_cast<std::size_t>(index);
-}
-
 // Both ends of one hop, as far as they can be seen now.
 struct Ends {
     bool upstreamFresh = false;
@@ -70,12 +66,6 @@ EdgeState stateOf(const Ends &ends)
     return streams ? EdgeState::Streaming : EdgeState::Catchup;
 }
 
-// The furthest that either end reports: positions only grow, so the larger one is the newer.
-std::optional<Lsn> furthest(std::optional<Lsn> a, std::optional<Lsn> b)
-{
-    return a && b ? std::max(a, b) : (a ? a : b);
-}
-
 void measureHop(const Snapshot &snapshot, const Ends &ends, Edge &edge)
 {
     if (!ends.upstreamFresh) {
@@ -83,14 +73,13 @@ void measureHop(const Snapshot &snapshot, const Ends &ends, Edge &edge)
     }
     const std::optional<Lsn> end = snapshot.nodes[at(edge.from)].sample->position();
     const NodeSample *standby = ends.standbyFresh ? snapshot.nodes[at(edge.to)].sample.get() : nullptr;
-    const auto behind = [&](std::optional<Lsn> theirs, std::optional<Lsn> own) -> std::optional<qint64> {
-        const std::optional<Lsn> reached = furthest(theirs, own);
-        return end && reached ? std::optional(std::max<qint64>(0, bytesBetween(*reached, *end))) : std::nullopt;
+    const auto missing = [&](std::optional<Lsn> theirs, std::optional<Lsn> own) {
+        return behind(furthest(theirs, own), end);
     };
     const Sender *sender = ends.sender;
-    edge.bytes = behind(sender ? sender->replayLsn : std::nullopt, standby ? standby->replayLsn : std::nullopt);
+    edge.bytes = missing(sender ? sender->replayLsn : std::nullopt, standby ? standby->replayLsn : std::nullopt);
     edge.transportBytes =
-        behind(sender ? sender->flushLsn : std::nullopt, standby ? standby->receiveLsn : std::nullopt);
+        missing(sender ? sender->flushLsn : std::nullopt, standby ? standby->receiveLsn : std::nullopt);
     // A walsender keeps its last lags for a while when there is nothing to send: with 0 bytes they are history.
     if (sender && edge.bytes.value_or(0) > 0) {
         edge.seconds = sender->replayLag;

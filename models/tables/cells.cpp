@@ -7,7 +7,6 @@
 
 namespace howdah::tables {
 
-using cluster::NodeRole;
 using cluster::Verdict;
 
 QString notApplicable()
@@ -49,6 +48,11 @@ Cell nameCell(const QString &name)
     Cell cell = textCell(name, QStringLiteral("unnamed"));
     cell.strong = !name.isEmpty();
     return cell;
+}
+
+std::optional<qint64> widened(std::optional<int> number)
+{
+    return number ? std::optional<qint64>(*number) : std::nullopt;
 }
 
 Cell numberCell(std::optional<qint64> number, const QString &missing)
@@ -148,23 +152,6 @@ Cell barCell(const std::optional<Bar> &bar, const QString &toolTip)
     const QString text =
         percent > 0 && percent < 1 ? QStringLiteral("under 1 %") : QStringLiteral("%1 %").arg(qRound64(percent));
     return Cell{.text = text, .sort = bar->fraction, .bar = bar, .toolTip = toolTip};
-}
-
-QString iconOf(NodeRole role)
-{
-    switch (role) {
-    case NodeRole::Primary:
-        return QStringLiteral("primary");
-    case NodeRole::Standby:
-        return QStringLiteral("standby");
-    case NodeRole::CascadingStandby:
-        return QStringLiteral("cascading");
-    case NodeRole::Witness:
-        return QStringLiteral("witness");
-    case NodeRole::Unknown:
-        break;
-    }
-    return QStringLiteral("unknown");
 }
 
 } // namespace howdah::tables

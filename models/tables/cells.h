@@ -26,6 +26,8 @@ Cell nonValue(const QString &word, const QString &toolTip = {});
 Cell textCell(const QString &text, const QString &missing = notApplicable());
 /// A name: semibold.
 Cell nameCell(const QString &name);
+/// For numberCell: a number that is an int in its sample.
+std::optional<qint64> widened(std::optional<int> number);
 Cell numberCell(std::optional<qint64> number, const QString &missing = notApplicable());
 /// Bytes, with the exact number as tool tip.
 Cell bytesCell(std::optional<qint64> bytes, const QString &missing = notApplicable());
@@ -48,8 +50,5 @@ QString shortTime(const QDateTime &time, qint64 nowWallMs);
 std::optional<Bar> limitBar(double value, double warn, double critical);
 /// bar as a cell, with its share in words.
 Cell barCell(const std::optional<Bar> &bar, const QString &toolTip = {});
-
-/// Name of the icon of a node's role.
-QString iconOf(cluster::NodeRole role);
 
 } // namespace howdah::tables

@@ -164,7 +164,7 @@ Row NodesModel::rowFor(const StateView &view, int node) const
     const QString missing = standby ? missingLag(lag) : notApplicable();
 
     Cell name = nameCell(status.name);
-    name.icon = iconOf(role);
+    name.icon = cluster::roleKey(role);
     name.nodeRole = role;
     name.toolTip = QStringLiteral("%1, %2").arg(cluster::toString(role), status.address);
     Cell state = stateCell(view.verdict(node), view.stateWord(node));

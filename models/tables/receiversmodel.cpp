@@ -3,6 +3,7 @@
 
 #include "core/units.h"
 #include "tables/cells.h"
+#include "tables/sqlcolumns.h"
 
 namespace howdah::tables {
 
@@ -12,44 +13,27 @@ using cluster::Verdict;
 
 namespace {
 
-const QString kSection = QStringLiteral("receiver");
-
-QString view(const char *column)
+/// Its key in NodeSample::unreadable.
+QString section()
 {
-    return QStringLiteral("pg_stat_wal_receiver.") + QLatin1String(column);
-}
-
-Column shown(const QString &title, const char *column, int width, bool number = false, bool fixed = false)
-{
-    return {.key = QLatin1String(column),
-            .title = title,
-            .sqlName = view(column),
-            .width = width,
-            .number = number,
-            .fixed = fixed};
-}
-
-Column verbatim(const char *column, int width, bool number = false, bool fixed = false)
-{
-    Column made = shown(QLatin1String(column), column, width, number, fixed);
-    made.shown = false;
-    return made;
+    return QStringLiteral("receiver");
 }
 
 std::vector<Column> receiverColumns()
 {
+    constexpr SqlColumns view(QLatin1String("pg_stat_wal_receiver"));
     return {
         {.key = QStringLiteral("node"), .title = QStringLiteral("Node"), .width = 12, .stretch = true},
         {.key = QStringLiteral("from"),
          .title = QStringLiteral("From"),
          .toolTip = QStringLiteral("Whom it takes WAL from"),
          .width = 12},
-        shown(QStringLiteral("Status"), "status", 13),
+        view.shown(QStringLiteral("Status"), "status", 13),
         {.key = QStringLiteral("replay"),
          .title = QStringLiteral("Replay"),
          .sqlName = QStringLiteral("pg_get_wal_replay_pause_state()"),
          .width = 12},
-        shown(QStringLiteral("Flushed up to"), "flushed_lsn", 14, false, true),
+        view.shown(QStringLiteral("Flushed up to"), "flushed_lsn", 14, false, true),
         {.key = QStringLiteral("replayed"),
          .title = QStringLiteral("Replayed up to"),
          .sqlName = QStringLiteral("pg_last_wal_replay_lsn()"),
@@ -66,31 +50,26 @@ std::vector<Column> receiverColumns()
          .width = 11,
          .number = true,
          .fixed = true},
-        shown(QStringLiteral("Timeline"), "received_tli", 8, true, true),
-        shown(QStringLiteral("Slot"), "slot_name", 13),
-        verbatim("pid", 8, true, true),
-        verbatim("receive_start_lsn", 14, false, true),
-        verbatim("receive_start_tli", 12, true, true),
-        verbatim("written_lsn", 14, false, true),
-        verbatim("last_msg_send_time", 14),
-        verbatim("last_msg_receipt_time", 14),
-        verbatim("latest_end_lsn", 14, false, true),
-        verbatim("latest_end_time", 14),
-        verbatim("sender_host", 16, false, true),
-        verbatim("sender_port", 9, true, true),
-        verbatim("conninfo", 40),
+        view.shown(QStringLiteral("Timeline"), "received_tli", 8, true, true),
+        view.shown(QStringLiteral("Slot"), "slot_name", 13),
+        view.verbatim("pid", 8, true, true),
+        view.verbatim("receive_start_lsn", 14, false, true),
+        view.verbatim("receive_start_tli", 12, true, true),
+        view.verbatim("written_lsn", 14, false, true),
+        view.verbatim("last_msg_send_time", 14),
+        view.verbatim("last_msg_receipt_time", 14),
+        view.verbatim("latest_end_lsn", 14, false, true),
+        view.verbatim("latest_end_time", 14),
+        view.verbatim("sender_host", 16, false, true),
+        view.verbatim("sender_port", 9, true, true),
+        view.verbatim("conninfo", 40),
     };
-}
-
-std::optional<qint64> widened(const std::optional<int> &value)
-{
-    return value ? std::optional<qint64>(*value) : std::nullopt;
 }
 
 Cell statusCell(const StateView &view, int node, const Receiver *receiver)
 {
-    if (!receiver && view.sample(node)->unreadable.contains(kSection)) {
-        return nonValue(missingWord(*view.sample(node), kSection), view.sample(node)->unreadable.value(kSection));
+    if (!receiver && view.sample(node)->unreadable.contains(section())) {
+        return nonValue(missingWord(*view.sample(node), section()), view.sample(node)->unreadable.value(section()));
     }
     if (!receiver) {
         const bool fresh = view.fresh(node);
@@ -150,9 +129,9 @@ Row ReceiversModel::rowFor(const StateView &view, int node) const
     const Receiver none;
     const bool has = sample.receiver.has_value();
     const Receiver &r = has ? *sample.receiver : none;
-    const bool unread = !has && sample.unreadable.contains(kSection);
+    const bool unread = !has && sample.unreadable.contains(section());
     const QString absent = has && !r.visible() ? noPermission()
-                           : unread            ? missingWord(sample, kSection)
+                           : unread            ? missingWord(sample, section())
                                                : notApplicable();
     const qint64 now = view.snapshot().takenWallMs;
     const cluster::Place place = view.place(node);
@@ -162,7 +141,7 @@ Row ReceiversModel::rowFor(const StateView &view, int node) const
     }
 
     Cell name = nameCell(view.name(node));
-    name.icon = iconOf(place.role);
+    name.icon = cluster::roleKey(place.role);
     name.nodeRole = place.role;
     Row row{.key = view.name(node), .stale = !view.fresh(node)};
     row.cells = {

@@ -83,7 +83,7 @@ Row nodeRoleRow(const StateView &view, int node)
     const cluster::Edge *edge = view.edgeTo(node);
     const bool leads = role == NodeRole::Primary || role == NodeRole::Witness;
     Cell name = nameCell(status.name);
-    name.icon = iconOf(role);
+    name.icon = cluster::roleKey(role);
     name.nodeRole = role;
     Cell roleCell = role == NodeRole::Unknown ? nonValue(unknown()) : textCell(cluster::toString(role));
     if (view.place(node).roleIsStale && role != NodeRole::Unknown) {

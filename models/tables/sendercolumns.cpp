@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sendercolumns.h"
 
+#include "tables/sqlcolumns.h"
+
 namespace howdah::tables {
 
 namespace {
 
-QString view(const char *column)
-{
-    return QStringLiteral("pg_stat_replication.") + QLatin1String(column);
-}
+constexpr SqlColumns view(QLatin1String("pg_stat_replication"));
 
 Column distance(const QString &title, const char *key, const QString &toolTip)
 {
@@ -19,23 +18,11 @@ Column lagTime(const QString &title, const char *column, const QString &toolTip)
 {
     return {.key = QLatin1String(column),
             .title = title,
-            .sqlName = view(column),
+            .sqlName = view.name(column),
             .toolTip = toolTip,
             .width = 10,
             .number = true,
             .fixed = true};
-}
-
-/// A column that is hidden at first; titled as in SQL.
-Column verbatim(const char *column, int width, bool number = false, bool fixed = false)
-{
-    return {.key = QLatin1String(column),
-            .title = QLatin1String(column),
-            .sqlName = view(column),
-            .width = width,
-            .number = number,
-            .fixed = fixed,
-            .shown = false};
 }
 
 } // namespace
@@ -45,18 +32,18 @@ std::vector<Column> senderColumns()
     return {
         {.key = QStringLiteral("application_name"),
          .title = QStringLiteral("Receiver"),
-         .sqlName = view("application_name"),
+         .sqlName = view.name("application_name"),
          .width = 15,
          .stretch = true},
         {.key = QStringLiteral("from"), .title = QStringLiteral("From"), .width = 7},
-        {.key = QStringLiteral("state"), .title = QStringLiteral("State"), .sqlName = view("state"), .width = 12},
+        {.key = QStringLiteral("state"), .title = QStringLiteral("State"), .sqlName = view.name("state"), .width = 12},
         {.key = QStringLiteral("sync_state"),
          .title = QStringLiteral("Sync"),
-         .sqlName = view("sync_state"),
+         .sqlName = view.name("sync_state"),
          .width = 7},
         {.key = QStringLiteral("sent_lsn"),
          .title = QStringLiteral("Sent up to"),
-         .sqlName = view("sent_lsn"),
+         .sqlName = view.name("sent_lsn"),
          .width = 14,
          .fixed = true},
         distance(QStringLiteral("Pending"), "pending", QStringLiteral("Written by the sender, not yet sent")),
@@ -73,19 +60,19 @@ std::vector<Column> senderColumns()
          .sqlName = QStringLiteral("pg_replication_slots.slot_name"),
          .width = 13,
          .givesWay = 2}, // below, among what both ends say
-        verbatim("write_lsn", 14, false, true),
-        verbatim("flush_lsn", 14, false, true),
-        verbatim("replay_lsn", 14, false, true),
-        verbatim("pid", 8, true, true),
-        verbatim("usesysid", 8, true, true),
-        verbatim("usename", 12),
-        verbatim("client_addr", 15, false, true),
-        verbatim("client_hostname", 16),
-        verbatim("client_port", 10, true, true),
-        verbatim("backend_start", 14),
-        verbatim("backend_xmin", 11, true, true),
-        verbatim("sync_priority", 11, true, true),
-        verbatim("reply_time", 14),
+        view.verbatim("write_lsn", 14, false, true),
+        view.verbatim("flush_lsn", 14, false, true),
+        view.verbatim("replay_lsn", 14, false, true),
+        view.verbatim("pid", 8, true, true),
+        view.verbatim("usesysid", 8, true, true),
+        view.verbatim("usename", 12),
+        view.verbatim("client_addr", 15, false, true),
+        view.verbatim("client_hostname", 16),
+        view.verbatim("client_port", 10, true, true),
+        view.verbatim("backend_start", 14),
+        view.verbatim("backend_xmin", 11, true, true),
+        view.verbatim("sync_priority", 11, true, true),
+        view.verbatim("reply_time", 14),
     };
 }
 

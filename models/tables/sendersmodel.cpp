@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sendersmodel.h"
 
+#include "cluster/positions.h"
 #include "core/units.h"
 #include "tables/cells.h"
 #include "tables/sendercolumns.h"
@@ -25,15 +26,6 @@ QString senderKey(const QString &node, const Sender &sender)
         return slotKey(node, sender.slotName);
     }
     return node + QLatin1String("/sender/") + sender.applicationName + QLatin1Char('/') + sender.clientAddr;
-}
-
-std::optional<qint64> behind(std::optional<Lsn> position, std::optional<Lsn> at)
-{
-    if (!position || !at) {
-        return {};
-    }
-    // The two are not read at one instant: a receiver a little ahead is level.
-    return std::max<qint64>(0, cluster::bytesBetween(*at, *position));
 }
 
 /// A *_lag column: NULL is "idle" once everything has arrived, and not measured yet while something has not.
@@ -74,11 +66,6 @@ Cell senderState(const StateView &view, int node, const Sender &sender, const st
         verdict = Verdict::Ok;
     }
     return stateCell(verdict, sender.state);
-}
-
-std::optional<qint64> widened(const std::optional<int> &value)
-{
-    return value ? std::optional<qint64>(*value) : std::nullopt;
 }
 
 } // namespace
@@ -139,10 +126,10 @@ Row SendersModel::senderRow(const StateView &view, int node, const Sender &sende
     const qint64 now = view.snapshot().takenWallMs;
     const QString missing = sender.visible() ? QString() : noPermission();
     const QString absent = sender.visible() ? notApplicable() : noPermission();
-    const auto pending = behind(position, sender.sentLsn);
-    const auto write = behind(position, sender.writeLsn);
-    const auto flush = behind(position, sender.flushLsn);
-    const auto replay = behind(position, sender.replayLsn);
+    const auto pending = cluster::behind(sender.sentLsn, position);
+    const auto write = cluster::behind(sender.writeLsn, position);
+    const auto flush = cluster::behind(sender.flushLsn, position);
+    const auto replay = cluster::behind(sender.replayLsn, position);
     const int receiver = view.receiverOf(node, sender);
     const bool sync = sender.syncState == QLatin1String("sync") || sender.syncState == QLatin1String("quorum");
     const bool physicalReceiver = receiver >= 0;
@@ -150,7 +137,7 @@ Row SendersModel::senderRow(const StateView &view, int node, const Sender &sende
 
     Cell name = nameCell(receiver >= 0 ? view.name(receiver) : sender.applicationName);
     const NodeRole role = physicalReceiver ? view.role(receiver) : NodeRole::Unknown;
-    name.icon = physicalReceiver ? iconOf(role) : QStringLiteral("slot");
+    name.icon = physicalReceiver ? cluster::roleKey(role) : QStringLiteral("slot");
     if (physicalReceiver) {
         name.nodeRole = role;
     }

@@ -4,6 +4,7 @@
 #include "cluster/slotmath.h"
 #include "core/units.h"
 #include "tables/cells.h"
+#include "tables/sqlcolumns.h"
 
 namespace howdah::tables {
 
@@ -13,35 +14,14 @@ using cluster::Verdict;
 
 namespace {
 
-QString view(const char *column)
-{
-    return QStringLiteral("pg_replication_slots.") + QLatin1String(column);
-}
-
-Column shown(const QString &title, const char *column, int width, bool number = false, bool fixed = false)
-{
-    return {.key = QLatin1String(column),
-            .title = title,
-            .sqlName = view(column),
-            .width = width,
-            .number = number,
-            .fixed = fixed};
-}
-
-Column verbatim(const char *column, int width, bool number = false, bool fixed = false)
-{
-    Column made = shown(QLatin1String(column), column, width, number, fixed);
-    made.shown = false;
-    return made;
-}
-
 std::vector<Column> slotColumns()
 {
-    Column slot = shown(QStringLiteral("Slot"), "slot_name", 16);
+    constexpr SqlColumns view(QLatin1String("pg_replication_slots"));
+    Column slot = view.shown(QStringLiteral("Slot"), "slot_name", 16);
     slot.stretch = true;
-    Column failover = shown(QStringLiteral("Failover"), "failover", 10);
+    Column failover = view.shown(QStringLiteral("Failover"), "failover", 10);
     failover.givesWay = 1;
-    Column safe = shown(QStringLiteral("Safe size"), "safe_wal_size", 9, true, true);
+    Column safe = view.shown(QStringLiteral("Safe size"), "safe_wal_size", 9, true, true);
     safe.givesWay = 3;
     return {
         slot,
@@ -54,7 +34,7 @@ std::vector<Column> slotColumns()
          .title = QStringLiteral("Consumer"),
          .toolTip = QStringLiteral("Who takes WAL from it now"),
          .width = 16},
-        shown(QStringLiteral("WAL status"), "wal_status", 12),
+        view.shown(QStringLiteral("WAL status"), "wal_status", 12),
         {.key = QStringLiteral("held"),
          .title = QStringLiteral("Held"),
          .toolTip = QStringLiteral("WAL that can't be removed because of it"),
@@ -72,26 +52,26 @@ std::vector<Column> slotColumns()
          .fixed = true},
         {.key = QStringLiteral("inactive_since"),
          .title = QStringLiteral("Inactive since"),
-         .sqlName = view("inactive_since"),
+         .sqlName = view.name("inactive_since"),
          .toolTip = QStringLiteral("Before PostgreSQL 17: for how long this console has seen it inactive"),
          .width = 13},
         {.key = QStringLiteral("reason"), .title = QStringLiteral("Reason"), .width = 22},
         failover,
-        verbatim("database", 12),
-        verbatim("plugin", 12),
-        verbatim("slot_type", 9),
-        verbatim("temporary", 9),
-        verbatim("active", 7),
-        verbatim("active_pid", 9, true, true),
-        verbatim("xmin", 10, true, true),
-        verbatim("catalog_xmin", 11, true, true),
-        verbatim("restart_lsn", 14, false, true),
-        verbatim("confirmed_flush_lsn", 16, false, true),
-        verbatim("two_phase", 9),
-        verbatim("two_phase_at", 14, false, true),
-        verbatim("conflicting", 10),
-        verbatim("invalidation_reason", 17),
-        verbatim("synced", 8),
+        view.verbatim("database", 12),
+        view.verbatim("plugin", 12),
+        view.verbatim("slot_type", 9),
+        view.verbatim("temporary", 9),
+        view.verbatim("active", 7),
+        view.verbatim("active_pid", 9, true, true),
+        view.verbatim("xmin", 10, true, true),
+        view.verbatim("catalog_xmin", 11, true, true),
+        view.verbatim("restart_lsn", 14, false, true),
+        view.verbatim("confirmed_flush_lsn", 16, false, true),
+        view.verbatim("two_phase", 9),
+        view.verbatim("two_phase_at", 14, false, true),
+        view.verbatim("conflicting", 10),
+        view.verbatim("invalidation_reason", 17),
+        view.verbatim("synced", 8),
     };
 }
 
@@ -240,11 +220,6 @@ Cell failoverCell(const Slot &slot)
 Cell reasonCell(const SlotFacts *facts)
 {
     return facts && !facts->reason.isEmpty() ? textCell(facts->reason) : nonValue(QStringLiteral("none"));
-}
-
-std::optional<qint64> widened(const std::optional<int> &value)
-{
-    return value ? std::optional<qint64>(*value) : std::nullopt;
 }
 
 Cell slotNameCell(const Slot &slot)

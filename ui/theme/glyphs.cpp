@@ -66,21 +66,10 @@ void paintVerdict(QPainter *painter, const QRectF &rect, Verdict verdict)
     paintIcon(painter, rect, verdictIcon(verdict), color(verdictMark(verdict)));
 }
 
+// The icons are named as the roles are.
 QString roleIcon(NodeRole role)
 {
-    switch (role) {
-    case NodeRole::Primary:
-        return QStringLiteral("primary");
-    case NodeRole::Standby:
-        return QStringLiteral("standby");
-    case NodeRole::CascadingStandby:
-        return QStringLiteral("cascading");
-    case NodeRole::Witness:
-        return QStringLiteral("witness");
-    case NodeRole::Unknown:
-        break;
-    }
-    return QStringLiteral("unknown");
+    return cluster::roleKey(role);
 }
 
 Token roleMark(NodeRole role)
