@@ -2,6 +2,7 @@
 #include "bothends.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "core/units.h"
 #include "history/laghistory.h"
@@ -182,6 +183,12 @@ QString slowStageText(const SlowStage &stage, const QString &upstream, const QSt
         return QStringLiteral("None: nothing waited in %1 samples.").arg(stage.samples);
     }
     static const char *const names[] = {"Pending", "Write", "Flush", "Replay"};
+    constexpr int kSeldom = 10; // less than one sample in so many is how replication works, and no fault
+    if (*most * kSeldom < stage.samples) {
+        return QStringLiteral("None that lasts: WAL waited in %1 of %2 samples.")
+            .arg(std::accumulate(std::begin(stage.counts), std::end(stage.counts), 0))
+            .arg(stage.samples);
+    }
     const auto index = static_cast<std::size_t>(most - std::begin(stage.counts));
     const QString reasons[] = {
         QStringLiteral("WAL waits on %1 to be sent: its network or its sender is slow.").arg(upstream),
