@@ -59,11 +59,13 @@ std::unique_ptr<QApplication> openDisplay(int &argc, char **argv, bool json)
     auto application = std::make_unique<QApplication>(argc, argv);
     qInstallMessageHandler(before);
     g_attempt = nullptr;
+    if (QGuiApplication::platformName() == QLatin1String("offscreen")) {
+        // For a picture it is no matter what a session lacks.
+        g_next = qInstallMessageHandler(hearOffscreen);
+        return application;
+    }
     for (const QString &reason : std::as_const(attempt.reasons)) {
         qWarning("%s", qUtf8Printable(reason));
-    }
-    if (QGuiApplication::platformName() == QLatin1String("offscreen")) {
-        g_next = qInstallMessageHandler(hearOffscreen);
     }
     return application;
 }
