@@ -3,6 +3,7 @@
 
 #include <QHostInfo>
 #include <QPointer>
+#include <utility>
 
 #include "core/logging.h"
 #include "core/redact.h"
@@ -93,12 +94,16 @@ void Session::run(const std::vector<Statement> &statements, BatchDone done)
     }
     m_batch = std::make_unique<Batch>();
     m_batch->statements = statements;
-    m_batch->results.assign(statements.size(), core::Result<Rows>(Rows()));
+    m_batch->hasPreface = std::exchange(m_link->takesAnyBytes, false);
+    if (m_batch->hasPreface) {
+        m_batch->statements.insert(m_batch->statements.begin(), {QByteArray(), "SET client_encoding TO 'SQL_ASCII'"});
+    }
+    m_batch->results.assign(m_batch->statements.size(), core::Result<Rows>(Rows()));
     m_batch->bytesBefore = qMax<qint64>(0, bytesReceived());
     m_batch->done = std::move(done);
 
     m_deadline.start(m_options.batchMs);
-    if (!send(statements)) {
+    if (!send(m_batch->statements)) {
         failLost();
         return;
     }
@@ -212,6 +217,9 @@ void Session::collectResults()
             if (++m_batch->current == m_batch->results.size()) {
                 m_deadline.stop();
                 const std::unique_ptr<Batch> batch = std::move(m_batch);
+                if (batch->hasPreface) {
+                    batch->results.erase(batch->results.begin());
+                }
                 batch->done(std::move(batch->results)); // may start the next batch, or close us
                 return;
             }

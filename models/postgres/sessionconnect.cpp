@@ -225,6 +225,9 @@ void Session::becomeOpen()
         failLost();
         return;
     }
+    // Text of a database in SQL_ASCII is whatever was put into it; the server would refuse what is no UTF-8 of it.
+    const char *encoding = PQparameterStatus(connection, "server_encoding");
+    m_link->takesAnyBytes = encoding && QByteArrayView(encoding) == "SQL_ASCII";
     const int socket = PQsocket(connection);
     m_link->reading = std::make_unique<QSocketNotifier>(socket, QSocketNotifier::Read);
     m_link->writing = std::make_unique<QSocketNotifier>(socket, QSocketNotifier::Write);

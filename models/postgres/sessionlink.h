@@ -18,11 +18,13 @@ struct Session::Link {
     QSet<QByteArray> prepared;
     QString lastSqlstate; ///< of what the server said before it ends the session
     QString lastNotice;
+    bool takesAnyBytes = false; ///< to be told to the server with the first batch
 };
 
 struct Session::Batch {
     std::vector<Statement> statements;
     std::vector<core::Result<Rows>> results;
+    bool hasPreface = false;    ///< the first statement is the session's own
     std::size_t current = 0;    ///< statement whose results are being read
     QSet<QByteArray> preparing; ///< sent to be prepared in this batch, not confirmed yet
     qint64 bytesBefore = 0;
