@@ -108,6 +108,11 @@ void judgeBadLink(Rules &rules, int index)
     }
     text += QLatin1Char(' ') + lastAnswer(rules, index);
     if (node.link == LinkState::Unreachable) {
+        if (!node.sample) {
+            // Silent since this console started: the host may be down, or the way to it never was. What it does to the
+            // others shows on them.
+            words.severity = Verdict::Unknown;
+        }
         if (const QString other = heardBy(rules, index); !other.isEmpty()) {
             words.severity = Verdict::Warning;
             text += QStringLiteral(" %1 still exchanges WAL with it, so it runs.").arg(other);

@@ -6,6 +6,8 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cluster/clusterconfig.h"
@@ -37,6 +39,7 @@ private Q_SLOTS:
     void statusOfOneNodeFindsTheOther();
     void statusJson();
     void checkExitCodes();
+    void checkOfASilentPrimary();
     void checkJson();
     void badInput_data();
     void badInput();
@@ -181,6 +184,35 @@ void TestCli::checkExitCodes()
     ended = run({QStringLiteral("check"), QStringLiteral("nosuchcluster")});
     QCOMPARE(ended.exitCode, 3);
     QVERIFY(ended.out.startsWith(QLatin1String("HOWDAH UNKNOWN - ")));
+}
+
+// A primary that was never seen, and of which nothing is heard: that is no alarm, and no all-clear either.
+void TestCli::checkOfASilentPrimary()
+{
+    // With its queue full, a listening socket answers nobody any more.
+    const int silent = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto *place = reinterpret_cast<sockaddr *>(&address);
+    socklen_t length = sizeof address;
+    QVERIFY(silent >= 0 && ::bind(silent, place, length) == 0 && ::listen(silent, 0) == 0);
+    QVERIFY(::getsockname(silent, place, &length) == 0);
+    QList<int> fillers;
+    for (int i = 0; i < 4; ++i) {
+        fillers << ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        ::connect(fillers.last(), place, length);
+    }
+    cluster::ClusterConfig config = m_servers->config();
+    config.nodes.front().conninfo =
+        QStringLiteral("host=127.0.0.1 port=%1 user=dba dbname=postgres").arg(ntohs(address.sin_port));
+    const QString file = write(QStringLiteral("silent.toml"), cluster::writeClusterFile(config));
+    const Ended ended = run({QStringLiteral("check"), file});
+    for (const int socket : fillers << silent) {
+        ::close(socket);
+    }
+    QVERIFY2(ended.exitCode == 3, qPrintable(ended.out));
+    QVERIFY2(ended.out.startsWith(QLatin1String("HOWDAH UNKNOWN - ")), qPrintable(ended.out));
 }
 
 void TestCli::checkJson()
