@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QElapsedTimer>
-#include <QFile>
-#include <QSignalSpy>
-#include <QTcpServer>
-#include <QTcpSocket>
-#include <QTest>
 
-#include "core/clock.h"
-#include "monitor/clustermonitor.h"
-#include "support/localcluster.h"
+#include "monitorfixture.h"
 #include "support/relay.h"
 
 using namespace howdah;
@@ -29,7 +22,7 @@ public:
 } // namespace
 
 /// Sampling and its states against real servers on loopback.
-class TestMonitor : public QObject {
+class TestMonitor : public testsupport::MonitorFixture {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase();
@@ -43,35 +36,9 @@ private Q_SLOTS:
     void frozenServerIsUnresponsive();
     void frozenPostmasterTakesNoConnections();
     void staleWithinThreeSeconds();
-    void rejectedByHba();
-    void wrongPassword();
-    void tooManyConnections();
-    void nothingListens();
-    void notPostgres();
-    void unknownRole();
-    void misconfigured();
-    void hugeAnswerIsCut();
-    void endedBeforeItAnswered();
     void pauseAndRefresh();
     void resumeClaimsNoSilence();
     void promotionIsSeen();
-
-private:
-    void watch(const cluster::ClusterConfig &config, const core::Clock &clock = core::systemClock());
-    void watchConninfo(const QString &conninfo);
-    // As text: a failed comparison then says what it found.
-    static QString key(LinkState state) { return cluster::linkKey(state); }
-    QString link(std::size_t node = 0) const { return key(m_state.snapshot->nodes.at(node).link); }
-    const cluster::NodeSample *sample(std::size_t node = 0) const
-    {
-        return m_state.snapshot->nodes.at(node).sample.get();
-    }
-    void rewriteHba(const LabServer &server, const QByteArray &lines);
-
-    std::unique_ptr<LocalCluster> m_servers;
-    std::unique_ptr<monitor::ClusterMonitor> m_monitor;
-    cluster::ClusterState m_state;
-    int m_states = 0;
 };
 
 void TestMonitor::initTestCase()
@@ -79,63 +46,17 @@ void TestMonitor::initTestCase()
     if (LocalCluster::newestMajor() == 0) {
         QSKIP("needs Debian's PostgreSQL server");
     }
-    LocalCluster::Options options;
-    options.nodes = 2;
-    options.settings = {QStringLiteral("wal_level=logical"), QStringLiteral("wal_retrieve_retry_interval=100ms")};
-    auto servers = LocalCluster::start(options);
-    QVERIFY2(servers, qPrintable(servers ? QString() : servers.error().message));
-    m_servers = std::move(*servers);
+    startServers();
 }
 
-// A test that failed half-way leaves no dead server to the next one.
 void TestMonitor::init()
 {
-    for (int i = 0; i < m_servers->nodeCount(); ++i) {
-        m_servers->node(i).thaw();
-        if (m_servers->node(i).pid() == 0) {
-            QVERIFY(m_servers->node(i).start().ok());
-        }
-    }
+    reviveServers();
 }
 
 void TestMonitor::cleanup()
 {
-    m_monitor.reset();
-    m_state = {};
-}
-
-void TestMonitor::watch(const cluster::ClusterConfig &config, const core::Clock &clock)
-{
-    m_states = 0;
-    m_monitor = std::make_unique<monitor::ClusterMonitor>(config, clock);
-    connect(m_monitor.get(), &monitor::ClusterMonitor::stateChanged, this, [this](const cluster::ClusterState &state) {
-        m_state = state;
-        ++m_states;
-    });
-    m_monitor->start();
-    QTRY_VERIFY_WITH_TIMEOUT(m_state.snapshot && m_monitor->isSettled() && link() != key(LinkState::Connecting),
-                             10'000);
-}
-
-void TestMonitor::watchConninfo(const QString &conninfo)
-{
-    cluster::ClusterConfig config;
-    config.name = QStringLiteral("test");
-    cluster::NodeConfig node;
-    node.name = QStringLiteral("pg1");
-    node.conninfo = conninfo;
-    config.nodes.push_back(node);
-    watch(config);
-}
-
-void TestMonitor::rewriteHba(const LabServer &server, const QByteArray &lines)
-{
-    const QString path = server.dataDir + QStringLiteral("/pg_hba.conf");
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
-    file.write(lines);
-    file.close();
-    QVERIFY(server.control({QStringLiteral("reload")}).ok());
+    forget();
 }
 
 void TestMonitor::readsEverySection()
@@ -299,166 +220,6 @@ void TestMonitor::staleWithinThreeSeconds()
     QVERIFY(m_state.assessment->nodeVerdicts.front() != cluster::Verdict::Ok);
     QVERIFY(m_servers->node(0).thaw());
     QTRY_COMPARE_WITH_TIMEOUT(link(), key(LinkState::Up), 10'000);
-}
-
-void TestMonitor::rejectedByHba()
-{
-    const auto &server = m_servers->node(1);
-    QFile hba(server.dataDir + QStringLiteral("/pg_hba.conf"));
-    QVERIFY(hba.open(QIODevice::ReadOnly));
-    const QByteArray before = hba.readAll();
-    rewriteHba(server, "host all dba 127.0.0.1/32 reject\n" + before);
-    watchConninfo(server.conninfo());
-    QTRY_COMPARE(link(), key(LinkState::RejectedByHba));
-    QCOMPARE(m_state.snapshot->nodes.front().linkError.sqlstate, QStringLiteral("28000"));
-    rewriteHba(server, before);
-    m_monitor->refresh(); // does not wait for the backoff
-    QTRY_COMPARE(link(), key(LinkState::Up));
-}
-
-void TestMonitor::wrongPassword()
-{
-    const auto &server = m_servers->node(1);
-    QFile hba(server.dataDir + QStringLiteral("/pg_hba.conf"));
-    QVERIFY(hba.open(QIODevice::ReadOnly));
-    const QByteArray before = hba.readAll();
-    rewriteHba(server, "host all dba 127.0.0.1/32 scram-sha-256\n" + before);
-    watchConninfo(server.conninfo() + QStringLiteral(" password=canary"));
-    QTRY_COMPARE(link(), key(LinkState::WrongPassword));
-    QCOMPARE(m_state.snapshot->nodes.front().linkError.sqlstate, QStringLiteral("28P01"));
-    QVERIFY(!m_state.snapshot->nodes.front().linkError.message.contains(QLatin1String("canary")));
-    watchConninfo(server.conninfo() + QStringLiteral(" passfile=/nonexistent"));
-    QTRY_COMPARE(link(), key(LinkState::WrongPassword));
-    rewriteHba(server, before);
-}
-
-void TestMonitor::tooManyConnections()
-{
-    const auto &server = m_servers->node(0);
-    QVERIFY(server.sql(QStringLiteral("ALTER ROLE dba CONNECTION LIMIT 0")));
-    watchConninfo(server.conninfo());
-    QTRY_COMPARE(link(), key(LinkState::TooManyConnections));
-    QCOMPARE(m_state.snapshot->nodes.front().linkError.sqlstate, QStringLiteral("53300"));
-    QVERIFY(server.sql(QStringLiteral("ALTER ROLE dba CONNECTION LIMIT -1")));
-    m_monitor->refresh();
-    QTRY_COMPARE(link(), key(LinkState::Up));
-}
-
-void TestMonitor::nothingListens()
-{
-    QTcpServer placeholder; // a port that is free, and then nobody's
-    QVERIFY(placeholder.listen(QHostAddress::LocalHost));
-    const quint16 port = placeholder.serverPort();
-    placeholder.close();
-    watchConninfo(QStringLiteral("host=127.0.0.1 port=%1 user=dba dbname=postgres").arg(port));
-    QTRY_COMPARE(link(), key(LinkState::Refused));
-    watchConninfo(QStringLiteral("host=/nonexistent port=%1 user=dba dbname=postgres").arg(port));
-    QTRY_COMPARE(link(), key(LinkState::Refused));
-}
-
-void TestMonitor::notPostgres()
-{
-    QTcpServer web;
-    QVERIFY(web.listen(QHostAddress::LocalHost));
-    connect(&web, &QTcpServer::newConnection, this, [&web] {
-        QTcpSocket *client = web.nextPendingConnection();
-        connect(client, &QTcpSocket::readyRead, client,
-                [client] { client->write("HTTP/1.1 400 Bad Request\r\n\r\n"); });
-    });
-    for (const char *mode : {"disable", "require"}) {
-        watchConninfo(QStringLiteral("host=127.0.0.1 port=%1 user=dba dbname=postgres sslmode=%2")
-                          .arg(web.serverPort())
-                          .arg(QLatin1String(mode)));
-        QTRY_COMPARE(link(), key(LinkState::NotPostgres));
-    }
-}
-
-void TestMonitor::unknownRole()
-{
-    watchConninfo(m_servers->node(0).conninfo(QStringLiteral("nosuchrole")));
-    QTRY_COMPARE(link(), key(LinkState::Failed));
-    QVERIFY(m_state.snapshot->nodes.front().linkError.message.contains(QLatin1String("nosuchrole")));
-    watchConninfo(m_servers->node(0).conninfo(QStringLiteral("dba"), QStringLiteral("nosuchdb")));
-    QTRY_COMPARE(link(), key(LinkState::Failed));
-    QCOMPARE(m_state.snapshot->nodes.front().linkError.sqlstate, QStringLiteral("3D000"));
-}
-
-void TestMonitor::misconfigured()
-{
-    watchConninfo(QStringLiteral("host=127.0.0.1 hots=x"));
-    QCOMPARE(link(), key(LinkState::Misconfigured));
-    watchConninfo(QStringLiteral("host=name.invalid user=dba"));
-    // A machine without a name server can't tell that there is no such name.
-    const QStringList said{key(LinkState::Misconfigured), key(LinkState::Unreachable)};
-    QTRY_VERIFY_WITH_TIMEOUT(said.contains(link()), 10'000);
-    QVERIFY(m_state.snapshot->nodes.front().linkError.message.contains(QLatin1String("name.invalid")));
-    watchConninfo(m_servers->node(0).conninfo() + QStringLiteral(" sslmode=require"));
-    QTRY_COMPARE(link(), key(LinkState::Misconfigured));
-}
-
-// A server of ill will: it lets everybody in and then sends a row of a gigabyte, without end.
-void TestMonitor::hugeAnswerIsCut()
-{
-    QTcpServer rogue;
-    QVERIFY(rogue.listen(QHostAddress::LocalHost));
-    const QByteArray welcome("R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I", 15);
-    connect(&rogue, &QTcpServer::newConnection, this, [&] {
-        QTcpSocket *client = rogue.nextPendingConnection();
-        auto greeted = std::make_shared<bool>(false);
-        connect(client, &QTcpSocket::readyRead, client, [client, welcome, greeted] {
-            client->readAll();
-            if (!*greeted) {
-                *greeted = true;
-                client->write(welcome);
-                return;
-            }
-            client->write(QByteArray("D\x3f\xff\xff\xff\0\x01\x3f\xff\xff\xf0", 11));
-            client->write(QByteArray(1 << 20, 'x'));
-        });
-        connect(client, &QTcpSocket::bytesWritten, client, [client, greeted] {
-            if (*greeted && client->bytesToWrite() < (1 << 20) && client->property("flood").toBool()) {
-                client->write(QByteArray(1 << 20, 'x'));
-            }
-            client->setProperty("flood", true);
-        });
-    });
-    watchConninfo(QStringLiteral("host=127.0.0.1 port=%1 user=dba sslmode=disable").arg(rogue.serverPort()));
-    QTRY_COMPARE_WITH_TIMEOUT(link(), key(LinkState::Failed), 10'000);
-    QVERIFY(m_state.snapshot->nodes.front().linkError.message.contains(QLatin1String("64 MB")));
-    QVERIFY(!sample());
-    QVERIFY(m_state.assessment->verdict != cluster::Verdict::Ok);
-}
-
-// It lets everybody in, and ends each session at the first question: asked at the ticks, not in a loop.
-void TestMonitor::endedBeforeItAnswered()
-{
-    QTcpServer door;
-    QVERIFY(door.listen(QHostAddress::LocalHost));
-    int sessions = 0;
-    QByteArray lastWord;
-    connect(&door, &QTcpServer::newConnection, this, [&] {
-        ++sessions;
-        QTcpSocket *client = door.nextPendingConnection();
-        connect(client, &QTcpSocket::readyRead, client, [client, &lastWord, greeted = false]() mutable {
-            client->readAll();
-            if (!std::exchange(greeted, true)) {
-                client->write(QByteArray("R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I", 15));
-                return;
-            }
-            client->write(lastWord);
-            client->disconnectFromHost();
-        });
-    });
-    const QByteArray fatal("E\0\0\0\x1fSFATAL\0VFATAL\0C57P01\0Mend\0\0", 32);
-    for (const auto &[words, state] : {std::pair(QByteArray(), LinkState::Down), {fatal, LinkState::ShuttingDown}}) {
-        lastWord = words;
-        watchConninfo(QStringLiteral("host=127.0.0.1 port=%1 user=dba sslmode=disable").arg(door.serverPort()));
-        QTRY_COMPARE(link(), key(state));
-        const qint64 ticks = m_monitor->pollers().front()->cost().ticks;
-        const int before = sessions;
-        QTRY_VERIFY(m_monitor->pollers().front()->cost().ticks >= ticks + 3);
-        QVERIFY2(sessions <= before + 4, qPrintable(QString::number(sessions - before)));
-    }
 }
 
 void TestMonitor::pauseAndRefresh()
