@@ -1,47 +1,40 @@
-#!/ bin / sh
-#SPDX - License - Identifier : GPL - 3.0 - or -later
-#Checks the format of every source file and runs clang - tidy and clazy over what is built; all must be clean.
-#sh tests / lint.sh[format | tidy | clazy]... default : all three;[--FILE...] only these files
-#Tools : Debian 12's clang - format, clang - tidy(14) and clazy; newer ones find more and format otherwise.
-set - eu cd "$(dirname " $0 ")/.." build = build / lint what = while[$ # - gt 0] && ["$1" != --];
-do
-    what = "$what $1";
-shift;
-done["${1:-}" = --] &&shift what = ${what : -format tidy clazy} sources = $
-{
-    * : -$(git ls - files '*.cpp')
-}
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Checks the format of every source file and runs clang-tidy and clazy over what is built; all must be clean.
+#   sh tests/lint.sh [format|tidy|clazy]...     default: all three; [-- FILE...] only these files
+# Tools: Debian 12's clang-format, clang-tidy (14) and clazy; newer ones find more and format otherwise.
+set -eu
+cd "$(dirname "$0")/.."
+build=build/lint
+what=
+while [ $# -gt 0 ] && [ "$1" != -- ]; do what="$what $1"; shift; done
+[ "${1:-}" = -- ] && shift
+what=${what:-format tidy clazy}
+sources=${*:-$(git ls-files '*.cpp')}
 
-for
-    tool in clang - format clang - tidy clazy - standalone;
-do
-    command - v "$tool" > / dev / null ||
-    {
-        echo "lint: $tool is missing (apt-get install clang-format clang-tidy clazy)" > &2;
-        exit 1;
-    }
+for tool in clang-format clang-tidy clazy-standalone; do
+  command -v "$tool" >/dev/null || { echo "lint: $tool is missing (apt-get install clang-format clang-tidy clazy)" >&2; exit 1; }
 done
 case $what in *tidy*|*clazy*)
-#Without precompiled headers : clang does not read GCC's. The generated moc files must be there.
+  # Without precompiled headers: clang does not read GCC's. The generated moc files must be there.
   cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DHOWDAH_TESTS=ON -DHOWDAH_BENCH=ON \
-    -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
+    -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DCMAKE_CXX_COMPILER_LAUNCHER= >/dev/null
   cmake --build $build --target $(cmake --build $build --target help | grep -oE '[A-Za-z_]+_autogen: phony' | cut -d: -f1 | sort -u) >/dev/null
 esac
 failed=0
-for step in $what;
-do
+for step in $what; do
   case $step in
     format)
       git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run -Werror || failed=1 ;;
     tidy)
       echo "$sources" | tr ' ' '\n' | xargs -P "$(nproc)" -n 4 clang-tidy -p $build --quiet || failed=1 ;;
     clazy)
-#level1 without the checks whose advice does not fit this code : see.clazy
+      # level1 without the checks whose advice does not fit this code: see .clazy
       echo "$sources" | tr ' ' '\n' | CLAZY_CHECKS="$(grep -v '^#' .clazy | tr -d '\n')" \
         xargs -P "$(nproc)" -n 4 clazy-standalone -p $build --header-filter='.*/(models|ui|app|tests)/.*' 2>&1 \
-        | tee $build/clazy.log | grep -E 'warning:|error:' && failed=1 || : ;
-      ;
-    *) echo "lint: there is no step $step" >&2;
-    exit 64;
-    ;
-    esac done[$failed = 0] && echo "lint: clean ($what)" exit $failed
+        | tee $build/clazy.log | grep -E 'warning:|error:' && failed=1 || : ;;
+    *) echo "lint: there is no step $step" >&2; exit 64 ;;
+  esac
+done
+[ $failed = 0 ] && echo "lint: clean ($what)"
+exit $failed
