@@ -101,9 +101,11 @@ void WindowCommand::openFirst()
         return;
     }
     const QStringList remembered = QSettings().value(QLatin1String(kOpenClusters)).toStringList();
+    m_restoring = true;
     for (const QString &cluster : remembered) {
         openOrSay(cluster);
     }
+    m_restoring = false;
 }
 
 void WindowCommand::openOrSay(const QString &cluster)
@@ -147,7 +149,7 @@ bool WindowCommand::refused(const cluster::ClusterConfig &config)
 
 void WindowCommand::openCluster(const cluster::ClusterConfig &config)
 {
-    m_window.clusterOpened(config.name);
+    m_window.clusterOpened(config.name, !m_restoring);
     m_engine.openCluster(config);
     if (m_open.size() == 1) {
         m_window.showCluster(config.name);

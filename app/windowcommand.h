@@ -42,6 +42,7 @@ private:
 
     Invocation m_invocation;
     monitor::Engine m_engine;
+    bool m_restoring = false; ///< what was open when the program last ended
     shell::MainWindow m_window;
     std::unique_ptr<demo::DemoRunner> m_demo;
     QHash<QString, QString> m_open; ///< name → how to find it again: a path, "demo"; empty: it was typed

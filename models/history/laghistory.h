@@ -12,7 +12,7 @@ namespace howdah::history {
 /// The lag of every node and the WAL rate of the primary over the last 24 hours, in memory: what the plots and the
 /// sparklines read. Fed with every tick, by the monotonic clock; the wall clock only names the times. What was not
 /// known is a gap, never 0 and never a line across: no sample, a stale one, broken, no permission. A node that is idle
-/// is 0 behind; a paused one goes on having bytes. About 400 KB a node after a full day. One thread.
+/// is 0 behind; a paused one goes on having bytes. About 200 KB a node after a full day. One thread.
 class LagHistory {
 public:
     /// Takes one tick. A state without a snapshot, or one that is not younger than the last, changes nothing.

@@ -218,7 +218,7 @@ std::vector<SeriesPoint> Track::points(Metric metric, qint64 from, qint64 to, qi
     for (const SeriesPoint &point : raw(metric, from, to)) {
         if (!out.empty()) {
             const SeriesPoint before = out.back();
-            // Within the buckets, moments are only known to 10 s.
+            // Within the buckets, moments are only known to 30 s.
             const qint64 limit = before.monotonicMs < fineFrom ? gapMs + 2 * kBucketMs : gapMs;
             // Also after a gap: so all stages have their points at the same times and can be stacked.
             if (point.monotonicMs - before.monotonicMs > limit) {

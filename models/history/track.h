@@ -45,14 +45,14 @@ struct Moment {
     std::optional<double> value(Metric metric) const;
 };
 
-/// The past of one node in bounded memory: kFine moments as they came (an hour at one a second), then buckets of 10 s
+/// The past of one node in bounded memory: kFine moments as they came (an hour at one a second), then buckets of 30 s
 /// for 24 h in which the largest and smallest total and the last one survive, with the stages of the worst moment.
 /// One thread.
 class Track {
 public:
     static constexpr std::size_t kFine = 3600;
-    static constexpr qint64 kBucketMs = 10'000;
-    static constexpr std::size_t kBuckets = std::size_t{24} * 360;
+    static constexpr qint64 kBucketMs = 30'000;
+    static constexpr std::size_t kBuckets = std::size_t{24} * 120;
 
     /// Moments come in the order of time; one that doesn't come later than the last is dropped.
     void add(const Moment &moment);
@@ -61,7 +61,7 @@ public:
     /// gapMs have a gap between them.
     std::vector<SeriesPoint> points(Metric metric, qint64 from, qint64 to, qint64 gapMs) const;
 
-    /// The moment nearest to at, when there is one within withinMs. From the buckets it is the worst of its 10 s.
+    /// The moment nearest to at, when there is one within withinMs. From the buckets it is the worst of its 30 s.
     std::optional<Moment> nearest(qint64 at, qint64 withinMs) const;
 
     bool isEmpty() const { return m_buckets.empty(); }

@@ -14,6 +14,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "pages/page.h"
 #include "shell/commandpalette.h"
 #include "shell/discoverdialog.h"
 #include "shell/mainwindow.h"
@@ -40,6 +41,7 @@ private Q_SLOTS:
 
     void emptyWindowOffersWhatToDo();
     void clustersStandWorstFirst();
+    void openingManyShowsTheFirst();
     void stripSaysWhatHolds();
     void whatNobodyRenewsTurnsGrey();
     void pausedIsGrey();
@@ -146,6 +148,20 @@ void TestMainWindow::clustersStandWorstFirst()
     QCOMPARE(m_window->clusters().first(), QStringLiteral("billing"));
     QCOMPARE(m_window->clusters().last(), QStringLiteral("orders"));
     QCOMPARE(m_window->currentCluster(), QStringLiteral("billing"));
+}
+
+void TestMainWindow::openingManyShowsTheFirst()
+{
+    for (const char *name : {"billing", "orders", "staging"}) {
+        m_window->clusterOpened(QLatin1String(name), false);
+    }
+    QCOMPARE(m_window->currentCluster(), QStringLiteral("billing"));
+    give(stateOf(threeNodes(), QStringLiteral("orders")));
+    QCOMPARE(m_window->currentCluster(), QStringLiteral("billing"));
+    // A page costs memory and time: none is made before somebody looks.
+    QCOMPARE(m_window->findChildren<pages::Page *>().size(), 1);
+    m_window->showCluster(QStringLiteral("orders"));
+    QCOMPARE(m_window->findChildren<pages::Page *>().size(), 2);
 }
 
 void TestMainWindow::stripSaysWhatHolds()

@@ -168,10 +168,12 @@ ClusterView *MainWindow::currentView() const
     return qobject_cast<ClusterView *>(m_views->currentWidget());
 }
 
-void MainWindow::clusterOpened(const QString &name)
+void MainWindow::clusterOpened(const QString &name, bool show)
 {
     if (view(name)) {
-        showCluster(name);
+        if (show) {
+            showCluster(name);
+        }
         return;
     }
     auto *opened = new ClusterView(name, m_clock);
@@ -181,7 +183,9 @@ void MainWindow::clusterOpened(const QString &name)
     m_clusters.push_back(opened);
     m_views->addWidget(opened);
     updateNavigator();
-    showCluster(name);
+    if (show || m_clusters.size() == 1) {
+        showCluster(name);
+    }
 }
 
 void MainWindow::clusterClosed(const QString &name)

@@ -50,7 +50,8 @@ public:
 
 public Q_SLOTS:
     /// A cluster is being opened: it is listed as connecting until its first state comes.
-    void clusterOpened(const QString &name);
+    /// Without show it stays in the tree, and costs no page, until somebody looks; the first is shown always.
+    void clusterOpened(const QString &name, bool show = true);
     void clusterClosed(const QString &name);
     /// A new state of the open cluster that has the snapshot's name. One that is not open stays so: a state may have
     /// been on its way when the cluster was closed.
