@@ -221,6 +221,7 @@ int main(int argc, char **argv)
         }
         if (wanted(QLatin1String("many"))) {
             std::vector<cluster::ClusterConfig> configs;
+            configs.reserve(66);
             for (int i = 0; i < 66; ++i) {
                 configs.push_back(clusterOf(*cluster, QStringLiteral("orders%1").arg(i), 3));
             }

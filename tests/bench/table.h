@@ -9,8 +9,8 @@ namespace howdah::bench {
 /// The figures of one benchmark as lines for people: what, how much, against what, the ratio, and whether it holds.
 class Table {
 public:
-    explicit Table(const QString &title)
-        : m_title(title)
+    explicit Table(QString title)
+        : m_title(std::move(title))
     {
     }
 

@@ -145,6 +145,7 @@ HOWDAH_PRELOADED int ppoll(pollfd *fds, nfds_t count, const timespec *timeout, c
 }
 
 // What programs built with _FORTIFY_SOURCE call.
+// NOLINTBEGIN(bugprone-reserved-identifier): the C library's names
 HOWDAH_PRELOADED int __poll_chk(pollfd *fds, nfds_t count, int timeout, size_t)
 {
     return poll(fds, count, timeout);
@@ -154,4 +155,5 @@ HOWDAH_PRELOADED int __ppoll_chk(pollfd *fds, nfds_t count, const timespec *time
 {
     return ppoll(fds, count, timeout, mask);
 }
+// NOLINTEND(bugprone-reserved-identifier)
 }

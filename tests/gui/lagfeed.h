@@ -96,12 +96,14 @@ inline void feed(history::LagHistory &history, const cluster::Snapshot &snapshot
         position += static_cast<double>(kWalRate) * (1 + 0.2 * std::sin(second * 0.9) + 0.15 * std::sin(second * 0.13));
         for (std::size_t i = 0; i < copy->nodes.size(); ++i) {
             cluster::NodeStatus &node = copy->nodes[i];
-            if (!node.sample)
+            if (!node.sample) {
                 continue;
+            }
             auto sample = std::make_shared<cluster::NodeSample>(*node.sample);
             sample->takenMonotonicMs -= back;
-            if (sample->currentLsn)
+            if (sample->currentLsn) {
                 sample->currentLsn = cluster::Lsn{static_cast<quint64>(position)};
+            }
             node.sample = sample;
             shape(assessment->lag[i], node.name, second);
         }
@@ -115,10 +117,12 @@ inline Shape mockupShape(int seconds)
     return [seconds](cluster::StandbyLag &lag, const QString &node, int second) {
         const double noise = 1 + 0.35 * std::sin(second * 1.7) + 0.25 * std::sin(second * 0.37);
         const int back = seconds - second;
-        if (node == QLatin1String("pg2"))
+        if (node == QLatin1String("pg2")) {
             lag = lagOf(std::llround(312'000 * noise), 0.16 * noise);
-        if (node != QLatin1String("pg3"))
+        }
+        if (node != QLatin1String("pg3")) {
             return;
+        }
         const double climb = back > 458 && back <= 533   ? 533 - back
                              : back > 426 && back <= 458 ? (back - 426) * 2.3
                                                          : 0;

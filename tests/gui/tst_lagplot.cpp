@@ -480,7 +480,7 @@ void TestLagPlot::startsWithWhatIsKnown()
     plot->refresh();
     QTRY_COMPARE(plot->viewToMs() - plot->viewFromMs(), qint64(15 * 60'000));
     QVERIFY(!plot->knownSinceMs());
-    QVERIFY(changed.size() >= 1);
+    QVERIFY(!changed.isEmpty());
     // Whoever zooms gets what was asked for.
     plot->setRange(LagPlot::Range::Hour);
     QVERIFY(plot->knownSinceMs());
