@@ -85,21 +85,21 @@ Consumer ofSlot(const Snapshot &snapshot, int node, const Slot &slot)
 } // namespace
 
 std::vector<Consumer> findConsumers(const Snapshot &snapshot, const std::vector<SenderMatch> &matches,
-                                    const std::vector<Edge> &edges)
+                                    const Topology &topology)
 {
     QSet<std::pair<int, int>> fed;
     for (const SenderMatch &match : matches) {
         fed.insert({match.upstream, match.sender});
     }
     QSet<std::pair<int, QString>> known; // slots that a line already stands for
-    for (const Edge &edge : edges) {
+    for (const Edge &edge : topology.edges) {
         known.insert({edge.from, edge.slotName});
     }
     std::vector<Consumer> result;
     for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
         const int node = static_cast<int>(i);
         const std::shared_ptr<const NodeSample> &sample = snapshot.nodes[i].sample;
-        if (!sample || snapshot.nodes[i].kind == NodeKind::Witness) {
+        if (!sample || snapshot.nodes[i].kind == NodeKind::Witness || topology.places[i].sameAs >= 0) {
             continue;
         }
         const std::size_t first = result.size();

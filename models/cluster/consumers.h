@@ -9,6 +9,6 @@ namespace howdah::cluster {
 /// Who takes WAL from the nodes and is no node, and the slots that hold WAL for nobody. matches and edges say which
 /// walsenders and slots belong to nodes.
 std::vector<Consumer> findConsumers(const Snapshot &snapshot, const std::vector<SenderMatch> &matches,
-                                    const std::vector<Edge> &edges);
+                                    const Topology &topology);
 
 } // namespace howdah::cluster

@@ -30,7 +30,11 @@ struct Rules {
     const NodeStatus &node(int index) const { return snapshot.nodes[static_cast<std::size_t>(index)]; }
     const NodeSample &sample(int index) const { return *node(index).sample; }
     const QString &name(int index) const { return node(index).name; }
-    bool isData(int index) const { return node(index).kind == NodeKind::Data; }
+    /// A server of the cluster, and not merely a second name of one.
+    bool isData(int index) const
+    {
+        return node(index).kind == NodeKind::Data && topology.places[static_cast<std::size_t>(index)].sameAs < 0;
+    }
     bool isFreshData(int index) const { return isData(index) && fresh[static_cast<std::size_t>(index)]; }
     bool isFreshStandby(int index) const { return isFreshData(index) && sample(index).inRecovery; }
 

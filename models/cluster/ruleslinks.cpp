@@ -161,8 +161,10 @@ void judgeSilence(Rules &rules, int index)
 bool surelyNotWritable(const Rules &rules, int index)
 {
     const NodeStatus &node = rules.node(index);
+    // Said by a session that ended, "shutting down" may have been meant of that session alone: the next attempt tells.
+    const bool stopping = node.link == LinkState::ShuttingDown && !rules.isFreshData(index);
     return rules.isFreshStandby(index) || node.link == LinkState::Down || node.link == LinkState::StartingUp ||
-           node.link == LinkState::ShuttingDown;
+           stopping;
 }
 
 // The node that was primary when it last answered, has been missing for long enough, and that no other node hears; or
@@ -260,6 +262,26 @@ void judgeSeveralWritable(Rules &rules)
          .page = QStringLiteral("overview")});
 }
 
+void judgeSecondName(Rules &rules, int index)
+{
+    const int same = rules.topology.places[static_cast<std::size_t>(index)].sameAs;
+    if (same < 0) {
+        return;
+    }
+    const NodeStatus &node = rules.node(index);
+    rules.add({.id = QStringLiteral("named_twice:%1").arg(node.name),
+               .severity = Verdict::Warning,
+               .node = node.name,
+               .title = QStringLiteral("%1 and %2 are one server").arg(rules.name(same), node.name),
+               .evidence = QStringLiteral("%1 and %2 lead to the same server: system %3, started %4. It counts once.")
+                               .arg(rules.node(same).address, node.address,
+                                    QString::number(*rules.sample(index).systemIdentifier),
+                                    rules.sample(index).postmasterStartTime.toUTC().toString(Qt::ISODate)),
+               .remedy = QStringLiteral("Keep one of them in the cluster file: the address that stays with the host, "
+                                        "not one that moves."),
+               .page = QStringLiteral("overview")});
+}
+
 bool isIsolated(const Rules &rules)
 {
     return std::any_of(rules.snapshot.nodes.cbegin(), rules.snapshot.nodes.cend(),
@@ -304,6 +326,7 @@ void judgeLinks(Rules &rules)
         if (node.link == LinkState::ConsoleIsolated) {
             continue;
         }
+        judgeSecondName(rules, i);
         if (node.link == LinkState::Up || node.link == LinkState::Connecting || early) {
             if (!rules.fresh[static_cast<std::size_t>(i)]) {
                 judgeSilence(rules, i);

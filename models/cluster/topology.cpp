@@ -112,7 +112,14 @@ Edge makeEdge(const Snapshot &snapshot, int upstream, int standby, const SenderM
     return edge;
 }
 
-Place initialPlace(const Snapshot &snapshot, int index)
+// A last answer that is still young says nothing of a server that has stopped since.
+bool isGoing(LinkState link)
+{
+    return link == LinkState::Down || link == LinkState::Refused || link == LinkState::ShuttingDown ||
+           link == LinkState::StartingUp;
+}
+
+Place initialPlace(const Snapshot &snapshot, int index, int sameAs)
 {
     const NodeStatus &node = snapshot.nodes[at(index)];
     Place place;
@@ -124,7 +131,8 @@ Place initialPlace(const Snapshot &snapshot, int index)
     }
     const bool fresh = isFresh(snapshot, node);
     place.roleIsStale = node.sample && !fresh;
-    place.writable = fresh && place.role == NodeRole::Primary;
+    place.sameAs = sameAs;
+    place.writable = fresh && place.role == NodeRole::Primary && sameAs < 0 && !isGoing(node.link);
     return place;
 }
 
@@ -179,6 +187,7 @@ void rankPlaces(std::vector<Place> &places)
 Topology buildTopology(const Snapshot &snapshot)
 {
     Topology topology;
+    const std::vector<int> sameAs = findSecondNames(snapshot);
     const std::vector<Followed> followed = readFollowed(snapshot);
     const std::vector<SenderMatch> matches = matchSenders(snapshot, followed);
     std::vector<const SenderMatch *> matchOf(snapshot.nodes.size(), nullptr);
@@ -186,7 +195,7 @@ Topology buildTopology(const Snapshot &snapshot)
         matchOf[at(match.standby)] = &match;
     }
     for (int i = 0; i < static_cast<int>(snapshot.nodes.size()); ++i) {
-        Place place = initialPlace(snapshot, i);
+        Place place = initialPlace(snapshot, i, sameAs[at(i)]);
         if (place.writable) {
             topology.writable.push_back(i);
         }
@@ -204,7 +213,7 @@ Topology buildTopology(const Snapshot &snapshot)
     cutLoops(snapshot, topology.places);
     rankPlaces(topology.places);
     topology.primary = topology.writable.size() == 1 ? topology.writable.front() : -1;
-    topology.consumers = findConsumers(snapshot, matches, topology.edges);
+    topology.consumers = findConsumers(snapshot, matches, topology);
     return topology;
 }
 

@@ -26,8 +26,11 @@ struct Place {
     int node = -1; ///< index into Snapshot::nodes
     NodeRole role = NodeRole::Unknown;
     bool roleIsStale = false; ///< the role is what it was when the node last answered
-    bool writable = false;    ///< fresh, not in recovery, and no witness
-    int upstream = -1;        ///< index, -1 when none or not known
+    bool writable = false;    ///< fresh, not in recovery, no witness, and not known to be going or gone
+    /// The node that is the very same server, reached by another address; -1: none. Whatever is counted or followed is
+    /// that node: this one is only a second name.
+    int sameAs = -1;
+    int upstream = -1; ///< index, -1 when none or not known
     /// What the node says it follows, "10.0.0.9:5432", when that is no node of ours; a name when nodes follow each
     /// other in a circle and this one was cut loose. Following upstream never comes back to a node.
     QString upstreamText;

@@ -41,6 +41,7 @@ QString key(const QString &canonical, int port)
 class AddressBook {
 public:
     explicit AddressBook(const Snapshot &snapshot)
+        : m_sameAs(findSecondNames(snapshot))
     {
         m_own.reserve(static_cast<qsizetype>(snapshot.nodes.size()));
         for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
@@ -48,7 +49,7 @@ public:
             const HostPort seen = splitAddress(node.address);
             const QString host = canonicalHost(seen.host);
             m_own.push_back(host);
-            const int index = static_cast<int>(i);
+            const int index = m_sameAs[i] >= 0 ? m_sameAs[i] : static_cast<int>(i);
             insert(key(host, seen.port), index);
             if (node.host != seen.host) {
                 insert(key(canonicalHost(node.host), seen.port), index);
@@ -57,6 +58,7 @@ public:
         }
     }
     const QString &own(int node) const { return m_own.at(node); }
+    bool isSecondName(int node) const { return m_sameAs[static_cast<std::size_t>(node)] >= 0; }
 
     // What `who` means by host and port; a loopback address is on its own host.
     int find(const HostPort &at, int who) const
@@ -82,6 +84,7 @@ private:
             m_byAddress.insert(where, index);
         }
     }
+    const std::vector<int> m_sameAs;
     QHash<QString, int> m_byAddress;
     QHash<QString, int> m_byName;
     QStringList m_own;
@@ -92,6 +95,9 @@ Followed readOne(const Snapshot &snapshot, int index, const AddressBook &book)
     const NodeStatus &node = snapshot.nodes[static_cast<std::size_t>(index)];
     Followed result;
     result.names += node.name;
+    if (book.isSecondName(index)) {
+        return result;
+    }
     if (!node.sample || !node.sample->inRecovery || node.kind == NodeKind::Witness) {
         return result;
     }
@@ -131,6 +137,17 @@ Followed readOne(const Snapshot &snapshot, int index, const AddressBook &book)
     return result;
 }
 
+// Of two that began in the same millisecond. What both show and what differs tells them apart.
+bool isSameServer(const NodeSample &a, const NodeSample &b)
+{
+    const auto differs = [&](const char *name) {
+        const QLatin1String setting(name);
+        return a.showsSetting(setting) && b.showsSetting(setting) && a.setting(setting) != b.setting(setting);
+    };
+    return a.inRecovery == b.inRecovery && !differs("data_directory") && !differs("port") && !differs("cluster_name") &&
+           !differs("primary_slot_name");
+}
+
 struct Candidate {
     int score = 0;
     SenderMatch match;
@@ -168,7 +185,7 @@ private:
     bool mayFollow(int index) const
     {
         const NodeStatus &node = m_snapshot.nodes[static_cast<std::size_t>(index)];
-        return node.kind == NodeKind::Data && (!node.sample || node.sample->inRecovery);
+        return node.kind == NodeKind::Data && !m_book.isSecondName(index) && (!node.sample || node.sample->inRecovery);
     }
     int score(int upstream, const Sender &sender, int standby) const;
     void collect(int upstream, int senderIndex, const Sender &sender);
@@ -258,7 +275,7 @@ std::vector<SenderMatch> Matcher::run()
 {
     for (std::size_t i = 0; i < m_snapshot.nodes.size(); ++i) {
         const NodeStatus &node = m_snapshot.nodes[i];
-        if (!node.sample || node.kind == NodeKind::Witness) {
+        if (!node.sample || node.kind == NodeKind::Witness || m_book.isSecondName(static_cast<int>(i))) {
             continue;
         }
         for (std::size_t s = 0; s < node.sample->senders.size(); ++s) {
@@ -297,6 +314,28 @@ bool isBackupSender(const Sender &sender)
     return sender.state == QLatin1String("backup") || std::any_of(tools.begin(), tools.end(), [&](const char *tool) {
                return sender.applicationName.startsWith(QLatin1String(tool), Qt::CaseInsensitive);
            });
+}
+
+std::vector<int> findSecondNames(const Snapshot &snapshot)
+{
+    QHash<std::pair<quint64, qint64>, int> first;
+    std::vector<int> sameAs(snapshot.nodes.size(), -1);
+    for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
+        const NodeStatus &node = snapshot.nodes[i];
+        if (node.link != LinkState::Up || !isFresh(snapshot, node) || !node.sample->systemIdentifier ||
+            !node.sample->postmasterStartTime.isValid()) {
+            continue;
+        }
+        const std::pair<quint64, qint64> server{*node.sample->systemIdentifier,
+                                                node.sample->postmasterStartTime.toMSecsSinceEpoch()};
+        const auto found = first.constFind(server);
+        if (found == first.constEnd()) {
+            first.insert(server, static_cast<int>(i));
+        } else if (isSameServer(*snapshot.nodes[static_cast<std::size_t>(*found)].sample, *node.sample)) {
+            sameAs[i] = *found;
+        }
+    }
+    return sameAs;
 }
 
 std::vector<Followed> readFollowed(const Snapshot &snapshot)

@@ -29,6 +29,10 @@ struct SenderMatch {
     int standby = -1;
 };
 
+/// For each node the earlier one that is the same server by another address, else -1: the same system identifier and
+/// the same start, both answering now.
+std::vector<int> findSecondNames(const Snapshot &snapshot);
+
 /// One a node, in their order.
 std::vector<Followed> readFollowed(const Snapshot &snapshot);
 

@@ -227,6 +227,18 @@ void makeForeign(Snapshot &snapshot, const QString &node)
     edit(snapshot, node).systemIdentifier = 7'311'000'000'000'000'123ULL;
 }
 
+void nameTwice(Snapshot &snapshot, const QString &node, const QString &otherName)
+{
+    NodeStatus other = status(snapshot, node);
+    auto sample = std::make_shared<NodeSample>(*other.sample);
+    sample->takenMonotonicMs += 3;
+    other.name = otherName;
+    other.host = QStringLiteral("10.0.0.99");
+    other.address = QStringLiteral("10.0.0.99:5432");
+    other.sample = std::move(sample);
+    snapshot.nodes.push_back(std::move(other));
+}
+
 void stopStreaming(Snapshot &snapshot, const QString &node)
 {
     dropSenders(snapshot, node);

@@ -59,6 +59,8 @@ void diverge(cluster::Snapshot &snapshot, const QString &node, qint64 bytes = 16
 void makeWritable(cluster::Snapshot &snapshot, const QString &node);
 /// The node belongs to another cluster: another system identifier.
 void makeForeign(cluster::Snapshot &snapshot, const QString &node);
+/// Another node of this name is the same server, reached by another address.
+void nameTwice(cluster::Snapshot &snapshot, const QString &node, const QString &otherName);
 /// The standby's receiver is gone, and so is its walsender.
 void stopStreaming(cluster::Snapshot &snapshot, const QString &node);
 /// No WAL is written and everybody has everything; walsenders' lags are NULL, as an idle server gives them.

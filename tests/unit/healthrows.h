@@ -66,7 +66,7 @@ inline void compareRow(Snapshot snapshot)
     QFETCH(QStringList, expected);
     change(snapshot);
     const Assessment assessment = assess(snapshot);
-    QCOMPARE(told(assessment), expected);
+    QVERIFY2(told(assessment) == expected, qPrintable(told(assessment).join(QStringLiteral(", "))));
     QCOMPARE(assessment.nodeVerdicts.size(), snapshot.nodes.size());
     QCOMPARE(assessment.nodeStates.size(), snapshot.nodes.size());
     for (const Finding &finding : assessment.findings) {

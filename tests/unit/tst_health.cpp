@@ -169,6 +169,14 @@ void TestHealth::links_data()
            {"warning no_new_connections:wit1"});
 }
 
+// pg2 has everything and takes over.
+static void switchOver(Snapshot &snapshot)
+{
+    edit(snapshot, pg2).replayLsn = edit(snapshot, pg1).currentLsn;
+    makeWritable(snapshot, pg2);
+    setSetting(edit(snapshot, pg2), QStringLiteral("synchronous_standby_names"), {});
+}
+
 void TestHealth::writable_data()
 {
     QTest::addColumn<Change>("change");
@@ -229,6 +237,34 @@ void TestHealth::writable_data()
                makeForeign(s, pg3);
            },
            {"critical several_writable", "critical system_identifier:pg3"});
+    for (const LinkState gone : {LinkState::Down, LinkState::Refused, LinkState::StartingUp}) {
+        addRow(qPrintable(QStringLiteral("switched over, the old primary is ") + linkKey(gone)),
+               [=](Snapshot &s) {
+                   switchOver(s);
+                   takeDown(s, pg1, gone, 1000);
+               },
+               {gone == LinkState::Down      ? "critical node_down:pg1"
+                : gone == LinkState::Refused ? "warning node_refused:pg1"
+                                             : "warning node_starting_up:pg1"});
+    }
+    addRow("switched over, the old primary is about to stop",
+           [](Snapshot &s) {
+               switchOver(s);
+               takeDown(s, pg1, LinkState::ShuttingDown, 500);
+           },
+           {"warning node_shutting_down:pg1"});
+    addRow("the primary has just said that it goes, perhaps only of our session",
+           [](Snapshot &s) { takeDown(s, pg1, LinkState::ShuttingDown, 500); }, {"warning node_shutting_down:pg1"});
+    addRow("primary named twice", [](Snapshot &s) { nameTwice(s, pg1, QStringLiteral("vip")); },
+           {"warning named_twice:vip"});
+    addRow("standby named twice", [](Snapshot &s) { nameTwice(s, pg2, QStringLiteral("ro")); },
+           {"warning named_twice:ro"});
+    addRow("primary named twice, one name is silent now",
+           [](Snapshot &s) {
+               nameTwice(s, pg1, QStringLiteral("vip"));
+               makeStale(s, pg1);
+           },
+           {"unknown stale:pg1"});
     addRow("the other writable one is stale",
            [](Snapshot &s) {
                makeWritable(s, pg3);
