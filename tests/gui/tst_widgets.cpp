@@ -258,6 +258,8 @@ void TestWidgets::tableCopiesShownColumns()
     table.show();
     QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
     QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("Slot\tHeld\n10\t12\n"));
+    table.copyAll();
+    QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("Slot\tHeld\na b\t02\n10\t12\n"));
     QVERIFY(!table.selectKey(QStringLiteral("no such slot")));
 }
 

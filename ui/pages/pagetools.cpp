@@ -64,12 +64,13 @@ widgets::FilterField *addTableTools(widgets::PageHead *head, const QString &filt
     filter->setFixedWidth(200);
     head->addWidget(filter);
     QPushButton *columns = addButton(head, words("Columns…"), words("Show and hide columns, by their names in SQL"));
-    QPushButton *copy =
-        addButton(head, words("Copy as text"), words("The selected row, or all without one, with tabs"));
+    QPushButton *copy = addButton(head, words("Copy as text"),
+                                  words("All rows and columns of this table, with tabs between them; Ctrl+C copies the "
+                                        "selected row"));
     QObject::connect(filter, &QLineEdit::textChanged, head,
                      [current](const QString &text) { current()->setFilter(text); });
     QObject::connect(columns, &QPushButton::clicked, head, [current, columns] { current()->chooseColumns(columns); });
-    QObject::connect(copy, &QPushButton::clicked, head, [current] { current()->table()->copyText(); });
+    QObject::connect(copy, &QPushButton::clicked, head, [current] { current()->table()->copyAll(); });
     return filter;
 }
 

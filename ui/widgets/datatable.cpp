@@ -132,14 +132,16 @@ QString DataTable::text(bool selectionOnly) const
     QList<int> columns;
     const QHeaderView *header = horizontalHeader();
     for (int visual = 0; visual < header->count(); ++visual) {
-        if (!header->isSectionHidden(header->logicalIndex(visual))) {
+        if (isWanted(header->logicalIndex(visual))) {
             columns.append(header->logicalIndex(visual));
         }
     }
     const auto line = [&](auto &&cell) {
         QStringList cells;
         for (const int column : columns) {
-            cells.append(cell(column).replace(QLatin1Char('\t'), QLatin1Char(' ')));
+            QString value = cell(column);
+            cells.append(
+                value.replace(QLatin1Char('\t'), QLatin1Char(' ')).replace(QLatin1Char('\n'), QLatin1Char(' ')));
         }
         lines.append(cells.join(QLatin1Char('\t')));
     };
@@ -152,7 +154,14 @@ QString DataTable::text(bool selectionOnly) const
     return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
 }
 
-void DataTable::copyText()
+void DataTable::copyAll()
+{
+    if (model()) {
+        QApplication::clipboard()->setText(text(false));
+    }
+}
+
+void DataTable::copySelection()
 {
     if (model()) {
         QApplication::clipboard()->setText(text(selectionModel()->hasSelection()));
@@ -219,7 +228,7 @@ void DataTable::paintEvent(QPaintEvent *event)
 void DataTable::keyPressEvent(QKeyEvent *event)
 {
     if (event->matches(QKeySequence::Copy)) {
-        copyText();
+        copySelection();
         return;
     }
     QTableView::keyPressEvent(event);

@@ -14,7 +14,7 @@ namespace howdah::widgets {
 
 /// A table of the look: whole rows, one selected at a time, no grid or zebra, rows of 28, a ring around the row that
 /// has the keyboard. Columns take width and visibility from the model's header roles (tables/roles.h); Ctrl+C copies
-/// the shown columns as tab-separated text.
+/// the selected row as tab-separated text.
 class DataTable : public QTableView {
     Q_OBJECT
 
@@ -25,9 +25,12 @@ public:
     void setModel(QAbstractItemModel *model) override;
     /// A new menu with a ticked entry for every column. The caller shows and deletes it.
     QMenu *columnsMenu(QWidget *parent);
-    /// Header and rows of the shown columns; the selected row only, or all with none selected.
+    /// Header and rows as tab-separated text: the columns that the user wants, also those left out for want of room.
     QString text(bool selectionOnly) const;
-    void copyText();
+    /// Everything that the table shows, to the clipboard.
+    void copyAll();
+    /// The selected row, or all with none selected, to the clipboard.
+    void copySelection();
     /// Selects the row whose KeyRole, or else first text, is key, and scrolls to it; false when there is none.
     bool selectKey(const QString &key);
     /// KeyRole of the selected row; empty with none.
