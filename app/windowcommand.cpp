@@ -13,7 +13,8 @@
 namespace howdah::app {
 
 namespace {
-constexpr auto kOpenClusters = "clusters/open";
+constexpr auto kOpenClusters = "clusters/open";    // what is opened again, by its place
+constexpr auto kShownCluster = "clusters/current"; // the one of them that was in front
 // Long enough for a slow cluster to answer and short enough for a script to wait for.
 constexpr int kScreenshotDeadlineMs = 8000;
 // The lag plot has something to draw after a few ticks.
@@ -50,6 +51,8 @@ void WindowCommand::connectWindow()
     connect(&m_window, &MainWindow::saveRequested, this, &WindowCommand::saveCluster);
     connect(&m_window, &MainWindow::demoRequested, this, &WindowCommand::startDemo);
     connect(&m_window, &MainWindow::closeRequested, this, &WindowCommand::closeCluster);
+    connect(&m_window, &MainWindow::clusterShown, this, &WindowCommand::rememberShown);
+    m_window.setClusterFolder(clustersDirectory());
     connect(&m_window, &MainWindow::refreshRequested, &m_engine, &monitor::Engine::refresh);
     connect(&m_window, &MainWindow::pauseRequested, &m_engine, &monitor::Engine::setPaused);
     connect(&m_window, &MainWindow::discoverRequested, &m_engine, &monitor::Engine::discover);
@@ -71,11 +74,11 @@ void WindowCommand::connectWindow()
 
 void WindowCommand::start()
 {
-    if (!m_invocation.theme.isEmpty()) { // for this run; the user's own choice was read by the window
+    const bool screenshot = !m_invocation.screenshot.isEmpty();
+    if (screenshot || !m_invocation.theme.isEmpty()) { // for this run; the user's own choice was read by the window
         const bool dark = m_invocation.theme == QLatin1String("dark");
         theme::Theme::instance().setMode(dark ? theme::Mode::Dark : theme::Mode::Light);
     }
-    const bool screenshot = !m_invocation.screenshot.isEmpty();
     if (screenshot) {
         m_window.resize(sizeOf(m_invocation.size));
         // Pages paint when they are shown; nobody needs to see this one.
@@ -100,10 +103,18 @@ void WindowCommand::openFirst()
         openOrSay(m_invocation.cluster);
         return;
     }
-    const QStringList remembered = QSettings().value(QLatin1String(kOpenClusters)).toStringList();
+    QStringList clusters = remembered();
+    // The first one opened is the one that is shown.
+    const QString shown = QSettings().value(QLatin1String(kShownCluster)).toString();
+    if (const qsizetype place = clusters.indexOf(shown); place > 0) {
+        clusters.move(place, 0);
+    }
     m_restoring = true;
-    for (const QString &cluster : remembered) {
+    for (const QString &cluster : std::as_const(clusters)) {
         openOrSay(cluster);
+        if (!QFileInfo::exists(cluster)) { // said once is enough
+            forget(cluster);
+        }
     }
     m_restoring = false;
 }
@@ -120,7 +131,7 @@ void WindowCommand::openOrSay(const QString &cluster)
         return;
     }
     if (!refused(*config)) {
-        m_open.insert(config->name, config->path);
+        m_open.insert(config->name, config->path.isEmpty() ? QString() : QFileInfo(config->path).absoluteFilePath());
         openCluster(*config);
     }
 }
@@ -154,15 +165,15 @@ void WindowCommand::openCluster(const cluster::ClusterConfig &config)
     if (m_open.size() == 1) {
         m_window.showCluster(config.name);
     }
-    remember();
+    remember(m_open.value(config.name));
+    rememberShown(m_window.currentCluster());
 }
 
 void WindowCommand::closeCluster(const QString &name)
 {
-    m_open.remove(name);
+    forget(m_open.take(name));
     m_engine.closeCluster(name);
     m_window.clusterClosed(name);
-    remember();
 }
 
 void WindowCommand::saveCluster(const cluster::ClusterConfig &config, const QString &path)
@@ -200,20 +211,36 @@ void WindowCommand::startDemo()
     m_demo->run(demo::DemoAction::Start);
 }
 
-// A screenshot is a script's doing: it leaves the user's own list of open clusters alone.
-void WindowCommand::remember() const
+QStringList WindowCommand::remembered()
 {
-    if (!m_invocation.screenshot.isEmpty()) {
-        return;
+    return QSettings().value(QLatin1String(kOpenClusters)).toStringList();
+}
+
+// What was open before stays remembered when one is opened by the command line; only closing forgets.
+void WindowCommand::remember(const QString &place)
+{
+    QStringList places = remembered();
+    if (!place.isEmpty() && !places.contains(place)) {
+        places << place;
+        places.sort();
+        QSettings().setValue(QLatin1String(kOpenClusters), places);
     }
-    QStringList places;
-    for (const QString &place : m_open) {
-        if (!place.isEmpty()) {
-            places << place;
-        }
+}
+
+void WindowCommand::forget(const QString &place)
+{
+    QStringList places = remembered();
+    if (places.removeAll(place) > 0) {
+        QSettings().setValue(QLatin1String(kOpenClusters), places);
     }
-    places.sort();
-    QSettings().setValue(QLatin1String(kOpenClusters), places);
+}
+
+void WindowCommand::rememberShown(const QString &name)
+{
+    const QString place = m_open.value(name);
+    if (!place.isEmpty() && !m_restoring) {
+        QSettings().setValue(QLatin1String(kShownCluster), place);
+    }
 }
 
 void WindowCommand::stateChanged(const cluster::ClusterState &state)

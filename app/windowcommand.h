@@ -36,7 +36,10 @@ private:
     void closeCluster(const QString &name);
     void saveCluster(const cluster::ClusterConfig &config, const QString &path);
     void startDemo();
-    void remember() const;
+    static QStringList remembered();
+    static void remember(const QString &place);
+    static void forget(const QString &place);
+    void rememberShown(const QString &name);
     void stateChanged(const cluster::ClusterState &state);
     void takeScreenshot();
 
@@ -45,7 +48,7 @@ private:
     bool m_restoring = false; ///< what was open when the program last ended
     shell::MainWindow m_window;
     std::unique_ptr<demo::DemoRunner> m_demo;
-    QHash<QString, QString> m_open; ///< name → how to find it again: a path, "demo"; empty: it was typed
+    QHash<QString, QString> m_open; ///< name → its file, by which it is found again; empty: it was typed
     QString m_pageWanted;
     QTimer m_screenshotDeadline;
     int m_statesBeforeScreenshot = 0;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAction>
 #include <QApplication>
+#include <QFileDialog>
 #include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
@@ -16,11 +20,50 @@
 using namespace howdah;
 using namespace howdah::testsupport;
 
+namespace {
+const QString kOpen = QStringLiteral("clusters/open");
+
+shell::MainWindow *openWindow()
+{
+    const QWidgetList widgets = QApplication::topLevelWidgets();
+    for (QWidget *widget : widgets) {
+        if (auto *window = qobject_cast<shell::MainWindow *>(widget)) {
+            return window;
+        }
+    }
+    return nullptr;
+}
+
+/// A cluster of two nodes that do not answer, as the file NAME.toml in folder; its path.
+QString writeCluster(const QTemporaryDir &folder, const QString &name)
+{
+    cluster::ClusterConfig config;
+    config.name = name;
+    for (const char *node : {"pg1", "pg2"}) {
+        config.nodes.push_back(
+            {.name = QLatin1String(node), .conninfo = QStringLiteral("host=127.0.0.1 port=1 connect_timeout=2")});
+    }
+    const QString path = folder.filePath(name + QStringLiteral(".toml"));
+    return cluster::saveClusterFile(config, path) ? path : QString();
+}
+
+app::Invocation opening(const QString &cluster)
+{
+    app::Invocation invocation;
+    invocation.cluster = cluster;
+    return invocation;
+}
+} // namespace
+
 /// The window and what the command line says, without any server: nothing listens on port 1.
 class TestWindowCommand : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void init() { QSettings().clear(); }
     void oneNameOneCluster();
+    void openingAddsToWhatIsRemembered();
+    void goneFilesAreForgotten();
+    void savesWhereFilesAreKnownByName();
     void checkCountsWhoAnswers();
 };
 
@@ -42,11 +85,7 @@ void TestWindowCommand::oneNameOneCluster()
     invocation.cluster = paths.first();
     app::WindowCommand command(invocation);
     command.start();
-    shell::MainWindow *window = nullptr;
-    const QWidgetList widgets = QApplication::topLevelWidgets();
-    for (QWidget *widget : widgets) {
-        window = window ? window : qobject_cast<shell::MainWindow *>(widget);
-    }
+    shell::MainWindow *window = openWindow();
     QVERIFY(window);
     QTRY_COMPARE(window->clusters(), QStringList{QStringLiteral("orders")});
     auto *bar = window->findChild<widgets::MessageBar *>();
@@ -58,6 +97,73 @@ void TestWindowCommand::oneNameOneCluster()
     QVERIFY2(bar->text().contains(paths.first()) && bar->text().contains(paths.last()), qPrintable(bar->text()));
     QCOMPARE(window->clusters(), QStringList{QStringLiteral("orders")});
     QCOMPARE(QSettings().value(QStringLiteral("clusters/open")).toStringList(), QStringList{paths.first()});
+}
+
+void TestWindowCommand::openingAddsToWhatIsRemembered()
+{
+    const QTemporaryDir folder;
+    const QString a = writeCluster(folder, QStringLiteral("a"));
+    const QString b = writeCluster(folder, QStringLiteral("b"));
+    const QString c = writeCluster(folder, QStringLiteral("c"));
+    QSettings().setValue(kOpen, QStringList{a, b});
+    {
+        app::WindowCommand command(opening(c));
+        command.start();
+        QTRY_COMPARE(openWindow()->clusters(), QStringList{QStringLiteral("c")});
+        openWindow()->close();
+    }
+    QCOMPARE(QSettings().value(kOpen).toStringList(), (QStringList{a, b, c}));
+    {
+        app::WindowCommand command{app::Invocation()};
+        command.start();
+        QTRY_COMPARE(openWindow()->clusters().size(), 3);
+        QCOMPARE(openWindow()->currentCluster(), QStringLiteral("c")); // as it was left
+        openWindow()->showCluster(QStringLiteral("b"));
+        openWindow()->close();
+    }
+    app::WindowCommand command{app::Invocation()};
+    command.start();
+    QTRY_COMPARE(openWindow()->clusters().size(), 3);
+    QCOMPARE(openWindow()->currentCluster(), QStringLiteral("b"));
+    openWindow()->findChild<QAction *>(QStringLiteral("action-close"))->trigger();
+    QTRY_COMPARE(QSettings().value(kOpen).toStringList(), (QStringList{a, c}));
+}
+
+void TestWindowCommand::goneFilesAreForgotten()
+{
+    const QTemporaryDir folder;
+    const QString a = writeCluster(folder, QStringLiteral("a"));
+    const QString gone = folder.filePath(QStringLiteral("gone.toml"));
+    QSettings().setValue(kOpen, QStringList{a, gone});
+    app::WindowCommand command{app::Invocation()};
+    command.start();
+    auto *bar = openWindow()->findChild<widgets::MessageBar *>();
+    QTRY_VERIFY(bar->isVisible() && bar->text().contains(gone));
+    QCOMPARE(QSettings().value(kOpen).toStringList(), QStringList{a});
+}
+
+void TestWindowCommand::savesWhereFilesAreKnownByName()
+{
+    app::WindowCommand command{app::Invocation()};
+    command.start();
+    shell::MainWindow *window = openWindow();
+    window->findChild<QAction *>(QStringLiteral("action-add"))->trigger();
+    QTRY_VERIFY(window->findChild<QLineEdit *>(QStringLiteral("discover-conninfo")));
+    QTest::keyClicks(window->findChild<QLineEdit *>(QStringLiteral("discover-conninfo")),
+                     QStringLiteral("host=127.0.0.1 port=1"));
+    QTest::mouseClick(window->findChild<QPushButton *>(QStringLiteral("discover-start")), Qt::LeftButton);
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("shop/orders");
+    config.nodes = {{.name = QStringLiteral("pg1"), .conninfo = QStringLiteral("host=127.0.0.1 port=1")}};
+    window->discoveryFinished(config, {{true, {}}});
+    QTest::mouseClick(window->findChild<QPushButton *>(QStringLiteral("discover-save")), Qt::LeftButton);
+    auto *dialog = window->findChild<QFileDialog *>(QStringLiteral("save-dialog"));
+    QVERIFY(dialog);
+    const QString folder = qEnvironmentVariable("XDG_CONFIG_HOME") + QStringLiteral("/howdah/clusters");
+    QCOMPARE(dialog->selectedFiles(), QStringList{folder + QStringLiteral("/shop-orders.toml")});
+    QMetaObject::invokeMethod(dialog, "accept");
+    QTRY_VERIFY(QFile::exists(folder + QStringLiteral("/shop-orders.toml")));
+    QTRY_COMPARE(window->currentCluster(), config.name);
 }
 
 void TestWindowCommand::checkCountsWhoAnswers()

@@ -2,6 +2,7 @@
 #include "shell/discoverdialog.h"
 
 #include <QBoxLayout>
+#include <QDir>
 #include <QFileDialog>
 #include <QGridLayout>
 #include <QHeaderView>
@@ -308,7 +309,11 @@ void DiscoverDialog::chooseFile()
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("toml"));
     dialog->setNameFilters({tr("Cluster files (*.toml)")});
-    dialog->selectFile(m_name->text().trimmed() + QStringLiteral(".toml"));
+    // Files there are known by name on the command line.
+    if (!m_folder.isEmpty() && QDir().mkpath(m_folder)) {
+        dialog->setDirectory(m_folder);
+    }
+    dialog->selectFile(m_name->text().trimmed().replace(QLatin1Char('/'), QLatin1Char('-')) + QStringLiteral(".toml"));
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
         Q_EMIT saveRequested(config(), path);
         accept();

@@ -39,6 +39,8 @@ public:
     void setFound(const cluster::ClusterConfig &config, const std::vector<DiscoveredNode> &nodes,
                   const QStringList &notes = {});
     void setFailed(const core::Error &error);
+    /// The folder that is proposed for the file; it is made when somebody is to save there.
+    void setFolder(const QString &folder) { m_folder = folder; }
     /// What was found, with the user's corrections.
     cluster::ClusterConfig config() const;
 
@@ -71,6 +73,7 @@ private:
     widgets::Label *m_notes;
     QPushButton *m_open;
     QPushButton *m_save;
+    QString m_folder;
     QString m_said; ///< the last answer, shown while nothing is wrong with the table
     theme::Token m_saidToken = theme::Token::Text3;
     bool m_asking = false;

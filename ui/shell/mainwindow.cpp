@@ -153,6 +153,15 @@ QString MainWindow::currentPage() const
     return current ? current->pageId() : m_lastPage;
 }
 
+QStringList MainWindow::pageIds()
+{
+    QStringList ids;
+    for (const pages::PageEntry &entry : pages::pageRegistry()) {
+        ids << entry.id;
+    }
+    return ids;
+}
+
 ClusterView *MainWindow::view(const QString &name) const
 {
     for (ClusterView *candidate : m_clusters) {
@@ -259,11 +268,15 @@ void MainWindow::choose(const QString &cluster, const QString &page, const QStri
         id = entries.first().id;
     }
     chosen->showPage(id, subject);
+    const bool another = m_views->currentWidget() != chosen;
     m_views->setCurrentWidget(chosen);
     m_navigator->choose(cluster, id);
     setWindowTitle(cluster + QStringLiteral(" – Howdah"));
     updateActions();
     tick();
+    if (another) {
+        Q_EMIT clusterShown(cluster);
+    }
 }
 
 ClusterLine MainWindow::lineOf(const ClusterView &of) const

@@ -43,6 +43,10 @@ public:
     QStringList clusters() const;
     QString currentCluster() const;
     QString currentPage() const;
+    /// Names of all pages, as showPage takes them.
+    static QStringList pageIds();
+    /// Where cluster files are looked for and saved first.
+    void setClusterFolder(const QString &folder) { m_clusterFolder = folder; }
 
     /// Shows a page of the current cluster, and subject on it.
     void showPage(const QString &id, const QString &subject = {});
@@ -70,6 +74,7 @@ Q_SIGNALS:
     void demoRequested(); ///< start the demo cluster and open it
     void discoverRequested(const QString &conninfo);
     void closeRequested(const QString &cluster);
+    void clusterShown(const QString &cluster); ///< another one is in front now
     void refreshRequested(const QString &cluster);
     void pauseRequested(const QString &cluster, bool paused);
 
@@ -111,6 +116,7 @@ private:
     const core::Clock &m_clock;
     QTimer m_timer;
     QString m_lastPage;
+    QString m_clusterFolder;
     std::vector<ClusterView *> m_clusters;
     QSplitter *m_splitter = nullptr;
     Navigator *m_navigator = nullptr;

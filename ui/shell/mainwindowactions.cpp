@@ -2,6 +2,7 @@
 // What the user can do from menus, tool bar, keys and the palette.
 #include <QApplication>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QMenuBar>
 #include <QSettings>
 #include <QToolBar>
@@ -218,6 +219,9 @@ void MainWindow::openFile()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters({tr("Cluster files (*.toml)"), tr("All files (*)")});
+    if (QFileInfo::exists(m_clusterFolder)) {
+        dialog->setDirectory(m_clusterFolder);
+    }
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openRequested);
     dialog->open();
 }
@@ -231,6 +235,7 @@ void MainWindow::addCluster()
     }
     m_discover = new DiscoverDialog(this);
     m_discover->setAttribute(Qt::WA_DeleteOnClose);
+    m_discover->setFolder(m_clusterFolder);
     connect(m_discover, &DiscoverDialog::discoverRequested, this, &MainWindow::discoverRequested);
     connect(m_discover, &DiscoverDialog::openRequested, this, &MainWindow::openConfigRequested);
     connect(m_discover, &DiscoverDialog::saveRequested, this, &MainWindow::saveRequested);
