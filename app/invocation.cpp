@@ -4,6 +4,8 @@
 #include <QHash>
 #include <QRegularExpression>
 
+#include "shell/mainwindow.h"
+
 namespace howdah::app {
 
 using core::Error;
@@ -65,6 +67,11 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
             invocation.command == Command::Discover
                 ? QStringLiteral("discover needs the connection string of one node.")
                 : QStringLiteral("Name a cluster: a name, the path of a cluster file, or a connection string."));
+    }
+    if (const QStringList pages = shell::MainWindow::pageIds();
+        !invocation.page.isEmpty() && !pages.contains(invocation.page)) {
+        return usage(QStringLiteral("--page takes one of %1, not \"%2\".")
+                         .arg(pages.join(QStringLiteral(", ")), invocation.page));
     }
     if (!invocation.theme.isEmpty() && invocation.theme != QLatin1String("light") &&
         invocation.theme != QLatin1String("dark")) {

@@ -69,6 +69,8 @@ void TestInvocation::rejects_data()
     row("status a -o b", "-o");
     row("discover host=a -o", "-o");
     row("open --theme blue", "--theme");
+    row("open --page bogus", "overview, replication, slots, roles, settings, not \"bogus\"");
+    row("open demo --page Slots", "Slots");
     row("open --size big", "--size");
     row("open --size 0x0", "--size");
     row("open --after 10", "--screenshot");
