@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QSettings>
+#include <QTemporaryDir>
 #include <QTimer>
+#include <memory>
 #include <sys/prctl.h>
 
 #include "app/demo/democommand.h"
@@ -52,6 +55,14 @@ int runWindow(int argc, char **argv, const app::Invocation &invocation)
     // A screenshot needs no display.
     if (!invocation.screenshot.isEmpty() && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+    // Nor does it depend on what the user's own window was left like, or change that.
+    std::unique_ptr<QTemporaryDir> settings;
+    if (!invocation.screenshot.isEmpty()) {
+        settings = std::make_unique<QTemporaryDir>();
+        for (const QSettings::Scope scope : {QSettings::UserScope, QSettings::SystemScope}) {
+            QSettings::setPath(QSettings::NativeFormat, scope, settings->path());
+        }
     }
     const auto application = app::openDisplay(argc, argv, invocation.json);
     postgres::initialize();

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
 #include <QFile>
+#include <QImage>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -47,6 +49,7 @@ private Q_SLOTS:
     void passwordInTheFile();
     void unknownCluster();
     void usage();
+    void pictureStartsFromTheDefaults();
     void twoNodesOfDifferentClusters();
     void emptyCluster();
     void discoverWritesAFileThatWorks();
@@ -302,6 +305,35 @@ void TestCli::usage()
     QCOMPARE(help.exitCode, 0);
     QVERIFY(help.out.contains(QLatin1String("howdah discover")));
     QCOMPARE(run({QStringLiteral("--version")}).exitCode, 0);
+}
+
+void TestCli::pictureStartsFromTheDefaults()
+{
+    const QString file = write(QStringLiteral("a.toml"), clusterText(*m_servers));
+    const auto picture = [&](const char *name) {
+        const QString path = m_directory.filePath(QLatin1String(name));
+        const Ended ended =
+            run({QStringLiteral("open"), file, QStringLiteral("--screenshot"), path, QStringLiteral("--size"),
+                 QStringLiteral("1280x800"), QStringLiteral("--after"), QStringLiteral("2")});
+        return ended.exitCode == 0 ? QImage(path) : QImage();
+    };
+    const QString settings = QStringLiteral("howdah/howdah.conf");
+    QVERIFY(!QFile::exists(m_directory.filePath(settings)));
+    const QImage before = picture("before.png");
+    QVERIFY(!before.isNull());
+    QVERIFY(!QFile::exists(m_directory.filePath(settings)));
+    QVERIFY(QDir(m_directory.path()).mkpath(QStringLiteral("howdah")));
+    const QString text = QStringLiteral("[window]\ntheme=dark\npage=roles\n");
+    write(settings, text);
+    const QImage after = picture("after.png");
+    QFile kept(m_directory.filePath(settings));
+    QVERIFY(kept.open(QIODevice::ReadOnly));
+    QCOMPARE(QString::fromUtf8(kept.readAll()), text);
+    QVERIFY(kept.remove());
+    // The head of the page, which no sample changes: its title, and the ground it stands on.
+    const QRect head(220, 180, 100, 20);
+    QCOMPARE(after.copy(head), before.copy(head));
+    QVERIFY(before.pixelColor(1000, 5).lightness() > 128);
 }
 
 void TestCli::twoNodesOfDifferentClusters()
