@@ -59,15 +59,23 @@ void WindowCommand::connectWindow()
     connect(&m_engine, &monitor::Engine::discovered, this, [this](const monitor::DiscoveryResult &result) {
         std::vector<shell::DiscoveredNode> nodes;
         QStringList notes;
+        cluster::ClusterConfig proposal = result.config;
+        auto proposed = result.config.nodes.cbegin();
+        proposal.nodes.clear();
         for (const monitor::DiscoveredNode &node : result.nodes) {
             if (node.foreign) { // no node of the proposal
                 notes << QStringLiteral("%1 (%2) is left out, it belongs to another system: %3")
                              .arg(node.name, node.address, monitor::describe(node));
+                continue;
+            }
+            nodes.push_back({node.reached, monitor::describe(node)});
+            if (node.isPlaceless()) { // a row for the user to fill in
+                proposal.nodes.push_back({.name = node.name, .kind = node.kind});
             } else {
-                nodes.push_back({node.reached, monitor::describe(node)});
+                proposal.nodes.push_back(*proposed++);
             }
         }
-        m_window.discoveryFinished(result.config, nodes, notes + result.notes);
+        m_window.discoveryFinished(proposal, nodes, notes + result.notes);
     });
     connect(&m_engine, &monitor::Engine::discoveryFailed, &m_window, &MainWindow::discoveryFailed);
 }

@@ -59,6 +59,8 @@ Consumer ofSender(int node, const NodeSample &sample, const Sender &sender)
     consumer.detail = detailOf(sample, sender, consumer.kind);
     consumer.slotName = sender.slotName;
     consumer.active = true;
+    consumer.streams = sender.state == QLatin1String("streaming") || sender.state == QLatin1String("catchup");
+    consumer.address = sender.clientAddr;
     return consumer;
 }
 

@@ -77,6 +77,7 @@ void run(Rules &rules)
     judgeWritable(rules);
     judgeFamily(rules);
     judgeStreaming(rules);
+    judgeUnwatched(rules);
     judgeLag(rules);
     judgeSlots(rules);
     judgeArchiver(rules);

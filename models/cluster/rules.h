@@ -50,6 +50,7 @@ void judgeLinks(Rules &rules);
 void judgeWritable(Rules &rules);
 void judgeFamily(Rules &rules);
 void judgeStreaming(Rules &rules);
+void judgeUnwatched(Rules &rules);
 void judgeLag(Rules &rules);
 void judgeSlots(Rules &rules);
 void judgeArchiver(Rules &rules);

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/discovery.h"
 
-#include <QFile>
 #include <QHostAddress>
 #include <QNetworkInterface>
-#include <QRegularExpression>
 
 #include "core/servertext.h"
 
 #include "monitor/discoveryassembly.h"
 #include "monitor/discoveryprobe.h"
+#include "monitor/localservers.h"
 
 namespace howdah::monitor {
 
 namespace {
-
-constexpr int kMostLocalServers = 16;
 
 bool isHere(const QString &host)
 {
@@ -24,25 +21,6 @@ bool isHere(const QString &host)
     }
     const QHostAddress address(host);
     return address.isLoopback() || QNetworkInterface::allAddresses().contains(address);
-}
-
-// Ports of the PostgreSQL servers of this machine, by their sockets: the kernel lists those to everybody.
-QList<int> localPorts()
-{
-    QList<int> ports;
-    QFile file(QStringLiteral("/proc/net/unix"));
-    if (file.open(QIODevice::ReadOnly)) {
-        static const QRegularExpression socket(QStringLiteral("/\\.s\\.PGSQL\\.(\\d+)$"),
-                                               QRegularExpression::MultilineOption);
-        auto matches = socket.globalMatch(QString::fromUtf8(file.readAll()));
-        while (matches.hasNext() && ports.size() < kMostLocalServers) {
-            const int port = matches.next().captured(1).toInt();
-            if (!ports.contains(port)) {
-                ports << port;
-            }
-        }
-    }
-    return ports;
 }
 
 } // namespace
@@ -245,12 +223,23 @@ bool Discovery::lookAtLocalSockets()
     m_lookedAtSockets = true;
     for (const QString &host : hostsOfUnmatchedSenders(m_facts)) {
         if (isHere(host)) {
-            for (const int port : localPorts()) {
+            for (const int port : localServerPorts(portsAnswering())) {
                 consider(host, port, DiscoverySource::LocalSocket);
             }
         }
     }
     return m_pending > 0;
+}
+
+QList<int> Discovery::portsAnswering() const
+{
+    QList<int> ports;
+    for (const AskedPlace &place : m_facts.places) {
+        if (place.answered && isHere(place.host)) {
+            ports << place.port;
+        }
+    }
+    return ports;
 }
 
 void Discovery::finish()

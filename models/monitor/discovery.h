@@ -45,6 +45,7 @@ private:
     void askPatroni(const QString &url);
     void settle();
     bool lookAtLocalSockets();
+    QList<int> portsAnswering() const;
     void finish();
 
     DiscoveryOptions m_options;

@@ -241,12 +241,15 @@ void Assembler::addSendersUnreached()
         DiscoveredNode node;
         node.name = name.isEmpty() || name == QLatin1String("walreceiver") ? unmatched.host : name;
         node.sources = {DiscoverySource::Sender};
-        node.note = QStringLiteral("%1 sends to it; its port is a guess.").arg(nameOf(*unmatched.upstream));
+        node.note = QStringLiteral("%1 sends to it; nobody tells its port.").arg(nameOf(*unmatched.upstream));
         node.error = core::Error{
             .kind = core::Error::Kind::NotFound,
             .message = QStringLiteral("It is on %1, and none of the ports that were tried is it.").arg(unmatched.host),
-            .hint = QStringLiteral("Correct its port.")};
+            .hint = QStringLiteral("Give its host and port.")};
         addUnreached(node, unmatched.host, port);
+        if (serverAt(unmatched.host, port)) {
+            m_result.nodes.back().conninfo.clear(); // it would lead to that other server
+        }
     }
 }
 
@@ -329,7 +332,7 @@ void Assembler::conclude()
     config.name = clusterName();
     config.manager = m_result.manager;
     for (const DiscoveredNode &node : m_result.nodes) {
-        if (!node.foreign) {
+        if (!node.foreign && !node.isPlaceless()) {
             cluster::NodeConfig one;
             one.name = node.name;
             one.conninfo = node.conninfo;

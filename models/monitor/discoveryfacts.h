@@ -110,11 +110,14 @@ struct DiscoveredNode {
     bool foreign = false; ///< it answered, and is of another system: reported, never part of the proposal
     QString note;         ///< for people, e.g. that its port is a guess
 
+    /// Nobody tells where it is: no node to connect to, but one to ask the user about.
+    bool isPlaceless() const { return !reached && conninfo.isEmpty(); }
+
     bool operator==(const DiscoveredNode &) const = default;
 };
 
 struct DiscoveryResult {
-    cluster::ClusterConfig config; ///< the proposal: every node that is not foreign, reached or not
+    cluster::ClusterConfig config; ///< the proposal: every node that is not foreign and has a place, reached or not
     std::vector<DiscoveredNode> nodes;
     cluster::ManagerKind manager = cluster::ManagerKind::None;
     QStringList notes; ///< what could not be read and would have told more

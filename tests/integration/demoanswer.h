@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRandomGenerator>
@@ -135,7 +136,6 @@ public:
         return rows->isEmpty() ? text("no row") : rows->first().first();
     }
 
-private:
     QString conninfo(const QString &node) const
     {
         const auto config = cluster::readClusterFile(m_directory + text("/demo.toml"));
@@ -149,6 +149,7 @@ private:
         return {};
     }
 
+private:
     std::unique_ptr<QTemporaryDir> m_place;
     QString m_directory;
     int m_port = 0;

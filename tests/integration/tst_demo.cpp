@@ -23,6 +23,8 @@ private Q_SLOTS:
     void refusesAForeignDirectory();
     void startsFromNothing();
     void everyViewHasSomethingToShow();
+    void oneNodeTellsOfAll_data();
+    void oneNodeTellsOfAll();
     void secretsStayInThePassfile();
     void startIsIdempotent();
     void killedServersStartAgain();
@@ -133,6 +135,31 @@ void TestDemo::everyViewHasSomethingToShow()
     QTRY_COMPARE(value(text("pg1"), "SELECT count(*) FROM pg_stat_activity WHERE usename = 'shop'"), text("2"));
     QCOMPARE(value(text("pg1"), "SHOW listen_addresses"), text("127.0.0.1"));
     QCOMPARE(value(text("pg1"), "SHOW data_checksums"), text("on"));
+}
+
+void TestDemo::oneNodeTellsOfAll_data()
+{
+    QTest::addColumn<QString>("node");
+    for (const char *node : {"pg1", "pg2", "pg3"}) {
+        QTest::newRow(node) << text(node);
+    }
+}
+
+// Three servers of one address: nobody tells the ports of those that follow, and no Unix socket does.
+void TestDemo::oneNodeTellsOfAll()
+{
+    QFETCH(QString, node);
+    const testsupport::Output output = testsupport::run(
+        {qEnvironmentVariable("HOWDAH_BINARY"), text("discover"), m_place.conninfo(node), text("--json")});
+    QCOMPARE(output.exitCode, 0);
+    const QJsonArray found = QJsonDocument::fromJson(output.out.trimmed()).object().value(text("nodes")).toArray();
+    QStringList names;
+    for (const auto &one : found) {
+        const QJsonObject object = one.toObject();
+        QVERIFY2(object.value(text("reached")).toBool(), output.out.constData());
+        names << object.value(text("name")).toString();
+    }
+    QCOMPARE(names, (QStringList{text("pg1"), text("pg2"), text("pg3")}));
 }
 
 void TestDemo::secretsStayInThePassfile()

@@ -37,6 +37,11 @@ inline void held(Snapshot &snapshot, const QString &key, qint64 milliseconds)
     snapshot.watch.insert(key, snapshot.takenMonotonicMs - milliseconds);
 }
 
+inline auto isNamed(const QString &name)
+{
+    return [name](const NodeStatus &node) { return node.name == name; };
+}
+
 inline void fallBehind(Snapshot &snapshot, const QString &node, qint64 bytes)
 {
     NodeSample &sample = edit(snapshot, node);

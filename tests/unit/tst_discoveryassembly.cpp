@@ -163,7 +163,10 @@ void TestDiscoveryAssembly::standbysOfOneHostAreToldApart()
         facts({place("127.0.0.1", {Seed}, primary), place("127.0.0.1", {LocalSocket}, beta, 5433)}, "host=127.0.0.1"));
     QCOMPARE(summary(result), expected({"127.0.0.1 127.0.0.1:5432 reached", "beta 127.0.0.1:5433 reached",
                                         "gamma 127.0.0.1:5432 unreached"}));
-    // The place that was tried for gamma is the primary's own: that it answered does not make it gamma.
+    // The place that was tried for gamma is the primary's own: that it answered does not make it gamma, and a file
+    // that names the primary twice would tell of two.
+    QVERIFY(result.nodes.at(2).isPlaceless());
+    QCOMPARE(result.config.nodes.size(), size_t(2));
     QVERIFY(result.nodes.at(2).error.message.contains(QStringLiteral("none of the ports")));
 }
 

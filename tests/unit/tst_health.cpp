@@ -156,6 +156,15 @@ void TestHealth::links_data()
            },
            {"unknown stale:pg3"});
     addRow("paused", [](Snapshot &s) { s.paused = true; }, {"unknown paused"});
+    addRow("a standby that is no node", [](Snapshot &s) { std::erase_if(s.nodes, isNamed(pg3)); },
+           {"unknown unwatched:pg2/pg3"});
+    addRow("what may be the silent node is no stranger",
+           [](Snapshot &s) {
+               senderOf(edit(s, pg2), pg3)->applicationName = QStringLiteral("walreceiver");
+               senderOf(edit(s, pg2), QStringLiteral("walreceiver"))->slotName.clear();
+               takeDown(s, pg3, LinkState::Down, 60'000);
+           },
+           {"critical node_down:pg3"});
     addRow("isolated",
            [](Snapshot &s) {
                for (const QString &name : {pg1, pg2, pg3, wit1}) {

@@ -216,6 +216,9 @@ void DiscoverDialog::setFound(const cluster::ClusterConfig &found, const std::ve
         unreached += !how.reached;
         QStandardItem *state =
             cell(how.note.isEmpty() ? (how.reached ? tr("answers") : tr("does not answer")) : how.note, false);
+        if (found.nodes[i].conninfo.isEmpty()) {
+            state->setText(tr("Left out until you write its connection: %1").arg(how.note));
+        }
         state->setData(static_cast<int>(how.reached ? Verdict::Ok : Verdict::Unknown), tables::VerdictRole);
         QStandardItem *name = cell(found.nodes[i].name, true);
         name->setData(true, tables::StrongRole);
@@ -245,10 +248,14 @@ cluster::ClusterConfig DiscoverDialog::config() const
 {
     cluster::ClusterConfig result = m_config;
     result.name = m_name->text().trimmed();
+    result.nodes.clear();
     for (int row = 0; row < m_nodes->rowCount(); ++row) {
-        cluster::NodeConfig &node = result.nodes[static_cast<std::size_t>(row)];
+        cluster::NodeConfig node = m_config.nodes[static_cast<std::size_t>(row)];
         node.name = m_nodes->item(row, NameColumn)->text().trimmed();
         node.conninfo = cluster::withPasswordOf(node.conninfo, m_nodes->item(row, ConninfoColumn)->text());
+        if (!node.conninfo.trimmed().isEmpty()) { // else nobody knew where it is, and the user did not say
+            result.nodes.push_back(node);
+        }
     }
     return result;
 }
@@ -269,7 +276,8 @@ QString DiscoverDialog::problem() const
         if (names.contains(name)) {
             return tr("Two nodes are named %1: give each a name of its own.").arg(name);
         }
-        if (!conninfo || conninfo->text().trimmed().isEmpty()) {
+        const bool known = !m_config.nodes[static_cast<std::size_t>(row)].conninfo.isEmpty();
+        if (!conninfo || (known && conninfo->text().trimmed().isEmpty())) {
             return tr("Node %1 needs a connection.").arg(name);
         }
         names.insert(name);

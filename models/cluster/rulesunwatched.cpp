@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rules.h"
+
+namespace howdah::cluster {
+
+namespace {
+
+// A node that may be the one that is served: silent, or a standby whose upstream was not found. Names and addresses
+// of one node differ by who tells them.
+bool someNodeIsUnplaced(const Rules &rules)
+{
+    for (int i = 0; i < rules.count(); ++i) {
+        const bool silent = rules.isData(i) && !rules.isFreshData(i);
+        if (silent || (rules.isFreshStandby(i) && !rules.edgeTo[static_cast<std::size_t>(i)])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+// A standby that is no node of the cluster: whether it is well, writable, or the one to promote is not known, so no
+// green light covers it.
+void judgeUnwatched(Rules &rules)
+{
+    if (someNodeIsUnplaced(rules)) {
+        return;
+    }
+    for (const Consumer &consumer : rules.topology.consumers) {
+        if (consumer.kind != ConsumerKind::Physical || !consumer.streams || !rules.isFreshData(consumer.node)) {
+            continue;
+        }
+        const QString &upstream = rules.name(consumer.node);
+        rules.add({.id = QStringLiteral("unwatched:%1/%2").arg(upstream, consumer.name),
+                   .severity = Verdict::Unknown,
+                   .node = upstream,
+                   .title = QStringLiteral("%1 follows %2 and is not watched").arg(consumer.name, upstream),
+                   .evidence =
+                       QStringLiteral("%1 sends WAL to it%2, and it is no node of this cluster here: what it "
+                                      "has replayed, and who follows it, is not known.")
+                           .arg(upstream, consumer.address.isEmpty() ? QString()
+                                                                     : QStringLiteral(" at %1").arg(consumer.address)),
+                   .remedy = QStringLiteral("Add it to the cluster file: [[node]] with its name and conninfo."),
+                   .page = QStringLiteral("replication"),
+                   .subject = consumer.name});
+    }
+}
+
+} // namespace howdah::cluster
