@@ -6,7 +6,6 @@
 #include "support/lab.h"
 
 using namespace howdah;
-using cluster::LinkState;
 using testsupport::Lab;
 
 /// What the console says when the network fails: hosts in namespaces, cables that are cut.

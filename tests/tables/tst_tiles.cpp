@@ -75,8 +75,9 @@ void TestTiles::archive_data()
     QTest::addColumn<QString>("verdict");
     QTest::addColumn<QString>("word");
     QTest::addColumn<QString>("waiting");
-    const auto row = [](const char *name, const char *verdict, const char *word, const char *waiting, Change change) {
-        QTest::newRow(name) << std::move(change) << QString::fromLatin1(verdict) << QString::fromLatin1(word)
+    const auto row = [](const char *name, const char *verdict, const char *word, const char *waiting,
+                        const Change &change) {
+        QTest::newRow(name) << change << QString::fromLatin1(verdict) << QString::fromLatin1(word)
                             << QString::fromLatin1(waiting);
     };
     row("works", "ok", "OK", "1 file", [](Snapshot &) {});

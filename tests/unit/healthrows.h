@@ -55,14 +55,14 @@ inline void fallBehind(Snapshot &snapshot, const QString &node, qint64 bytes)
     }
 }
 
-inline void addRow(const char *name, Change change, std::initializer_list<const char *> findings)
+inline void addRow(const char *name, const Change &change, std::initializer_list<const char *> findings)
 {
     QStringList expected;
     for (const char *finding : findings) {
         expected += QString::fromLatin1(finding);
     }
     expected.sort();
-    QTest::newRow(name) << std::move(change) << expected;
+    QTest::newRow(name) << change << expected;
 }
 /// One row: the change made to a healthy cluster, and all findings that are to come of it.
 inline void compareRow(Snapshot snapshot)

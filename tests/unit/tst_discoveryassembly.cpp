@@ -42,7 +42,7 @@ ProbeAnswer server(qint64 started, bool standby, quint64 system = kSystem)
     return answer;
 }
 
-AskedPlace place(const char *host, std::vector<DiscoverySource> sources, std::optional<ProbeAnswer> answer = {},
+AskedPlace place(const char *host, std::vector<DiscoverySource> sources, const std::optional<ProbeAnswer> &answer = {},
                  int port = 5432)
 {
     AskedPlace result{.host = QString::fromLatin1(host), .port = port, .sources = std::move(sources)};
