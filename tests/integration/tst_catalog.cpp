@@ -148,8 +148,8 @@ void TestCatalog::primary()
          {"SELECT pg_create_physical_replication_slot('idle', true)",
           "SELECT pg_create_logical_replication_slot('decode', 'pgoutput')",
           "CREATE PUBLICATION ledgers FOR TABLE ledger",
-          "CREATE SUBSCRIPTION mirror CONNECTION 'host=127.0.0.1 password=geheim' PUBLICATION ledgers "
-          "WITH (connect=false, slot_name=NONE)",
+          ("CREATE SUBSCRIPTION mirror CONNECTION 'host=127.0.0.1 password=geheim' PUBLICATION ledgers "
+           "WITH (connect=false, slot_name=NONE)"),
           "CREATE ROLE operators", "CREATE ROLE auditors", "GRANT auditors TO operators", "GRANT operators TO plain",
           "BEGIN; INSERT INTO ledger (note) VALUES ('held'); PREPARE TRANSACTION 'half-way'"}) {
         const auto done = pg1.sql(query(statement));
