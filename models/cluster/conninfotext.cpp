@@ -2,6 +2,7 @@
 #include "conninfotext.h"
 
 #include <QHash>
+#include <QRegularExpression>
 #include <QUrl>
 
 #include "core/redact.h"
@@ -19,7 +20,10 @@ struct Pair {
 
 bool isSecret(const QString &key)
 {
-    return key == QLatin1String("password") || key == QLatin1String("sslpassword");
+    static const QStringList secrets{QStringLiteral("password"), QStringLiteral("sslpassword"),
+                                     QStringLiteral("oauth_client_secret"), QStringLiteral("scram_client_key"),
+                                     QStringLiteral("scram_server_key")};
+    return secrets.contains(key, Qt::CaseInsensitive); // libpq knows no PASSWORD, but it was meant as one
 }
 
 bool isUri(const QString &conninfo)
@@ -87,7 +91,8 @@ std::vector<Pair> keyValuePairs(const QString &text, bool &wellFormed)
     return pairs;
 }
 
-// A URI's parts as libpq cuts them: the userinfo ends at the first '@' before any '/'.
+// A URI's parts. libpq ends the userinfo at the first '@' before any '/'; here it goes on to the last one that can
+// belong to it, so that no part of a password that was not encoded is taken for a host.
 struct Uri {
     qsizetype userInfoBegin = 0;
     qsizetype userInfoEnd = 0; // the '@'; equal to userInfoBegin when there is none
@@ -96,17 +101,31 @@ struct Uri {
     std::vector<Pair> query;
 };
 
+// Where the userinfo that begins at begin ends: the place of its '@', or begin when there is none.
+qsizetype userInfoEnd(const QString &text, qsizetype begin)
+{
+    static const QRegularExpression authorityEnd(QStringLiteral("[/?]"));
+    const qsizetype slash = text.indexOf(QLatin1Char('/'), begin);
+    const qsizetype first = text.indexOf(QLatin1Char('@'), begin);
+    if (first < 0) {
+        return begin;
+    }
+    if (slash >= 0 && slash < first) {
+        // Behind a host's colon stands a number: anything else is a password with a slash in it.
+        static const QRegularExpression cutPassword(QStringLiteral("^[^\\[:/?@]*:(?!\\d*[/?,])"));
+        return cutPassword.match(text.mid(begin)).hasMatch() ? text.lastIndexOf(QLatin1Char('@')) : begin;
+    }
+    const qsizetype end = text.indexOf(authorityEnd, first);
+    return text.lastIndexOf(QLatin1Char('@'), end < 0 ? -1 : end);
+}
+
 Uri cutUri(const QString &text)
 {
     Uri uri;
-    uri.userInfoBegin = uri.userInfoEnd = text.indexOf(QLatin1String("://")) + 3;
-    const qsizetype slash = text.indexOf(QLatin1Char('/'), uri.userInfoBegin);
-    const qsizetype at = text.indexOf(QLatin1Char('@'), uri.userInfoBegin);
-    qsizetype hostBegin = uri.userInfoBegin;
-    if (at >= 0 && (slash < 0 || at < slash)) {
-        uri.userInfoEnd = at;
-        hostBegin = at + 1;
-    }
+    uri.userInfoBegin = text.indexOf(QLatin1String("://")) + 3;
+    uri.userInfoEnd = userInfoEnd(text, uri.userInfoBegin);
+    const bool hasUserInfo = text.mid(uri.userInfoEnd, 1) == QLatin1String("@");
+    const qsizetype hostBegin = uri.userInfoEnd + (hasUserInfo ? 1 : 0);
     qsizetype hostEnd = hostBegin;
     while (hostEnd < text.size() && text.at(hostEnd) != QLatin1Char('/') && text.at(hostEnd) != QLatin1Char('?')) {
         ++hostEnd;

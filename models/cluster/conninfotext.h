@@ -19,7 +19,7 @@ struct HostPort {
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING; what is malformed is judged by libpq,
 // not here.
 
-/// True when it holds a secret: password or sslpassword, in key=value form or in a URI.
+/// True when it holds a secret: password, sslpassword, an OAuth or SCRAM one, in key=value form or in a URI.
 bool holdsPassword(const QString &conninfo);
 
 /// The same conninfo without its secrets; what else stands in it stays as it was written. A malformed one, where the

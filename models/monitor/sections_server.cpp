@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sections.h"
 
+#include "cluster/conninfotext.h"
 #include "core/redact.h"
 
 namespace howdah::monitor {
@@ -290,8 +291,11 @@ void decodeSettings(const Rows &rows, NodeSample &sample)
     const int pending = rows.column("pending_restart");
     for (int row = 0; row < rows.count(); ++row) {
         // pg_monitor reads primary_conninfo with the password in it: it goes no further than here.
-        settings->push_back({rows.text(row, name), core::redacted(rows.text(row, setting)), rows.text(row, unit),
-                             rows.text(row, context), rows.text(row, source), rows.flag(row, pending)});
+        const bool conninfo = rows.text(row, name) == QLatin1String("primary_conninfo");
+        const QString value = rows.text(row, setting);
+        settings->push_back({rows.text(row, name), core::redacted(conninfo ? cluster::withoutPassword(value) : value),
+                             rows.text(row, unit), rows.text(row, context), rows.text(row, source),
+                             rows.flag(row, pending)});
     }
     sample.settings = std::move(settings);
 }

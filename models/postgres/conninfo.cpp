@@ -174,6 +174,12 @@ core::Result<Conninfo> Conninfo::parse(const QString &conninfo)
         }
     }
     for (const Place &place : result.places()) {
+        if (isUri(conninfo) && place.host.lastIndexOf(QLatin1Char('@')) > 0) {
+            // libpq ends a password at the first '@': what it takes for the host begins with the rest of it.
+            return core::failure(core::Error::Kind::Invalid,
+                                 QStringLiteral("The connection string is not valid: there is an @ in its host."),
+                                 QStringLiteral("In a URI, an @ within the password is written %40."));
+        }
         bool isNumber = false;
         const int port = place.port.toInt(&isNumber);
         if (!isNumber || port < 1 || port > 65535) {

@@ -380,6 +380,17 @@ void TestCatalog::standby()
     QVERIFY(read->senders.empty());
     QVERIFY(read->setting(QLatin1String("primary_conninfo")).contains(QString::number(server(0).port)));
 
+    // A superuser reads it with its password: no part of that goes on, however it is written.
+    if (major >= 13) { // 12 reads it only when it starts
+        QVERIFY(pg2.sql(query("ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=%1 user=replicator "
+                              "password=x,ca''nary\\ canary application_name=pg2'")
+                            .arg(server(0).port)));
+        QVERIFY(pg2.sql(query("SELECT pg_reload_conf()")));
+        QTRY_VERIFY(pg2.value(query("SHOW primary_conninfo")).contains(query("nary")));
+        QCOMPARE(sample(1, "postgres")->setting(QLatin1String("primary_conninfo")),
+                 query("host=127.0.0.1 port=%1 user=replicator application_name=pg2").arg(server(0).port));
+    }
+
     QVERIFY(pg2.sql(query("SELECT pg_wal_replay_pause()")));
     // From 14 on it is only asked for at first.
     QTRY_COMPARE(sample(1, "postgres")->replayPauseState, query("paused"));

@@ -241,6 +241,16 @@ void TestClusterFile::passwords_data()
     row("postgresql://h/db?user=u&password=canary&sslmode=prefer", "postgresql://h/db?user=u&sslmode=prefer");
     row("postgresql://h/db?password=canary", "postgresql://h/db");
     row("postgresql://h/db?pass%77ord=canary", "postgresql://h/db");
+    row("host=a password=x,canary;canary'canary user=b", "host=a user=b");
+    row("host=a password=x\\ canary user=b", "host=a user=b");
+    row("host=a oauth_client_secret=canary", "host=a");
+    row("host=a scram_client_key=canary", "host=a");
+    row("host=a PASSWORD=canary", "host=a"); // libpq refuses it, but it was meant as one
+    row("postgres://u:p@canary@h/db?sslmode=require", "postgres://u@h/db?sslmode=require");
+    row("postgres://u:p@s@canary@h:5432", "postgres://u@h:5432");
+    row("postgres://u:p?can@canary@h/db", "postgres://u@h/db");
+    row("postgres://u:p/canary@h/db", "postgres://u@h/db");
+    row("postgresql://h:5432/db?application_name=a@b", "postgresql://h:5432/db?application_name=a@b");
     row("host=a user=password", "host=a user=password");
     row("host=a passfile=/root/.pgpass", "host=a passfile=/root/.pgpass");
     row("postgresql://u@h/db", "postgresql://u@h/db");

@@ -136,7 +136,8 @@ void TestFailure::rejectsConninfo()
     for (const char *text :
          {"host='a password=canary", "host=a password=my canary", "host=a sslpassword=my can\"canary x=1",
           "host=a PASSWORD = b canary host=c", "postgresql://u:canary%zz@h/d", "postgresql://u:my/canary@h/d",
-          "postgresql://u:1/canary@h:x/d", "postgresql://u:canary/x@h/d"}) {
+          "postgresql://u:1/canary@h:x/d", "postgresql://u:canary/x@h/d", "postgresql://u:p@canary@h/d",
+          "postgresql://u:p@canary@h:x/d"}) {
         const auto broken = Conninfo::parse(QString::fromLatin1(text));
         QVERIFY2(!broken || QByteArrayView(text).startsWith("postgresql://u:1/"), text);
         QVERIFY2(broken || !broken.error().message.contains(QLatin1String("canary")), text);

@@ -17,6 +17,8 @@ private Q_SLOTS:
     void redacts_data();
     void redacts();
     void redactingTwiceChangesNothing();
+    void redactingLeavesTheRest();
+    void redactsHugeTextQuickly();
     void sanitizes();
     void cutsHugeText();
     void namesAreOnOneLine();
@@ -86,6 +88,34 @@ void TestText::redacts_data()
         "oauth_client_secret=canary",
         "primary_conninfo = 'user=rep password=canary host=x'",
         "password='canary unterminated",
+        // An unquoted value ends at a blank only, and an escaped one is a part of it.
+        "host=a password=ab,canary",
+        "host=a password=ab;canary&canary",
+        "host=a password=ab'canary user=b",
+        "host=a password=ab\"canary user=b",
+        "host=a password=a\\ b\\ canary user=b",
+        "password='ab'canary",
+        "primary_conninfo = 'user=rep password=''it canary'' host=x'",
+        "{\"password\": \"canary\"}",
+        "postgres://u:p@canary@host/db",
+        "postgres://u:p/canary@host/db",
+        "postgres://u:p?canary@host/db",
+        // What archive_command and restore_command carry.
+        "AWS_SECRET_ACCESS_KEY=canary aws s3 cp %p s3://b/%f",
+        "AWS_SESSION_TOKEN='canary canary' wal-g wal-push %p",
+        "env AZURE_STORAGE_KEY=canary wal-g wal-push %p",
+        "WALG_SECRET_NAME=canary x",
+        "pgbackrest --repo1-cipher-pass=canary archive-push %p",
+        "pgbackrest --repo1-s3-key-secret=canary archive-push %p",
+        "sshpass -p canary scp %p host:/a/%f",
+        "sshpass -pcanary scp %p host:/a/%f",
+        "/usr/bin/sshpass -v -p 'ca nary canary' scp %p host:/a/%f",
+        "sshpass -P word -p ab\\ canary scp %p host:/a/%f",
+        "sshpass --password=canary scp %p h:%f",
+        "sshpass --password canary scp %p h:%f",
+        "curl -u dba:canary -T %p https://h/%f",
+        "curl -s --user 'dba:can canary' -T %p https://h/%f",
+        "curl -H 'X-Api-Key: canary' -T %p https://h/%f",
     };
     for (const char *sample : samples) {
         QTest::newRow(sample) << QString::fromLatin1(sample);
@@ -106,6 +136,34 @@ void TestText::redactingTwiceChangesNothing()
     QCOMPARE(redacted(once), once);
     QVERIFY(once.contains(QLatin1String("passfile=/home/dba/.pgpass")));
     QVERIFY(once.contains(QLatin1String("host=a")));
+}
+
+// A mask too many is no leak, but what is not secret should stay readable.
+void TestText::redactingLeavesTheRest()
+{
+    for (const char *text :
+         {"postgresql://host:5432/db?application_name=a@b", "postgres://[::1]:5432/db?x=a@b",
+          "http://host:8008/cluster", "host=a sslkey=/k passfile=/root/.pgpass", "cp %p /archive/%f",
+          "aws s3 cp %p s3://bucket/%f --profile dba@x", "FATAL: password authentication failed for user \"dba\"",
+          "PRIMARY KEY (id)", "rsync -p %p host:%f", "sshpass -f /root/word scp %p host:%f", "primary_key_id = 7"}) {
+        QCOMPARE(redacted(QLatin1String(text)), QLatin1String(text));
+    }
+    QCOMPARE(redacted(QStringLiteral("postgresql://host/db?user=a&password=x&sslmode=require")),
+             QStringLiteral("postgresql://host/db?user=a&password=********&sslmode=require"));
+    QCOMPARE(redacted(QStringLiteral("host=a password=x,'y user=b")),
+             QStringLiteral("host=a password=******** user=b"));
+    QCOMPARE(redacted(QStringLiteral("host=a password='x \\' y' user=b")),
+             QStringLiteral("host=a password=******** user=b"));
+    QCOMPARE(redacted(QStringLiteral("sshpass -p x scp %p h:%f")), QStringLiteral("sshpass -p ******** scp %p h:%f"));
+    QCOMPARE(redacted(QStringLiteral("curl -u dba:x -T %p h")), QStringLiteral("curl -u dba:******** -T %p h"));
+}
+
+void TestText::redactsHugeTextQuickly()
+{
+    for (const char *piece :
+         {"secret", "sshpass ", "sshpass -v ", "password=", "password ", "a://", "'", "\\", "curl -u "}) {
+        QVERIFY(!redacted(QString::fromLatin1(QByteArray(piece).repeated(20'000))).isEmpty());
+    }
 }
 
 void TestText::sanitizes()
