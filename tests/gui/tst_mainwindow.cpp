@@ -204,6 +204,8 @@ void TestMainWindow::whatNobodyRenewsTurnsGrey()
     m_clock.advance(4000);
     QTRY_COMPARE(static_cast<int>(strip()->shown().verdict), static_cast<int>(Verdict::Unknown));
     QVERIFY2(strip()->shown().detail.startsWith(QLatin1String("was OK")), qPrintable(strip()->shown().detail));
+    QCOMPARE(accessible("strip-writable"), QStringLiteral("Writable nodes: unknown, was pg1 4.0 s ago"));
+    QCOMPARE(accessible("strip-loss"), QStringLiteral("Would be lost now: unknown"));
     auto *navigator = find<Navigator>("navigator");
     QTRY_VERIFY(
         navigator->topLevelItem(0)->data(0, Qt::AccessibleTextRole).toString().contains(QLatin1String("Unknown")));

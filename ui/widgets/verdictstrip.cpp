@@ -46,8 +46,6 @@ void VerdictStrip::setState(const cluster::ClusterState &state, const QString &n
     m_state = state;
     m_cluster->setStatement({state.snapshot ? state.snapshot->cluster : name, {}, cluster::Verdict::Ok, false});
     m_cluster->setTag(state.snapshot ? state.snapshot->environment : QString());
-    m_writable->setStatement(writableNodes(state));
-    m_loss->setStatement(lostNow(state));
     m_shown = shownVerdict(state, m_clock.monotonicMs());
     tick();
 }
@@ -59,6 +57,8 @@ void VerdictStrip::tick()
     const bool turned = shown.verdict != m_shown.verdict;
     m_shown = shown;
     m_block->setVerdict(shown);
+    m_writable->setStatement(writableNodes(m_state, now));
+    m_loss->setStatement(lostNow(m_state, now));
     m_sample->setStatement(newestSample(m_state, now));
     if (turned) {
         Q_EMIT aged();

@@ -52,6 +52,18 @@ QString findingsDetail(const ClusterState &state)
     return since > 0 ? counted + tr(", since %1").arg(clockTime(since, *state.snapshot)) : counted;
 }
 
+/// A state that nobody renews says nothing about now.
+bool isRenewed(const Snapshot &snapshot, qint64 nowMs)
+{
+    return nowMs - snapshot.takenMonotonicMs <= cluster::freshForMs(snapshot);
+}
+
+/// How long a state that is not renewed has been standing.
+QString agedBy(const Snapshot &snapshot, qint64 nowMs)
+{
+    return core::formatAge(nowMs - snapshot.takenMonotonicMs);
+}
+
 } // namespace
 
 qint64 newestSampleAge(const ClusterState &state, qint64 nowMs)
@@ -82,27 +94,31 @@ ShownVerdict shownVerdict(const ClusterState &state, qint64 nowMs)
         return {Verdict::Unknown, tr("Paused"), age < 0 ? was : tr("last sample %1 ago").arg(core::formatAge(age))};
     }
     // A verdict that rests on nothing fresh is none, unless the rules themselves say why nothing answers.
-    const bool renewed = nowMs - state.snapshot->takenMonotonicMs <= cluster::freshForMs(*state.snapshot);
-    if (!renewed || (age > cluster::freshForMs(*state.snapshot) && verdict != Verdict::Critical) ||
+    if (!isRenewed(*state.snapshot, nowMs) ||
+        (age > cluster::freshForMs(*state.snapshot) && verdict != Verdict::Critical) ||
         (age < 0 && verdict == Verdict::Ok)) {
         return {Verdict::Unknown, cluster::toString(Verdict::Unknown), was};
     }
     return {verdict, cluster::toString(verdict), findingsDetail(state)};
 }
 
-Statement writableNodes(const ClusterState &state)
+Statement writableNodes(const ClusterState &state, qint64 nowMs)
 {
     if (!state.snapshot || !state.assessment) {
         return {tr("unknown"), {}, Verdict::Unknown, true};
     }
     const auto &writable = state.assessment->topology.writable;
-    int silent = 0;
-    for (const auto &node : state.snapshot->nodes) {
-        silent += node.kind == cluster::NodeKind::Data && !cluster::isFresh(*state.snapshot, node);
-    }
     QStringList names;
     for (const int index : writable) {
         names.append(state.snapshot->nodes[static_cast<std::size_t>(index)].name);
+    }
+    if (!isRenewed(*state.snapshot, nowMs)) {
+        const QString was = names.isEmpty() ? tr("none") : names.join(tr(" and "));
+        return {tr("unknown"), tr(", was %1 %2 ago").arg(was, agedBy(*state.snapshot, nowMs)), Verdict::Unknown, true};
+    }
+    int silent = 0;
+    for (const auto &node : state.snapshot->nodes) {
+        silent += node.kind == cluster::NodeKind::Data && !cluster::isFresh(*state.snapshot, node);
     }
     if (writable.empty()) {
         return silent > 0 ? Statement{tr("unknown"), tr(", %1 silent").arg(silent), Verdict::Unknown, true}
@@ -116,8 +132,11 @@ Statement writableNodes(const ClusterState &state)
     return {QStringLiteral("1"), others, Verdict::Ok, false};
 }
 
-Statement lostNow(const ClusterState &state)
+Statement lostNow(const ClusterState &state, qint64 nowMs)
 {
+    if (state.snapshot && !isRenewed(*state.snapshot, nowMs)) {
+        return {tr("unknown"), {}, Verdict::Unknown, true};
+    }
     const QString text = state.assessment ? state.assessment->lossNow : QString();
     if (text.isEmpty() || text.startsWith(QLatin1String("unknown"))) {
         return {text.isEmpty() ? tr("unknown") : text, {}, Verdict::Unknown, true};

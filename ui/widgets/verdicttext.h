@@ -32,8 +32,9 @@ struct ShownVerdict {
 qint64 newestSampleAge(const cluster::ClusterState &state, qint64 nowMs);
 
 ShownVerdict shownVerdict(const cluster::ClusterState &state, qint64 nowMs);
-Statement writableNodes(const cluster::ClusterState &state);
-Statement lostNow(const cluster::ClusterState &state);
+/// Which nodes accept writes at nowMs, and what a failover would lose then; unknown once the state is old.
+Statement writableNodes(const cluster::ClusterState &state, qint64 nowMs);
+Statement lostNow(const cluster::ClusterState &state, qint64 nowMs);
 Statement newestSample(const cluster::ClusterState &state, qint64 nowMs);
 
 /// "3 of 3 nodes answer · one round trip a second each".
