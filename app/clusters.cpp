@@ -59,6 +59,9 @@ core::Result<cluster::ClusterConfig> findCluster(const QString &cluster)
         }
         return cluster::readClusterFile(path);
     }
+    if (QFileInfo(cluster).isFile() && cluster.contains(QLatin1Char('='))) {
+        return cluster::readClusterFile(cluster);
+    }
     if (cluster.contains(QLatin1Char('=')) || cluster.contains(QLatin1String("://"))) {
         return fromConninfo(cluster);
     }

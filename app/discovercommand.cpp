@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "discovercommand.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
 
 #include "app/output.h"
@@ -68,13 +69,29 @@ DiscoverCommand::DiscoverCommand(Invocation invocation)
 
 void DiscoverCommand::start()
 {
+    if (!m_invocation.force && QFileInfo::exists(m_invocation.outputFile)) {
+        refuseToOverwrite();
+        return;
+    }
     m_discovery.start(m_invocation.cluster);
+}
+
+void DiscoverCommand::refuseToOverwrite()
+{
+    const core::Error error{.kind = core::Error::Kind::Invalid,
+                            .message = QStringLiteral("%1 is there already.").arg(m_invocation.outputFile),
+                            .hint = QStringLiteral("Name another file, or overwrite it with --force.")};
+    Q_EMIT finished(printFailure(error, m_invocation.json, kRefused));
 }
 
 void DiscoverCommand::report(const monitor::DiscoveryResult &result)
 {
     const QString file = cluster::writeClusterFile(result.config);
     if (!m_invocation.outputFile.isEmpty()) {
+        if (!m_invocation.force && QFileInfo::exists(m_invocation.outputFile)) { // it came while we asked
+            refuseToOverwrite();
+            return;
+        }
         const auto saved = cluster::saveClusterFile(result.config, m_invocation.outputFile);
         if (!saved) {
             Q_EMIT finished(printFailure(saved.error(), m_invocation.json, kRefused));

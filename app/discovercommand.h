@@ -8,8 +8,8 @@
 
 namespace howdah::app {
 
-/// `discover CONNINFO [-o FILE]`: prints the cluster file of the whole cluster, or writes it, and says of every node
-/// how it was found and whether it answered.
+/// `discover CONNINFO [-o FILE [--force]]`: prints the cluster file of the whole cluster, or writes it, and says of
+/// every node how it was found and whether it answered.
 class DiscoverCommand : public QObject {
     Q_OBJECT
 public:
@@ -21,6 +21,7 @@ Q_SIGNALS:
     void finished(int exitCode);
 
 private:
+    void refuseToOverwrite();
     void report(const monitor::DiscoveryResult &result);
 
     Invocation m_invocation;

@@ -73,6 +73,9 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
         return usage(QStringLiteral("--page takes one of %1, not \"%2\".")
                          .arg(pages.join(QStringLiteral(", ")), invocation.page));
     }
+    if (invocation.force && (invocation.command != Command::Discover || invocation.outputFile.isEmpty())) {
+        return usage(QStringLiteral("--force goes with discover -o FILE."));
+    }
     if (!invocation.theme.isEmpty() && invocation.theme != QLatin1String("light") &&
         invocation.theme != QLatin1String("dark")) {
         return usage(QStringLiteral("--theme takes light or dark."));
@@ -109,6 +112,8 @@ core::Result<Invocation> parseArguments(const QStringList &arguments)
         }
         if (argument == QLatin1String("--json")) {
             invocation.json = true;
+        } else if (argument == QLatin1String("--force")) {
+            invocation.force = true;
         } else if (valueOptions().contains(argument)) {
             const Option option = valueOptions().value(argument);
             if (!option.commands.contains(invocation.command)) {
@@ -144,8 +149,9 @@ QString helpText()
         "\n"
         "  howdah [open [CLUSTER]]         the window\n"
         "  howdah demo [start|stop|status] three real servers on loopback to try it on\n"
-        "  howdah discover CONNINFO [-o FILE]\n"
-        "                                  the whole cluster, found from one reachable node, as a cluster file\n"
+        "  howdah discover CONNINFO [-o FILE [--force]]\n"
+        "                                  the whole cluster, found from one reachable node, as a cluster file; a\n"
+        "                                  FILE that is there is overwritten with --force only\n"
         "  howdah status CLUSTER           every node, who follows whom, lag, slots, and what is wrong\n"
         "  howdah check CLUSTER            one line and an exit code for a monitoring system: 0 ok, 1 warning,\n"
         "                                  2 critical, 3 unknown\n"

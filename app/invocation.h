@@ -30,6 +30,7 @@ struct Invocation {
     QString theme;      ///< open --theme light|dark
     QString size;       ///< open --size 1280x800
     QString after;      ///< open --after 60: sample so many seconds before the screenshot
+    bool force = false; ///< discover --force: the file may be there already
     bool json = false;
 
     bool needsWindow() const { return command == Command::Open; }

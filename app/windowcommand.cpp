@@ -279,7 +279,11 @@ void WindowCommand::takeScreenshot()
         Q_EMIT finished(printFailure(painted.error(), m_invocation.json, kRefused));
         return;
     }
-    print(QStringLiteral("%1\n").arg(*painted));
+    if (m_invocation.json) {
+        printJson({{QStringLiteral("file"), *painted}, {QStringLiteral("result"), QStringLiteral("done")}});
+    } else {
+        print(QStringLiteral("%1\n").arg(*painted));
+    }
     Q_EMIT finished(kDone);
 }
 

@@ -34,6 +34,7 @@ void TestInvocation::accepts_data()
     row("--json status orders", Command::Status, "orders");
     row("check ./orders.toml", Command::Check, "./orders.toml");
     row("discover host=a -o b.toml", Command::Discover, "host=a");
+    row("discover host=a -o b.toml --force", Command::Discover, "host=a");
     row("demo", Command::Demo, "");
     row("demo stop", Command::Demo, "");
     row("--help", Command::Help, "");
@@ -68,6 +69,8 @@ void TestInvocation::rejects_data()
     row("status --frob a", "--frob");
     row("status a -o b", "-o");
     row("discover host=a -o", "-o");
+    row("discover host=a --force", "--force");
+    row("status a --force", "--force");
     row("open --theme blue", "--theme");
     row("open --page bogus", "overview, replication, slots, roles, settings, not \"bogus\"");
     row("open demo --page Slots", "Slots");
@@ -90,7 +93,7 @@ void TestInvocation::rejects()
 
 void TestInvocation::helpNamesEveryCommand()
 {
-    for (const char *command : {"open", "demo", "discover", "status", "check", "--json", "--screenshot"}) {
+    for (const char *command : {"open", "demo", "discover", "status", "check", "--json", "--screenshot", "--force"}) {
         QVERIFY2(helpText().contains(QLatin1String(command)), command);
     }
 }
