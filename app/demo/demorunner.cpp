@@ -33,6 +33,22 @@ QString actionName(DemoAction action)
     return QStringLiteral("status");
 }
 
+/// What root's environment has for a demo that another user runs: root's secrets are none of that user's business.
+QProcessEnvironment environmentFor(const QString &home)
+{
+    const QProcessEnvironment whole = QProcessEnvironment::systemEnvironment();
+    QProcessEnvironment environment;
+    const QStringList names = whole.keys();
+    for (const QString &name : names) {
+        if (name == QLatin1String("PATH") || name == QLatin1String("LANG") ||
+            name == QLatin1String("HOWDAH_PG_BINDIR") || name.startsWith(QLatin1String("HOWDAH_DEMO_"))) {
+            environment.insert(name, whole.value(name));
+        }
+    }
+    environment.insert(QStringLiteral("HOME"), home);
+    return environment;
+}
+
 /// A TOML array of strings. What stands in them here, program names and options, needs no escapes.
 QString tomlArray(const QStringList &items)
 {
@@ -76,7 +92,7 @@ void DemoRunner::run(DemoAction action)
     }
     const QString script = resourceText("common.sh") + resourceText("create.sh") + resourceText("control.sh");
     QStringList argv = m_place.drop;
-    // The environment goes along here: it may hold HOWDAH_PG_BINDIR.
+    // A part of the environment goes along here: it may hold HOWDAH_PG_BINDIR.
     argv.removeAll(QStringLiteral("--reset-env"));
     argv << QStringLiteral("sh") << QStringLiteral("-c") << script << QStringLiteral("howdah-demo")
          << actionName(action) << m_place.directory << tomlArray(m_place.drop) << resourceText("load.sh")
@@ -84,9 +100,7 @@ void DemoRunner::run(DemoAction action)
 
     m_process = new QProcess(this);
     if (!m_place.home.isEmpty()) {
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        environment.insert(QStringLiteral("HOME"), m_place.home);
-        m_process->setProcessEnvironment(environment);
+        m_process->setProcessEnvironment(environmentFor(m_place.home));
     }
     m_process->setStandardInputFile(QProcess::nullDevice());
     m_process->setProcessChannelMode(QProcess::ForwardedErrorChannel);
