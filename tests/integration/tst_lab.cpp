@@ -2,6 +2,7 @@
 #include <QDir>
 #include <QProcess>
 #include <QTcpSocket>
+#include <QTemporaryDir>
 #include <QTest>
 #include <signal.h>
 
@@ -23,6 +24,7 @@ private Q_SLOTS:
     void killedOwnerLeavesNothing();
     void localPair();
     void killedLocalOwnerLeavesNothing();
+    void sweepingFollowsNoLink();
 
 private:
     static QByteArray holdAndKill(const QString &what);
@@ -239,6 +241,24 @@ void TestLab::killedLocalOwnerLeavesNothing()
     LocalCluster::sweep();
     QVERIFY(!QDir(directory).exists());
     QTRY_VERIFY(processIdentity(pid).isEmpty());
+}
+
+// What another user puts beside our clusters must not lead us to files of others.
+void TestLab::sweepingFollowsNoLink()
+{
+    if (LocalCluster::newestMajor() == 0) {
+        QSKIP("needs Debian's PostgreSQL server");
+    }
+    const QTemporaryDir others;
+    QVERIFY(QDir(others.path()).mkpath(QStringLiteral("pg1/data")));
+    const auto started = LocalCluster::start();
+    QVERIFY2(started, started ? "" : qPrintable(started.error().message));
+    const QString link = QFileInfo((*started)->directory()).path() + QStringLiteral("/0-1");
+    QFile::remove(link);
+    QVERIFY(QFile::link(others.path(), link)); // process 0 is no owner: it looks abandoned
+    LocalCluster::sweep();
+    QFile::remove(link);
+    QVERIFY(QFileInfo::exists(others.filePath(QStringLiteral("pg1/data"))));
 }
 
 QTEST_GUILESS_MAIN(TestLab)

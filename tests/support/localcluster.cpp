@@ -8,16 +8,27 @@
 #include <QRandomGenerator>
 #include <QTcpServer>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace howdah::testsupport {
 
 namespace {
 
-// Short: a socket's path has 107 characters at most.
+// Short: a socket's path has 107 characters at most. Root removes and kills by what stands there: no place where others
+// may write.
 QString baseDirectory()
 {
-    return QStringLiteral("/tmp/howdah-local-%1").arg(::geteuid());
+    return isRoot() ? QStringLiteral("/var/cache/howdah-test/local")
+                    : QStringLiteral("/tmp/howdah-local-%1").arg(::geteuid());
+}
+
+// A directory, no link to one, of this user, where nobody else can write.
+bool isOurDirectory(const QString &path)
+{
+    struct stat status = {};
+    return ::lstat(QFile::encodeName(path).constData(), &status) == 0 && S_ISDIR(status.st_mode) &&
+           status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 QString cacheDirectory()
@@ -56,7 +67,10 @@ bool isOurs(qint64 pid, const QString &dataDir)
 
 void takeAway(const QString &directory)
 {
-    for (const QFileInfo &node : QDir(directory).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+    if (!isOurDirectory(directory)) {
+        return;
+    }
+    for (const QFileInfo &node : QDir(directory).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks)) {
         LabServer server;
         server.dataDir = node.filePath() + QStringLiteral("/data");
         const qint64 pid = server.pid();
@@ -119,10 +133,10 @@ core::Result<std::unique_ptr<LocalCluster>> LocalCluster::start(const Options &o
             return core::failure(core::Error::Kind::Io,
                                  QStringLiteral("cannot make a directory in ") + baseDirectory());
         }
-        if (QDir().mkpath(baseDirectory()) && QDir().mkdir(path)) {
+        if (QDir().mkpath(baseDirectory()) && isOurDirectory(baseDirectory()) && QDir().mkdir(path)) {
             cluster->m_directory = path;
             // Also with a strict umask: the servers belong to another user when root starts them.
-            QFile::setPermissions(path, QFile::permissions(path) | QFile::ReadOther | QFile::ExeOther);
+            QFile::setPermissions(path, QFile::Permissions::fromInt(0x7055));
             QFile::setPermissions(baseDirectory(), QFile::permissions(path));
         }
     }
@@ -206,6 +220,9 @@ core::Result<QString> LocalCluster::makeNode(const Options &options, const QStri
 
 void LocalCluster::sweep()
 {
+    if (!isOurDirectory(baseDirectory())) {
+        return;
+    }
     for (const QFileInfo &entry :
          QDir(baseDirectory()).entryInfoList({QStringLiteral("*-*")}, QDir::Dirs | QDir::NoDotAndDotDot)) {
         QFile file(entry.filePath() + QStringLiteral("/owner"));
