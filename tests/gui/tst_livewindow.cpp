@@ -115,16 +115,15 @@ void TestLiveWindow::standbyStopped()
     QCOMPARE(cell(QStringLiteral("pg2"), QStringLiteral("State")), QStringLiteral("streaming"));
     QVERIFY(m_servers->node(1).stop().ok());
     QTRY_COMPARE_WITH_TIMEOUT(verdict(), QStringLiteral("critical"), 5000);
-    QTRY_VERIFY2(cell(QStringLiteral("pg2"), QStringLiteral("State")).contains(QLatin1String("down")),
-                 qPrintable(cell(QStringLiteral("pg2"), QStringLiteral("State"))));
-    QCOMPARE(cell(QStringLiteral("pg2"), QStringLiteral("Lag")).contains(QLatin1String("0 ")), false);
+    QTRY_COMPARE(cell(QStringLiteral("pg2"), QStringLiteral("State")), QStringLiteral("down"));
+    QTRY_COMPARE(cell(QStringLiteral("pg2"), QStringLiteral("Lag")), QStringLiteral("unknown"));
 }
 
 void TestLiveWindow::primaryKilled()
 {
     QVERIFY(m_servers->node(0).kill());
     QTRY_COMPARE_WITH_TIMEOUT(verdict(), QStringLiteral("critical"), 5000);
-    QTRY_VERIFY(cell(QStringLiteral("pg1"), QStringLiteral("State")).contains(QLatin1String("down")));
+    QTRY_COMPARE(cell(QStringLiteral("pg1"), QStringLiteral("State")), QStringLiteral("down"));
 }
 
 void TestLiveWindow::standbyFrozen()

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QScopeGuard>
 #include <QTest>
+#include <signal.h>
 
 #include "core/clock.h"
 #include "monitor/clustermonitor.h"
@@ -21,6 +23,7 @@ private Q_SLOTS:
     void standbyCutFromPrimaryOnly();
     void replayPaused();
     void replayDelayed();
+    void frozenHost();
     void frozenReceiver();
     void idleIsNotLag();
 
@@ -157,13 +160,38 @@ void TestFaults::replayDelayed()
 }
 
 // All of a standby stands still, the primary does not know yet: nobody may call that healthy.
-void TestFaults::frozenReceiver()
+void TestFaults::frozenHost()
 {
     QVERIFY(m_lab->freezeHost(1));
     QTRY_VERIFY_WITH_TIMEOUT(verdict() != QLatin1String("ok"), 5000);
     QTRY_COMPARE_WITH_TIMEOUT(link(1), QStringLiteral("unresponsive"), 10'000);
     QVERIFY(m_lab->thawHost(1));
     QTRY_COMPARE_WITH_TIMEOUT(link(1), QStringLiteral("up"), 20'000);
+}
+
+// Only the process that receives stands still: the server answers as ever and shows its receiver as streaming. So does
+// the primary, as long as it does not give up first.
+void TestFaults::frozenReceiver()
+{
+    const auto senderTimeout = [this](const char *change) {
+        return m_lab->node(0).sql(QStringLiteral("ALTER SYSTEM %1").arg(QLatin1String(change))) &&
+               m_lab->node(0).sql(QStringLiteral("SELECT pg_reload_conf()"));
+    };
+    const auto restore = qScopeGuard([&senderTimeout] { senderTimeout("RESET wal_sender_timeout"); });
+    QVERIFY(senderTimeout("SET wal_sender_timeout = 0"));
+    QTRY_COMPARE(m_lab->node(0).value(QStringLiteral("SHOW wal_sender_timeout")), QStringLiteral("0"));
+    const int receiver = m_lab->node(1).value(QStringLiteral("SELECT pid FROM pg_stat_wal_receiver")).toInt();
+    QVERIFY(receiver > 0);
+    const auto thaw = qScopeGuard([receiver] { ::kill(receiver, SIGCONT); });
+    QCOMPARE(::kill(receiver, SIGSTOP), 0);
+    QTRY_VERIFY2_WITH_TIMEOUT(findings().contains(QLatin1String("receiver_silent:pg2")),
+                              qPrintable(findings().join(QLatin1Char(' '))), 15'000);
+    QCOMPARE(m_lab->node(1).value(QStringLiteral("SELECT pid FROM pg_stat_wal_receiver")), QString::number(receiver));
+    QCOMPARE(link(1), QStringLiteral("up"));
+    QVERIFY(verdict() != QLatin1String("ok"));
+    ::kill(receiver, SIGCONT);
+    QTRY_COMPARE_WITH_TIMEOUT(verdict(), QStringLiteral("ok"), 20'000);
+    QCOMPARE(findings(), QStringList());
 }
 
 void TestFaults::idleIsNotLag()
