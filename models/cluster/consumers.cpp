@@ -80,7 +80,8 @@ Consumer ofSlot(const Snapshot &snapshot, int node, const Slot &slot)
     consumer.detail = slot.slotType + QStringLiteral(", no consumer");
     const qint64 since = inactiveMs(snapshot, snapshot.nodes[static_cast<std::size_t>(node)], slot).value_or(0);
     if (since >= 1000) {
-        consumer.detail += QStringLiteral(" for ") + core::formatSeconds(std::floor(static_cast<double>(since) / 1000));
+        consumer.detail += slot.inactiveSince.isValid() ? QStringLiteral(" for ") : QStringLiteral(" for at least ");
+        consumer.detail += core::formatSeconds(std::floor(static_cast<double>(since) / 1000));
     }
     return consumer;
 }

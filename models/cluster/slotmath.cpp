@@ -35,7 +35,8 @@ std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &nod
         return std::max<qint64>(0, slot.inactiveSince.msecsTo(node.sample->serverTime));
     }
     const auto since = snapshot.watch.constFind(slotKey("slot_inactive", node, slot));
-    return since == snapshot.watch.constEnd() ? 0 : std::max<qint64>(0, snapshot.takenMonotonicMs - *since);
+    return since == snapshot.watch.constEnd() ? std::nullopt
+                                              : std::optional(std::max<qint64>(0, snapshot.takenMonotonicMs - *since));
 }
 
 std::optional<double> secondsToFull(const Snapshot &snapshot, const NodeSample &sample, const Slot &slot)

@@ -13,7 +13,8 @@ std::optional<qint64> retainedBytes(const NodeSample &sample, const Slot &slot);
 bool isAbandoned(const Slot &slot);
 
 /// How long the slot has been without a consumer: by the server's own clock where it tells (17 and newer), else since
-/// the console first saw it so, which is "at least". Empty: active.
+/// the console first saw it so, which is "at least". Empty: active, or idle
+/// since before anybody looked.
 std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &node, const Slot &slot);
 
 /// In how many seconds a slot that nobody moves on reaches max_slot_wal_keep_size, at the rate at which its node, the

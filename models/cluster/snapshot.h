@@ -39,6 +39,9 @@ struct NodeStatus {
     NodeKind kind = NodeKind::Data;
     QString host;    ///< as written in the conninfo, or the socket directory
     QString address; ///< "10.0.0.11:5432", for people
+    /// Where the last session led, as a number: "10.0.0.11"; empty on a socket, or when there never was one. Standbys
+    /// name their upstream by it when the cluster file names hosts.
+    QString hostaddr;
     LinkState link = LinkState::Connecting;
     core::Error linkError;  ///< why, when link is not Up; message is redacted and sanitized
     qint64 linkSinceMs = 0; ///< monotonic: since when link is what it is

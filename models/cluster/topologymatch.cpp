@@ -54,10 +54,16 @@ public:
             if (node.host != seen.host) {
                 insert(key(canonicalHost(node.host), seen.port), index);
             }
+            m_ownNumber.push_back(node.hostaddr.isEmpty() ? host : canonicalHost(node.hostaddr));
+            if (m_ownNumber.back() != kLocal) {
+                insert(key(m_ownNumber.back(), seen.port), index);
+            }
             m_byName.insert(key(node.name.toLower(), seen.port), index);
         }
     }
     const QString &own(int node) const { return m_own.at(node); }
+    /// Its number where one is known, as walsenders have it in client_addr; else as own().
+    const QString &ownNumber(int node) const { return m_ownNumber.at(node); }
     bool isSecondName(int node) const { return m_sameAs[static_cast<std::size_t>(node)] >= 0; }
 
     // What `who` means by host and port; a loopback address is on its own host.
@@ -67,6 +73,9 @@ public:
         int found = -1;
         if (host == kLocal) {
             found = m_byAddress.value(key(m_own.at(who), at.port), -1);
+        }
+        if (found < 0 && host == kLocal && m_ownNumber.at(who) != m_own.at(who)) {
+            found = m_byAddress.value(key(m_ownNumber.at(who), at.port), -1);
         }
         if (found < 0) {
             found = m_byAddress.value(key(host, at.port), -1);
@@ -88,6 +97,7 @@ private:
     QHash<QString, int> m_byAddress;
     QHash<QString, int> m_byName;
     QStringList m_own;
+    QStringList m_ownNumber;
 };
 
 Followed readOne(const Snapshot &snapshot, int index, const AddressBook &book)
@@ -172,8 +182,8 @@ public:
             if (!followed[i].slot.isEmpty()) {
                 m_bySlot.insert(followed[i].slot, index);
             }
-            if (m_book.own(index) != kLocal) {
-                m_byHost.insert(m_book.own(index), index);
+            if (m_book.ownNumber(index) != kLocal) {
+                m_byHost.insert(m_book.ownNumber(index), index);
             }
             m_byUpstream.insert(followed[i].upstream, index);
         }
@@ -225,8 +235,8 @@ int Matcher::score(int upstream, const Sender &sender, int standby) const
         return 0; // it carries another node's name
     }
     points += named ? 4 : 0;
-    const bool sameHost = m_book.own(standby) != kLocal && !sender.clientAddr.isEmpty() &&
-                          m_book.own(standby) == canonicalHost(sender.clientAddr);
+    const bool sameHost = m_book.ownNumber(standby) != kLocal && !sender.clientAddr.isEmpty() &&
+                          m_book.ownNumber(standby) == canonicalHost(sender.clientAddr);
     points += sameHost ? 2 : 0;
     // That it would connect here says nothing about this walsender unless a receiver is there to connect.
     const bool noReceiver = speaks && !node.sample->receiver;

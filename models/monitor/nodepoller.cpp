@@ -49,6 +49,7 @@ NodePoller::NodePoller(const cluster::NodeConfig &config, const core::Clock &clo
     connect(m_session.get(), &postgres::Session::opened, this, [this] {
         m_dueAt.clear(); // another server may answer now
         m_bytesAtOpen = 0;
+        m_status.hostaddr = m_session->peer().hostaddr;
         m_nextKnockAt = m_clock.monotonicMs() + kKnockEveryMs;
         startBatch();
     });

@@ -201,7 +201,7 @@ Row SendersModel::absentRow(const StateView &view, int node, int slot) const
     if (s.inactiveSince.isValid()) {
         words += QStringLiteral(" since %1").arg(shortTime(s.inactiveSince, view.snapshot().takenWallMs));
     } else if (facts && facts->inactiveForMs) {
-        words += QStringLiteral(" for %1").arg(core::formatAge(*facts->inactiveForMs));
+        words += QStringLiteral(" for at least %1").arg(core::formatAge(*facts->inactiveForMs));
     }
     words += QStringLiteral("; WAL is only kept");
     if (facts && facts->retainedBytes) {

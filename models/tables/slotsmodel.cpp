@@ -170,7 +170,7 @@ Cell inactiveCell(const StateView &view, const Slot &slot, const SlotFacts *fact
         cell = timeCell(slot.inactiveSince, view.snapshot().takenWallMs);
     } else if (facts && facts->inactiveForMs) {
         // Counted backwards, so that it sorts among the times.
-        cell = Cell{.text = QStringLiteral("for %1").arg(core::formatAge(*facts->inactiveForMs)),
+        cell = Cell{.text = QStringLiteral("at least %1").arg(core::formatAge(*facts->inactiveForMs)),
                     .sort = view.snapshot().takenWallMs - *facts->inactiveForMs};
     } else {
         return nonValue(unknown(), QStringLiteral("It was inactive before this console looked"));

@@ -226,6 +226,7 @@ void TestSlots::olderServersAreTimedByTheConsole()
     Snapshot snapshot = quietSlot();
     idleFor(snapshot, 0);
     cdcOf(snapshot).inactiveSince = {};
+    QVERIFY(!factsOf(assess(snapshot), snapshot, cdc)->inactiveForMs); // nobody has looked before
     snapshot.watch = observe({}, snapshot);
     QVERIFY(assess(snapshot).findings.empty());
     advance(snapshot, 5 * 60'000);

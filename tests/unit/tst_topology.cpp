@@ -155,6 +155,16 @@ void TestTopology::matches_data()
     edit(s, pg2).receiver->senderHost = QStringLiteral("DB1.example.org");
     QTest::newRow("host name") << s << kCascade;
     s = threeNodes();
+    withoutSlots(s);
+    anonymous(s);
+    for (const QString &name : {pg1, pg2, pg3}) {
+        NodeStatus &node = status(s, name);
+        node.hostaddr = node.host; // what the standbys name, and the walsenders show
+        node.host = name + QStringLiteral(".example");
+        node.address = node.host + QStringLiteral(":5432");
+    }
+    QTest::newRow("names in the file, numbers in the servers") << s << kCascadeNoSlots;
+    s = threeNodes();
     edit(s, pg2).receiver->senderHost = pg1;
     QTest::newRow("node's name as host") << s << kCascade;
     s = threeNodes();
@@ -327,7 +337,7 @@ void TestTopology::consumers_data()
     QTest::newRow("since from memory") << Change([](Snapshot &s) {
         slotOf(edit(s, pg1), QStringLiteral("analytics_cdc"))->inactiveSince = {};
         s.watch.insert(QStringLiteral("slot_inactive:pg1/analytics_cdc"), s.takenMonotonicMs - 90'000);
-    }) << QStringList{QStringLiteral("analytics_cdc: logical, no consumer for 90 s"), backup, logical};
+    }) << QStringList{QStringLiteral("analytics_cdc: logical, no consumer for at least 90 s"), backup, logical};
 }
 
 void TestTopology::consumers()
