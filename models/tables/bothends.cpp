@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "cluster/walrate.h"
 #include "core/units.h"
 #include "history/laghistory.h"
 #include "tables/cells.h"
@@ -17,6 +18,7 @@ using cluster::Verdict;
 namespace {
 
 constexpr qint64 kSegment = 16LL << 20;
+constexpr qint64 kRateWindowMs = 60'000;
 /// wal_receiver_status_interval is 10 s by default; a keepalive comes after half of wal_sender_timeout, 30 s.
 constexpr qint64 kSilentMs = 30'000;
 /// Less than a page behind is nobody's slowness.
@@ -27,12 +29,24 @@ QString lsnText(const std::optional<Lsn> &lsn)
     return lsn ? lsn->toString() : QString();
 }
 
-EndFact lsnFact(const QString &what, const std::optional<Lsn> &upstream, const std::optional<Lsn> &standby)
+// The most that the two ends may be apart for having been asked at different moments.
+qint64 tolerance(const cluster::Snapshot &snapshot, const cluster::NodeSample *up, const cluster::NodeSample *down)
+{
+    if (!up || !down || !snapshot.trail) {
+        return kSegment;
+    }
+    const double rate = cluster::peakWalRate(*snapshot.trail, kRateWindowMs).value_or(0);
+    const auto between = static_cast<double>(std::abs(up->takenMonotonicMs - down->takenMonotonicMs));
+    return kSegment + static_cast<qint64>(rate * (between + up->roundTripMs + down->roundTripMs) / 1000);
+}
+
+EndFact lsnFact(const QString &what, const std::optional<Lsn> &upstream, const std::optional<Lsn> &standby,
+                qint64 allowed)
 {
     EndFact fact{.what = what, .upstream = lsnText(upstream), .standby = lsnText(standby), .fixed = true};
     if (upstream && standby) {
         const qint64 apart = std::abs(cluster::bytesBetween(*upstream, *standby));
-        fact.verdict = apart < kSegment ? Verdict::Ok : Verdict::Warning;
+        fact.verdict = apart < allowed ? Verdict::Ok : Verdict::Warning;
     }
     return fact;
 }
@@ -88,6 +102,21 @@ EndFact messageFact(const std::optional<qint64> &upstream, const std::optional<q
     return fact;
 }
 
+// The age of what a node said that has not answered since.
+std::optional<qint64> sinceThen(std::optional<qint64> age, const StateView &view, int node)
+{
+    const qint64 silent = view.snapshot().sampleAgeMs(view.snapshot().nodes[static_cast<std::size_t>(node)]);
+    return age && !view.fresh(node) && silent > 0 ? std::optional(*age + silent) : age;
+}
+
+QString datedText(const QString &text, const StateView &view, int node)
+{
+    const qint64 silent = view.snapshot().sampleAgeMs(view.snapshot().nodes[static_cast<std::size_t>(node)]);
+    return text.isEmpty() || view.fresh(node) || silent < 0
+               ? text
+               : QStringLiteral("%1 %2 ago").arg(text, core::formatAge(silent));
+}
+
 QString number(const std::optional<int> &value)
 {
     return value ? QString::number(*value) : QString();
@@ -128,13 +157,14 @@ BothEnds bothEnds(const cluster::ClusterState &state, const QString &standby)
     const cluster::NodeSample *down = view.sample(to);
     const cluster::Sender sender = edge->sender.value_or(cluster::Sender{});
     const cluster::Receiver receiver = down && down->receiver ? *down->receiver : cluster::Receiver{};
+    const qint64 allowed = tolerance(view.snapshot(), up, down);
     ends.facts = {
         stateFact(sender.state, receiver.status),
-        lsnFact(QStringLiteral("Sent, received"), sender.sentLsn, receiver.writtenLsn),
-        lsnFact(QStringLiteral("Flushed"), sender.flushLsn, receiver.flushedLsn),
-        lsnFact(QStringLiteral("Replayed"), sender.replayLsn, down ? down->replayLsn : std::nullopt),
-        messageFact(replyAgeMs(sender, up, down),
-                    down ? ageMs(receiver.lastMsgReceiptTime, down->serverTime) : std::nullopt),
+        lsnFact(QStringLiteral("Sent, received"), sender.sentLsn, receiver.writtenLsn, allowed),
+        lsnFact(QStringLiteral("Flushed"), sender.flushLsn, receiver.flushedLsn, allowed),
+        lsnFact(QStringLiteral("Replayed"), sender.replayLsn, down ? down->replayLsn : std::nullopt, allowed),
+        messageFact(sinceThen(replyAgeMs(sender, up, down), view, edge->from),
+                    sinceThen(down ? ageMs(receiver.lastMsgReceiptTime, down->serverTime) : std::nullopt, view, to)),
         textFact(QStringLiteral("Timeline"), number(up ? up->timeline : std::nullopt), number(receiver.receivedTli)),
         textFact(QStringLiteral("Slot"), sender.slotName, receiver.slotName),
     };
@@ -144,6 +174,9 @@ BothEnds bothEnds(const cluster::ClusterState &state, const QString &standby)
         for (EndFact &fact : ends.facts) {
             fact.verdict = Verdict::Unknown; // what was said at different times cannot be compared
         }
+        EndFact &stateNow = ends.facts.front();
+        stateNow.upstream = datedText(stateNow.upstream, view, edge->from);
+        stateNow.standby = datedText(stateNow.standby, view, to);
     }
     return ends;
 }

@@ -35,7 +35,8 @@ struct BothEnds {
     bool operator==(const BothEnds &) const = default;
 };
 
-/// Pure. The ends are not read at one instant, so positions agree when they are less than a WAL segment apart.
+/// Pure. The ends are not read at one instant, so positions agree when they are less than a WAL segment apart, and what
+/// the primary may have written between the two looks. What a node said that does not answer now carries its age.
 BothEnds bothEnds(const cluster::ClusterState &state, const QString &standby);
 
 /// Where the WAL of a standby has waited: of the moments of the last `samples` seconds that history knows, how often

@@ -129,7 +129,7 @@ std::vector<RoleUse> roleUses(const cluster::ClusterState &state)
     }
     const StateView view(state);
     for (int node = 0; node < view.nodeCount(); ++node) {
-        if (!view.sample(node)) {
+        if (!view.sample(node) || view.place(node).sameAs >= 0) {
             continue;
         }
         for (const cluster::Sender &sender : view.sample(node)->senders) {
@@ -140,10 +140,32 @@ std::vector<RoleUse> roleUses(const cluster::ClusterState &state)
             uses.push_back({.rolname = sender.usename,
                             .client = receiver >= 0 ? view.name(receiver) : sender.applicationName,
                             .address = sender.clientAddr,
-                            .node = view.name(node)});
+                            .node = view.name(node),
+                            .stale = !view.fresh(node)});
         }
     }
     return uses;
+}
+
+bool usesAreKnown(const cluster::ClusterState &state)
+{
+    if (!StateView::isComplete(state)) {
+        return false;
+    }
+    const StateView view(state);
+    for (int node = 0; node < view.nodeCount(); ++node) {
+        if (state.snapshot->nodes[static_cast<std::size_t>(node)].kind != cluster::NodeKind::Data) {
+            continue;
+        }
+        const cluster::NodeSample *sample = view.sample(node);
+        const bool shown = sample && view.fresh(node) && !sample->unreadable.contains(QStringLiteral("senders")) &&
+                           std::none_of(sample->senders.cbegin(), sample->senders.cend(),
+                                        [](const cluster::Sender &sender) { return sender.usename.isEmpty(); });
+        if (!shown) {
+            return false;
+        }
+    }
+    return true;
 }
 
 } // namespace howdah::tables

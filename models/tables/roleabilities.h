@@ -49,12 +49,17 @@ struct RoleUse {
     QString rolname;
     QString client; ///< node or application
     QString address;
-    QString node; ///< whom it is connected to
+    QString node;       ///< whom it is connected to
+    bool stale = false; ///< as it was when that node last answered
 
     bool operator==(const RoleUse &) const = default;
 };
 
 /// Every walsender that can be seen, by the role it is connected as.
 std::vector<RoleUse> roleUses(const cluster::ClusterState &state);
+
+/// Whether roleUses() has them all: every server answers and shows its walsenders. Else a role without a use may have
+/// one.
+bool usesAreKnown(const cluster::ClusterState &state);
 
 } // namespace howdah::tables

@@ -151,24 +151,29 @@ Cell grantCell(const RoleAbility &ability)
     return cell;
 }
 
-Cell usesCell(const std::vector<RoleUse> &uses, const QString &role)
+Cell usesCell(const std::vector<RoleUse> &uses, bool known, const QString &role)
 {
     QStringList clients;
     QStringList details;
     for (const RoleUse &use : uses) {
         if (use.rolname == role) {
-            clients.append(use.client);
+            clients.append(use.stale ? QStringLiteral("%1 (before)").arg(use.client) : use.client);
             const QString from = use.address.isEmpty() ? QStringLiteral("a local socket") : use.address;
-            details.append(QStringLiteral("%1 from %2 on %3").arg(use.client, from, use.node));
+            details.append(QStringLiteral("%1 from %2 on %3").arg(use.client, from, use.node) +
+                           (use.stale ? QStringLiteral(", when that last answered") : QString()));
         }
     }
     clients.removeDuplicates();
+    if (clients.isEmpty() && !known) {
+        return nonValue(unknown(), QStringLiteral("Not every node answers and shows its walsenders"));
+    }
     Cell cell = textCell(clients.join(QLatin1String(", ")), QStringLiteral("no"));
     cell.toolTip = details.join(QLatin1Char('\n'));
     return cell;
 }
 
-Row databaseRoleRow(const StateView &view, int node, const DatabaseRole &role, const std::vector<RoleUse> &uses)
+Row databaseRoleRow(const StateView &view, int node, const DatabaseRole &role, const std::vector<RoleUse> &uses,
+                    bool usesKnown)
 {
     const std::vector<RoleAbility> abilities = abilitiesOf(role, view.sample(node)->serverVersionNum);
     const auto may = [&](Ability ability) { return grantCell(abilities[static_cast<std::size_t>(ability)]); };
@@ -187,7 +192,7 @@ Row databaseRoleRow(const StateView &view, int node, const DatabaseRole &role, c
         may(Ability::Promote),
         may(Ability::Checkpoint),
         may(Ability::SignalBackends),
-        usesCell(uses, role.rolname),
+        usesCell(uses, usesKnown, role.rolname),
         textCell(role.memberOf.join(QLatin1String(", ")), QStringLiteral("none")),
         boolCell(role.rolsuper),
         boolCell(role.rolreplication),
@@ -230,8 +235,9 @@ std::vector<Row> DatabaseRolesModel::rows(const StateView &view) const
         return rows;
     }
     const std::vector<RoleUse> uses = roleUses(view.state());
+    const bool usesKnown = usesAreKnown(view.state());
     for (const DatabaseRole &role : *view.sample(node)->roles) {
-        rows.push_back(databaseRoleRow(view, node, role, uses));
+        rows.push_back(databaseRoleRow(view, node, role, uses, usesKnown));
     }
     std::stable_partition(rows.begin(), rows.end(),
                           [](const Row &row) { return !row.key.startsWith(QLatin1String("pg_")); });

@@ -327,6 +327,15 @@ void TestClusterTables::roles()
     QVERIFY(cellOf(model, "replicator", "replicates").startsWith(QStringLiteral("pg2")));
     QCOMPARE(cellOf(model, "postgres", "promotes"), QStringLiteral("yes"));
     QCOMPARE(cellOf(model, "postgres", "rolconnlimit"), QStringLiteral("<no limit>"));
+    QCOMPARE(cellOf(model, "postgres", "replicates"), QStringLiteral("<no>"));
+    // A node that does not answer may have a walsender of any role, and its last word is old.
+    model.setState(stateOf(snapshot));
+    QCOMPARE(cellOf(model, "postgres", "replicates"), QStringLiteral("<unknown>"));
+    QVERIFY(cellOf(model, "replicator", "replicates").startsWith(QStringLiteral("pg2 (before)")));
+    cluster::Snapshot hidden = busyCluster();
+    edit(hidden, QStringLiteral("pg1")).unreadable.insert(QStringLiteral("senders"), QStringLiteral("canceled"));
+    model.setState(stateOf(hidden));
+    QCOMPARE(cellOf(model, "postgres", "replicates"), QStringLiteral("<unknown>"));
 }
 
 void TestClusterTables::settings()

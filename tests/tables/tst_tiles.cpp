@@ -154,9 +154,21 @@ void TestTiles::takeover()
     cluster::NodeSample &standby = edit(snapshot, pg2);
     standby.receiver->lastMsgReceiptTime = standby.receiver->lastMsgReceiptTime.addSecs(-60);
     QCOMPARE(bothEnds(stateOf(snapshot), pg2).word, QStringLiteral("they differ"));
+    // Both ends are right, each for its own moment: 400 ms lie between them, and the primary writes 200 MB/s.
+    Snapshot busy = threeNodes();
+    auto trail = std::make_shared<std::deque<cluster::TrailPoint>>(*busy.trail);
+    trail->push_back({trail->back().monotonicMs + 1000, cluster::Lsn{trail->back().lsn.value + (200ULL << 20)}});
+    edit(busy, pg2).takenMonotonicMs = edit(busy, pg1).takenMonotonicMs - 400;
+    edit(busy, pg2).receiver->flushedLsn = cluster::Lsn{edit(busy, pg2).receiver->flushedLsn->value - (60ULL << 20)};
+    QCOMPARE(bothEnds(stateOf(busy), pg2).word, QStringLiteral("they differ"));
+    busy.trail = trail;
+    QCOMPARE(bothEnds(stateOf(busy), pg2).word, QStringLiteral("they agree"));
     makeStale(snapshot, pg2);
     const BothEnds stale = bothEnds(stateOf(snapshot), pg2);
     QCOMPARE(stale.word, QStringLiteral("one end is not seen"));
+    QCOMPARE(stale.facts.at(0).standby, QStringLiteral("streaming 5.0 s ago"));
+    QCOMPARE(stale.facts.at(0).upstream, QStringLiteral("streaming"));
+    QCOMPARE(stale.facts.at(4).standby, QStringLiteral("65 s ago"));
     for (const EndFact &fact : stale.facts) {
         QVERIFY(fact.verdict == cluster::Verdict::Unknown);
     }
