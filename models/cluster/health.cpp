@@ -138,6 +138,34 @@ Assessment assess(const Snapshot &snapshot, const Thresholds &thresholds)
     return result;
 }
 
+Thresholds Thresholds::forOneLook()
+{
+    Thresholds limits;
+    limits.lagHeldMs = 0;
+    limits.receiverDownCriticalMs = 0;
+    limits.timelineSettleMs = 0;
+    limits.contradictionMs = 0;
+    limits.unreachablePolls = 1;
+    limits.once = true;
+    return limits;
+}
+
+bool isConclusive(const Snapshot &snapshot, const Thresholds &thresholds)
+{
+    return std::all_of(snapshot.nodes.cbegin(), snapshot.nodes.cend(), [&](const NodeStatus &node) {
+        switch (node.link) {
+        case LinkState::Connecting:
+            return false;
+        case LinkState::Unreachable:
+        case LinkState::Unresponsive:
+        case LinkState::ConsoleIsolated:
+            return node.missedPolls >= thresholds.unreachablePolls;
+        default:
+            return true;
+        }
+    });
+}
+
 Watch observe(const Watch &before, const Snapshot &snapshot, const Thresholds &thresholds)
 {
     Snapshot remembered = snapshot; // shares all that is large

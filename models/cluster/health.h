@@ -41,6 +41,13 @@ struct Thresholds {
     qint64 archiveFailingCriticalMs = 300'000;
     qint64 receiverDownCriticalMs = 60'000;
     int unreachablePolls = 3;
+    qint64 timelineSettleMs =
+        10'000;                    ///< a switch of timelines or a reconnect takes a moment; what lasts longer is meant
+    qint64 contradictionMs = 5000; ///< the two ends are never asked at the same instant
+    bool once = false;             ///< there is no memory: nothing is known of how long anything has lasted
+
+    /// For who looks once and tells the truth of that moment: nothing has to last, for nothing can be seen to.
+    static Thresholds forOneLook();
 };
 
 /// What the rules make of one slot, ready to be shown.
@@ -85,6 +92,9 @@ struct Assessment {
 
 /// Pure: the same Snapshot gives the same Assessment, in any thread.
 Assessment assess(const Snapshot &snapshot, const Thresholds &thresholds = {});
+
+/// True when every node has answered, has said why not, or has been silent for so many polls that the rules judge it.
+bool isConclusive(const Snapshot &snapshot, const Thresholds &thresholds = {});
 
 /// The memory for the next Snapshot: keeps the time of what is still true in snapshot, adds what has become true, drops
 /// the rest. Keys are findings' ids and "slot_inactive:NODE/SLOT", "slot_filling:NODE/SLOT",

@@ -258,7 +258,7 @@ StandbyLag Meter::measure(int index) const
         return lag;
     }
     std::optional<Lsn> replayed;
-    if (comparable(sample, edge)) {
+    if (surelyComparable(sample, edge)) {
         const Sender *sender = senderOf(edge);
         replayed = furthest(sample.replayLsn, sender ? sender->replayLsn : std::nullopt);
     }

@@ -122,7 +122,16 @@ QString describeLoss(const Rules &rules)
         }
         return best.wouldLoseAtMost ? lossText(best) : QStringLiteral("at least %1").arg(lossText(best));
     }
-    return standbys || blind ? QStringLiteral("unknown") : QStringLiteral("everything, there is no standby");
+    // A standby that is not asked may hold it all, and a walsender that can't be seen may be one.
+    const int primary = rules.topology.primary;
+    const bool strangers =
+        std::any_of(rules.topology.consumers.cbegin(), rules.topology.consumers.cend(),
+                    [&](const Consumer &consumer) {
+                        return consumer.node == primary && consumer.active && consumer.kind == ConsumerKind::Physical;
+                    }) ||
+        rules.primary->unreadable.contains(QStringLiteral("senders"));
+    return standbys || blind || strangers ? QStringLiteral("unknown")
+                                          : QStringLiteral("everything, there is no standby");
 }
 
 } // namespace howdah::cluster

@@ -25,6 +25,36 @@ LagLimits limitsFor(const Rules &rules, bool sync)
                             t.asyncLagCriticalSeconds};
 }
 
+qint64 delayMs(const NodeSample &sample)
+{
+    return sample.settingNumber(QLatin1String("recovery_min_apply_delay")).value_or(0);
+}
+
+// What counts of a lag.
+struct Distance {
+    qint64 bytes = 0;
+    double seconds = 0;
+};
+
+// recovery_min_apply_delay holds replay back on purpose: of the time only what exceeds it counts, of the WAL only what
+// has not arrived.
+Distance beyondDelay(const Rules &rules, int index, const LagLimits &limits)
+{
+    const StandbyLag &lag = rules.lag[at(index)];
+    const NodeSample &sample = rules.sample(index);
+    const double delay = static_cast<double>(delayMs(sample)) / 1000;
+    Distance counted;
+    counted.bytes = std::max<qint64>(0, lag.bytes.value_or(0) - lag.toReplay.value_or(0));
+    if (lag.seconds) {
+        counted.seconds = std::max(0.0, *lag.seconds - delay);
+    } else if (lag.toReplay.value_or(0) > limits.warnBytes && sample.lastXactReplayTimestamp.isValid()) {
+        // Nobody has watched for long enough: the age of the last commit it replayed, while much waits behind it.
+        const qint64 age = sample.lastXactReplayTimestamp.msecsTo(sample.serverTime);
+        counted.seconds = std::max(0.0, static_cast<double>(age) / 1000 - delay);
+    }
+    return counted;
+}
+
 QString slowestStage(const Stages &stages)
 {
     struct Named {
@@ -53,9 +83,12 @@ void judgeOneLag(Rules &rules, int index)
     const QString &name = rules.name(index);
     const QString id = QStringLiteral("lag_high:%1").arg(name);
     const double ease = rules.snapshot.watch.contains(id) ? kHysteresis : 1.0;
+    const bool delayed = lag.state == LagState::Delayed;
+    const Distance counted =
+        delayed ? beyondDelay(rules, index, limits) : Distance{lag.bytes.value_or(0), lag.seconds.value_or(0)};
     const auto over = [&](qint64 bytes, double seconds) {
-        return static_cast<double>(lag.bytes.value_or(0)) > static_cast<double>(bytes) * ease ||
-               lag.seconds.value_or(0) > seconds * ease;
+        return static_cast<double>(counted.bytes) > static_cast<double>(bytes) * ease ||
+               counted.seconds > seconds * ease;
     };
     const QString warnKey = QStringLiteral("lag:%1").arg(name);
     if (!over(limits.warnBytes, limits.warnSeconds)) {
@@ -71,20 +104,26 @@ void judgeOneLag(Rules &rules, int index)
                                ? QStringLiteral("%1 and %2")
                                      .arg(core::formatBytes(lag.bytes.value_or(0)), core::formatSeconds(*lag.seconds))
                                : core::formatBytes(lag.bytes.value_or(0));
-    rules.add({.id = id,
-               .severity = heldFar >= rules.thresholds.lagHeldMs ? Verdict::Critical : Verdict::Warning,
-               .node = name,
-               .title = QStringLiteral("%1 is %2 behind").arg(name, core::formatBytes(lag.bytes.value_or(0))),
-               .evidence = QStringLiteral("%1 behind %2 for %3; as %4 standby it is warned about from %5 or %6.%7")
-                               .arg(amount, rules.name(rules.topology.primary), span(held),
-                                    sync ? QStringLiteral("a synchronous") : QStringLiteral("an asynchronous"),
-                                    core::formatBytes(limits.warnBytes), core::formatSeconds(limits.warnSeconds),
-                                    slowestStage(lag.stages)),
-               .remedy = QStringLiteral("The stage where it waits names the cause: network, disk, or queries that hold "
-                                        "replay back."),
-               .page = QStringLiteral("replication"),
-               .subject = name},
-              warnKey);
+    rules.add(
+        {.id = id,
+         .severity = heldFar >= rules.thresholds.lagHeldMs ? Verdict::Critical : Verdict::Warning,
+         .node = name,
+         .title = QStringLiteral("%1 is %2 behind").arg(name, core::formatBytes(lag.bytes.value_or(0))),
+         .evidence = QStringLiteral("%1 behind %2 %3; as %4 standby it is warned about from %5 or %6.%7")
+                         .arg(amount, rules.name(rules.topology.primary),
+                              rules.thresholds.once ? QStringLiteral("now") : QStringLiteral("for %1").arg(span(held)),
+                              sync ? QStringLiteral("a synchronous") : QStringLiteral("an asynchronous"),
+                              core::formatBytes(limits.warnBytes), core::formatSeconds(limits.warnSeconds),
+                              slowestStage(lag.stages) +
+                                  (delayed ? QStringLiteral(" Its recovery_min_apply_delay of %1 is left out.")
+                                                 .arg(core::formatSeconds(
+                                                     static_cast<double>(delayMs(rules.sample(index))) / 1000))
+                                           : QString())),
+         .remedy = QStringLiteral("The stage where it waits names the cause: network, disk, or queries that hold "
+                                  "replay back."),
+         .page = QStringLiteral("replication"),
+         .subject = name},
+        warnKey);
 }
 } // namespace
 
@@ -92,7 +131,7 @@ void judgeLag(Rules &rules)
 {
     for (int i = 0; i < rules.count(); ++i) {
         const LagState state = rules.lag[at(i)].state;
-        if (state == LagState::Known || state == LagState::NoPermission) {
+        if (state == LagState::Known || state == LagState::Delayed || state == LagState::NoPermission) {
             judgeOneLag(rules, i);
         }
     }

@@ -107,6 +107,10 @@ void judgeBadLink(Rules &rules, int index)
         text += QLatin1Char('.');
     }
     text += QLatin1Char(' ') + lastAnswer(rules, index);
+    if (node.link == LinkState::Refused && rules.thresholds.once && !node.sample && rules.isData(index) &&
+        heardBy(rules, index).isEmpty()) {
+        words.severity = Verdict::Critical; // who looks once can't have seen it up: nothing runs where one should
+    }
     if (node.link == LinkState::Unreachable) {
         if (!node.sample) {
             // Silent since this console started: the host may be down, or the way to it never was. What it does to the
@@ -167,17 +171,57 @@ bool surelyNotWritable(const Rules &rules, int index)
            stopping;
 }
 
+// Whether a standby hears, or may hear, from somebody who is no standby of ours.
+bool mayHearPrimary(const Rules &rules, int index)
+{
+    const NodeSample &standby = rules.sample(index);
+    const Edge *edge = rules.edgeTo[static_cast<std::size_t>(index)];
+    if (edge && rules.isFreshStandby(edge->from)) {
+        return false;
+    }
+    if (!standby.receiver) {
+        return standby.unreadable.contains(QStringLiteral("receiver"));
+    }
+    const bool dated = standby.receiver->lastMsgReceiptTime.isValid() && standby.serverTime.isValid();
+    return !dated || standby.receiver->lastMsgReceiptTime.msecsTo(standby.serverTime) < kHeardMs;
+}
+
+// Every data node but this one is a standby that answers, and none of them hears a primary.
+bool nobodyHearsPrimary(const Rules &rules, int index)
+{
+    for (int i = 0; i < rules.count(); ++i) {
+        if (i != index && rules.isData(i) && (!rules.isFreshStandby(i) || mayHearPrimary(rules, i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // The node that was primary when it last answered, has been missing for long enough, and that no other node hears; or
-// one that has never answered, at whose address nothing listens.
+// one that has never answered while the others, all of them standbys, hear nobody.
 bool primaryIsMissing(const Rules &rules, int index)
 {
     const NodeStatus &node = rules.node(index);
-    if (node.link == LinkState::Refused) {
-        return heardBy(rules, index).isEmpty();
-    }
     const bool silent = node.link == LinkState::Unresponsive || node.link == LinkState::Unreachable;
-    return silent && node.sample && !node.sample->inRecovery && node.missedPolls >= rules.thresholds.unreachablePolls &&
-           heardBy(rules, index).isEmpty();
+    const bool settled = silent && node.missedPolls >= rules.thresholds.unreachablePolls;
+    if ((node.link != LinkState::Refused && !settled) || !heardBy(rules, index).isEmpty()) {
+        return false;
+    }
+    if (!node.sample) {
+        return nobodyHearsPrimary(rules, index);
+    }
+    return node.link == LinkState::Refused || !node.sample->inRecovery;
+}
+
+// A standby that receives, from nobody knows whom.
+bool followsHidden(const Rules &rules, int index)
+{
+    const Place &place = rules.topology.places[static_cast<std::size_t>(index)];
+    if (!rules.isFreshStandby(index) || place.upstream >= 0 || !place.upstreamText.isEmpty()) {
+        return false;
+    }
+    const NodeSample &sample = rules.sample(index);
+    return sample.receiver ? !sample.receiver->visible() : sample.unreadable.contains(QStringLiteral("receiver"));
 }
 
 void judgeNoneWritable(Rules &rules)
@@ -189,6 +233,9 @@ void judgeNoneWritable(Rules &rules)
     for (int i = 0; i < rules.count(); ++i) {
         if (!rules.isData(i)) {
             continue;
+        }
+        if (followsHidden(rules, i)) {
+            return; // somebody may take writes, and the role may not see who
         }
         const bool known = surelyNotWritable(rules, i);
         const bool lost = !known && primaryIsMissing(rules, i);

@@ -8,10 +8,6 @@
 namespace howdah::cluster {
 
 namespace {
-// A switch of timelines or a reconnect takes a moment; what lasts longer is meant.
-constexpr qint64 kSettleMs = 10'000;
-// The two ends are never asked at the same instant.
-constexpr qint64 kContradictionMs = 5000;
 constexpr qint64 kDefaultReceiverTimeoutMs = 60'000;
 
 // The identifier that the cluster has: the primary's, else that of most data nodes.
@@ -89,7 +85,8 @@ void judgeTimeline(Rules &rules, int index)
                            (compared.relation == TimelineRelation::Unknown && compared.nodeTimeline > 0 &&
                             compared.nodeTimeline != compared.otherTimeline);
     if (unsettled) {
-        wrong = rules.hold(QStringLiteral("timeline_differs:%1").arg(rules.name(index))) >= kSettleMs;
+        wrong = rules.hold(QStringLiteral("timeline_differs:%1").arg(rules.name(index))) >=
+                rules.thresholds.timelineSettleMs;
     }
     if (!wrong) {
         return;
@@ -140,7 +137,7 @@ void judgeContradiction(Rules &rules, int index)
     const Edge &edge = *rules.edgeTo[at(index)];
     const QString key = QStringLiteral("contradictory:%1").arg(rules.name(index));
     rules.raise(index, Verdict::Unknown);
-    if (rules.hold(key) < kContradictionMs) {
+    if (rules.hold(key) < rules.thresholds.contradictionMs) {
         return;
     }
     const QString &standby = rules.name(index);
@@ -186,6 +183,28 @@ QString missingWalRemedy(const Rules &rules, int index)
     return QStringLiteral("Its log says why: look for the connection, its password, its slot and removed WAL.");
 }
 
+// Its upstream's own finding is the cause, and says enough when it is as bad.
+void judgeOrphan(Rules &rules, int index, const QString &upstream)
+{
+    rules.raise(index, Verdict::Warning);
+    const bool told = std::any_of(rules.findings.cbegin(), rules.findings.cend(), [&](const Finding &finding) {
+        return finding.node == upstream && finding.severity >= Verdict::Warning;
+    });
+    if (told) {
+        return;
+    }
+    rules.add(
+        {.id = QStringLiteral("upstream_silent:%1").arg(rules.name(index)),
+         .severity = Verdict::Warning,
+         .node = rules.name(index),
+         .title = QStringLiteral("%1 has no upstream that answers").arg(rules.name(index)),
+         .evidence = QStringLiteral("It follows %1, of which nothing is known now, and has no receiver.").arg(upstream),
+         .remedy = QStringLiteral("See to %1 first. The log of %2 says why its receiver ended.")
+                       .arg(upstream, rules.name(index)),
+         .page = QStringLiteral("replication"),
+         .subject = rules.name(index)});
+}
+
 void judgeStandby(Rules &rules, int index)
 {
     const QString key = QStringLiteral("not_streaming:%1").arg(rules.name(index));
@@ -197,7 +216,7 @@ void judgeStandby(Rules &rules, int index)
     }
     const Edge *edge = rules.edgeTo[at(index)];
     if (edge && !rules.fresh[at(edge->from)]) {
-        rules.raise(index, Verdict::Warning); // its upstream's own finding is the cause
+        judgeOrphan(rules, index, rules.name(edge->from));
         return;
     }
     QString evidence =

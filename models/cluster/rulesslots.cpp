@@ -107,6 +107,9 @@ Verdict limited(double value, double warn, double critical)
 Verdict SlotJudge::byAge() const
 {
     const Thresholds &t = m_rules.thresholds;
+    if (m_idle && !m_slot.inactiveSince.isValid() && t.once) {
+        return Verdict::Warning; // for how long nobody can say
+    }
     return m_idle ? limited(static_cast<double>(m_facts.inactiveForMs.value_or(0)),
                             static_cast<double>(t.slotInactiveWarnMs), static_cast<double>(t.slotInactiveCriticalMs))
                   : Verdict::Ok;
@@ -283,12 +286,15 @@ SlotFacts SlotJudge::judge()
                    : QStringLiteral("Rebuild %1, or let it fetch the WAL from the archive.").arg(m_owner));
     } else if (byAge() > Verdict::Ok) {
         const qint64 idle = m_facts.inactiveForMs.value_or(0);
-        const QString atLeast = m_slot.inactiveSince.isValid() ? QString() : QStringLiteral("at least ");
+        const bool dated = m_slot.inactiveSince.isValid();
+        const QString duration =
+            !dated && m_rules.thresholds.once
+                ? QStringLiteral("Since when is not known. ")
+                : QStringLiteral("For %1%2. ").arg(dated ? QString() : QStringLiteral("at least "), span(idle));
         report("slot_inactive", m_facts.verdict,
                m_owner.isEmpty() ? QStringLiteral("Slot %1 has no consumer").arg(name)
                                  : QStringLiteral("Slot %1 waits for %2").arg(name, m_owner),
-               QStringLiteral("For %1%2. ").arg(atLeast, span(idle)) + kept() + growth(), remedy(),
-               std::max<qint64>(1, m_rules.now() - idle));
+               duration + kept() + growth(), remedy(), std::max<qint64>(1, m_rules.now() - idle));
     } else if (m_facts.verdict > Verdict::Ok) {
         reportHeld();
     }

@@ -64,6 +64,17 @@ inline void addRow(const char *name, const Change &change, std::initializer_list
     expected.sort();
     QTest::newRow(name) << change << expected;
 }
+/// The same of a command that looks once.
+inline void compareOneLook(Snapshot snapshot)
+{
+    QFETCH(Change, change);
+    QFETCH(QStringList, expected);
+    change(snapshot);
+    QVERIFY(snapshot.watch.isEmpty());
+    const QStringList found = told(assess(snapshot, Thresholds::forOneLook()));
+    QVERIFY2(found == expected, qPrintable(found.join(QStringLiteral(", "))));
+}
+
 /// One row: the change made to a healthy cluster, and all findings that are to come of it.
 inline void compareRow(Snapshot snapshot)
 {

@@ -238,6 +238,15 @@ void TestHealth::writable_data()
                s.trail.reset();
            },
            {"warning primary_outside"});
+    addRow("primary is not in the file, and whom the standbys follow is hidden",
+           [](Snapshot &s) {
+               s.nodes.erase(s.nodes.begin());
+               s.trail.reset();
+               for (const QString &name : {pg2, pg3}) {
+                   hidePermissions(s, name);
+               }
+           },
+           {"warning no_permission:dba"});
     addRow("two writable", [](Snapshot &s) { makeWritable(s, pg3); }, {"critical several_writable"});
     addRow("two writable, one is a witness", [](Snapshot &) {}, {});
     addRow("two writable of two clusters",

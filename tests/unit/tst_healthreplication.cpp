@@ -96,6 +96,12 @@ void TestHealthReplication::streaming_data()
                takeDown(s, pg2);
            },
            {"critical node_down:pg2", "critical sync_unsatisfied:pg1"});
+    addRow("its upstream is silent, which alone is no warning",
+           [](Snapshot &s) {
+               edit(s, pg3).receiver.reset();
+               makeStale(s, pg2);
+           },
+           {"unknown stale:pg2", "warning upstream_silent:pg3"});
     addRow("follows nobody",
            [](Snapshot &s) {
                stopStreaming(s, pg3);
@@ -184,6 +190,39 @@ void TestHealthReplication::lagLimits_data()
                fallBehind(s, pg3, 79 * mb);
                held(s, QStringLiteral("lag:pg3"), 90'000);
                held(s, QStringLiteral("lag_high:pg3"), 30'000);
+           },
+           {});
+    const auto delayed = [=](int delayMs, qint64 bytes) {
+        return Change([=](Snapshot &s) {
+            setSetting(edit(s, pg3), QStringLiteral("recovery_min_apply_delay"), QString::number(delayMs));
+            lag(pg3, bytes, 60'000, 60'000)(s);
+        });
+    };
+    // 2 MB/s are written: 400 MB are 200 s.
+    addRow("delayed by less than the delay", delayed(200'000, 400 * mb), {});
+    addRow("delayed by more than the delay", delayed(1000, 400 * mb), {"warning lag_high:pg3"});
+    addRow("delayed by much more than the delay", delayed(1000, 1300 * mb), {"critical lag_high:pg3"});
+    addRow("delayed, and does not even receive",
+           [=](Snapshot &s) {
+               delayed(3'600'000, 400 * mb)(s);
+               edit(s, pg3).receiveLsn = edit(s, pg3).replayLsn;
+               edit(s, pg3).receiver->flushedLsn = edit(s, pg3).receiver->writtenLsn = edit(s, pg3).replayLsn;
+               Sender *sender = senderOf(edit(s, pg2), pg3);
+               sender->sentLsn = sender->writeLsn = sender->flushLsn = sender->replayLsn;
+           },
+           {"warning lag_high:pg3"});
+    addRow("delayed, for longer than the console has watched",
+           [=](Snapshot &s) {
+               delayed(1000, 400 * mb)(s);
+               s.trail.reset();
+               edit(s, pg3).lastXactReplayTimestamp = edit(s, pg3).serverTime.addSecs(-7200);
+           },
+           {"critical lag_high:pg3"});
+    addRow("delayed as it should be, not watched for long",
+           [=](Snapshot &s) {
+               delayed(7'200'000, 400 * mb)(s);
+               s.trail.reset();
+               edit(s, pg3).lastXactReplayTimestamp = edit(s, pg3).serverTime.addSecs(-7201);
            },
            {});
     addRow("paused has its own",

@@ -120,6 +120,21 @@ void TestLag::states_data()
         setSetting(edit(s, pg2), QStringLiteral("primary_conninfo"), {});
         setSetting(edit(s, pg2), QStringLiteral("restore_command"), QStringLiteral("cp /archive/%f %p"));
     });
+    // What is ahead of the primary on a timeline that nobody can place is not level with it.
+    const auto ahead = [](Snapshot &s) {
+        stopStreaming(s, pg2);
+        setSetting(edit(s, pg2), QStringLiteral("primary_conninfo"), {});
+        setSetting(edit(s, pg2), QStringLiteral("restore_command"), QStringLiteral("cp /archive/%f %p"));
+        NodeSample &sample = edit(s, pg2);
+        sample.timeline = 8;
+        sample.timelineHistory.push_back({7, *edit(s, pg1).currentLsn, {}});
+        sample.replayLsn = sample.receiveLsn = Lsn{edit(s, pg1).currentLsn->value + 4096};
+    };
+    row("ahead on a newer timeline", pg2, "unknown", false, ahead);
+    row("ahead on an unknown timeline", pg2, "unknown", false, [=](Snapshot &s) {
+        ahead(s);
+        edit(s, pg2).timelineHistory.clear();
+    });
     row("primary_conninfo hidden is not the archive", pg2, "broken", true, [](Snapshot &s) {
         stopStreaming(s, pg2);
         setSetting(edit(s, pg2), QStringLiteral("restore_command"), QStringLiteral("cp /archive/%f %p"));

@@ -170,11 +170,27 @@ void TestVerdict::loss_data()
         takeDown(s, pg2);
         takeDown(s, pg3);
     }) << "unknown";
-    QTest::newRow("no standby") << Change([](Snapshot &s) { s.nodes.erase(s.nodes.begin() + 1, s.nodes.begin() + 3); })
-                                << "everything, there is no standby";
+    QTest::newRow("no standby") << Change([](Snapshot &s) {
+        s.nodes.erase(s.nodes.begin() + 1, s.nodes.begin() + 3);
+        edit(s, pg1).senders.clear();
+        edit(s, pg1).replicationSlots.clear();
+    }) << "everything, there is no standby";
+    QTest::newRow("a standby that is not in the file") << Change([](Snapshot &s) {
+        const std::vector<Sender> senders = s.nodes[0].sample->senders;
+        s.nodes.erase(s.nodes.begin() + 1, s.nodes.begin() + 3);
+        edit(s, pg1).senders = senders;
+    }) << "unknown";
+    QTest::newRow("whether there is one is hidden") << Change([](Snapshot &s) {
+        s.nodes.erase(s.nodes.begin() + 1, s.nodes.begin() + 3);
+        edit(s, pg1).senders.clear();
+        edit(s, pg1).replicationSlots.clear();
+        edit(s, pg1).unreadable.insert(QStringLiteral("senders"), QStringLiteral("canceling statement"));
+    }) << "unknown";
     QTest::newRow("only a diverged one") << Change([](Snapshot &s) {
         diverge(s, pg3);
         s.nodes.erase(s.nodes.begin() + 1);
+        edit(s, pg1).senders.clear();
+        edit(s, pg1).replicationSlots.clear();
     }) << "everything, there is no standby";
 }
 
