@@ -5,8 +5,6 @@
 
 Q_LOGGING_CATEGORY(lcPostgres, "howdah.postgres", QtWarningMsg)
 Q_LOGGING_CATEGORY(lcMonitor, "howdah.monitor", QtWarningMsg)
-Q_LOGGING_CATEGORY(lcManagers, "howdah.managers", QtWarningMsg)
-Q_LOGGING_CATEGORY(lcUi, "howdah.ui", QtWarningMsg)
 
 namespace howdah::core {
 

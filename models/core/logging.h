@@ -6,8 +6,6 @@
 // One category a room, named as its namespace: howdah.postgres, howdah.monitor …
 Q_DECLARE_LOGGING_CATEGORY(lcPostgres)
 Q_DECLARE_LOGGING_CATEGORY(lcMonitor)
-Q_DECLARE_LOGGING_CATEGORY(lcManagers)
-Q_DECLARE_LOGGING_CATEGORY(lcUi)
 
 namespace howdah::core {
 
