@@ -42,8 +42,9 @@ enum class SlotMark { Used, Idle };
 
 /// A limit bar: full width is critical, the tick is where warning starts, and the colour follows.
 struct Bar {
-    double fraction = 0; ///< of the critical limit; above 1 it overflows
-    double warnAt = 0;   ///< where the tick stands, 0 to 1
+    double fraction = 0;   ///< of the limit; above 1 it overflows
+    double warnAt = 0;     ///< where the tick stands, 0 to 1
+    double criticalAt = 1; ///< where the second one stands; 1: at the end, and there is none
     cluster::Verdict verdict = cluster::Verdict::Ok;
 
     bool operator==(const Bar &) const = default;

@@ -142,17 +142,45 @@ Cell heldCell(const SlotFacts *facts, const std::optional<Bar> &bar, const Slot 
     return cell;
 }
 
-std::optional<Bar> heldBar(const SlotFacts *facts, const cluster::Thresholds &limits)
+/// max_slot_wal_keep_size as it works out for this slot, when that ends it before its size is critical by itself.
+std::optional<double> ownLimit(const SlotFacts *facts, const Slot &slot, const cluster::Thresholds &limits)
+{
+    if (!facts || !facts->retainedBytes || !slot.safeWalSize) {
+        return {};
+    }
+    const qint64 limit = *facts->retainedBytes + *slot.safeWalSize;
+    return limit > 0 && limit < limits.slotRetainedCriticalBytes ? std::optional(static_cast<double>(limit))
+                                                                 : std::nullopt;
+}
+
+std::optional<Bar> heldBar(const SlotFacts *facts, const Slot &slot, const cluster::Thresholds &limits)
 {
     if (!facts || !facts->retainedBytes) {
         return {};
+    }
+    if (const auto limit = ownLimit(facts, slot, limits)) {
+        Bar bar{.fraction = static_cast<double>(*facts->retainedBytes) / *limit,
+                .warnAt =
+                    std::min(1 - limits.slotHeadroomWarn, static_cast<double>(limits.slotRetainedWarnBytes) / *limit),
+                .criticalAt = 1 - limits.slotHeadroomCritical};
+        bar.verdict = bar.fraction > bar.criticalAt ? Verdict::Critical
+                      : bar.fraction > bar.warnAt   ? Verdict::Warning
+                                                    : Verdict::Ok;
+        return bar;
     }
     return limitBar(static_cast<double>(*facts->retainedBytes), static_cast<double>(limits.slotRetainedWarnBytes),
                     static_cast<double>(limits.slotRetainedCriticalBytes));
 }
 
-QString limitToolTip(const cluster::Thresholds &limits)
+QString limitToolTip(const SlotFacts *facts, const Slot &slot, const cluster::Thresholds &limits)
 {
+    if (const auto limit = ownLimit(facts, slot, limits)) {
+        const double warn =
+            std::min(*limit * (1 - limits.slotHeadroomWarn), static_cast<double>(limits.slotRetainedWarnBytes));
+        return QStringLiteral("Lost at %1, by max_slot_wal_keep_size: warning from %2, critical from %3")
+            .arg(core::formatBytes(qRound64(*limit)), core::formatBytes(qRound64(warn)),
+                 core::formatBytes(qRound64(*limit * (1 - limits.slotHeadroomCritical))));
+    }
     return QStringLiteral("Warning from %1, critical from %2")
         .arg(core::formatBytes(limits.slotRetainedWarnBytes), core::formatBytes(limits.slotRetainedCriticalBytes));
 }
@@ -253,7 +281,7 @@ Row SlotsModel::rowFor(const StateView &view, int node, int slot) const
 {
     const Slot &s = view.sample(node)->replicationSlots[static_cast<std::size_t>(slot)];
     const SlotFacts *facts = view.slotFacts(node, slot);
-    const std::optional<Bar> bar = heldBar(facts, thresholds());
+    const std::optional<Bar> bar = heldBar(facts, s, thresholds());
     const QString type = (s.slotType + QLatin1Char(' ') + s.plugin).trimmed();
     Cell name = slotNameCell(s);
     if (!s.active && facts && facts->verdict > Verdict::Unknown) {
@@ -267,7 +295,7 @@ Row SlotsModel::rowFor(const StateView &view, int node, int slot) const
         consumerCell(view, node, s, facts),
         walStatusCell(view, node, s),
         heldCell(facts, bar, s),
-        barCell(bar, limitToolTip(thresholds())),
+        barCell(bar, limitToolTip(facts, s, thresholds())),
         bytesCell(s.safeWalSize),
         fullInCell(s, facts, thresholds()),
         inactiveCell(view, s, facts),
@@ -321,7 +349,7 @@ std::vector<Row> SlotBars::rows(const StateView &view) const
         if (!slot || !counts(facts, *slot)) {
             continue;
         }
-        const std::optional<Bar> bar = heldBar(&facts, thresholds());
+        const std::optional<Bar> bar = heldBar(&facts, *slot, thresholds());
         Cell name = slotNameCell(*slot);
         name.strong = false;
         if (nodesWithSlot.value(slot->slotName) > 1) {
@@ -330,9 +358,10 @@ std::vector<Row> SlotBars::rows(const StateView &view) const
         if (!slot->active && facts.verdict > Verdict::Unknown) {
             name.tone = facts.verdict;
         }
-        rows.push_back(Row{.key = SlotsModel::keyOf(view.name(facts.node), slot->slotName),
-                           .stale = !view.fresh(facts.node),
-                           .cells = {name, barCell(bar, limitToolTip(thresholds())), heldCell(&facts, bar, *slot)}});
+        rows.push_back(Row{
+            .key = SlotsModel::keyOf(view.name(facts.node), slot->slotName),
+            .stale = !view.fresh(facts.node),
+            .cells = {name, barCell(bar, limitToolTip(&facts, *slot, thresholds())), heldCell(&facts, bar, *slot)}});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const Row &a, const Row &b) {
         return a.cells.back().sort.toLongLong() > b.cells.back().sort.toLongLong();

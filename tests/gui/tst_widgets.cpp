@@ -41,6 +41,7 @@ private Q_SLOTS:
     void barColors_data();
     void barColors();
     void emptyBarIsNotFilled();
+    void barStandsOutOnASelection();
     void labelFollowsTheTheme();
     void labelNeverReadsHtml();
     void paragraphGrowsInANarrowRoom();
@@ -195,7 +196,8 @@ void TestWidgets::barColors()
     QFETCH(int, expected);
     for (const theme::Mode mode : {theme::Mode::Light, theme::Mode::Dark}) {
         theme::Theme::instance().setMode(mode);
-        const QSet<QRgb> colors = colorsOf(barImage({fraction, 0.2, static_cast<Verdict>(verdict)}));
+        const QSet<QRgb> colors =
+            colorsOf(barImage({.fraction = fraction, .warnAt = 0.2, .verdict = static_cast<Verdict>(verdict)}));
         for (const Token token : {Token::Text3, Token::WarningMark, Token::Critical}) {
             QCOMPARE(colors.contains(theme::color(token).rgb()), token == static_cast<Token>(expected));
         }
@@ -205,8 +207,26 @@ void TestWidgets::barColors()
 
 void TestWidgets::emptyBarIsNotFilled()
 {
-    QVERIFY(!colorsOf(barImage({0, 0.2, Verdict::Ok})).contains(theme::color(Token::Text3).rgb()));
-    QVERIFY(colorsOf(barImage({0.0001, 0.2, Verdict::Ok})).contains(theme::color(Token::Text3).rgb()));
+    QVERIFY(!colorsOf(barImage({.fraction = 0, .warnAt = 0.2, .verdict = Verdict::Ok}))
+                 .contains(theme::color(Token::Text3).rgb()));
+    QVERIFY(colorsOf(barImage({.fraction = 0.0001, .warnAt = 0.2, .verdict = Verdict::Ok}))
+                .contains(theme::color(Token::Text3).rgb()));
+}
+
+void TestWidgets::barStandsOutOnASelection()
+{
+    for (const theme::Mode mode : {theme::Mode::Light, theme::Mode::Dark}) {
+        theme::Theme::instance().setMode(mode);
+        for (const Token ground : {Token::Selection, Token::SelectionInactive}) {
+            QImage image(100, 28, QImage::Format_RGB32);
+            image.fill(theme::color(ground));
+            QPainter painter(&image);
+            widgets::paintLimitBar(&painter, image.rect(), {.fraction = 0.1, .warnAt = 0.5}, true);
+            painter.end();
+            const double contrast = theme::contrastRatio(image.pixelColor(90, 14), theme::color(ground));
+            QVERIFY2(contrast > 1.18, qPrintable(QString::number(contrast)));
+        }
+    }
 }
 
 void TestWidgets::labelFollowsTheTheme()

@@ -230,6 +230,30 @@ void TestClusterTables::slotsTable()
     model.setState(stateOf(unlimited));
     QCOMPARE(cellOf(model, "pg1/analytics_cdc", "full_in"), QStringLiteral("<unknown>"));
 
+    const auto barOf = [&model](const char *slot) {
+        return model.index(model.rowOf(QLatin1String(slot)), model.columnOf(QStringLiteral("limit")))
+            .data(BarRole)
+            .value<Bar>();
+    };
+    // Its own limit comes before the size that is critical for any slot: warning and critical are shares of that.
+    cluster::Snapshot limited = busyCluster();
+    cluster::Slot &slot = *slotOf(edit(limited, QStringLiteral("pg1")), QStringLiteral("pg2_slot"));
+    const auto hold = [&](qint64 heldBytes, qint64 safeBytes) {
+        slot.restartLsn->value = limited.nodes[0].sample->currentLsn->value - static_cast<quint64>(heldBytes);
+        slot.safeWalSize = safeBytes;
+        model.setState(stateOf(limited));
+        return barOf("pg1/pg2_slot");
+    };
+    constexpr qint64 kMb = 1 << 20;
+    const auto bar = [](double share, cluster::Verdict verdict) {
+        return Bar{.fraction = share, .warnAt = 0.75, .criticalAt = 0.9, .verdict = verdict};
+    };
+    QVERIFY(hold(192 * kMb, 320 * kMb) == bar(0.375, cluster::Verdict::Ok));
+    QVERIFY(hold(448 * kMb, 64 * kMb) == bar(0.875, cluster::Verdict::Warning));
+    QVERIFY(hold(480 * kMb, 32 * kMb) == bar(0.9375, cluster::Verdict::Critical));
+    QVERIFY(hold(640 * kMb, -128 * kMb).fraction > 1);
+    QCOMPARE(hold(192 * kMb, 64 * 1024 * kMb).criticalAt, 1.0);
+
     const SlotStory story = slotStory(state, QStringLiteral("pg1/analytics_cdc"));
     QCOMPARE(story.title, QStringLiteral("analytics_cdc on pg1"));
     QCOMPARE(story.word, QStringLiteral("no consumer"));

@@ -11,6 +11,7 @@
 #include "tables/events.h"
 #include "tables/knowledge.h"
 #include "tables/nodesmodel.h"
+#include "tables/roles.h"
 #include "tables/slotsmodel.h"
 #include "tables/tiles.h"
 #include "theme/metrics.h"
@@ -62,8 +63,14 @@ void fitList(widgets::DataTable *table, int most, widgets::Label *instead)
     instead->setVisible(rows == 0);
 }
 
-QString limitsText()
+QString limitsText(const tables::SlotBars &bars)
 {
+    const int column = bars.columnOf(QStringLiteral("bar"));
+    for (int row = 0; row < bars.rowCount(); ++row) {
+        if (bars.index(row, column).data(tables::BarRole).value<tables::Bar>().criticalAt < 1) {
+            return OverviewPage::tr("of the limit of each"); // which a tool tip tells
+        }
+    }
     const cluster::Thresholds limits;
     return OverviewPage::tr("warns at %1, critical at %2")
         .arg(core::formatBytes(limits.slotRetainedWarnBytes), core::formatBytes(limits.slotRetainedCriticalBytes));
@@ -201,7 +208,7 @@ void OverviewPage::refreshSide()
     fitList(m_barsTable, kMostBars, m_noSlots);
     m_noSlots->setText(tables::emptySentence(state(), {tables::Concern::EveryNode, QStringLiteral("slots"),
                                                        tr("slots that hold WAL"), tr("No slot holds WAL.")}));
-    m_slotsHead->setCaption(m_bars->rowCount() == 0 ? QString() : limitsText());
+    m_slotsHead->setCaption(m_bars->rowCount() == 0 ? QString() : limitsText(*m_bars));
     const tables::Tile archive = tables::archiveTile(state());
     m_archiveHead->setVerdict(archive.verdict, archive.word);
     m_archive->setRows(rowsOf(archive));

@@ -249,7 +249,7 @@ void ItemDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     const QRect rect = contentRect(option, index);
     const Cell cell = readCell(index);
     if (cell.bar.isValid()) {
-        paintLimitBar(painter, rect, cell.bar.value<tables::Bar>());
+        paintLimitBar(painter, rect, cell.bar.value<tables::Bar>(), selected);
     } else if (!cell.text.isEmpty() || leadingWidth(cell) > 0) {
         paintText(painter, rect, cell, selected);
     } else {

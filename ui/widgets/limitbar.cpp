@@ -11,7 +11,7 @@ namespace howdah::widgets {
 using cluster::Verdict;
 using theme::Token;
 
-void paintLimitBar(QPainter *painter, const QRectF &rect, const tables::Bar &bar)
+void paintLimitBar(QPainter *painter, const QRectF &rect, const tables::Bar &bar, bool selected)
 {
     const bool overflows = bar.fraction >= 1;
     const Token fill = overflows || bar.verdict == Verdict::Critical ? Token::Critical
@@ -21,16 +21,19 @@ void paintLimitBar(QPainter *painter, const QRectF &rect, const tables::Bar &bar
     if (overflows) {
         trough.setWidth(trough.width() - 7);
     }
-    theme::paintRounded(painter, trough, 1, theme::color(Token::Trough), {});
+    // The trough's own colour would be lost on a selection.
+    theme::paintRounded(painter, trough, 1, theme::color(selected ? Token::Surface : Token::Trough), {});
     if (bar.fraction > 0) {
         // A sliver for the smallest amount: something is not nothing.
         QRectF filled = trough;
         filled.setWidth(std::max(2.0, trough.width() * std::min(1.0, bar.fraction)));
         theme::paintRounded(painter, filled, 1, theme::color(fill), {});
     }
-    if (bar.warnAt > 0 && bar.warnAt < 1) {
-        const int x = qRound(trough.x() + trough.width() * bar.warnAt);
-        painter->fillRect(QRectF(x, trough.y() - 3, 1, 12), theme::color(Token::Text1));
+    for (const double at : {bar.warnAt, bar.criticalAt}) {
+        if (at > 0 && at < 1) {
+            const int x = qRound(trough.x() + trough.width() * at);
+            painter->fillRect(QRectF(x, trough.y() - 3, 1, 12), theme::color(Token::Text1));
+        }
     }
     if (overflows) {
         painter->save();
