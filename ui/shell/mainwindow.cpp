@@ -5,9 +5,11 @@
 #include <QCloseEvent>
 #include <QGuiApplication>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QStyle>
 
 #include "pages/pageregistry.h"
 #include "shell/clusterview.h"
@@ -105,7 +107,12 @@ void MainWindow::restore()
     const QSettings settings;
     theme::Theme::instance().setMode(theme::modeFromString(settings.value(QStringLiteral("window/theme")).toString()));
     if (!restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray())) {
-        resize(1440, 900);
+        // The geometry of another screen is dropped; the size may still do.
+        resize(settings.value(QStringLiteral("window/size"), QSize(1440, 900)).toSize());
+    }
+    if (!isMaximized() && !isFullScreen()) {
+        const QSize room = screen()->availableSize() - QSize(0, style()->pixelMetric(QStyle::PM_TitleBarHeight));
+        resize(size().boundedTo(room));
     }
     m_splitter->restoreState(settings.value(QStringLiteral("window/splitter")).toByteArray());
     m_lastPage = settings.value(QStringLiteral("window/page")).toString();
@@ -117,6 +124,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
 {
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("window/size"), normalGeometry().size());
     settings.setValue(QStringLiteral("window/splitter"), m_splitter->saveState());
     settings.setValue(QStringLiteral("window/page"), currentPage());
     QMainWindow::closeEvent(event);
