@@ -7,6 +7,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardItemModel>
@@ -24,6 +25,7 @@
 #include "widgets/datatable.h"
 #include "widgets/messagebar.h"
 #include "widgets/verdictstrip.h"
+#include "widgets/verdicttext.h"
 #include "windowfixture.h"
 
 using namespace howdah;
@@ -62,6 +64,7 @@ private Q_SLOTS:
     void dialogSaysWhatIsLeftOut();
     void themeIsKept();
     void geometryIsKept();
+    void opensWithinTheScreen();
     void everyWidgetHasAName();
     void pictureHasTheSizeAsked();
 
@@ -220,6 +223,14 @@ void TestMainWindow::pausedIsGrey()
     QCOMPARE(static_cast<int>(strip()->shown().verdict), static_cast<int>(Verdict::Unknown));
     QVERIFY(find<QAction>("action-pause")->isChecked());
     QCOMPARE(find<QAction>("action-pause")->text(), QStringLiteral("Resume"));
+    // Nobody is silent who is not asked, and one sample is not shown as if it were of now.
+    QCOMPARE(widgets::writableNodes(stateOf(snapshot), m_clock.monotonicMs()).rest, QStringLiteral(", paused"));
+    QVERIFY(!find<QAction>("action-refresh")->isEnabled());
+    QVERIFY(find<QAction>("action-refresh")->toolTip().contains(QLatin1String("resume")));
+    snapshot.paused = false;
+    give(stateOf(snapshot));
+    QVERIFY(find<QAction>("action-refresh")->isEnabled());
+    QCOMPARE(find<QAction>("action-refresh")->toolTip(), QStringLiteral("Refresh (F5)"));
 }
 
 void TestMainWindow::keysReachClusters()
@@ -520,6 +531,17 @@ void TestMainWindow::geometryIsKept()
     m_window->close();
     m_window = std::make_unique<MainWindow>(m_clock);
     QCOMPARE(m_window->size(), QSize(700, 600));
+}
+
+void TestMainWindow::opensWithinTheScreen()
+{
+    const QRect room = m_window->screen()->availableGeometry();
+    QSettings().clear();
+    QVERIFY(room.contains(QRect(room.topLeft(), MainWindow(m_clock).size())));
+    // What was kept is of a larger screen; what is no geometry at all is not used.
+    QSettings().setValue(QStringLiteral("window/size"), QSize(5000, 600));
+    QSettings().setValue(QStringLiteral("window/geometry"), QByteArray("another screen's"));
+    QCOMPARE(MainWindow(m_clock).size(), QSize(room.width(), 600));
 }
 
 void TestMainWindow::everyWidgetHasAName()

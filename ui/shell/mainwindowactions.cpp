@@ -191,10 +191,15 @@ void MainWindow::buildToolBar()
 void MainWindow::updateActions()
 {
     const ClusterView *current = currentView();
-    for (QAction *action : {m_closeAction, m_refreshAction, m_pauseAction, m_findAction}) {
+    for (QAction *action : {m_closeAction, m_pauseAction, m_findAction}) {
         action->setEnabled(current != nullptr);
     }
     const bool paused = current && current->state().snapshot && current->state().snapshot->paused;
+    // A sample alone would be shown as it was: a pause is over when somebody wants to look.
+    m_refreshAction->setEnabled(current && !paused);
+    m_refreshAction->setToolTip(
+        paused ? tr("Sampling is paused: resume it to see the cluster as it is now")
+               : tr("Refresh (%1)").arg(m_refreshAction->shortcut().toString(QKeySequence::NativeText)));
     m_pauseAction->setChecked(paused);
     m_pauseAction->setIcon(theme::icon(paused ? QStringLiteral("resume") : QStringLiteral("pause")));
     m_pauseAction->setText(paused ? tr("Resume") : tr("&Pause"));

@@ -107,6 +107,9 @@ Statement writableNodes(const ClusterState &state, qint64 nowMs)
     if (!state.snapshot || !state.assessment) {
         return {tr("unknown"), {}, Verdict::Unknown, true};
     }
+    if (state.snapshot->paused) { // nobody is silent who is not asked
+        return {tr("unknown"), tr(", paused"), Verdict::Unknown, true};
+    }
     const auto &writable = state.assessment->topology.writable;
     QStringList names;
     for (const int index : writable) {
