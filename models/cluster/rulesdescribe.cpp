@@ -57,6 +57,9 @@ QString stateOf(const Rules &rules, int index)
     if (node.link != LinkState::Up && node.link != LinkState::Connecting && node.link != LinkState::Unreachable) {
         return toString(node.link);
     }
+    if (!node.acceptsConnections) {
+        return QStringLiteral("takes no new connections");
+    }
     if (const int same = rules.topology.places[static_cast<std::size_t>(index)].sameAs; same >= 0) {
         return QStringLiteral("the same server as %1").arg(rules.name(same));
     }

@@ -104,7 +104,8 @@ void TestVerdict::states_data()
     QTest::addColumn<QString>("node");
     QTest::addColumn<QString>("state");
     const auto row = [](const QString &node, const char *state, Change change) {
-        QTest::newRow(state) << std::move(change) << node << QString::fromLatin1(state);
+        QTest::newRow(qPrintable(node + QLatin1Char(' ') + QLatin1String(state)))
+            << std::move(change) << node << QString::fromLatin1(state);
     };
     row(pg1, "accepting writes", [](Snapshot &) {});
     row(pg3, "streaming", [](Snapshot &) {});
@@ -128,6 +129,8 @@ void TestVerdict::states_data()
     row(pg3, "connecting", [](Snapshot &s) { neverSeen(s, pg3); });
     row(pg3, "down", [](Snapshot &s) { takeDown(s, pg3, LinkState::Down, 100); });
     row(pg3, "unreachable from here", [](Snapshot &s) { takeDown(s, pg3, LinkState::Unreachable); });
+    row(pg3, "takes no new connections", [](Snapshot &s) { status(s, pg3).acceptsConnections = false; });
+    row(pg1, "takes no new connections", [](Snapshot &s) { status(s, pg1).acceptsConnections = false; });
     row(pg3, "sampling paused", [](Snapshot &s) { s.paused = true; });
 }
 
