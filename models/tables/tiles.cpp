@@ -219,6 +219,7 @@ Tile archiveTile(const cluster::ClusterState &state)
         return tile;
     }
     const Archiver &a = *sample.archiver;
+    tile.stale = !view.fresh(node);
     judgeArchive(tile, view, node);
     const QString ago = agoText(a.lastArchivedTime, sample.serverTime);
     tile.lines.push_back(a.lastArchivedWal.isEmpty()
@@ -239,7 +240,8 @@ Tile activityTile(const cluster::ClusterState &state)
     }
     const StateView view(state);
     const cluster::NodeSample &sample = *view.sample(primaryWithSample(view));
-    if (!view.fresh(primaryWithSample(view))) {
+    tile.stale = !view.fresh(primaryWithSample(view));
+    if (tile.stale) {
         tile.word = QStringLiteral("not seen now");
     }
     addActivity(tile, sample);

@@ -22,6 +22,7 @@ struct Tile {
     cluster::Verdict verdict = cluster::Verdict::Unknown;
     QString word; ///< beside the verdict's glyph; empty: no verdict to give
     std::vector<TileLine> lines;
+    bool stale = false; ///< lines are what was seen last, not what is
 
     bool operator==(const Tile &) const = default;
 };

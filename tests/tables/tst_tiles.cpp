@@ -64,6 +64,7 @@ private Q_SLOTS:
     void archive_data();
     void archive();
     void activity();
+    void oldFactsSaySo();
     void activityWithoutRights();
     void takeover();
     void endsAgreeWhateverTheClocksSay();
@@ -131,6 +132,16 @@ void TestTiles::activity()
 }
 
 // Without pg_read_all_stats others' sessions are seen, but have no state: none is not what may be said of it.
+void TestTiles::oldFactsSaySo()
+{
+    Snapshot snapshot = threeNodes();
+    QVERIFY(!archiveTile(stateOf(snapshot)).stale);
+    QVERIFY(!activityTile(stateOf(snapshot)).stale);
+    snapshot.paused = true;
+    QVERIFY(archiveTile(stateOf(snapshot)).stale);
+    QVERIFY(activityTile(stateOf(snapshot)).stale);
+}
+
 void TestTiles::activityWithoutRights()
 {
     Snapshot snapshot = busyCluster();

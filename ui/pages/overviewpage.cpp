@@ -40,7 +40,7 @@ std::vector<widgets::KeyValue> rowsOf(const tables::Tile &tile)
 {
     std::vector<widgets::KeyValue> rows;
     for (const tables::TileLine &line : tile.lines) {
-        rows.push_back({line.what, line.value, false, line.nonValue});
+        rows.push_back({line.what, line.value, false, line.nonValue, tile.stale});
     }
     return rows;
 }

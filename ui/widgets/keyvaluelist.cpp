@@ -54,7 +54,7 @@ void KeyValueList::setRows(const std::vector<KeyValue> &rows)
         key->setText(rows[i].key);
         value->setRole(rows[i].fixed && !rows[i].nonValue ? FontRole::Fixed : FontRole::Small);
         value->setItalic(rows[i].nonValue);
-        value->setToken(rows[i].nonValue ? Token::Text3 : Token::Text1);
+        value->setToken(rows[i].nonValue ? Token::Text3 : rows[i].stale ? Token::Unknown : Token::Text1);
         value->setText(rows[i].value);
         value->setAccessibleName(rows[i].key + QStringLiteral(": ") + rows[i].value);
     }

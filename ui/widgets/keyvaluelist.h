@@ -16,6 +16,7 @@ struct KeyValue {
     QString value;
     bool fixed = false;    ///< fixed font: LSNs, addresses
     bool nonValue = false; ///< unknown, n/a, no permission: italic and muted
+    bool stale = false;    ///< as it was when it was last seen: in the grey of what is not known now
 };
 
 /// Facts about one thing: what they are called at the left, what they are at the right, 24 px a line.
