@@ -2,6 +2,7 @@
 #include <QScrollBar>
 #include <QSignalSpy>
 
+#include "charts/lagplot.h"
 #include "pagefixture.h"
 #include "topology/topologyview.h"
 #include "widgets/datatable.h"
@@ -20,6 +21,8 @@ private Q_SLOTS:
     void cutsNoValueInASmallWindow();
     void selectsInBothViews();
     void tellsWhatChanged();
+    void eventsTakeTheRoomThereIs();
+    void plotSaysWhenItIsNotLive();
     void leadsToOtherPages();
     void survivesEveryState();
     void isNamed();
@@ -103,6 +106,59 @@ void TestOverviewPage::tellsWhatChanged()
     m_page->show();
     QVERIFY(table("events-table").model()->rowCount() > 0);
     QVERIFY(!shownText(*m_page).contains(QStringLiteral("Nothing has changed")));
+}
+
+void TestOverviewPage::eventsTakeTheRoomThereIs()
+{
+    cluster::Snapshot snapshot = threeNodes();
+    m_page->setState(stateOf(snapshot));
+    advance(snapshot, 1000);
+    takeDown(snapshot, QStringLiteral("pg3"));
+    m_page->setState(stateOf(snapshot));
+    const widgets::DataTable &events = table("events-table");
+    QVERIFY(events.model()->rowCount() > 0);
+    QStyleOptionViewItem option;
+    option.widget = &events;
+    const auto needed = [&](int column) {
+        int most = 0;
+        for (int row = 0; row < events.model()->rowCount(); ++row) {
+            most = std::max(most, events.itemDelegate()->sizeHint(option, events.model()->index(row, column)).width());
+        }
+        return most;
+    };
+    QTRY_COMPARE(events.columnWidth(0), needed(0));
+    QCOMPARE(events.columnWidth(1), needed(1));
+    QCOMPARE(events.columnWidth(2), events.viewport()->width() - needed(0) - needed(1));
+    QVERIFY(events.model()
+                ->index(0, 2)
+                .data(Qt::ToolTipRole)
+                .toString()
+                .contains(events.model()->index(0, 2).data().toString()));
+}
+
+void TestOverviewPage::plotSaysWhenItIsNotLive()
+{
+    cluster::Snapshot snapshot = threeNodes();
+    history::LagHistory past = pastOf(snapshot);
+    m_page->setHistory(&past);
+    m_page->setState(stateOf(snapshot));
+    auto *plot = m_page->findChild<charts::LagPlot *>();
+    QTRY_VERIFY(plot->replots() > 0);
+    const QString notLive = QStringLiteral("not live");
+    QVERIFY(!shownText(*m_page).contains(notLive));
+    QTest::keyClick(plot, Qt::Key_Left);
+    QVERIFY(shownText(*m_page).contains(notLive));
+    QTest::keyClick(plot, Qt::Key_Home);
+    QVERIFY(!shownText(*m_page).contains(notLive));
+    QTest::keyClick(plot, Qt::Key_Plus);
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("zoomed")));
+    // The range that is chosen already leads back too.
+    auto *range = m_page->findChild<QAbstractButton *>(QStringLiteral("range-of-the-lag-plot-15-min"));
+    QVERIFY(range && range->isChecked());
+    QTest::mouseClick(range, Qt::LeftButton);
+    QVERIFY(plot->isWhole() && plot->isFollowing());
+    QVERIFY(!shownText(*m_page).contains(QStringLiteral("zoomed")));
+    m_page->setHistory(nullptr);
 }
 
 void TestOverviewPage::leadsToOtherPages()

@@ -182,8 +182,12 @@ std::optional<qint64> LagPlot::knownSinceMs() const
     return m_history->oldestMs();
 }
 
-void LagPlot::noteKnownSince()
+void LagPlot::noteView()
 {
+    if (const std::pair live(m_following, m_whole); live != m_toldLive) {
+        m_toldLive = live;
+        Q_EMIT liveChanged();
+    }
     const std::optional<qint64> since = knownSinceMs();
     if (since == m_knownSinceMs) {
         return;
@@ -196,7 +200,7 @@ void LagPlot::resetView()
 {
     setView(nowMs() - spanNow(), nowMs());
     m_whole = true;
-    noteKnownSince();
+    noteView();
 }
 
 /// Keeps the length and moves what would lie after now; says so when the view is another.
@@ -223,14 +227,14 @@ void LagPlot::zoom(double factor, double atShare)
     const double anchor = static_cast<double>(m_query.fromMs) + span * atShare;
     const qint64 from = std::llround(anchor - newSpan * atShare);
     setView(from, from + std::llround(newSpan));
-    noteKnownSince();
+    noteView();
 }
 
 void LagPlot::pan(double share)
 {
     const qint64 by = std::llround(static_cast<double>(m_query.toMs - m_query.fromMs) * share);
     setView(m_query.fromMs + by, m_query.toMs + by);
-    noteKnownSince();
+    noteView();
 }
 
 bool LagPlot::asksForNode() const
@@ -273,7 +277,7 @@ void LagPlot::replot()
                       : asksForNode()                    ? tr("No standby is selected.")
                                                          : tr("No lag was known in this time.");
     m_canvas->present(m_drawn, m_query, frame);
-    noteKnownSince();
+    noteView();
     ++m_replots;
     hover(m_pointer);
     describe();
@@ -362,7 +366,7 @@ void LagPlot::mouseMoveEvent(QMouseEvent *event)
         const qint64 from = m_drag.fromMs - std::llround((x - m_drag.x) * perPixel);
         if (from != m_query.fromMs) {
             setView(from, from + span);
-            noteKnownSince();
+            noteView();
         }
         return;
     }

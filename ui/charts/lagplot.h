@@ -46,6 +46,8 @@ public:
 
     /// True while the right end is now.
     bool isFollowing() const { return m_following; }
+    /// False when a part of the range has been zoomed or panned to.
+    bool isWhole() const { return m_whole; }
     /// When less is known than the range that is shown is long: since when (monotonic); else empty.
     std::optional<qint64> knownSinceMs() const;
     /// Back to the whole range, with its right end at now.
@@ -70,6 +72,8 @@ Q_SIGNALS:
     void viewChanged(bool following);
     /// knownSinceMs() is another.
     void knownSinceChanged();
+    /// isFollowing() or isWhole() is another.
+    void liveChanged();
     void rangeChanged(howdah::charts::LagPlot::Range range);
 
 protected:
@@ -96,7 +100,7 @@ private:
     qint64 nowMs() const;
     qint64 spanOfRange() const;
     qint64 spanNow() const;
-    void noteKnownSince();
+    void noteView();
     bool asksForNode() const;
 
     const history::LagHistory *m_history = nullptr;
@@ -106,6 +110,7 @@ private:
     Range m_range = Range::QuarterHour;
     bool m_whole = true; ///< the range, not a part that was zoomed or panned to
     std::optional<qint64> m_knownSinceMs;
+    std::pair<bool, bool> m_toldLive = {true, true}; ///< following, whole: as liveChanged last said
     cluster::Thresholds m_thresholds;
     QStringList m_syncNodes;
     PlotData m_drawn;

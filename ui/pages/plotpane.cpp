@@ -39,9 +39,13 @@ PlotPane::PlotPane(Kind kind, QWidget *parent)
     }
     m_head->addWidget(range);
     connect(m_plot, &LagPlot::knownSinceChanged, this, &PlotPane::showTitle);
+    connect(m_plot, &LagPlot::liveChanged, this, &PlotPane::showTitle);
     connect(unit, &SegmentedControl::currentChanged, m_plot,
             [this](int index) { m_plot->setUnit(index == 0 ? Unit::Bytes : Unit::Time); });
     connect(range, &SegmentedControl::currentChanged, m_plot,
+            [this](int index) { m_plot->setRange(static_cast<LagPlot::Range>(index)); });
+    // Also the one that is chosen already: back to all of it, and to now.
+    connect(range, &SegmentedControl::chosen, m_plot,
             [this](int index) { m_plot->setRange(static_cast<LagPlot::Range>(index)); });
     connect(m_plot, &LagPlot::rangeChanged, range,
             [range](LagPlot::Range shown) { range->setCurrentIndex(static_cast<int>(shown)); });
@@ -89,6 +93,10 @@ void PlotPane::showTitle()
         // Shorter than the range that is chosen: that comes first.
         const QString known = tr("since %1").arg(charts::localTime(m_history->wallMs(*since), false));
         subtitle = subtitle.isEmpty() || width() < kRoomForBoth ? known : subtitle + QStringLiteral(", ") + known;
+    }
+    if (!m_plot->isFollowing() || !m_plot->isWhole()) {
+        subtitle = m_plot->isFollowing() ? tr("zoomed: double-click or Home to return")
+                                         : tr("not live: double-click or Home to return");
     }
     m_head->setSubtitle(subtitle);
 }

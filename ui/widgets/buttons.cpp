@@ -132,6 +132,7 @@ SegmentedControl::SegmentedControl(const QString &name, const QStringList &choic
             Q_EMIT currentChanged(id);
         }
     });
+    connect(m_group, &QButtonGroup::idClicked, this, &SegmentedControl::chosen);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
 }
 

@@ -34,6 +34,7 @@ public:
 
 Q_SIGNALS:
     void currentChanged(int index);
+    void chosen(int index); ///< by the user, also the one that was chosen before
 
 private:
     QButtonGroup *m_group;

@@ -129,7 +129,8 @@ ColumnRoom DataTable::roomOf(int i) const
     const bool number = alignment.toInt() & Qt::AlignRight;
     // The outermost stand further from the edge than the others from each other.
     const int edge = isOutermost(i) ? metric::kPanePadding - metric::kCellPadding : 0;
-    const int title = horizontalHeader()->sectionSizeHint(i) - metric::kIconSize + 4 + edge;
+    const bool list = horizontalHeader()->isHidden();
+    const int title = list ? 0 : horizontalHeader()->sectionSizeHint(i) - metric::kIconSize + 4 + edge;
     const int content = m_content.value(i, 0);
     ColumnRoom room;
     room.wanted = hint.isValid() ? qCeil(hint.toInt() * character) + 2 * metric::kCellPadding : 96;
@@ -137,6 +138,11 @@ ColumnRoom DataTable::roomOf(int i) const
     room.content = std::max(title, content);
     room.stretches = model()->headerData(i, Qt::Horizontal, tables::StretchRole).toBool();
     const QModelIndex first = model()->index(0, i);
+    if (list && !room.stretches && !first.data(tables::BarRole).isValid()) {
+        // A list has no titles to part: what stands beside its text takes what it needs, and the text the rest.
+        const int most = number ? content : std::min(content, viewport()->width() * 2 / 5);
+        return {most, most, most, false, true};
+    }
     if (number || first.data(tables::FixedFontRole).toBool()) {
         room.least = std::max(content, kLeastNumber); // a number that is cut is a wrong number
     } else {
