@@ -67,10 +67,9 @@ void readSenders(const postgres::Rows &rows, const QString &user, ProbeAnswer &a
         answer.senders.push_back(sender);
     }
     if (hidden > 0) {
-        answer.notes << QStringLiteral("%1 receivers are connected, and their addresses may not be seen. Allow it: "
-                                       "GRANT pg_monitor TO %2")
-                            .arg(hidden)
-                            .arg(user);
+        const QString who = hidden == 1 ? QStringLiteral("1 receiver is connected, and its address")
+                                        : QStringLiteral("%1 receivers are connected, and their addresses").arg(hidden);
+        answer.notes << QStringLiteral("%1 may not be seen. Allow it: GRANT pg_monitor TO %2").arg(who, user);
     }
 }
 

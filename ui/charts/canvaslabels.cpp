@@ -37,6 +37,15 @@ QString warnText(double value, Unit unit)
         .arg(unit == Unit::Bytes ? core::formatBytes(std::llround(value)) : core::formatSeconds(value));
 }
 
+// One value stands out and is read closely: minutes alone would be coarse.
+QString peakTime(double value)
+{
+    const qint64 seconds = std::llround(value);
+    return seconds < 120 || seconds >= 7200
+               ? core::formatSeconds(value)
+               : QCoreApplication::translate("LagPlot", "%1 min %2 s").arg(seconds / 60).arg(seconds % 60);
+}
+
 } // namespace
 
 qreal textWidth(const QString &text, FontRole font)
@@ -230,9 +239,9 @@ void LagCanvas::paintPeak(QPainter *painter) const
     }
     const qreal x = pixelAt(static_cast<double>(peak.monotonicMs) / 1000);
     const qreal y = valuePixel(peak.value) + 6;
-    const QString text = QCoreApplication::translate("LagPlot", "peak %1")
-                             .arg(m_query.unit == Unit::Bytes ? core::formatBytes(std::llround(peak.value))
-                                                              : core::formatSeconds(peak.value));
+    const QString text =
+        QCoreApplication::translate("LagPlot", "peak %1")
+            .arg(m_query.unit == Unit::Bytes ? core::formatBytes(std::llround(peak.value)) : peakTime(peak.value));
     const bool left = x + 14 + textWidth(text, FontRole::Fixed) > m_lag->right();
     CanvasText style{{left ? x - 14 : x + 14, y}, FontRole::Fixed, seriesColor(of->color)};
     style.align = left ? Qt::AlignRight : Qt::AlignLeft;
