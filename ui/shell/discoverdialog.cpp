@@ -31,6 +31,9 @@ namespace metric = theme::metric;
 
 namespace {
 
+constexpr int kWidth = 960;      // what is said of an address from here is a sentence
+constexpr int kMostHeight = 380; // of the table: a dozen nodes
+
 enum Column { NameColumn, KindColumn, ConninfoColumn, StateColumn, ColumnCount };
 
 Label *fieldLabel(const QString &text, const QString &name, QWidget *buddy)
@@ -47,6 +50,7 @@ QStandardItem *cell(const QString &text, bool editable)
     auto *item = new QStandardItem(text);
     item->setEditable(editable);
     item->setData(text, tables::KeyRole);
+    item->setToolTip(tables::plainToolTip(text));
     return item;
 }
 
@@ -70,7 +74,7 @@ DiscoverDialog::DiscoverDialog(QWidget *parent)
     setAutoFillBackground(true);
     build();
     updateButtons();
-    resize(760, 440);
+    resize(kWidth, 330);
 }
 
 void DiscoverDialog::build()
@@ -99,6 +103,7 @@ void DiscoverDialog::build()
     m_nodes->setHeaderData(KindColumn, Qt::Horizontal, 9, tables::WidthHintRole);
     m_nodes->setHeaderData(ConninfoColumn, Qt::Horizontal, 30, tables::WidthHintRole);
     m_nodes->setHeaderData(StateColumn, Qt::Horizontal, 30, tables::WidthHintRole);
+    m_nodes->setHeaderData(StateColumn, Qt::Horizontal, true, tables::StretchRole);
 
     auto *form = new QGridLayout;
     form->setContentsMargins(metric::kPanePadding, metric::kPanePadding, metric::kPanePadding, metric::kSpace3);
@@ -188,6 +193,7 @@ void DiscoverDialog::keepSecretAside(int row)
         cell->setText(cluster::withoutPassword(node.conninfo));
         cell->setData(cell->text(), tables::KeyRole);
     }
+    cell->setToolTip(tables::plainToolTip(cell->text()));
 }
 
 void DiscoverDialog::nodeEdited(QStandardItem *item)
@@ -232,6 +238,10 @@ void DiscoverDialog::setFound(const cluster::ClusterConfig &found, const std::ve
                       : tr("%1 nodes found, and every one answers.").arg(found.nodes.size()),
         unreached > 0 ? Token::Warning : Token::Text2);
     m_save->setFocus();
+    layout()->activate();
+    if (const int more = std::min(m_table->sizeHint().height(), kMostHeight) - m_table->height(); more > 0) {
+        resize(width(), height() + more);
+    }
 }
 
 void DiscoverDialog::setFailed(const core::Error &error)

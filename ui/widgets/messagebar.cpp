@@ -72,7 +72,12 @@ void MessageBar::paintEvent(QPaintEvent *)
     painter.fillRect(rect(), theme::color(Token::CriticalTint));
     painter.fillRect(QRect(0, 0, 3, height()), theme::color(Token::Critical));
     painter.fillRect(QRect(0, height() - 1, width(), 1), theme::color(Token::Hairline));
-    theme::paintVerdict(&painter, QRectF(metric::kPanePadding, metric::kSpace2 + 2, 16, 16),
+    // In the middle of the first line, wherever the layout has put the text.
+    const QRect room = m_message->contentsRect().translated(m_message->pos());
+    const QFontMetrics metrics = m_message->fontMetrics();
+    const int lines = metrics.boundingRect(room, Qt::TextWordWrap, m_message->text()).height();
+    const int top = room.y() + std::max(0, (room.height() - lines) / 2);
+    theme::paintVerdict(&painter, QRectF(metric::kPanePadding, top + (metrics.height() - 16) / 2, 16, 16),
                         cluster::Verdict::Critical);
 }
 
