@@ -60,7 +60,7 @@ void StatusCommand::monitorCluster(const cluster::ClusterConfig &config)
 void StatusCommand::stateChanged(const cluster::ClusterState &state)
 {
     m_state = state;
-    if (m_monitor->isSettled()) {
+    if (cluster::isConclusive(*state.snapshot)) {
         report();
     }
 }
@@ -72,6 +72,8 @@ void StatusCommand::report()
     }
     m_reported = true;
     m_deadline.stop();
+    m_state.assessment = std::make_shared<const cluster::Assessment>(
+        cluster::assess(*m_state.snapshot, cluster::Thresholds::forOneLook()));
     if (m_invocation.json) {
         QJsonObject object = stateJson(m_state);
         object.insert(QStringLiteral("result"), QStringLiteral("done"));

@@ -191,6 +191,12 @@ void TestCli::checkExitCodes()
     QCOMPARE(ended.exitCode, 2);
     QVERIFY2(ended.out.startsWith(QLatin1String("HOWDAH CRITICAL - ")), qPrintable(ended.out));
 
+    QVERIFY(m_servers->node(1).stop().ok());
+    ended = run({QStringLiteral("check"), file});
+    QVERIFY(m_servers->node(1).start().ok());
+    QVERIFY2(ended.exitCode == 2, qPrintable(ended.out));
+    QVERIFY2(ended.out.contains(QLatin1String("pg2 refuses connections")), qPrintable(ended.out));
+
     ended = run({QStringLiteral("check"), QStringLiteral("nosuchcluster")});
     QCOMPARE(ended.exitCode, 3);
     QVERIFY(ended.out.startsWith(QLatin1String("HOWDAH UNKNOWN - ")));
