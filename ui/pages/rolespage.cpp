@@ -215,15 +215,17 @@ void RolesPage::showRole(const QString &name)
     for (const tables::RoleUse &use : tables::roleUses(state())) {
         if (use.rolname == name) {
             const QString from = use.address.isEmpty() ? tr("a local socket") : use.address;
-            connections.append(tr("%1 (%2) to %3").arg(use.client, from, use.node));
+            const QString text = tr("%1 (%2) to %3").arg(use.client, from, use.node);
+            connections.append(use.stale ? tr("%1, when that last answered").arg(text) : text);
         }
     }
     const QString none = tr("none");
+    const QString noUse = tables::usesAreKnown(state()) ? tr("no") : tr("unknown");
     const QString roleAttributes = attributes(*role);
     m_left->setRows({
         fact(tr("Attributes"), roleAttributes.isEmpty() ? none : roleAttributes),
         fact(tr("Member of"), role->memberOf.isEmpty() ? none : role->memberOf.join(QLatin1String(", "))),
-        fact(tr("Replicates now"), connections.isEmpty() ? tr("no") : connections.join(QLatin1String(", "))),
+        fact(tr("Replicates now"), connections.isEmpty() ? noUse : connections.join(QLatin1String(", "))),
         fact(tr("Connection limit"), role->rolconnlimit < 0 ? none : QString::number(role->rolconnlimit)),
         fact(tr("Valid until"), role->rolvaliduntil.isValid()
                                     ? tables::shortTime(role->rolvaliduntil, view.snapshot().takenWallMs)
