@@ -48,9 +48,11 @@ Distance beyondDelay(const Rules &rules, int index, const LagLimits &limits)
     if (lag.seconds) {
         counted.seconds = std::max(0.0, *lag.seconds - delay);
     } else if (lag.toReplay.value_or(0) > limits.warnBytes && sample.lastXactReplayTimestamp.isValid()) {
-        // Nobody has watched for long enough: the age of the last commit it replayed, while much waits behind it.
+        // Nobody has watched for long enough: the age of the last commit it replayed, while much waits behind it. What
+        // waits may all be young, after a quiet time: never critical by that alone.
         const qint64 age = sample.lastXactReplayTimestamp.msecsTo(sample.serverTime);
-        counted.seconds = std::max(0.0, static_cast<double>(age) / 1000 - delay);
+        counted.seconds =
+            std::clamp(static_cast<double>(age) / 1000 - delay, 0.0, limits.criticalSeconds * kHysteresis);
     }
     return counted;
 }

@@ -217,7 +217,7 @@ void TestHealthReplication::lagLimits_data()
                s.trail.reset();
                edit(s, pg3).lastXactReplayTimestamp = edit(s, pg3).serverTime.addSecs(-7200);
            },
-           {"critical lag_high:pg3"});
+           {"warning lag_high:pg3"});
     addRow("delayed as it should be, not watched for long",
            [=](Snapshot &s) {
                delayed(7'200'000, 400 * mb)(s);
