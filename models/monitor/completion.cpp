@@ -10,6 +10,13 @@ bool onlyGuessed(const DiscoveredNode &node)
         return source == DiscoverySource::Sender || source == DiscoverySource::LocalSocket;
     });
 }
+
+// A conninfo of several places may lead to any of them: each node that it led to gets one of its own.
+bool leadsToOneNode(const QString &conninfo)
+{
+    const auto parsed = postgres::Conninfo::parse(conninfo);
+    return !parsed || parsed->places().size() == 1;
+}
 } // namespace
 
 bool needsDiscovery(const cluster::ClusterConfig &config)
@@ -21,6 +28,7 @@ cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const Dis
 {
     cluster::ClusterConfig result = config;
     result.nodes.clear();
+    const bool keepsWritten = !config.nodes.empty() && leadsToOneNode(config.nodes.front().conninfo);
     for (const DiscoveredNode &node : found.nodes) {
         if (node.foreign || onlyGuessed(node)) {
             continue;
@@ -34,7 +42,7 @@ cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const Dis
         cluster::NodeConfig taken = *proposed;
         const bool seed =
             std::find(node.sources.cbegin(), node.sources.cend(), DiscoverySource::Seed) != node.sources.cend();
-        if (seed && !config.nodes.empty()) {
+        if (seed && keepsWritten) {
             const QString name = taken.name;
             const cluster::NodeKind kind = taken.kind;
             taken = config.nodes.front();

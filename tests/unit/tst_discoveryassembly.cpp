@@ -22,6 +22,7 @@ private Q_SLOTS:
     void repmgrNodeBehindAnotherAddress();
     void upstreamNobodyReaches();
     void seedsConnectionIsKept();
+    void severalSeedsAreSeveralNodes();
     void namesAreUnique();
     void memberWithoutAUsableHost();
     void hostSeenFromHere();
@@ -272,6 +273,28 @@ void TestDiscoveryAssembly::seedsConnectionIsKept()
              QStringLiteral("host=10.0.0.12 hostaddr=10.0.0.12 port=6432 user=dba sslmode=verify-full"));
     QCOMPARE(conninfoFor(*seed, QStringLiteral("db2.example"), 5432).toString(),
              QStringLiteral("host=db2.example port=5432 user=dba sslmode=verify-full"));
+}
+
+// What was written of one node is kept; what leads to several is of none of them.
+void TestDiscoveryAssembly::severalSeedsAreSeveralNodes()
+{
+    const auto completedFrom = [](const char *seed) {
+        cluster::ClusterConfig config;
+        config.path = QStringLiteral("orders.toml");
+        config.nodes.push_back({});
+        config.nodes.front().name = QStringLiteral("written");
+        config.nodes.front().conninfo = QString::fromLatin1(seed);
+        const DiscoveryResult result = assemble(facts(
+            {place("10.0.0.11", {Seed}, server(1, false)), place("10.0.0.12", {Seed}, server(2, true), 6432)}, seed));
+        QStringList lines;
+        for (const cluster::NodeConfig &node : completed(config, result).nodes) {
+            lines << node.name + QStringLiteral(": ") + node.conninfo;
+        }
+        return lines;
+    };
+    QCOMPARE(
+        completedFrom("host=10.0.0.11,10.0.0.12 port=5432,6432 user=dba target_session_attrs=read-write"),
+        expected({"10.0.0.11: host=10.0.0.11 port=5432 user=dba", "10.0.0.12: host=10.0.0.12 port=6432 user=dba"}));
 }
 
 // Without a host a connection would go to the server of this machine.
