@@ -14,6 +14,8 @@ bool hasHistory(const cluster::NodeSample *before)
     return before && before->timeline.value_or(0) > 1;
 }
 
+constexpr bool kMayTakeLong = true;
+
 constexpr std::array kSections{
     Section{"core", 0, 0, coreSql, decodeCore, carryNothing},
     Section{"senders", 0, 0, sendersSql, decodeSenders, carryNothing},
@@ -26,13 +28,15 @@ constexpr std::array kSections{
     // Also reads again at once after a reload, see NodePoller.
     Section{"settings", 60'000, 0, settingsSql, decodeSettings, carrySettings},
     Section{"identity", 30'000, 0, identitySql, decodeIdentity, carryIdentity},
-    Section{"archive_status", 30'000, 120000, archiveStatusSql, decodeArchiveStatus, carryNothing},
-    Section{"wal_disk", 30'000, 0, walDiskSql, decodeWalDisk, carryWalDisk},
-    Section{"publications", 60'000, 0, publicationsSql, decodePublications, carryPublications},
-    Section{"subscriptions", 10'000, 0, subscriptionsSql, decodeSubscriptions, carrySubscriptions},
-    Section{"roles", 60'000, 0, rolesSql, decodeRoles, carryRoles},
-    Section{"timeline_history", 300'000, 0, timelineHistorySql, decodeTimelineHistory, carryTimelineHistory,
-            hasHistory},
+    Section{"archive_status", 30'000, 120000, archiveStatusSql, decodeArchiveStatus, carryArchiveStatus, nullptr,
+            kMayTakeLong},
+    Section{"wal_disk", 30'000, 0, walDiskSql, decodeWalDisk, carryWalDisk, nullptr, kMayTakeLong},
+    Section{"publications", 60'000, 0, publicationsSql, decodePublications, carryPublications, nullptr, kMayTakeLong},
+    Section{"subscriptions", 10'000, 0, subscriptionsSql, decodeSubscriptions, carrySubscriptions, nullptr,
+            kMayTakeLong},
+    Section{"roles", 60'000, 0, rolesSql, decodeRoles, carryRoles, nullptr, kMayTakeLong},
+    Section{"timeline_history", 300'000, 0, timelineHistorySql, decodeTimelineHistory, carryTimelineHistory, hasHistory,
+            kMayTakeLong},
 };
 } // namespace
 

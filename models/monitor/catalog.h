@@ -22,6 +22,8 @@ struct Section {
     void (*carry)(const cluster::NodeSample &before, cluster::NodeSample &sample);
     /// Whether it is worth asking, by the sample before (null for the first tick); left out: always.
     bool (*wanted)(const cluster::NodeSample *before) = nullptr;
+    /// Its cost grows with what lies on the server, without bound: it gets a short time of its own.
+    bool mayTakeLong = false;
 };
 
 /// All sections; the first is "core", without which there is no sample.

@@ -2,6 +2,8 @@
 #include "nodepoller.h"
 
 #include <QRandomGenerator>
+#include <algorithm>
+#include <utility>
 
 #include "cluster/topology.h"
 #include "core/logging.h"
@@ -22,6 +24,14 @@ constexpr int kKnockDeadlineMs = 1'500;
 // meanwhile are noticed then, by refresh, or with the next session.
 constexpr qint64 kDeniedAgainMs = 600'000;
 constexpr qint64 kLostAgainMs = 5'000;
+// What may take long gets so much of the server's time, so that even several of those leave the batch its deadline; and
+// what took longer is asked again ever more seldom.
+constexpr int kSlowMs = 300;
+constexpr qint64 kSlowAgainMs = 30'000;
+constexpr qint64 kHungAgainMs = 10'000;
+constexpr qint64 kHeldAtMostMs = 600'000;
+// A connection that is cut sooner is likely to be cut again.
+constexpr qint64 kLastingMs = 5'000;
 
 double random01()
 {
@@ -50,7 +60,8 @@ NodePoller::NodePoller(const cluster::NodeConfig &config, const core::Clock &clo
         m_dueAt.clear(); // another server may answer now
         m_bytesAtOpen = 0;
         m_status.hostaddr = m_session->peer().hostaddr;
-        m_nextKnockAt = m_clock.monotonicMs() + kKnockEveryMs;
+        m_openedAt = m_clock.monotonicMs();
+        m_nextKnockAt = m_openedAt + kKnockEveryMs;
         startBatch();
     });
     connect(m_session.get(), &postgres::Session::failed, this, &NodePoller::sessionFailed);
@@ -64,18 +75,10 @@ void NodePoller::tick()
         return;
     }
     ++m_cost.ticks;
-    const qint64 now = m_clock.monotonicMs();
-    if (m_session->isBusy()) {
-        ++m_cost.skippedTicks;
-        ++m_status.missedPolls;
-    } else if (m_session->isOpen()) {
-        startBatch();
-        knockIfDue();
-    } else if (!m_waiting && now >= m_nextAttemptAt) {
-        m_waiting = true;
-        m_answered = false;
-        m_session->open();
-    } else {
+    m_cost.skippedTicks += m_session->isBusy() ? 1 : 0;
+    const bool before = std::exchange(m_onDemand, false); // what it begins may end within
+    if (!advance()) {
+        m_onDemand = before;
         ++m_status.missedPolls;
     }
 }
@@ -83,94 +86,187 @@ void NodePoller::tick()
 void NodePoller::refresh()
 {
     m_dueAt.clear();
+    m_held.clear();
     m_nextAttemptAt = 0;
     m_nextKnockAt = 0;
-    tick();
+    const bool before = std::exchange(m_onDemand, true);
+    if (!m_session || !advance()) {
+        m_onDemand = before;
+    }
+}
+
+// Asks, or connects when that is due. False: it waits for something.
+bool NodePoller::advance()
+{
+    if (m_session->isBusy()) {
+        return false;
+    }
+    if (m_session->isOpen()) {
+        startBatch();
+        knockIfDue();
+        return true;
+    }
+    if (m_waiting || m_clock.monotonicMs() < m_nextAttemptAt) {
+        return false;
+    }
+    m_waiting = true;
+    m_answered = false;
+    m_session->open();
+    return true;
+}
+
+// Polls are the ticks': what was asked for in between doesn't make a silence longer.
+void NodePoller::countMiss()
+{
+    if (!std::exchange(m_onDemand, false)) {
+        ++m_status.missedPolls;
+    }
 }
 
 void NodePoller::startBatch()
 {
     const qint64 now = m_clock.monotonicMs();
     const int version = m_session->serverVersion();
-    std::vector<const Section *> asked;
+    std::vector<const Section *> asked; // null: the session's own
     std::vector<postgres::Statement> statements;
+    m_slowAsked.clear();
+    const auto ask = [&](const Section *section) {
+        asked.push_back(section);
+        statements.push_back({section->name, section->sql(version)});
+    };
     for (const Section &section : sections()) {
-        if (version < section.sinceVersion || now < m_dueAt.value(&section, 0) ||
+        if (version < section.sinceVersion || now < m_dueAt.value(&section, 0) || now < m_held.value(&section).until ||
             (section.wanted && !section.wanted(m_status.sample.get()))) {
             continue;
         }
-        asked.push_back(&section);
-        statements.push_back({section.name, section.sql(version)});
+        if (section.mayTakeLong) {
+            m_slowAsked.push_back(&section);
+        } else {
+            ask(&section);
+        }
         // Spread, so that what is slow does not all come due in one tick.
         m_dueAt.insert(&section, now + static_cast<qint64>(section.everyMs * (0.8 + 0.4 * random01())));
+    }
+    if (!m_slowAsked.empty()) {
+        asked.push_back(nullptr);
+        statements.push_back({QByteArray(), "SET statement_timeout TO " + QByteArray::number(kSlowMs)});
+        std::for_each(m_slowAsked.cbegin(), m_slowAsked.cend(), ask);
+        asked.push_back(nullptr);
+        statements.push_back({QByteArray(), "RESET statement_timeout"});
     }
     m_sentAt = now;
     m_waiting = true;
     ++m_cost.roundTrips;
-    m_session->run(statements, [this, asked](const std::vector<core::Result<postgres::Rows>> &results) {
-        batchDone(asked, results);
-    });
+    m_session->run(statements, [this, asked](const Results &results) { batchDone(asked, results); });
 }
 
-void NodePoller::batchDone(const std::vector<const Section *> &asked,
-                           const std::vector<core::Result<postgres::Rows>> &results)
+void NodePoller::batchDone(const std::vector<const Section *> &asked, const Results &results)
 {
     m_waiting = false;
-    m_answered = true;
-    m_failures = 0;
+    m_slowAsked.clear();
+    if (sessionLasts()) {
+        m_failures = 0;
+    }
     const qint64 received = m_session->bytesReceived();
     if (received >= 0) {
         m_cost.bytesReceived += received - m_bytesAtOpen;
         m_bytesAtOpen = received;
     }
     if (!results.front()) { // without "core" there is no sample
-        ++m_status.missedPolls;
-        for (const Section *section : asked) { // lost with it: again soon, but what is heavy not on every tick
-            m_dueAt.insert(section, m_clock.monotonicMs() + qMin<qint64>(section->everyMs, kLostAgainMs));
-        }
-        core::Error error = results.front().error();
-        error.message = QStringLiteral("%1 could not answer: %2").arg(m_status.address, error.message);
-        setLink(LinkState::Failed, error);
-        Q_EMIT changed();
+        m_answered = true;
+        batchFailed(asked, results.front().error());
         return;
     }
     auto sample = std::make_shared<cluster::NodeSample>();
     sample->takenMonotonicMs = m_clock.monotonicMs();
     sample->takenWallMs = m_clock.wallMs();
     sample->roundTripMs = static_cast<double>(sample->takenMonotonicMs - m_sentAt);
-    if (m_status.sample) {
-        sample->unreadable = m_status.sample->unreadable;
-        for (const Section &section : sections()) {
-            section.carry(*m_status.sample, *sample);
-        }
-    }
-    bool historyRead = false;
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-        const QString name = QString::fromLatin1(asked[i]->name);
-        const bool isHistory = name == QLatin1String("timeline_history");
-        if (results[i]) {
-            sample->unreadable.remove(name);
-            asked[i]->decode(*results[i], *sample);
-            historyRead = historyRead || isHistory;
-        } else {
-            if (isHistory) {
-                sample->timelineHistory.clear();
-            }
-            sample->unreadable.insert(name, results[i].error().message);
-            if (results[i].error().kind == core::Error::Kind::Denied) {
-                m_dueAt.insert(asked[i], m_clock.monotonicMs() + kDeniedAgainMs);
-            }
-        }
-    }
-    if (m_status.sample && !historyRead) {
-        dropForeignHistory(*m_status.sample, *sample);
-    }
+    carryOver(asked, results, *sample);
+    readSections(asked, results, *sample);
     noteChanges(*sample);
     m_status.sample = std::move(sample);
     m_status.missedPolls = 0;
+    m_onDemand = false;
+    m_answered = true;
     m_everUp = true;
     setLink(LinkState::Up, {});
     Q_EMIT changed();
+}
+
+void NodePoller::batchFailed(const std::vector<const Section *> &asked, const core::Error &why)
+{
+    countMiss();
+    for (const Section *section : asked) { // lost with it: again soon, but what is heavy not on every tick
+        if (section) {
+            m_dueAt.insert(section, m_clock.monotonicMs() + qMin<qint64>(section->everyMs, kLostAgainMs));
+        }
+    }
+    core::Error error = why;
+    error.message = QStringLiteral("%1 could not answer: %2").arg(m_status.address, error.message);
+    setLink(LinkState::Failed, error);
+    Q_EMIT changed();
+}
+
+// What can't be read any more has no value: the one of before would pass for one of now.
+void NodePoller::carryOver(const std::vector<const Section *> &asked, const Results &results,
+                           cluster::NodeSample &sample)
+{
+    if (m_status.sample) {
+        sample.unreadable = m_status.sample->unreadable;
+    }
+    for (const Section &section : sections()) {
+        const auto at = std::find(asked.cbegin(), asked.cend(), &section);
+        const bool failed = at != asked.cend() && !results[static_cast<std::size_t>(at - asked.cbegin())];
+        const bool isHeld = at == asked.cend() && m_held.contains(&section);
+        if (isHeld) {
+            sample.unreadable.insert(QString::fromLatin1(section.name), m_held.value(&section).why);
+        }
+        // Who the server is does not change in one session.
+        const bool isConstant = m_answered && QByteArrayView(section.name) == "identity";
+        if (m_status.sample && ((!failed && !isHeld) || isConstant)) {
+            section.carry(*m_status.sample, sample);
+        }
+    }
+}
+
+void NodePoller::readSections(const std::vector<const Section *> &asked, const Results &results,
+                              cluster::NodeSample &sample)
+{
+    bool historyRead = false;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        const Section *section = asked[i];
+        if (!section) {
+            continue;
+        }
+        const QString name = QString::fromLatin1(section->name);
+        if (results[i]) {
+            m_held.remove(section);
+            sample.unreadable.remove(name);
+            section->decode(*results[i], sample);
+            historyRead = historyRead || name == QLatin1String("timeline_history");
+            continue;
+        }
+        const core::Error &error = results[i].error();
+        QString why = error.message;
+        if (error.kind == core::Error::Kind::Denied) {
+            m_dueAt.insert(section, m_clock.monotonicMs() + kDeniedAgainMs);
+        } else if (error.sqlstate == QLatin1String("57014") && section->mayTakeLong) {
+            why = QStringLiteral("It took over %1 s, so it is asked seldom: %2").arg(kSlowMs / 1000.0).arg(why);
+            hold(section, qMax<qint64>(section->everyMs, kSlowAgainMs), why);
+        }
+        sample.unreadable.insert(name, why);
+    }
+    if (m_status.sample && !historyRead) {
+        dropForeignHistory(*m_status.sample, sample);
+    }
+}
+
+void NodePoller::hold(const Section *section, qint64 firstMs, const QString &why)
+{
+    Hold &held = m_held[section];
+    held.until = m_clock.monotonicMs() + qMin(kHeldAtMostMs, firstMs << qMin(held.times, 6));
+    ++held.times;
+    held.why = why;
 }
 
 // What a change makes worth reading again before its time.
@@ -190,14 +286,28 @@ void NodePoller::noteChanges(const cluster::NodeSample &sample)
     }
 }
 
+bool NodePoller::sessionLasts() const
+{
+    return m_clock.monotonicMs() - m_openedAt >= kLastingMs;
+}
+
 void NodePoller::sessionFailed(const postgres::Failure &failure)
 {
     m_waiting = false;
     m_door.stop();
-    // One that lets us in and ends it before it answered is no connection lost: it would be opened again without end.
-    const bool lost = m_answered;
+    if (failure.link == LinkState::Unresponsive) {
+        // One of them may be why: not all of them at once again.
+        for (const Section *section : std::exchange(m_slowAsked, {})) {
+            hold(section, kHungAgainMs, QStringLiteral("No answer came when it was last asked."));
+        }
+    }
+    m_slowAsked.clear();
+    // One that lets us in and soon ends it, with an answer or without, is no connection lost: it would be opened again
+    // without end.
+    const bool brief = m_answered && !sessionLasts();
+    const bool lost = m_answered && !brief;
     m_answered = false;
-    ++m_status.missedPolls;
+    countMiss();
     const bool explicitReason = failure.link != LinkState::Down;
     if (lost && !explicitReason) {
         // The connection was cut without a word: what that means, the next attempt tells, at once.
@@ -208,7 +318,8 @@ void NodePoller::sessionFailed(const postgres::Failure &failure)
     }
     ++m_failures;
     const LinkState link = failure.link == LinkState::Refused && m_everUp ? LinkState::Down : failure.link;
-    m_nextAttemptAt = lost ? 0 : m_clock.monotonicMs() + backoffMs(link, m_failures, random01());
+    const LinkState pace = brief && !explicitReason ? LinkState::Unreachable : link;
+    m_nextAttemptAt = lost ? 0 : m_clock.monotonicMs() + backoffMs(pace, m_failures, random01());
     core::Error error = failure.error;
     error.node = m_status.name;
     setLink(link, error);

@@ -46,8 +46,23 @@ Q_SIGNALS:
     void changed();
 
 private:
+    /// A section that took too long, and what is said in place of it.
+    struct Hold {
+        qint64 until = 0; ///< monotonic
+        int times = 0;    ///< in a row
+        QString why;
+    };
+    using Results = std::vector<core::Result<postgres::Rows>>;
+
+    bool advance();
     void startBatch();
-    void batchDone(const std::vector<const Section *> &asked, const std::vector<core::Result<postgres::Rows>> &results);
+    void batchDone(const std::vector<const Section *> &asked, const Results &results);
+    void batchFailed(const std::vector<const Section *> &asked, const core::Error &error);
+    void carryOver(const std::vector<const Section *> &asked, const Results &results, cluster::NodeSample &sample);
+    void readSections(const std::vector<const Section *> &asked, const Results &results, cluster::NodeSample &sample);
+    void hold(const Section *section, qint64 firstMs, const QString &why);
+    void countMiss();
+    bool sessionLasts() const;
     void noteChanges(const cluster::NodeSample &sample);
     void sessionFailed(const postgres::Failure &failure);
     void setLink(cluster::LinkState link, const core::Error &error);
@@ -59,12 +74,16 @@ private:
     std::unique_ptr<postgres::Session> m_session;
     postgres::DoorProbe m_door;
     QHash<const Section *, qint64> m_dueAt; ///< monotonic; absent: due
+    QHash<const Section *, Hold> m_held;
+    std::vector<const Section *> m_slowAsked; ///< those of the batch under way that may take long
     PollerCost m_cost;
     bool m_waiting = false;
     bool m_answered = false; ///< something, in the session that is open
+    bool m_onDemand = false; ///< what is under way was asked for between the ticks
     bool m_everUp = false;
     int m_failures = 0;
     qint64 m_nextAttemptAt = 0;
+    qint64 m_openedAt = 0;
     qint64 m_sentAt = 0;
     qint64 m_bytesAtOpen = 0;
     qint64 m_nextKnockAt = 0;

@@ -36,6 +36,7 @@ void carryArchiver(const cluster::NodeSample &before, cluster::NodeSample &sampl
 
 QByteArray archiveStatusSql(int serverVersion);
 void decodeArchiveStatus(const postgres::Rows &rows, cluster::NodeSample &sample);
+void carryArchiveStatus(const cluster::NodeSample &before, cluster::NodeSample &sample);
 
 QByteArray activitySql(int serverVersion);
 void decodeActivity(const postgres::Rows &rows, cluster::NodeSample &sample);

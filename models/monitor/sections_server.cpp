@@ -132,6 +132,9 @@ void decodeArchiver(const Rows &rows, NodeSample &sample)
 void carryArchiver(const NodeSample &before, NodeSample &sample)
 {
     sample.archiver = before.archiver;
+    if (sample.archiver) {
+        sample.archiver->readyCount.reset(); // carried by the section that reads it
+    }
 }
 
 // pg_monitor may execute it (12 and newer). The directory can be long when archiving fails, so it is read seldom.
@@ -144,6 +147,13 @@ void decodeArchiveStatus(const Rows &rows, NodeSample &sample)
 {
     if (sample.archiver) {
         sample.archiver->readyCount = rows.integer(0, rows.column("ready"));
+    }
+}
+
+void carryArchiveStatus(const NodeSample &before, NodeSample &sample)
+{
+    if (sample.archiver && before.archiver) {
+        sample.archiver->readyCount = before.archiver->readyCount;
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QElapsedTimer>
+#include <QFile>
 
 #include "monitorfixture.h"
 #include "support/relay.h"
@@ -31,6 +32,8 @@ private Q_SLOTS:
     void readsEverySection();
     void oneRoundTripATick();
     void withoutMonitorRights();
+    void rightsTakenAway();
+    void slowSectionCostsNoSession();
     void downAndBack();
     void stoppedByItsOwner();
     void frozenServerIsUnresponsive();
@@ -155,6 +158,58 @@ void TestMonitor::withoutMonitorRights()
     QVERIFY(m_state.assessment->verdict == cluster::Verdict::Warning);
     QVERIFY(std::any_of(m_state.assessment->findings.cbegin(), m_state.assessment->findings.cend(),
                         [](const auto &finding) { return finding.id == QLatin1String("no_permission:plain"); }));
+}
+
+// What was seen while it might be seen says nothing of now.
+void TestMonitor::rightsTakenAway()
+{
+    const auto &primary = m_servers->node(0);
+    watch(m_servers->config());
+    QTRY_VERIFY(sample() && sample()->walDisk && sample()->archiver && sample()->archiver->readyCount);
+    QVERIFY(primary.sql(QStringLiteral("REVOKE pg_monitor FROM dba")));
+    m_monitor->refresh();
+    QTRY_VERIFY(sample()->unreadable.contains(QStringLiteral("archive_status")));
+    QVERIFY(!sample()->walDisk && !sample()->archiver->readyCount);
+    const auto *then = sample();
+    QTRY_VERIFY(sample() != then); // nor at the ticks that don't ask
+    QVERIFY(!sample()->walDisk && !sample()->archiver->readyCount && sample()->systemIdentifier);
+    QVERIFY(primary.sql(QStringLiteral("GRANT pg_monitor TO dba")));
+    m_monitor->refresh();
+    QTRY_VERIFY(sample()->walDisk && sample()->archiver->readyCount);
+    QVERIFY(!sample()->unreadable.contains(QStringLiteral("wal_disk")));
+}
+
+// A chain of roles, each a member of all before: reading them takes many seconds.
+void TestMonitor::slowSectionCostsNoSession()
+{
+    const auto &primary = m_servers->node(0);
+    const auto eachRole = [&](const QString &what) {
+        return primary.sql(QStringLiteral("DO $$BEGIN FOR i IN 1..1500 LOOP %1 END LOOP; END$$").arg(what));
+    };
+    const auto cancelled = [&primary] {
+        QFile log(primary.logFile);
+        return log.open(QIODevice::ReadOnly) ? log.readAll().count("due to statement timeout") : -1;
+    };
+    QVERIFY(eachRole(QStringLiteral("EXECUTE 'CREATE ROLE chain' || i; "
+                                    "IF i > 1 THEN EXECUTE format('GRANT chain%s TO chain%s', i - 1, i); END IF;")));
+    const auto before = cancelled();
+    watch(m_servers->config());
+    QStringList links;
+    connect(m_monitor.get(), &monitor::ClusterMonitor::stateChanged, this, [&] { links << link(); });
+    QTRY_VERIFY(sample() && sample()->unreadable.contains(QStringLiteral("roles")));
+    QVERIFY2(sample()->unreadable.value(QStringLiteral("roles")).contains(QLatin1String("0.3 s")),
+             qPrintable(sample()->unreadable.value(QStringLiteral("roles"))));
+    QVERIFY(!sample()->roles && sample()->walDisk && sample()->settings);
+    const int backend = m_monitor->pollers().front()->backendPid();
+    const int states = m_states;
+    QTRY_VERIFY_WITH_TIMEOUT(m_states > states + 4, 10'000);
+    QCOMPARE(m_monitor->pollers().front()->backendPid(), backend);
+    QCOMPARE(links.count(key(LinkState::Up)), links.size());
+    QVERIFY(m_state.snapshot->nodes.front().missedPolls == 0);
+    QCOMPARE(cancelled(), before + 1); // it is not asked again soon
+    QVERIFY(eachRole(QStringLiteral("EXECUTE 'DROP ROLE chain' || i;")));
+    m_monitor->refresh();
+    QTRY_VERIFY(sample()->roles && !sample()->unreadable.contains(QStringLiteral("roles")));
 }
 
 void TestMonitor::downAndBack()

@@ -4,6 +4,7 @@
 #include <QTcpSocket>
 
 #include "monitorfixture.h"
+#include "support/relay.h"
 
 using namespace howdah;
 using cluster::LinkState;
@@ -26,6 +27,8 @@ private Q_SLOTS:
     void misconfigured();
     void hugeAnswerIsCut();
     void endedBeforeItAnswered();
+    void endedAfterOneAnswer();
+    void refreshIsNoPoll();
 
 private:
     void rewriteHba(const LabServer &server, const QByteArray &lines);
@@ -217,6 +220,48 @@ void TestRefusals::endedBeforeItAnswered()
         QTRY_VERIFY(m_monitor->pollers().front()->cost().ticks >= ticks + 3);
         QVERIFY2(sessions <= before + 4, qPrintable(QString::number(sessions - before)));
     }
+}
+
+// A proxy that has no patience: what it cuts at once, again and again, is not opened again at once.
+void TestRefusals::endedAfterOneAnswer()
+{
+    testsupport::Relay relay(m_servers->node(0).host, m_servers->node(0).port);
+    cluster::ClusterConfig config = m_servers->config();
+    config.nodes.resize(1);
+    config.nodes.front().conninfo =
+        QStringLiteral("host=127.0.0.1 port=%1 user=dba dbname=postgres sslmode=disable").arg(relay.port());
+    config.intervalMs = 200;
+    watch(config);
+    connect(m_monitor.get(), &monitor::ClusterMonitor::stateChanged, this, [&] {
+        if (link() == key(LinkState::Up)) {
+            relay.cut();
+        }
+    });
+    QTRY_COMPARE(link(), key(LinkState::Down));
+    const qint64 ticks = m_monitor->pollers().front()->cost().ticks;
+    const int before = relay.sessions();
+    QTRY_VERIFY(m_monitor->pollers().front()->cost().ticks >= ticks + 15);
+    QVERIFY2(relay.sessions() <= before + 4, qPrintable(QString::number(relay.sessions() - before)));
+}
+
+// However often somebody asks, a node has not been silent for longer.
+void TestRefusals::refreshIsNoPoll()
+{
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("test");
+    config.intervalMs = 60'000;
+    config.nodes.push_back({});
+    config.nodes.front().name = QStringLiteral("pg1");
+    config.nodes.front().conninfo = QStringLiteral("host=/nonexistent user=dba");
+    watch(config);
+    QCOMPARE(link(), key(LinkState::Refused));
+    const auto &poller = *m_monitor->pollers().front();
+    for (int i = 0; i < 10; ++i) {
+        m_monitor->refresh();
+        m_monitor->refresh();
+        QTRY_VERIFY(!poller.isWaiting());
+    }
+    QVERIFY2(poller.status().missedPolls <= 1, qPrintable(QString::number(poller.status().missedPolls)));
 }
 
 QTEST_GUILESS_MAIN(TestRefusals)

@@ -127,6 +127,13 @@ void Relay::hold(bool held)
     }
 }
 
+void Relay::cut()
+{
+    for (const auto &pair : m_pairs) {
+        pair->console->disconnectFromHost();
+    }
+}
+
 void Relay::replace(const QByteArray &from, const QByteArray &to)
 {
     Q_ASSERT(from.size() == to.size());

@@ -29,6 +29,8 @@ public:
 
     /// What the server says stays here until it is released.
     void hold(bool held);
+    /// Ends every session without a word.
+    void cut();
     /// From now on the server says `to` where it says `from`; both must be of one length.
     void replace(const QByteArray &from, const QByteArray &to);
 
