@@ -6,9 +6,11 @@ namespace howdah::monitor {
 namespace {
 bool onlyGuessed(const DiscoveredNode &node)
 {
-    return !node.reached && std::all_of(node.sources.cbegin(), node.sources.cend(), [](DiscoverySource source) {
-        return source == DiscoverySource::Sender || source == DiscoverySource::LocalSocket;
-    });
+    // What asks for a password is a server, and then more than a guess.
+    return !node.reached && !node.wantsPassword &&
+           std::all_of(node.sources.cbegin(), node.sources.cend(), [](DiscoverySource source) {
+               return source == DiscoverySource::Sender || source == DiscoverySource::LocalSocket;
+           });
 }
 
 // A conninfo of several places may lead to any of them: each node that it led to gets one of its own.
@@ -51,6 +53,10 @@ cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const Dis
                 taken.name = name; // ours was only its host
             }
         }
+        const auto conninfo = postgres::Conninfo::parse(taken.conninfo);
+        if (!(seed && keepsWritten) && !node.given && conninfo) {
+            taken.conninfo = conninfo->withPasswordWithheld().toString(); // nobody has confirmed that place
+        }
         result.nodes.push_back(taken);
     }
     if (result.nodes.empty()) {
@@ -74,6 +80,9 @@ QString describe(const DiscoveredNode &node)
     QString text = QStringLiteral("from %1").arg(sources.join(QStringLiteral(", ")));
     if (!node.reached) {
         text += QStringLiteral("; %1").arg(node.error.message);
+    }
+    if (node.wantsPassword && !node.error.hint.isEmpty()) {
+        text += QStringLiteral(" %1").arg(node.error.hint);
     }
     if (!node.note.isEmpty()) {
         text += QStringLiteral("; %1").arg(node.note);

@@ -131,9 +131,9 @@ void Discovery::probe(size_t index)
         probe->deleteLater();
         probeAnswered(index, answer);
     });
-    connect(probe, &DiscoveryProbe::failed, this, [this, probe, index](const core::Error &error) {
+    connect(probe, &DiscoveryProbe::failed, this, [this, probe, index](const postgres::Failure &failure) {
         probe->deleteLater();
-        probeFailed(index, error);
+        probeFailed(index, failure);
     });
     // Queued: a place that fails at once must not end the search while it is being set up.
     QTimer::singleShot(0, probe, &DiscoveryProbe::start);
@@ -165,9 +165,11 @@ void Discovery::probeAnswered(size_t index, const ProbeAnswer &answer)
     settle();
 }
 
-void Discovery::probeFailed(size_t index, const core::Error &error)
+void Discovery::probeFailed(size_t index, const postgres::Failure &failure)
 {
-    m_facts.places.at(index).error = error;
+    AskedPlace &place = m_facts.places.at(index);
+    place.error = failure.error;
+    place.wantsPassword = failure.link == cluster::LinkState::WrongPassword;
     m_open.at(index) = false;
     settle();
 }

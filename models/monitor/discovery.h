@@ -7,6 +7,7 @@
 
 #include "managers/patroniclient.h"
 #include "monitor/discoveryfacts.h"
+#include "postgres/failure.h"
 
 namespace howdah::monitor {
 
@@ -41,7 +42,7 @@ private:
     void considerConninfo(const QString &conninfo, DiscoverySource source);
     void probe(size_t index);
     void probeAnswered(size_t index, const ProbeAnswer &answer);
-    void probeFailed(size_t index, const core::Error &error);
+    void probeFailed(size_t index, const postgres::Failure &failure);
     void askPatroni(const QString &url);
     void settle();
     bool lookAtLocalSockets();

@@ -26,6 +26,7 @@ private:
     bool isForeign(const FoundServer &server) const;
     bool isSentTo(const FoundServer &standby) const;
     QString nameOf(const FoundServer &server) const;
+    void propose(DiscoveredNode &node, const QString &host, int port) const;
     void addServer(const FoundServer &server);
     void addDeclaredUnreached();
     void addUpstreamsUnreached();
@@ -117,6 +118,14 @@ QString Assembler::nameOf(const FoundServer &server) const
     return server.places.front()->host;
 }
 
+// That nobody vouched for the place yet stands beside the conninfo, not in it: who takes the proposal does so.
+void Assembler::propose(DiscoveredNode &node, const QString &host, int port) const
+{
+    node.given = isGiven(m_facts.seed, host, port);
+    const postgres::Conninfo conninfo = conninfoFor(m_facts.seed, host, port);
+    node.conninfo = (node.given ? conninfo : conninfo.with(QStringLiteral("password"), QString())).toString();
+}
+
 void Assembler::addServer(const FoundServer &server)
 {
     const Declared *declared = declaredFor(server);
@@ -131,7 +140,7 @@ void Assembler::addServer(const FoundServer &server)
     DiscoveredNode node;
     node.name = nameOf(server);
     node.kind = declared ? declared->kind : cluster::NodeKind::Data;
-    node.conninfo = conninfoFor(m_facts.seed, best.host, best.port).toString();
+    propose(node, best.host, best.port);
     node.address = best.address();
     for (const AskedPlace *place : server.places) {
         for (const DiscoverySource source : place->sources) {
@@ -164,10 +173,11 @@ void Assembler::addUnreached(DiscoveredNode node, const QString &host, int port)
     const AskedPlace *place = placeAt(host, port);
     if (!host.isEmpty()) { // a conninfo without a host would lead to this machine's own server
         node.address = AskedPlace{.host = host, .port = port}.address();
-        node.conninfo = conninfoFor(m_facts.seed, host, port).toString();
+        propose(node, host, port);
     }
     if (place && !place->answered) {
         node.error = place->error;
+        node.wantsPassword = place->wantsPassword;
     }
     m_result.nodes.push_back(node);
 }

@@ -66,7 +66,16 @@ postgres::Conninfo conninfoFor(const postgres::Conninfo &seed, const QString &ho
         // Written again where it can be, as a service file's would come back.
         conninfo = conninfo.with(QStringLiteral("hostaddr"), QHostAddress(host).isNull() ? QString() : host);
     }
-    return conninfo;
+    return isGiven(seed, host, port) ? conninfo : conninfo.withPasswordWithheld();
+}
+
+bool isGiven(const postgres::Conninfo &seed, const QString &host, int port)
+{
+    const std::vector<postgres::Conninfo::Place> places = seed.places();
+    return std::any_of(places.cbegin(), places.cend(), [&](const postgres::Conninfo::Place &place) {
+        return place.port.toInt() == port &&
+               (place.host.isEmpty() ? place.hostaddr : place.host).compare(host, Qt::CaseInsensitive) == 0;
+    });
 }
 
 } // namespace howdah::monitor

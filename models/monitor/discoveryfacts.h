@@ -71,7 +71,8 @@ struct AskedPlace {
     std::vector<DiscoverySource> sources; ///< strongest first, each once
     bool answered = false;
     ProbeAnswer answer;
-    core::Error error; ///< why not, when not answered
+    core::Error error;          ///< why not, when not answered
+    bool wantsPassword = false; ///< that is why
 
     bool hasSource(DiscoverySource source) const;
     void addSource(DiscoverySource source) { addInOrder(sources, source); }
@@ -97,13 +98,16 @@ struct DiscoveryFacts {
 struct DiscoveredNode {
     QString name;
     cluster::NodeKind kind = cluster::NodeKind::Data;
-    /// The seed's with this node's host and port; may hold the seed's password. Empty: nobody tells where it is.
+    /// The seed's with this node's host and port; holds the seed's password only when the seed names that place. Empty:
+    /// nobody tells where it is.
     QString conninfo;
+    bool given = false;                   ///< the seed names that place
     QString address;                      ///< "10.0.0.12:5432"
     QStringList otherAddresses;           ///< where it answered, too
     std::vector<DiscoverySource> sources; ///< strongest first
     bool reached = false;
-    core::Error error; ///< why not, when not reached
+    core::Error error;          ///< why not, when not reached
+    bool wantsPassword = false; ///< that is why
     std::optional<quint64> systemIdentifier;
     int serverVersion = 0;
     bool inRecovery = false;
@@ -125,8 +129,11 @@ struct DiscoveryResult {
     bool operator==(const DiscoveryResult &) const = default;
 };
 
-/// The seed's connection, to another place: user, database, TLS and all else stay.
+/// The seed's connection, to another place: user, database, TLS and all else stay. Its password goes only to places
+/// that the seed itself names: what servers and managers name may be anybody's.
 postgres::Conninfo conninfoFor(const postgres::Conninfo &seed, const QString &host, int port);
+/// Whether the seed names that place.
+bool isGiven(const postgres::Conninfo &seed, const QString &host, int port);
 
 /// Pure: facts in, proposal out. Places of one server are joined by what the server is, not by the address's text.
 DiscoveryResult assemble(const DiscoveryFacts &facts);

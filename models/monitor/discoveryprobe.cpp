@@ -126,8 +126,7 @@ void DiscoveryProbe::start()
 {
     m_session = std::make_unique<postgres::Session>(m_conninfo, m_options);
     connect(m_session.get(), &postgres::Session::opened, this, &DiscoveryProbe::ask);
-    connect(m_session.get(), &postgres::Session::failed, this,
-            [this](const postgres::Failure &failure) { Q_EMIT failed(failure.error); });
+    connect(m_session.get(), &postgres::Session::failed, this, &DiscoveryProbe::failed);
     m_session->open();
 }
 
@@ -143,7 +142,11 @@ void DiscoveryProbe::ask()
 void DiscoveryProbe::read(const std::vector<core::Result<postgres::Rows>> &results)
 {
     if (results.size() != QuestionCount || !results[Identity] || results[Identity]->count() != 1) {
-        Q_EMIT failed(results.empty() || results[Identity] ? core::Error{} : results[Identity].error());
+        postgres::Failure failure;
+        if (!results.empty() && !results[Identity]) {
+            failure.error = results[Identity].error();
+        }
+        Q_EMIT failed(failure);
         return;
     }
     const postgres::Rows &identity = *results[Identity];

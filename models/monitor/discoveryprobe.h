@@ -19,7 +19,7 @@ public:
 
 Q_SIGNALS:
     void answered(const howdah::monitor::ProbeAnswer &answer);
-    void failed(const howdah::core::Error &error);
+    void failed(const howdah::postgres::Failure &failure);
 
 private:
     void ask();

@@ -143,12 +143,12 @@ core::Result<Conninfo> Conninfo::parse(const QString &conninfo)
     }
     Conninfo result;
     for (const PQconninfoOption *option = options.get(); option->keyword; ++option) {
-        if (option->val && *option->val) {
+        // An empty password says something, too: none but .pgpass's.
+        const bool withheld = option->val && QByteArrayView(option->keyword) == "password";
+        if (option->val && (*option->val || withheld)) {
             result.m_written.insert(QString::fromUtf8(option->keyword), QString::fromUtf8(option->val));
         }
     }
-    result.m_hasPassword = result.m_written.contains(QStringLiteral("password")) ||
-                           result.m_written.contains(QStringLiteral("sslpassword"));
     result.m_values = result.m_written;
 
     const QString service = result.m_written.value(QStringLiteral("service"), qEnvironmentVariable("PGSERVICE"));
@@ -235,9 +235,30 @@ Conninfo Conninfo::with(const QString &keyword, const QString &newValue) const
         result.m_values.insert(keyword, newValue);
         result.m_written.insert(keyword, newValue);
     }
-    result.m_hasPassword = result.m_written.contains(QStringLiteral("password")) ||
-                           result.m_written.contains(QStringLiteral("sslpassword"));
     return result;
+}
+
+Conninfo Conninfo::withPasswordWithheld() const
+{
+    Conninfo result = *this;
+    result.m_values.insert(QStringLiteral("password"), QString());
+    result.m_written.insert(QStringLiteral("password"), QString());
+    return result;
+}
+
+bool Conninfo::withholdsPassword() const
+{
+    return m_written.contains(QStringLiteral("password")) && m_written.value(QStringLiteral("password")).isEmpty();
+}
+
+bool Conninfo::hasPassword() const
+{
+    return !m_written.value(QStringLiteral("password")).isEmpty() || m_written.contains(QStringLiteral("sslpassword"));
+}
+
+QString Conninfo::written(const QHash<QString, QString> &values)
+{
+    return joined(values);
 }
 
 QString Conninfo::toString() const

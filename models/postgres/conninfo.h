@@ -37,12 +37,19 @@ public:
     /// "10.0.0.11:5432", or the socket's path; of the first place.
     QString address() const;
     /// True when a password stands in the string itself.
-    bool hasPassword() const { return m_hasPassword; }
+    bool hasPassword() const;
 
     /// The same with one keyword set (or taken away by an empty value).
     Conninfo with(const QString &keyword, const QString &value) const;
+    /// The same for a host that nobody vouched for: no password of this string, its service or the environment goes
+    /// there, only what .pgpass has for that very host. In writing it is libpq's own way to say so, password=''.
+    Conninfo withPasswordWithheld() const;
+    bool withholdsPassword() const;
     /// key=value form with libpq's quoting, only what was written by the user (no defaults, no environment).
     QString toString() const;
+
+    /// Any values in that form.
+    static QString written(const QHash<QString, QString> &values);
 
     /// Everything to hand to PQconnectStartParams.
     const QHash<QString, QString> &values() const { return m_values; }
@@ -50,7 +57,6 @@ public:
 private:
     QHash<QString, QString> m_values;  ///< with defaults
     QHash<QString, QString> m_written; ///< as written
-    bool m_hasPassword = false;
 };
 
 } // namespace howdah::postgres

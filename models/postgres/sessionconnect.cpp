@@ -74,6 +74,18 @@ QHash<QString, QString> connectionValues(const Conninfo &conninfo, const Targets
     return values;
 }
 
+// Why a host may not have got a password that others get, and how it may.
+Failure withPasswordHint(Failure failure, const Conninfo &conninfo)
+{
+    if (failure.link == cluster::LinkState::WrongPassword && conninfo.withholdsPassword()) {
+        failure.error.hint =
+            QStringLiteral("Only other servers told of this address, so nothing but .pgpass was looked into for its "
+                           "password. Write it there, or say that the address is right: name the node in the cluster "
+                           "file, or confirm it where a cluster is added.");
+    }
+    return failure;
+}
+
 } // namespace
 
 void Session::resolve()
@@ -139,7 +151,15 @@ void Session::startConnecting()
     QByteArrayList words; // own what the pointers point to
     std::vector<const char *> keywords;
     std::vector<const char *> values;
-    const QHash<QString, QString> parameters = connectionValues(m_conninfo, targets, m_options);
+    QHash<QString, QString> parameters = connectionValues(m_conninfo, targets, m_options);
+    if (m_conninfo.withholdsPassword()) {
+        // An empty value of an array is as if it were not there, and PGPASSWORD or PGSERVICE would fill it; one within
+        // a conninfo stays. libpq takes such a one in place of a database.
+        parameters.insert(QStringLiteral("dbname"),
+                          Conninfo::written({{QStringLiteral("dbname"), parameters.value(QStringLiteral("dbname"))},
+                                             {QStringLiteral("password"), QString()}}));
+        parameters.remove(QStringLiteral("password"));
+    }
     for (auto it = parameters.cbegin(); it != parameters.cend(); ++it) {
         words << it.key().toUtf8();
         keywords.push_back(words.last().constData());
@@ -151,7 +171,8 @@ void Session::startConnecting()
 
     m_phase = Phase::Connecting;
     m_link = std::make_unique<Link>();
-    m_link->connection.reset(PQconnectStartParams(keywords.data(), values.data(), 0));
+    m_link->connection.reset(
+        PQconnectStartParams(keywords.data(), values.data(), m_conninfo.withholdsPassword() ? 1 : 0));
     PGconn *connection = m_link->connection.get();
     if (!connection || PQstatus(connection) == CONNECTION_BAD) {
         const QString text =
@@ -202,8 +223,9 @@ void Session::pollConnection()
         becomeOpen();
         return;
     default:
-        fail(classifyConnectError(QString::fromUtf8(PQerrorMessage(connection)), phase,
-                                  PQconnectionNeedsPassword(connection) != 0, m_conninfo.address()));
+        fail(withPasswordHint(classifyConnectError(QString::fromUtf8(PQerrorMessage(connection)), phase,
+                                                   PQconnectionNeedsPassword(connection) != 0, m_conninfo.address()),
+                              m_conninfo));
     }
 }
 

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void upstreamNobodyReaches();
     void seedsConnectionIsKept();
     void severalSeedsAreSeveralNodes();
+    void foundHostsGetNoPassword();
     void namesAreUnique();
     void memberWithoutAUsableHost();
     void hostSeenFromHere();
@@ -270,9 +271,12 @@ void TestDiscoveryAssembly::seedsConnectionIsKept()
                                                                "sslmode=verify-full target_session_attrs=read-write"));
     QVERIFY(seed);
     QCOMPARE(conninfoFor(*seed, QStringLiteral("10.0.0.12"), 6432).toString(),
-             QStringLiteral("host=10.0.0.12 hostaddr=10.0.0.12 port=6432 user=dba sslmode=verify-full"));
+             QStringLiteral("host=10.0.0.12 hostaddr=10.0.0.12 port=6432 user=dba "
+                            "password='' sslmode=verify-full"));
     QCOMPARE(conninfoFor(*seed, QStringLiteral("db2.example"), 5432).toString(),
-             QStringLiteral("host=db2.example port=5432 user=dba sslmode=verify-full"));
+             QStringLiteral("host=db2.example port=5432 user=dba password='' sslmode=verify-full"));
+    QCOMPARE(conninfoFor(*seed, QStringLiteral("B"), 2).toString(),
+             QStringLiteral("host=B port=2 user=dba sslmode=verify-full"));
 }
 
 // What was written of one node is kept; what leads to several is of none of them.
@@ -295,6 +299,35 @@ void TestDiscoveryAssembly::severalSeedsAreSeveralNodes()
     QCOMPARE(
         completedFrom("host=10.0.0.11,10.0.0.12 port=5432,6432 user=dba target_session_attrs=read-write"),
         expected({"10.0.0.11: host=10.0.0.11 port=5432 user=dba", "10.0.0.12: host=10.0.0.12 port=6432 user=dba"}));
+}
+
+// Who names a host is a server, or whoever answers at port 8008: that is no reason to send it a password.
+void TestDiscoveryAssembly::foundHostsGetNoPassword()
+{
+    const char *seed = "host=10.0.0.11 user=dba passfile=/p password=geheim";
+    AskedPlace refused = place("10.0.0.13", {Sender});
+    refused.wantsPassword = true;
+    refused.error.hint = QStringLiteral("Write it into .pgpass.");
+    ProbeAnswer primary = server(1, false);
+    primary.senders = {row("beta", "10.0.0.12"), row("gamma", "10.0.0.13")};
+    ProbeAnswer standby = server(2, true);
+    standby.applicationName = QStringLiteral("beta");
+    const DiscoveryResult result =
+        assemble(facts({place("10.0.0.11", {Seed}, primary), place("10.0.0.12", {Sender}, standby), refused}, seed));
+    QCOMPARE(summary(result), expected({"10.0.0.11 10.0.0.11:5432 reached", "beta 10.0.0.12:5432 reached",
+                                        "gamma 10.0.0.13:5432 unreached"}));
+    QVERIFY(describe(result.nodes.at(2)).contains(QLatin1String(".pgpass")));
+    // The proposal is for a person to confirm; what nobody confirmed is told to libpq in so many words.
+    QCOMPARE(result.config.nodes.at(1).conninfo, QStringLiteral("host=10.0.0.12 port=5432 user=dba passfile=/p"));
+    cluster::ClusterConfig config;
+    config.nodes.push_back({});
+    config.nodes.front().conninfo = QString::fromLatin1(seed);
+    const cluster::ClusterConfig whole = completed(config, result);
+    QCOMPARE(whole.nodes.size(), std::size_t(3));
+    QCOMPARE(whole.nodes.at(0).conninfo, QString::fromLatin1(seed));
+    QCOMPARE(whole.nodes.at(1).conninfo, QStringLiteral("host=10.0.0.12 port=5432 user=dba passfile=/p password=''"));
+    const auto parsed = postgres::Conninfo::parse(whole.nodes.at(1).conninfo);
+    QVERIFY(parsed && parsed->withholdsPassword() && !parsed->hasPassword());
 }
 
 // Without a host a connection would go to the server of this machine.

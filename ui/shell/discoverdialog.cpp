@@ -167,7 +167,8 @@ void DiscoverDialog::discover()
 {
     setBusy(true);
     say(tr("Asking %1 …").arg(cluster::withoutPassword(m_conninfo->text())), Token::Text3);
-    Q_EMIT discoverRequested(m_conninfo->text().trimmed());
+    m_asked = m_conninfo->text().trimmed();
+    Q_EMIT discoverRequested(m_asked);
 }
 
 void DiscoverDialog::setBusy(bool busy)
@@ -262,10 +263,14 @@ cluster::ClusterConfig DiscoverDialog::config() const
     for (int row = 0; row < m_nodes->rowCount(); ++row) {
         cluster::NodeConfig node = m_config.nodes[static_cast<std::size_t>(row)];
         node.name = m_nodes->item(row, NameColumn)->text().trimmed();
-        node.conninfo = cluster::withPasswordOf(node.conninfo, m_nodes->item(row, ConninfoColumn)->text());
-        if (!node.conninfo.trimmed().isEmpty()) { // else nobody knew where it is, and the user did not say
-            result.nodes.push_back(node);
+        const QString written = m_nodes->item(row, ConninfoColumn)->text();
+        if (written.trimmed().isEmpty()) { // nobody knew where it is, and the user did not say
+            continue;
         }
+        // Nobody but the user says that a place that was found may have the password: this is where.
+        node.conninfo =
+            cluster::withPasswordOf(cluster::holdsPassword(node.conninfo) ? node.conninfo : m_asked, written);
+        result.nodes.push_back(node);
     }
     return result;
 }
@@ -310,7 +315,7 @@ void DiscoverDialog::updateButtons()
     if (complete && holdsPassword()) {
         text +=
             QLatin1Char('\n') + tr("The password is not written into the file: put it into .pgpass before you save, "
-                                   "or open the cluster without saving.");
+                                   "or open the cluster without saving. Opened, each of these addresses gets it.");
     }
     m_message->setToken(wrong.isEmpty() ? m_saidToken : Token::Critical);
     m_message->setText(text);

@@ -63,6 +63,7 @@ private:
     QString problem() const;
     bool holdsPassword() const;
 
+    QString m_asked; ///< the connection that the nodes were found from
     cluster::ClusterConfig m_config;
     QLineEdit *m_conninfo;
     QPushButton *m_discover;
