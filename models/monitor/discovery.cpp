@@ -14,6 +14,9 @@ namespace howdah::monitor {
 
 namespace {
 
+// Servers tell what they like: what is said of it stays readable.
+constexpr int kMostNotes = 20;
+
 bool isHere(const QString &host)
 {
     if (host.startsWith(QLatin1Char('/')) || host == QLatin1String("localhost")) {
@@ -108,7 +111,7 @@ void Discovery::consider(const QString &host, int port, DiscoverySource source)
 
 void Discovery::note(const QString &text)
 {
-    if (!m_facts.notes.contains(text)) {
+    if (m_facts.notes.size() < kMostNotes && !m_facts.notes.contains(text)) {
         m_facts.notes << text;
     }
 }

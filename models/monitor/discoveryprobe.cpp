@@ -12,6 +12,8 @@ namespace {
 
 // A cluster with hundreds of databases is not searched through: repmgr's is nearly always named as itself.
 constexpr int kMostDatabases = 8;
+// No cluster has so many; who says so is not to keep this console busy.
+constexpr std::size_t kMostMembers = 200;
 
 enum Question { Identity, Senders, Receiver, Settings, Databases, Signs, QuestionCount };
 
@@ -57,6 +59,9 @@ void readSenders(const postgres::Rows &rows, const QString &user, ProbeAnswer &a
     for (int row = 0; row < rows.count(); ++row) {
         if (!rows.flag(row, rows.column("visible"))) {
             ++hidden;
+            continue;
+        }
+        if (answer.senders.size() >= kMostMembers) {
             continue;
         }
         SeenSender sender;
@@ -236,6 +241,10 @@ void DiscoveryProbe::repmgrRead(const std::vector<core::Result<postgres::Rows>> 
     }
     m_answer.facts.repmgrNodes = true;
     m_answer.repmgrNodes = managers::readRepmgrNodes(*results[0]);
+    if (m_answer.repmgrNodes.size() > kMostMembers) {
+        m_answer.repmgrNodes.resize(kMostMembers);
+        m_answer.notes << QStringLiteral("Of repmgr.nodes only the first %1 rows were looked at.").arg(kMostMembers);
+    }
     if (results[1] && results[1]->count() == 1) {
         if (const auto id = results[1]->integer(0, results[1]->column("local_id")); id && *id > 0) {
             m_answer.repmgrLocalId = static_cast<int>(*id);

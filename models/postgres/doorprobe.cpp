@@ -2,6 +2,7 @@
 #include "doorprobe.h"
 
 #include <QLocalSocket>
+#include <QNetworkProxy>
 #include <QTcpSocket>
 
 namespace howdah::postgres {
@@ -55,6 +56,7 @@ void DoorProbe::knock(const Conninfo::Place &place, int deadlineMs)
         return;
     }
     auto socket = std::make_unique<QTcpSocket>();
+    socket->setProxy(QNetworkProxy::NoProxy); // the session has none, either
     auto *raw = socket.get();
     m_device = std::move(socket);
     connect(raw, &QTcpSocket::connected, this, [raw] { raw->write(kSslRequest, sizeof kSslRequest); });

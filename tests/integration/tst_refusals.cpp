@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFile>
+#include <QNetworkProxy>
 #include <QTcpServer>
 #include <QTcpSocket>
 
 #include "monitorfixture.h"
+#include "postgres/doorprobe.h"
 #include "support/relay.h"
 
 using namespace howdah;
@@ -29,6 +31,7 @@ private Q_SLOTS:
     void endedBeforeItAnswered();
     void endedAfterOneAnswer();
     void refreshIsNoPoll();
+    void knocksAtTheDoorItself();
 
 private:
     void rewriteHba(const LabServer &server, const QByteArray &lines);
@@ -262,6 +265,21 @@ void TestRefusals::refreshIsNoPoll()
         QTRY_VERIFY(!poller.isWaiting());
     }
     QVERIFY2(poller.status().missedPolls <= 1, qPrintable(QString::number(poller.status().missedPolls)));
+}
+
+// Sessions use no proxy, so a proxy's answer says nothing of the server.
+void TestRefusals::knocksAtTheDoorItself()
+{
+    QTcpServer door;
+    QTcpServer proxy;
+    QVERIFY(door.listen(QHostAddress::LocalHost) && proxy.listen(QHostAddress::LocalHost));
+    QNetworkProxy::setApplicationProxy(
+        QNetworkProxy(QNetworkProxy::HttpProxy, QStringLiteral("127.0.0.1"), proxy.serverPort()));
+    postgres::DoorProbe probe;
+    probe.knock({.host = QStringLiteral("127.0.0.1"), .port = QString::number(door.serverPort())}, 5000);
+    const bool came = QTest::qWaitFor([&] { return door.hasPendingConnections() || proxy.hasPendingConnections(); });
+    QNetworkProxy::setApplicationProxy(QNetworkProxy::NoProxy);
+    QVERIFY(came && door.hasPendingConnections() && !proxy.hasPendingConnections());
 }
 
 QTEST_GUILESS_MAIN(TestRefusals)
