@@ -62,9 +62,9 @@ struct Consumer {
     QString detail; ///< "pg_receivewal, streaming", "logical, no consumer for 27 min"
     QString slotName;
     bool active = false;
+    std::optional<qint64> retainedBytes;
     bool streams = false; ///< a walsender is seen to serve it; false: only its slot is seen, or less
     QString address;      ///< of whom it serves, as its upstream sees it; empty: a Unix socket, or not seen
-    std::optional<qint64> retainedBytes;
 };
 
 struct Topology {
