@@ -394,10 +394,12 @@ void TestMainWindow::discoveryFillsTheTableAndTakesCorrections()
     auto *model = qobject_cast<QStandardItemModel *>(find<QTableView>("nodes-found-table")->model());
     QCOMPARE(model->rowCount(), 2);
     model->item(1, 2)->setText(QStringLiteral("host=10.0.0.12"));
+    QVERIFY(find<QLabel>("discover-message")->text().contains(QLatin1String("each of these addresses gets it")));
     QTest::mouseClick(find<QPushButton>("discover-open"), Qt::LeftButton);
     QCOMPARE(open.count(), 1);
     const auto chosen = open.first().first().value<cluster::ClusterConfig>();
-    QCOMPARE(chosen.nodes[1].conninfo, QStringLiteral("host=10.0.0.12"));
+    // The user has confirmed the address, and was told so: it gets the password that was typed for the first.
+    QCOMPARE(chosen.nodes[1].conninfo, QStringLiteral("host=10.0.0.12 password='secret'"));
     QCOMPARE(chosen.name, QStringLiteral("orders"));
 }
 

@@ -302,7 +302,8 @@ QString DiscoverDialog::problem() const
 
 bool DiscoverDialog::holdsPassword() const
 {
-    return std::any_of(m_config.nodes.cbegin(), m_config.nodes.cend(),
+    return cluster::holdsPassword(m_asked) ||
+           std::any_of(m_config.nodes.cbegin(), m_config.nodes.cend(),
                        [](const cluster::NodeConfig &node) { return cluster::holdsPassword(node.conninfo); });
 }
 
