@@ -28,6 +28,13 @@ namespace {
     std::exit(1);
 }
 
+void awaitNodes(ConsoleWindow &window, int count)
+{
+    if (!window.waitForNodes(count, 15'000)) {
+        giveUp(QStringLiteral("not all nodes were shown: \"%1\"").arg(window.lastState()));
+    }
+}
+
 std::unique_ptr<testsupport::LocalCluster> servers(int count)
 {
     testsupport::LocalCluster::Options options;
@@ -196,9 +203,7 @@ int main(int argc, char **argv)
         }
         if (wanted(QLatin1String("faults"))) {
             ConsoleWindow window({clusterOf(*cluster, QStringLiteral("orders"), 3)}, page);
-            if (!window.waitForNodes(3, 15'000)) {
-                giveUp(QStringLiteral("not all nodes were shown: \"%1\"").arg(window.lastState()));
-            }
+            awaitNodes(window, 3);
             QTest::qWait(2000);
             const qint64 since = ConsoleWindow::nowNs();
             illTreat(*cluster, window, seconds);
@@ -211,9 +216,7 @@ int main(int argc, char **argv)
         const auto cluster = servers(4);
         if (wanted(QLatin1String("fifty"))) {
             ConsoleWindow window({clusterOf(*cluster, QStringLiteral("orders"), 50)}, page);
-            if (!window.waitForNodes(50, 15'000)) {
-                giveUp(QStringLiteral("not all nodes were shown: \"%1\"").arg(window.lastState()));
-            }
+            awaitNodes(window, 50);
             QTest::qWait(2000);
             const qint64 since = ConsoleWindow::nowNs();
             QTest::qWait(seconds * 500);
@@ -226,9 +229,7 @@ int main(int argc, char **argv)
                 configs.push_back(clusterOf(*cluster, QStringLiteral("orders%1").arg(i), 3));
             }
             ConsoleWindow window(configs, page);
-            if (!window.waitForNodes(3, 15'000)) {
-                giveUp(QStringLiteral("not all nodes were shown: \"%1\"").arg(window.lastState()));
-            }
+            awaitNodes(window, 3);
             QTest::qWait(5000);
             const qint64 since = ConsoleWindow::nowNs();
             cost(window, seconds / 2, 3 * static_cast<int>(configs.size()),

@@ -59,7 +59,7 @@ bool isFixed(FontRole role)
 bool isFallback(const QFont &font)
 {
     static const QStringList generic{QStringLiteral("sans-serif"), QStringLiteral("sans serif"), QStringLiteral("sans"),
-                                     QStringLiteral("helvetica"), QStringLiteral("dejavu sans")};
+                                     QStringLiteral("helvetica")};
     return generic.contains(font.family().toLower()) ||
            QFontInfo(font).family().compare(QLatin1String("DejaVu Sans"), Qt::CaseInsensitive) == 0;
 }
