@@ -14,6 +14,9 @@
 namespace howdah::postgres {
 
 namespace {
+constexpr int kLookUpAgainMs = 1000;
+constexpr qint64 kLeastBuffer = 8192; // of fe-misc.c: room for that much is made before each read
+
 core::Error serverError(const PGresult *result)
 {
     const auto field = [&](int code) {
@@ -60,7 +63,8 @@ void Session::open()
 {
     if (m_phase == Phase::Closed) {
         m_phase = Phase::Resolving;
-        m_deadline.start(m_options.connectMs);
+        // An address that is known already waits for the name server no longer than that may well take.
+        m_deadline.start(m_lastAddresses.empty() ? m_options.connectMs : qMin(kLookUpAgainMs, m_options.connectMs));
         resolve();
     }
 }
@@ -73,6 +77,12 @@ void Session::close()
     }
     m_lookups.clear();
     m_batch.reset();
+    dropLink();
+    m_phase = Phase::Closed;
+}
+
+void Session::dropLink()
+{
     if (m_link) {
         // We may be inside a notifier's own signal: it must outlive it, the socket must not be watched any more.
         for (auto *notifier : {&m_link->reading, &m_link->writing}) {
@@ -83,7 +93,6 @@ void Session::close()
         }
         m_link.reset();
     }
-    m_phase = Phase::Closed;
 }
 
 void Session::run(const std::vector<Statement> &statements, BatchDone done)
@@ -99,7 +108,7 @@ void Session::run(const std::vector<Statement> &statements, BatchDone done)
         m_batch->statements.insert(m_batch->statements.begin(), {QByteArray(), "SET client_encoding TO 'SQL_ASCII'"});
     }
     m_batch->results.assign(m_batch->statements.size(), core::Result<Rows>(Rows()));
-    m_batch->bytesBefore = qMax<qint64>(0, bytesReceived());
+    m_batch->bytesBefore = bytesTaken();
     m_batch->done = std::move(done);
 
     m_deadline.start(m_options.batchMs);
@@ -153,10 +162,14 @@ void Session::socketReadable()
     if (m_phase != Phase::Open) {
         return;
     }
+    const int socket = PQsocket(m_link->connection.get());
+    const qint64 waiting = socketBytesWaiting(socket);
     if (!PQconsumeInput(m_link->connection.get())) {
         loseConnection();
         return;
     }
+    // More may have come meanwhile; so much libpq's buffer takes in any case.
+    m_link->readBytes += qMax(waiting - socketBytesWaiting(socket), qMin(waiting, kLeastBuffer));
     if (!m_batch) {
         // There is no result to ask for; only this makes libpq look at what came.
         PQisBusy(m_link->connection.get());
@@ -168,7 +181,7 @@ void Session::socketReadable()
     if (m_link->writing->isEnabled() && !flush()) {
         return;
     }
-    if (m_batch && bytesReceived() - m_batch->bytesBefore > m_options.maxBatchBytes) {
+    if (m_batch && bytesTaken() - m_batch->bytesBefore > m_options.maxBatchBytes) {
         Failure failure;
         failure.link = cluster::LinkState::Failed;
         failure.error.kind = core::Error::Kind::Server;
@@ -266,8 +279,10 @@ void Session::deadlinePassed()
         // The name server is silent: what it last said still leads somewhere.
         qCInfo(lcPostgres) << "name server silent, last known address used for" << m_conninfo.address();
         m_addresses = m_lastAddresses;
-        m_deadline.start(m_options.connectMs);
         startConnecting();
+        return;
+    }
+    if (m_phase == Phase::Connecting && giveUpTarget()) {
         return;
     }
     fail(connectTimeout(connectPhase(), m_options.connectMs, m_conninfo.address()));
@@ -311,6 +326,13 @@ qint64 Session::bytesReceived() const
     return m_link && m_link->connection ? socketBytesReceived(PQsocket(m_link->connection.get())) : -1;
 }
 
+// The kernel's count is exact; the other can't tell the connection's first bytes, and need not.
+qint64 Session::bytesTaken() const
+{
+    const qint64 exact = bytesReceived();
+    return exact >= 0 ? exact : m_link->readBytes;
+}
+
 int Session::serverVersion() const
 {
     return isOpen() ? PQserverVersion(m_link->connection.get()) : 0;
@@ -318,9 +340,12 @@ int Session::serverVersion() const
 
 Conninfo::Place Session::peer() const
 {
-    if (!isOpen()) {
-        return m_conninfo.places().front();
-    }
+    return isOpen() ? target() : m_conninfo.places().front();
+}
+
+// Of several, the one that libpq has got to.
+Conninfo::Place Session::target() const
+{
     const PGconn *connection = m_link->connection.get();
     return {.host = QString::fromUtf8(PQhost(connection)),
             .hostaddr = QString::fromUtf8(PQhostaddr(connection)),

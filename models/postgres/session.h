@@ -24,7 +24,7 @@ struct Statement {
 
 /// How a session behaves on the server and how long it waits.
 struct SessionOptions {
-    int connectMs = 3000;              ///< for looking up the name, the network and the login together
+    int connectMs = 3000;              ///< for the network and the login; of several addresses each has as long
     int batchMs = 2000;                ///< for a whole batch, whatever trickles in meanwhile
     bool readOnly = true;              ///< default_transaction_read_only; guards against accidents, not against intent
     qint64 maxBatchBytes = 64LL << 20; ///< a server that sends more in one batch is cut off
@@ -77,6 +77,11 @@ private:
     void resolve();
     void hostResolved(int place, const QStringList &addresses, bool noSuchName);
     void startConnecting();
+    void connectToTargets();
+    bool giveUpTarget();
+    Conninfo::Place target() const;
+    qint64 bytesTaken() const;
+    void dropLink();
     void pollConnection();
     void watchSocket(bool reading, bool writing);
     void becomeOpen();
@@ -101,6 +106,8 @@ private:
     std::vector<Conninfo::Place> m_places;
     std::vector<QStringList> m_addresses;
     std::vector<QStringList> m_lastAddresses; ///< of the last look-up that worked: used when the name server is silent
+    std::vector<Conninfo::Place> m_targets;   ///< what is left to be tried, addresses resolved
+    QStringList m_silent;                     ///< addresses of this attempt that have let their deadline pass
     QList<int> m_lookups;
     QString m_unanswered; ///< a host of whom the name server says nothing now, not even that there is none
     int m_unresolved = 0;

@@ -10,29 +10,18 @@ namespace howdah::postgres {
 
 namespace {
 
-// Three lists side by side, as libpq takes several places.
-struct Targets {
-    QStringList hosts;
-    QStringList hostaddrs;
-    QStringList ports;
-};
-
-Targets targetsOf(const std::vector<Conninfo::Place> &places, const std::vector<QStringList> &addresses)
+// Every address to try. With a hostaddr libpq looks nothing up, and each address of a name becomes a place of its own;
+// host stays beside it for TLS and .pgpass.
+std::vector<Conninfo::Place> targetsOf(const std::vector<Conninfo::Place> &places,
+                                       const std::vector<QStringList> &addresses)
 {
-    Targets targets;
-    const auto add = [&](const Conninfo::Place &place, const QString &hostaddr) {
-        targets.hosts << place.host;
-        targets.hostaddrs << hostaddr;
-        targets.ports << place.port;
-    };
+    std::vector<Conninfo::Place> targets;
     for (std::size_t i = 0; i < places.size(); ++i) {
         if (places[i].isSocket()) {
-            add(places[i], {});
+            targets.push_back({.host = places[i].host, .hostaddr = {}, .port = places[i].port});
         }
-        // With a hostaddr libpq looks nothing up; each address of a name becomes a place of its own. host stays beside
-        // it for TLS and .pgpass.
         for (const QString &address : addresses[i]) {
-            add(places[i], address);
+            targets.push_back({.host = places[i].host, .hostaddr = address, .port = places[i].port});
         }
     }
     return targets;
@@ -51,14 +40,23 @@ QString serverOptions(const SessionOptions &options, const QString &asked)
     return (ours + QLatin1Char(' ') + asked).trimmed();
 }
 
-QHash<QString, QString> connectionValues(const Conninfo &conninfo, const Targets &targets,
+// Three lists side by side, as libpq takes several places.
+QHash<QString, QString> connectionValues(const Conninfo &conninfo, const std::vector<Conninfo::Place> &targets,
                                          const SessionOptions &options)
 {
+    QStringList hosts;
+    QStringList hostaddrs;
+    QStringList ports;
+    for (const Conninfo::Place &target : targets) {
+        hosts << target.host;
+        hostaddrs << target.hostaddr;
+        ports << target.port;
+    }
     QHash<QString, QString> values = conninfo.values();
-    values.insert(QStringLiteral("host"), targets.hosts.join(QLatin1Char(',')));
-    values.insert(QStringLiteral("hostaddr"), targets.hostaddrs.join(QLatin1Char(',')));
-    values.insert(QStringLiteral("port"), targets.ports.join(QLatin1Char(',')));
-    if (targets.hostaddrs.join(QString()).isEmpty()) {
+    values.insert(QStringLiteral("host"), hosts.join(QLatin1Char(',')));
+    values.insert(QStringLiteral("hostaddr"), hostaddrs.join(QLatin1Char(',')));
+    values.insert(QStringLiteral("port"), ports.join(QLatin1Char(',')));
+    if (hostaddrs.join(QString()).isEmpty()) {
         values.remove(QStringLiteral("hostaddr"));
     }
     values.remove(QStringLiteral("service")); // its values are already in
@@ -82,6 +80,15 @@ Failure withPasswordHint(Failure failure, const Conninfo &conninfo)
             QStringLiteral("Only other servers told of this address, so nothing but .pgpass was looked into for its "
                            "password. Write it there, or say that the address is right: name the node in the cluster "
                            "file, or confirm it where a cluster is added.");
+    }
+    return failure;
+}
+
+// What was tried before the address that had the last word.
+Failure withSilent(Failure failure, const QStringList &silent)
+{
+    if (!silent.isEmpty()) {
+        failure.error.message += QStringLiteral(" Before that %1 did not answer in time.").arg(silent.join(u", "));
     }
     return failure;
 }
@@ -141,17 +148,44 @@ void Session::hostResolved(int place, const QStringList &addresses, bool noSuchN
 
 void Session::startConnecting()
 {
-    const Targets targets = targetsOf(m_places, m_addresses);
-    if (targets.hosts.isEmpty()) {
+    m_targets = targetsOf(m_places, m_addresses);
+    m_silent.clear();
+    if (m_targets.empty()) {
         fail(m_unanswered.isEmpty() ? noSuchHost(m_places.front().host) : nameServerFailed(m_unanswered));
         return;
     }
     m_lastAddresses = m_addresses;
+    connectToTargets();
+}
 
+// The deadline has passed while one of several addresses was silent: the others have not had their turn. False: there
+// is none left.
+bool Session::giveUpTarget()
+{
+    const Conninfo::Place silent = target();
+    const auto found = std::find_if(m_targets.cbegin(), m_targets.cend(), [&](const Conninfo::Place &each) {
+        // Without a name libpq gives the address in its place.
+        return each.hostaddr == silent.hostaddr && each.port == silent.port &&
+               (each.host == silent.host || each.host.isEmpty());
+    });
+    if (found == m_targets.cend() || m_targets.size() == 1) {
+        return false;
+    }
+    qCInfo(lcPostgres) << "silent, the next address of it is tried:" << silent.hostaddr << m_conninfo.address();
+    m_silent << (silent.isSocket() ? silent.host : silent.hostaddr);
+    m_targets.erase(found);
+    dropLink();
+    connectToTargets();
+    return true;
+}
+
+void Session::connectToTargets()
+{
+    m_deadline.start(m_options.connectMs);
     QByteArrayList words; // own what the pointers point to
     std::vector<const char *> keywords;
     std::vector<const char *> values;
-    QHash<QString, QString> parameters = connectionValues(m_conninfo, targets, m_options);
+    QHash<QString, QString> parameters = connectionValues(m_conninfo, m_targets, m_options);
     if (m_conninfo.withholdsPassword()) {
         // An empty value of an array is as if it were not there, and PGPASSWORD or PGSERVICE would fill it; one within
         // a conninfo stays. libpq takes such a one in place of a database.
@@ -223,9 +257,11 @@ void Session::pollConnection()
         becomeOpen();
         return;
     default:
-        fail(withPasswordHint(classifyConnectError(QString::fromUtf8(PQerrorMessage(connection)), phase,
-                                                   PQconnectionNeedsPassword(connection) != 0, m_conninfo.address()),
-                              m_conninfo));
+        fail(withSilent(
+            withPasswordHint(classifyConnectError(QString::fromUtf8(PQerrorMessage(connection)), phase,
+                                                  PQconnectionNeedsPassword(connection) != 0, m_conninfo.address()),
+                             m_conninfo),
+            m_silent));
     }
 }
 

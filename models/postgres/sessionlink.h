@@ -18,6 +18,7 @@ struct Session::Link {
     QSet<QByteArray> prepared;
     QString lastSqlstate; ///< of what the server said before it ends the session
     QString lastNotice;
+    qint64 readBytes = 0;       ///< at least; counted by ourselves for the sockets of which the kernel does not tell
     bool takesAnyBytes = false; ///< to be told to the server with the first batch
 };
 

@@ -4,6 +4,7 @@
 // The C library's own header lacks the newer fields, and the two can't be included together.
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace howdah::postgres {
@@ -17,6 +18,12 @@ qint64 socketBytesReceived(int socket)
         return -1;
     }
     return static_cast<qint64>(info.tcpi_bytes_received);
+}
+
+qint64 socketBytesWaiting(int socket)
+{
+    int waiting = 0;
+    return socket >= 0 && ioctl(socket, FIONREAD, &waiting) == 0 ? waiting : 0;
 }
 
 namespace {

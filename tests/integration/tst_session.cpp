@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QSignalSpy>
+#include <QTcpServer>
 #include <QTest>
 #include <signal.h>
 
@@ -25,6 +26,10 @@ private Q_SLOTS:
     void stoppedWhileIdle_data();
     void stoppedWhileIdle();
     void opensAgain();
+    void triesTheNextWhenOneIsSilent();
+    void namesWhoWasSilent();
+    void hangsInABatch();
+    void cutsOffWhoSendsTooMuch();
 
 private:
     void open();
@@ -133,6 +138,89 @@ void TestSession::opensAgain()
     QTRY_COMPARE(m_failures.size(), 2);
     QCOMPARE(cluster::linkKey(m_failures.last().link), cluster::linkKey(cluster::LinkState::Down));
     QCOMPARE(m_failures.last().error.sqlstate, QString());
+}
+
+// Of several places the first accepts and says nothing: the next one has its turn.
+void TestSession::triesTheNextWhenOneIsSilent()
+{
+    QTcpServer silent; // whoever connects is accepted by the kernel and left alone
+    QVERIFY(silent.listen(QHostAddress::LocalHost));
+    const auto own = postgres::Conninfo::parse(server().conninfo());
+    QVERIFY(own);
+    const auto conninfo =
+        own->with(QStringLiteral("host"), QStringLiteral("127.0.0.1,%1").arg(server().host))
+            .with(QStringLiteral("port"), QStringLiteral("%1,%2").arg(silent.serverPort()).arg(server().port));
+    m_session = std::make_unique<Session>(conninfo, postgres::SessionOptions{.connectMs = 300});
+    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
+    m_session->open();
+    QTRY_VERIFY(m_session->isOpen());
+    QCOMPARE(m_session->peer().port, QString::number(server().port));
+    QVERIFY(m_failures.isEmpty());
+}
+
+void TestSession::namesWhoWasSilent()
+{
+    QTcpServer silent;
+    QVERIFY(silent.listen(QHostAddress::LocalHost));
+    QTcpServer gone;
+    QVERIFY(gone.listen(QHostAddress(QStringLiteral("127.0.0.2"))));
+    const auto conninfo =
+        postgres::Conninfo::parse(QStringLiteral("hostaddr=127.0.0.1,127.0.0.2 port=%1,%2 dbname=postgres user=x")
+                                      .arg(silent.serverPort())
+                                      .arg(gone.serverPort()));
+    gone.close();
+    QVERIFY(conninfo);
+    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{.connectMs = 300});
+    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
+    m_session->open();
+    QTRY_COMPARE(m_failures.size(), 1);
+    QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::Refused));
+    QVERIFY2(m_failures.first().error.message.contains(QLatin1String("127.0.0.1 did not answer")),
+             qPrintable(m_failures.first().error.message));
+}
+
+// A backend that stops in the middle of a batch: our own deadline ends it, not the network's.
+void TestSession::hangsInABatch()
+{
+    const auto conninfo = postgres::Conninfo::parse(server().conninfo());
+    QVERIFY(conninfo);
+    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{.batchMs = 500});
+    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
+    m_session->open();
+    QTRY_VERIFY(m_session->isOpen());
+    const int backend = m_session->backendPid();
+    QCOMPARE(::kill(backend, SIGSTOP), 0);
+    bool done = false;
+    m_session->run({{QByteArray(), "SELECT 1"}}, [&](const auto &) { done = true; });
+    QTRY_COMPARE(m_failures.size(), 1);
+    QCOMPARE(::kill(backend, SIGCONT), 0);
+    QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::Unresponsive));
+    QVERIFY2(m_failures.first().error.message.contains(QLatin1String("did not answer")),
+             qPrintable(m_failures.first().error.message));
+    QVERIFY(!done);
+    QVERIFY(!m_session->isOpen());
+}
+
+// On a Unix socket, too, where the kernel counts nothing.
+void TestSession::cutsOffWhoSendsTooMuch()
+{
+    const auto own = postgres::Conninfo::parse(server().conninfo());
+    QVERIFY(own);
+    for (const QString &host : {server().host, server().socketDir}) {
+        m_failures.clear();
+        m_session = std::make_unique<Session>(own->with(QStringLiteral("host"), host),
+                                              postgres::SessionOptions{.batchMs = 20'000, .maxBatchBytes = 4 << 20});
+        connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
+        m_session->open();
+        QTRY_VERIFY(m_session->isOpen());
+        bool done = false;
+        m_session->run({{QByteArray(), "SELECT repeat('x', 1000) FROM generate_series(1, 50000)"}},
+                       [&](const auto &) { done = true; });
+        QTRY_VERIFY_WITH_TIMEOUT(done || !m_failures.isEmpty(), 20'000);
+        QVERIFY2(!done, qPrintable(host));
+        QVERIFY2(m_failures.first().error.message.contains(QLatin1String("sent over 4 MB")),
+                 qPrintable(m_failures.first().error.message));
+    }
 }
 
 QTEST_GUILESS_MAIN(TestSession)
