@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The archiver, synchronous commit, and what this console may see.
 #include <QMap>
-#include <QRegularExpression>
 
+#include "core/identifier.h"
 #include "core/units.h"
 #include "rules.h"
 #include "syncnames.h"
@@ -101,15 +101,6 @@ SyncState readSync(const NodeSample &primary)
     return state;
 }
 
-// For people to copy: quoted where SQL asks for it.
-QString identifier(const QString &name)
-{
-    static const QRegularExpression plain(QStringLiteral("^[a-z_][a-z0-9_]*$"));
-    return plain.match(name).hasMatch()
-               ? name
-               : QLatin1Char('"') + QString(name).replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
-}
-
 // Members of one role on several nodes are one finding: one GRANT on the primary mends them all.
 void judgePermission(Rules &rules)
 {
@@ -138,7 +129,7 @@ void judgePermission(Rules &rules)
              .remedy =
                  QStringLiteral("On %1: GRANT pg_monitor TO %2;")
                      .arg(onlyWitnesses.value(entry.key()) ? joined(entry.value()) : QStringLiteral("the primary"),
-                          identifier(entry.key())),
+                          core::sqlIdentifier(entry.key())),
              .page = QStringLiteral("roles")});
     }
 }

@@ -4,6 +4,7 @@
 #include <QTimer>
 #include <array>
 
+#include "core/identifier.h"
 #include "core/servertext.h"
 
 namespace howdah::monitor {
@@ -74,7 +75,8 @@ void readSenders(const postgres::Rows &rows, const QString &user, ProbeAnswer &a
     if (hidden > 0) {
         const QString who = hidden == 1 ? QStringLiteral("1 receiver is connected, and its address")
                                         : QStringLiteral("%1 receivers are connected, and their addresses").arg(hidden);
-        answer.notes << QStringLiteral("%1 may not be seen. Allow it: GRANT pg_monitor TO %2").arg(who, user);
+        answer.notes << QStringLiteral("%1 may not be seen. Allow it: GRANT pg_monitor TO %2")
+                            .arg(who, core::sqlIdentifier(user));
     }
 }
 
@@ -235,7 +237,8 @@ void DiscoveryProbe::repmgrRead(const std::vector<core::Result<postgres::Rows>> 
         m_answer.notes << QStringLiteral(
                               "repmgr.nodes in database %1 may not be read (%2), so a witness is not found. "
                               "Allow it: GRANT USAGE ON SCHEMA repmgr TO %3; GRANT SELECT ON repmgr.nodes TO %3")
-                              .arg(m_database, error.message, m_conninfo.value(QStringLiteral("user")));
+                              .arg(m_database, error.message,
+                                   core::sqlIdentifier(m_conninfo.value(QStringLiteral("user"))));
         finish();
         return;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include "core/identifier.h"
 #include "core/redact.h"
 #include "core/servertext.h"
 #include "core/units.h"
@@ -22,7 +23,18 @@ private Q_SLOTS:
     void sanitizes();
     void cutsHugeText();
     void namesAreOnOneLine();
+    void identifiersAsSqlTakesThem();
 };
+
+void TestText::identifiersAsSqlTakesThem()
+{
+    QCOMPARE(sqlIdentifier(QStringLiteral("dba_1")), QStringLiteral("dba_1"));
+    QCOMPARE(sqlIdentifier(QStringLiteral("Dba")), QStringLiteral("\"Dba\""));
+    QCOMPARE(sqlIdentifier(QStringLiteral("user")), QStringLiteral("\"user\""));
+    QCOMPARE(sqlIdentifier(QStringLiteral("a\"; DROP")), QStringLiteral("\"a\"\"; DROP\""));
+    QCOMPARE(sqlIdentifier(QStringLiteral("a\n")), QStringLiteral("\"a\n\""));
+    QCOMPARE(sqlIdentifier(QString()), QStringLiteral("\"\""));
+}
 
 void TestText::namesAreOnOneLine()
 {
