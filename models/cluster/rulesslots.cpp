@@ -271,7 +271,7 @@ SlotFacts SlotJudge::judge()
     m_facts.verdict = std::max({byAge(), bySize(), byStatus(), byHeadroom(), m_forecast});
     if (m_idle) {
         // Kept also while the node is silent: the slot has not found a consumer meanwhile.
-        m_rules.hold(slotKey("slot_inactive", m_node, m_slot));
+        m_rules.hold(idleKey(m_node, m_slot));
     }
     if (!m_fresh) {
         m_facts.verdict = Verdict::Unknown;

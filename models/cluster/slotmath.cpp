@@ -34,7 +34,7 @@ std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &nod
     if (slot.inactiveSince.isValid() && node.sample && node.sample->serverTime.isValid()) {
         return std::max<qint64>(0, slot.inactiveSince.msecsTo(node.sample->serverTime));
     }
-    const auto since = snapshot.watch.constFind(slotKey("slot_inactive", node, slot));
+    const auto since = snapshot.watch.constFind(idleKey(node, slot));
     return since == snapshot.watch.constEnd() ? std::nullopt
                                               : std::optional(std::max<qint64>(0, snapshot.takenMonotonicMs - *since));
 }
@@ -56,6 +56,12 @@ std::optional<double> secondsToFull(const Snapshot &snapshot, const NodeSample &
 QString slotKey(const char *rule, const NodeStatus &node, const Slot &slot)
 {
     return QLatin1String(rule) + QLatin1Char(':') + node.name + QLatin1Char('/') + slot.slotName;
+}
+
+QString idleKey(const NodeStatus &node, const Slot &slot)
+{
+    return slotKey("slot_idle", node, slot) + QLatin1Char('@') +
+           (slot.restartLsn ? slot.restartLsn->toString() : QString());
 }
 
 } // namespace howdah::cluster

@@ -13,8 +13,7 @@ std::optional<qint64> retainedBytes(const NodeSample &sample, const Slot &slot);
 bool isAbandoned(const Slot &slot);
 
 /// How long the slot has been without a consumer: by the server's own clock where it tells (17 and newer), else since
-/// the console first saw it so, which is "at least". Empty: active, or idle
-/// since before anybody looked.
+/// the console first saw it so, which is "at least". Empty: active, or idle since before anybody looked.
 std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &node, const Slot &slot);
 
 /// In how many seconds a slot that nobody moves on reaches max_slot_wal_keep_size, at the rate at which its node, the
@@ -22,7 +21,11 @@ std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &nod
 /// uses it, it has no limit, less than 2 minutes of the rate are known, or hardly anything is written.
 std::optional<double> secondsToFull(const Snapshot &snapshot, const NodeSample &sample, const Slot &slot);
 
-/// Key in a Watch: "slot_inactive:pg1/analytics_cdc".
+/// Key in a Watch of one rule and slot: "slot_filling:pg1/analytics_cdc".
 QString slotKey(const char *rule, const NodeStatus &node, const Slot &slot);
+
+/// Key in a Watch of how long a slot has had no consumer: "slot_idle:pg1/analytics_cdc@0/3000060". With the position,
+/// since one that moves has been used meanwhile, or was dropped and made anew under its name.
+QString idleKey(const NodeStatus &node, const Slot &slot);
 
 } // namespace howdah::cluster

@@ -53,7 +53,7 @@ void TestHealth::healthy_data()
     changed("slot never used", [](Snapshot &s) {
         edit(s, pg1).replicationSlots.push_back(
             Slot{.slotName = QStringLiteral("spare"), .slotType = QStringLiteral("physical")});
-        held(s, QStringLiteral("slot_inactive:pg1/spare"), 3'600'000);
+        held(s, QStringLiteral("slot_idle:pg1/spare@"), 3'600'000);
     });
     changed("synced slot on a standby", [](Snapshot &s) {
         edit(s, pg2).replicationSlots.push_back(Slot{.slotName = QStringLiteral("sub"),

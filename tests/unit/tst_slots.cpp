@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "cluster/health.h"
+#include "cluster/slotmath.h"
 #include "support/snapshots.h"
 
 using namespace howdah::cluster;
@@ -68,6 +69,7 @@ private Q_SLOTS:
     void factsOfEverySlot();
     void memoryOutlivesSilence();
     void olderServersAreTimedByTheConsole();
+    void aNewSlotOfTheSameNameIsYoung();
     void noLimitIsSaid();
     void retainedOnAStandby();
     void forecast_data();
@@ -204,7 +206,7 @@ void TestSlots::memoryOutlivesSilence()
     Snapshot snapshot = quietSlot();
     idleFor(snapshot, 0);
     cdcOf(snapshot).inactiveSince = {};
-    const QString key = QStringLiteral("slot_inactive:pg1/analytics_cdc");
+    const QString key = idleKey(snapshot.nodes.front(), cdcOf(snapshot));
     snapshot.watch = observe({}, snapshot);
     QCOMPARE(snapshot.watch.value(key), kNowMonotonicMs);
     // While pg1 is silent nothing is said about its slots, and nothing is forgotten.
@@ -235,6 +237,21 @@ void TestSlots::olderServersAreTimedByTheConsole()
     QCOMPARE(assessment.findings.size(), std::size_t(1));
     QVERIFY(assessment.findings.front().evidence.startsWith(QLatin1String("For at least 5 min.")));
     QCOMPARE(assessment.findings.front().sinceMs, kNowMonotonicMs);
+}
+
+// A slot that moved without a consumer was used meanwhile, or dropped and made anew: its age begins again.
+void TestSlots::aNewSlotOfTheSameNameIsYoung()
+{
+    Snapshot snapshot = quietSlot();
+    idleFor(snapshot, 0);
+    cdcOf(snapshot).inactiveSince = {};
+    snapshot.watch = observe({}, snapshot);
+    advance(snapshot, 5 * 60'000);
+    snapshot.watch = observe(snapshot.watch, snapshot);
+    QCOMPARE(factsOf(assess(snapshot), snapshot, cdc)->inactiveForMs, std::optional<qint64>(5 * 60'000));
+    cdcOf(snapshot).restartLsn = edit(snapshot, pg1).currentLsn;
+    snapshot.watch = observe(snapshot.watch, snapshot);
+    QCOMPARE(factsOf(assess(snapshot), snapshot, cdc)->inactiveForMs, std::optional<qint64>(0));
 }
 
 void TestSlots::noLimitIsSaid()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include "cluster/slotmath.h"
 #include "cluster/topology.h"
 #include "support/snapshots.h"
 
@@ -335,8 +336,9 @@ void TestTopology::consumers_data()
         slotOf(edit(s, pg1), QStringLiteral("analytics_cdc"))->inactiveSince = {};
     }) << QStringList{QStringLiteral("analytics_cdc: logical, no consumer"), backup, logical};
     QTest::newRow("since from memory") << Change([](Snapshot &s) {
-        slotOf(edit(s, pg1), QStringLiteral("analytics_cdc"))->inactiveSince = {};
-        s.watch.insert(QStringLiteral("slot_inactive:pg1/analytics_cdc"), s.takenMonotonicMs - 90'000);
+        Slot &slot = *slotOf(edit(s, pg1), QStringLiteral("analytics_cdc"));
+        slot.inactiveSince = {};
+        s.watch.insert(idleKey(s.nodes.front(), slot), s.takenMonotonicMs - 90'000);
     }) << QStringList{QStringLiteral("analytics_cdc: logical, no consumer for at least 90 s"), backup, logical};
 }
 
