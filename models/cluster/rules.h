@@ -57,6 +57,10 @@ void judgeArchiver(Rules &rules);
 void judgeSync(Rules &rules);
 void judgeConsole(Rules &rules);
 
+/// How long a standby has heard nothing from an upstream that does not answer here either, once that is longer than an
+/// answer counts as fresh; empty: it hears it, or streams from one that answers. Its receiver looks well all the while.
+std::optional<qint64> unheardForMs(const Rules &rules, int index);
+
 /// A word or two for each node.
 std::vector<QString> describeStates(const Rules &rules);
 /// What would be lost if the primary were lost now.

@@ -27,6 +27,9 @@ QString standbyState(const Rules &rules, int index)
     if (!sample.receiver) {
         return sample.readsArchiveOnly() ? QStringLiteral("reading the archive") : QStringLiteral("not streaming");
     }
+    if (const std::optional<qint64> silence = unheardForMs(rules, index)) {
+        return QStringLiteral("hears nothing for %1").arg(span(*silence));
+    }
     return sample.settingNumber(QLatin1String("recovery_min_apply_delay")).value_or(0) > 0
                ? QStringLiteral("streaming, delayed")
                : QStringLiteral("streaming");

@@ -284,6 +284,19 @@ void judgePause(Rules &rules, int index)
 }
 } // namespace
 
+std::optional<qint64> unheardForMs(const Rules &rules, int index)
+{
+    const Edge *edge = rules.edgeTo[at(index)];
+    const std::optional<Receiver> &receiver = rules.sample(index).receiver;
+    const QDateTime now = rules.sample(index).serverTime;
+    if (!edge || rules.fresh[at(edge->from)] || !receiver || !receiver->lastMsgReceiptTime.isValid() ||
+        !now.isValid()) {
+        return std::nullopt;
+    }
+    const qint64 age = receiver->lastMsgReceiptTime.msecsTo(now);
+    return age > freshForMs(rules.snapshot) ? std::optional(age) : std::nullopt;
+}
+
 void judgeFamily(Rules &rules)
 {
     const std::optional<quint64> family = familyIdentifier(rules);
@@ -320,6 +333,9 @@ void judgeStreaming(Rules &rules)
             judgeStandby(rules, i);
         } else {
             judgeSilentReceiver(rules, i);
+            if (unheardForMs(rules, i)) {
+                rules.raise(i, Verdict::Unknown); // the upstream's own finding says why
+            }
         }
     }
 }

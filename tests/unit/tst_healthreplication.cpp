@@ -10,6 +10,7 @@ private Q_SLOTS:
     void family() { compareRow(withWitness()); }
     void streaming_data();
     void streaming() { compareRow(withWitness()); }
+    void behindASilentUpstream();
     void lagLimits_data();
     void lagLimits() { compareRow(withWitness()); }
 };
@@ -141,6 +142,24 @@ void TestHealthReplication::streaming_data()
     addRow("paused", [](Snapshot &s) { pauseReplay(s, pg3); }, {"warning replay_paused:pg3"});
     addRow("pause requested", [](Snapshot &s) { edit(s, pg3).replayPauseState = QStringLiteral("pause requested"); },
            {"warning replay_paused:pg3"});
+}
+
+// The receiver of pg3 still looks well when pg2 is frozen; nothing comes through it.
+void TestHealthReplication::behindASilentUpstream()
+{
+    const auto judge = [](qint64 silentMs, bool upstreamSilent) {
+        Snapshot snapshot = threeNodes();
+        if (upstreamSilent) {
+            makeStale(snapshot, pg2);
+        }
+        edit(snapshot, pg3).receiver->lastMsgReceiptTime = edit(snapshot, pg3).serverTime.addMSecs(-silentMs);
+        const Assessment assessment = assess(snapshot);
+        const auto index = static_cast<std::size_t>(indexOf(snapshot, pg3));
+        return verdictKey(assessment.nodeVerdicts[index]) + QStringLiteral(": ") + assessment.nodeStates[index];
+    };
+    QCOMPARE(judge(10'000, true), QStringLiteral("unknown: hears nothing for 10 s"));
+    QCOMPARE(judge(500, true), QStringLiteral("ok: streaming"));     // WAL still comes
+    QCOMPARE(judge(10'000, false), QStringLiteral("ok: streaming")); // both ends are seen: there is nothing to send
 }
 
 void TestHealthReplication::lagLimits_data()
