@@ -103,13 +103,16 @@ void DiscoverCommand::report(const monitor::DiscoveryResult &result)
         for (const monitor::DiscoveredNode &node : result.nodes) {
             nodes << nodeJson(node);
         }
-        printJson({{QStringLiteral("cluster"), result.config.name},
-                   {QStringLiteral("manager"), cluster::toString(result.manager)},
-                   {QStringLiteral("nodes"), nodes},
-                   {QStringLiteral("notes"), QJsonArray::fromStringList(result.notes)},
-                   {QStringLiteral("file"),
-                    m_invocation.outputFile.isEmpty() ? QJsonValue(file) : QJsonValue(m_invocation.outputFile)},
-                   {QStringLiteral("result"), QStringLiteral("done")}});
+        QJsonObject object{{QStringLiteral("cluster"), result.config.name},
+                           {QStringLiteral("manager"), cluster::toString(result.manager)},
+                           {QStringLiteral("nodes"), nodes},
+                           {QStringLiteral("notes"), QJsonArray::fromStringList(result.notes)},
+                           {QStringLiteral("toml"), file},
+                           {QStringLiteral("result"), QStringLiteral("done")}};
+        if (!m_invocation.outputFile.isEmpty()) {
+            object.insert(QStringLiteral("file"), m_invocation.outputFile);
+        }
+        printJson(object);
     } else if (m_invocation.outputFile.isEmpty()) {
         print(commentary(result) + file);
     } else {
