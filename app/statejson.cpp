@@ -187,6 +187,7 @@ void addSample(QJsonObject &object, const ClusterState &state, int index)
     object.insert(QStringLiteral("slots"), slotList);
     object.insert(QStringLiteral("receiver"), sample ? receiverJson(sample->receiver) : null);
     object.insert(QStringLiteral("roles"), roles);
+    object.insert(QStringLiteral("roles_total"), sample && sample->roles ? QJsonValue(sample->rolesTotal) : null);
     object.insert(QStringLiteral("unreadable"), unreadable);
 }
 

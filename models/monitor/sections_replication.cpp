@@ -311,6 +311,8 @@ void carrySubscriptions(const NodeSample &before, NodeSample &sample)
 }
 
 namespace {
+constexpr int kMostRoles = 5000;
+
 // Every role with all the roles it is a member of, near and far, and by what kind of way (least first): 0 each step
 // inherits; 1 each step may be taken by SET ROLE; 2 first steps by SET ROLE, then some that inherit; 3 neither.
 // PostgreSQL, too, follows inheriting steps only for rights, and SET ROLE steps only for SET ROLE.
@@ -334,7 +336,8 @@ QByteArray membershipsSql(int version)
 }
 } // namespace
 
-// With what comes from far away: it decides what a role may do.
+// With what comes from far away: it decides what a role may do. A server with a role for each of its customers' users
+// is not read whole.
 QByteArray rolesSql(int version)
 {
     return "WITH RECURSIVE " + membershipsSql(version) + " SELECT " +
@@ -351,15 +354,18 @@ QByteArray rolesSql(int version)
                 {"CASE WHEN isfinite(r.rolvaliduntil) THEN " HOWDAH_MS("r.rolvaliduntil") " END", "rolvaliduntil"},
                 {"m.member_of", "member_of"},
                 {"m.inherits_from", "inherits_from"},
-                {"m.after_set_role", "after_set_role"}},
+                {"m.after_set_role", "after_set_role"},
+                {"count(*) OVER ()", "total"}},
                version) +
-           " FROM pg_roles r LEFT JOIN memberships m ON m.member = r.oid ORDER BY r.rolname LIMIT 5000";
+           " FROM pg_roles r LEFT JOIN memberships m ON m.member = r.oid ORDER BY r.rolname LIMIT " +
+           QByteArray::number(kMostRoles);
 }
 
 void decodeRoles(const Rows &rows, NodeSample &sample)
 {
     auto roles = std::make_shared<std::vector<cluster::DatabaseRole>>();
     roles->reserve(static_cast<std::size_t>(rows.count()));
+    sample.rolesTotal = rows.integer(0, rows.column("total")).value_or(0);
     const int memberOf = rows.column("member_of"), inheritsFrom = rows.column("inherits_from"),
               afterSetRole = rows.column("after_set_role");
     for (int row = 0; row < rows.count(); ++row) {
@@ -384,6 +390,7 @@ void decodeRoles(const Rows &rows, NodeSample &sample)
 void carryRoles(const NodeSample &before, NodeSample &sample)
 {
     sample.roles = before.roles;
+    sample.rolesTotal = before.rolesTotal;
 }
 
 } // namespace howdah::monitor

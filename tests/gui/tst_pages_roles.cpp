@@ -16,6 +16,7 @@ private Q_SLOTS:
     void cleanup() { m_page.reset(); }
     void showsNodes();
     void showsWhatARoleMayDo();
+    void saysThatThereAreMore();
     void survivesEveryState();
     void isNamed();
     void looks();
@@ -59,6 +60,20 @@ void TestRolesPage::showsWhatARoleMayDo()
     QVERIFY2(text.contains(QStringLiteral("yes, through REPLICATION")), qPrintable(text));
     QVERIFY2(text.contains(QStringLiteral("yes, through pg_monitor")), qPrintable(text));
     QVERIFY2(text.contains(QStringLiteral("LOGIN, REPLICATION")), qPrintable(text));
+}
+
+// A server with more roles than are read: the table does not pass for all of them.
+void TestRolesPage::saysThatThereAreMore()
+{
+    cluster::Snapshot snapshot = busyCluster();
+    auto &sample = edit(snapshot, QStringLiteral("pg1"));
+    sample.roles = std::make_shared<const std::vector<cluster::DatabaseRole>>(5000);
+    sample.rolesTotal = 7123;
+    m_page->setState(stateOf(snapshot));
+    QVERIFY(!shownText(*m_page).contains(QStringLiteral("of 7123 roles")));
+    m_page->findChild<QTabBar *>()->setCurrentIndex(1);
+    QVERIFY2(shownText(*m_page).contains(QStringLiteral("the first 5000 of 7123 roles")),
+             qPrintable(shownText(*m_page)));
 }
 
 void TestRolesPage::survivesEveryState()

@@ -53,6 +53,21 @@ const DatabaseRole *findRole(const cluster::ClusterState &state, const QString &
     return found == roles.end() ? nullptr : &*found;
 }
 
+// What is not in the table, of a server with more roles than are read.
+QString shortage(const cluster::ClusterState &state)
+{
+    if (!StateView::isComplete(state)) {
+        return {};
+    }
+    const StateView view(state);
+    const int node = view.catalogNode();
+    const cluster::NodeSample *sample = node < 0 ? nullptr : view.sample(node);
+    if (!sample || !sample->roles || sample->rolesTotal <= static_cast<qint64>(sample->roles->size())) {
+        return {};
+    }
+    return RolesPage::tr("the first %1 of %2 roles").arg(sample->roles->size()).arg(sample->rolesTotal);
+}
+
 QString attributes(const DatabaseRole &role)
 {
     QStringList words;
@@ -98,8 +113,7 @@ RolesPage::RolesPage(QWidget *parent)
     connect(m_tabs, &QTabBar::currentChanged, this, [this, filter](int tab) {
         m_stack->setCurrentIndex(tab);
         current()->setFilter(filter->text());
-        current()->selectSomething();
-        showDetail();
+        refresh();
     });
     connect(m_nodesPane, &TablePane::selectedKeyChanged, this, &RolesPage::showDetail);
     connect(m_rolesPane, &TablePane::selectedKeyChanged, this, &RolesPage::showDetail);
@@ -138,6 +152,7 @@ void RolesPage::refresh()
     m_nodes->setState(state());
     m_roles->setState(state());
     m_rolesPane->setEmptySentence(tables::emptySentence(state(), roleWords()));
+    m_head->setSubtitle(current() == m_rolesPane ? shortage(state()) : QString());
     current()->selectSomething();
     showDetail();
 }
