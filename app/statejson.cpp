@@ -183,10 +183,14 @@ void addSample(QJsonObject &object, const ClusterState &state, int index)
             unreadable.insert(it.key(), it.value());
         }
     }
-    object.insert(QStringLiteral("senders"), senders);
-    object.insert(QStringLiteral("slots"), slotList);
+    // What was not read is not empty.
+    const auto known = [&](const char *section, const QJsonArray &list) {
+        return sample && !unreadable.contains(QLatin1String(section)) ? QJsonValue(list) : null;
+    };
+    object.insert(QStringLiteral("senders"), known("senders", senders));
+    object.insert(QStringLiteral("slots"), known("slots", slotList));
     object.insert(QStringLiteral("receiver"), sample ? receiverJson(sample->receiver) : null);
-    object.insert(QStringLiteral("roles"), roles);
+    object.insert(QStringLiteral("roles"), sample && sample->roles ? known("roles", roles) : null);
     object.insert(QStringLiteral("roles_total"), sample && sample->roles ? QJsonValue(sample->rolesTotal) : null);
     object.insert(QStringLiteral("unreadable"), unreadable);
 }
@@ -207,7 +211,7 @@ QJsonObject nodeJson(const ClusterState &state, int index)
                        {QStringLiteral("state"), linkKey(node.link)},
                        {QStringLiteral("state_text"), state.assessment->nodeStates.at(at)},
                        {QStringLiteral("verdict"), verdictKey(state.assessment->nodeVerdicts.at(at))},
-                       {QStringLiteral("writable"), place.writable},
+                       {QStringLiteral("writable"), isFresh(*state.snapshot, node) ? QJsonValue(place.writable) : null},
                        {QStringLiteral("sample_age_ms"), age < 0 ? null : QJsonValue(age)},
                        {QStringLiteral("upstream"),
                         place.upstream >= 0
@@ -265,7 +269,7 @@ QJsonObject stateJson(const ClusterState &state)
             {QStringLiteral("verdict"), verdictKey(state.assessment->verdict)},
             {QStringLiteral("taken"), time(QDateTime::fromMSecsSinceEpoch(state.snapshot->takenWallMs, Qt::UTC))},
             {QStringLiteral("manager"), toString(state.snapshot->manager)},
-            {QStringLiteral("writable_nodes"), static_cast<qint64>(state.assessment->topology.writable.size())},
+            {QStringLiteral("writable_nodes"), number(state.assessment->writableNodes)},
             {QStringLiteral("loss_now"), text(state.assessment->lossNow)},
             {QStringLiteral("findings"), findings},
             {QStringLiteral("nodes"), nodes}};

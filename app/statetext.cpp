@@ -122,6 +122,11 @@ QString findingsText(const Assessment &assessment)
     }
     return text;
 }
+
+QString writableText(const Assessment &assessment)
+{
+    return assessment.writableNodes ? QString::number(*assessment.writableNodes) : QStringLiteral("unknown");
+}
 } // namespace
 
 QString stateText(const ClusterState &state)
@@ -133,7 +138,7 @@ QString stateText(const ClusterState &state)
                                           : QStringLiteral("%1 findings").arg(count);
     QString text = QStringLiteral("%1: %2, %3, writable nodes: %4, would be lost now: %5\n\n")
                        .arg(state.snapshot->cluster, toString(assessment.verdict), findings)
-                       .arg(assessment.topology.writable.size())
+                       .arg(writableText(assessment))
                        .arg(assessment.lossNow.isEmpty() ? QStringLiteral("unknown") : assessment.lossNow);
     text += nodesTable(state) + slotsTable(state) + findingsText(assessment);
     return text;
@@ -167,7 +172,7 @@ QString checkText(const ClusterState &state)
         summary = QStringLiteral("%1 of %2 nodes answer, writable nodes: %3, would be lost now: %4")
                       .arg(answering)
                       .arg(snapshot.nodes.size())
-                      .arg(assessment.topology.writable.size())
+                      .arg(writableText(assessment))
                       .arg(assessment.lossNow.isEmpty() ? QStringLiteral("unknown") : assessment.lossNow);
     } else {
         summary = assessment.findings.front().title;
@@ -179,7 +184,9 @@ QString checkText(const ClusterState &state)
     const auto harmless = [](QString text) {
         return text.replace(QLatin1Char('|'), QLatin1Char('/')).replace(QLatin1Char('\n'), QLatin1Char(' '));
     };
-    QStringList data{QStringLiteral("'writable'=%1").arg(assessment.topology.writable.size())};
+    QStringList data{QStringLiteral("'writable'=%1")
+                         .arg(assessment.writableNodes ? QString::number(*assessment.writableNodes)
+                                                       : QStringLiteral("U"))};
     for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
         QString name = harmless(snapshot.nodes[i].name);
         name.replace(QLatin1Char('\''), QLatin1Char('_')).replace(QLatin1Char('='), QLatin1Char('_'));

@@ -133,6 +133,7 @@ Assessment assess(const Snapshot &snapshot, const Thresholds &thresholds)
     result.findings = std::move(rules.findings);
     result.slotFacts = std::move(rules.slotFacts);
     result.sync = std::move(rules.sync);
+    result.writableNodes = rules.writableNodes;
     result.lag = std::move(rules.lag);
     result.topology = std::move(rules.topology);
     return result;

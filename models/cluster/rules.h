@@ -24,6 +24,7 @@ struct Rules {
     std::vector<bool> outOfFamily; ///< of another system or diverged: nothing else about its replication means much
     std::vector<SlotFacts> slotFacts;
     SyncState sync;
+    std::optional<int> writableNodes; ///< as in Assessment
 
     qint64 now() const { return snapshot.takenMonotonicMs; }
     int count() const { return static_cast<int>(snapshot.nodes.size()); }

@@ -171,6 +171,21 @@ bool surelyNotWritable(const Rules &rules, int index)
            stopping;
 }
 
+std::optional<int> countWritable(const Rules &rules)
+{
+    if (!rules.topology.writable.empty()) {
+        return static_cast<int>(rules.topology.writable.size());
+    }
+    bool any = false;
+    for (int i = 0; i < rules.count(); ++i) {
+        any = any || rules.isData(i);
+        if (rules.isData(i) && !surelyNotWritable(rules, i)) {
+            return std::nullopt;
+        }
+    }
+    return any ? std::optional(0) : std::nullopt;
+}
+
 // Whether a standby hears, or may hear, from somebody who is no standby of ours.
 bool mayHearPrimary(const Rules &rules, int index)
 {
@@ -397,6 +412,7 @@ void judgeLinks(Rules &rules)
 
 void judgeWritable(Rules &rules)
 {
+    rules.writableNodes = countWritable(rules);
     if (rules.topology.writable.size() > 1) {
         judgeSeveralWritable(rules);
     } else if (rules.topology.writable.empty() && !rules.snapshot.paused && !isIsolated(rules)) {

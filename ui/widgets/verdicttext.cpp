@@ -124,7 +124,8 @@ Statement writableNodes(const ClusterState &state, qint64 nowMs)
         silent += node.kind == cluster::NodeKind::Data && !cluster::isFresh(*state.snapshot, node);
     }
     if (writable.empty()) {
-        return silent > 0 ? Statement{tr("unknown"), tr(", %1 silent").arg(silent), Verdict::Unknown, true}
+        const QString why = silent > 0 ? tr(", %1 silent").arg(silent) : QString();
+        return !state.assessment->writableNodes ? Statement{tr("unknown"), why, Verdict::Unknown, true}
                           : Statement{tr("none"), tr(", nobody takes writes"), Verdict::Critical, false};
     }
     if (writable.size() > 1) {
