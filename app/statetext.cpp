@@ -184,9 +184,9 @@ QString checkText(const ClusterState &state)
     const auto harmless = [](QString text) {
         return text.replace(QLatin1Char('|'), QLatin1Char('/')).replace(QLatin1Char('\n'), QLatin1Char(' '));
     };
-    QStringList data{QStringLiteral("'writable'=%1")
-                         .arg(assessment.writableNodes ? QString::number(*assessment.writableNodes)
-                                                       : QStringLiteral("U"))};
+    QStringList data{
+        QStringLiteral("'writable'=%1")
+            .arg(assessment.writableNodes ? QString::number(*assessment.writableNodes) : QStringLiteral("U"))};
     for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
         QString name = harmless(snapshot.nodes[i].name);
         name.replace(QLatin1Char('\''), QLatin1Char('_')).replace(QLatin1Char('='), QLatin1Char('_'));

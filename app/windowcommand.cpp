@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "windowcommand.h"
 
+#include <QDir>
 #include <QFileInfo>
 #include <QSettings>
 
@@ -120,11 +121,13 @@ void WindowCommand::openFirst()
     m_restoring = true;
     for (const QString &cluster : std::as_const(clusters)) {
         openOrSay(cluster);
-        if (!QFileInfo::exists(cluster)) { // said once is enough
+        const QFileInfo file(cluster);
+        if (!file.exists() && file.dir().exists()) { // deleted, and not only on a disk that is not there now
             forget(cluster);
         }
     }
     m_restoring = false;
+    sayWhatIsMissing(clusters.size());
 }
 
 void WindowCommand::openOrSay(const QString &cluster)
@@ -135,7 +138,7 @@ void WindowCommand::openOrSay(const QString &cluster)
             Q_EMIT finished(printFailure(config.error(), m_invocation.json, kRefused));
             return;
         }
-        m_window.showError(config.error());
+        say(config.error());
         return;
     }
     if (!refused(*config)) {
@@ -162,8 +165,36 @@ bool WindowCommand::refused(const cluster::ClusterConfig &config)
     error.message = QStringLiteral("A cluster named \"%1\" is open already: it comes from %2, and this one from %3.")
                         .arg(config.name, place(*open), place(config.path));
     error.hint = QStringLiteral("Close the open one first, or give this one another name.");
-    m_window.showError(error);
+    say(error);
     return true;
+}
+
+void WindowCommand::say(const core::Error &error)
+{
+    if (m_restoring) {
+        m_missing.push_back(error);
+    } else {
+        m_window.showError(error);
+    }
+}
+
+// There is room for one message: one that follows another would hide it.
+void WindowCommand::sayWhatIsMissing(qsizetype outOf)
+{
+    const std::vector<core::Error> missing = std::exchange(m_missing, {});
+    if (missing.size() == 1) {
+        m_window.showError(missing.front());
+    } else if (missing.size() > 1) {
+        core::Error all = missing.front();
+        QStringList lines{QStringLiteral("%1 of %2 clusters that were open could not be opened again:")
+                              .arg(missing.size())
+                              .arg(outOf)};
+        for (const core::Error &error : missing) {
+            lines << error.message;
+        }
+        all.message = lines.join(QLatin1Char('\n'));
+        m_window.showError(all);
+    }
 }
 
 void WindowCommand::openCluster(const cluster::ClusterConfig &config)
@@ -186,6 +217,11 @@ void WindowCommand::closeCluster(const QString &name)
 
 void WindowCommand::saveCluster(const cluster::ClusterConfig &config, const QString &path)
 {
+    cluster::ClusterConfig placed = config;
+    placed.path = path;
+    if (refused(placed)) { // before anything is written
+        return;
+    }
     const auto saved = cluster::saveClusterFile(config, path);
     if (!saved) {
         m_window.showError(saved.error());
@@ -210,9 +246,14 @@ void WindowCommand::startDemo()
     });
     connect(m_demo.get(), &demo::DemoRunner::finished, this, [this, problem](demo::DemoResult result) {
         m_demo.release()->deleteLater();
-        if (result == demo::DemoResult::Done) {
-            openOrSay(QStringLiteral("demo"));
-        } else {
+        if (result == demo::DemoResult::Done || result == demo::DemoResult::Incomplete) {
+            openOrSay(QStringLiteral("demo")); // when only a part runs, the window shows which
+        }
+        if (result != demo::DemoResult::Done) {
+            if (problem->message.isEmpty()) {
+                problem->message = QStringLiteral("The demo cluster did not start.");
+                problem->hint = QStringLiteral("Run \"howdah demo start\" in a terminal to see its steps.");
+            }
             m_window.showError(*problem);
         }
     });

@@ -36,6 +36,8 @@ private:
     void closeCluster(const QString &name);
     void saveCluster(const cluster::ClusterConfig &config, const QString &path);
     void startDemo();
+    void say(const core::Error &error);
+    void sayWhatIsMissing(qsizetype outOf);
     static QStringList remembered();
     static void remember(const QString &place);
     static void forget(const QString &place);
@@ -48,7 +50,8 @@ private:
     bool m_restoring = false; ///< what was open when the program last ended
     shell::MainWindow m_window;
     std::unique_ptr<demo::DemoRunner> m_demo;
-    QHash<QString, QString> m_open; ///< name → its file, by which it is found again; empty: it was typed
+    QHash<QString, QString> m_open;     ///< name → its file, by which it is found again; empty: it was typed
+    std::vector<core::Error> m_missing; ///< why what was open before is not, while that is being opened again
     QString m_pageWanted;
     QTimer m_screenshotDeadline;
     int m_statesBeforeScreenshot = 0;

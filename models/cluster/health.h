@@ -84,8 +84,8 @@ struct Assessment {
     std::vector<QString> nodeStates;   ///< a word or two a node: "accepting writes", "streaming", "no answer for 4 s"
     std::vector<SlotFacts> slotFacts;
     SyncState sync;
-    std::optional<int> writableNodes;  ///< how many take writes; empty: none is seen to, and one that is silent may
-    qint64 newestSampleAgeMs = -1; ///< -1: none ever
+    std::optional<int> writableNodes; ///< how many take writes; empty: none is seen to, and one that is silent may
+    qint64 newestSampleAgeMs = -1;    ///< -1: none ever
 
     /// "none, pg2 is sync", "at least 88 kB", "unknown": what would be lost if the primary were lost now.
     QString lossNow;

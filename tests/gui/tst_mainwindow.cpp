@@ -59,6 +59,8 @@ private Q_SLOTS:
     void failedDiscoverySaysWhy();
     void lateStateOpensNothing();
     void passwordsAreKeptAside();
+    void passwordGoesOnlyToTheAnswersOfItsQuestion();
+    void staysUntilTheClusterIsOpen();
     void nodeNamesAreToldApart();
     void lateResultFillsNoOtherDialog();
     void dialogSaysWhatIsLeftOut();
@@ -433,6 +435,44 @@ DiscoverDialog *TestMainWindow::discovering(const QString &conninfo)
         find<QPushButton>("discover-start")->click();
     }
     return dialog;
+}
+
+// A second question fails, or has no answer yet: the nodes of the first are still there, and get the first's password.
+void TestMainWindow::passwordGoesOnlyToTheAnswersOfItsQuestion()
+{
+    QSignalSpy open(m_window.get(), &MainWindow::openConfigRequested);
+    QVERIFY(discovering(QStringLiteral("host=10.0.0.11 password=first")));
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("orders");
+    config.nodes = {{.name = QStringLiteral("pg1"), .conninfo = QStringLiteral("host=10.0.0.11 password=first")},
+                    {.name = QStringLiteral("pg2"), .conninfo = QStringLiteral("host=10.0.0.12")}};
+    m_window->discoveryFinished(config, {{true, {}}, {true, {}}});
+    find<QLineEdit>("discover-conninfo")->setText(QStringLiteral("host=elsewhere password=second"));
+    find<QPushButton>("discover-start")->click();
+    m_window->discoveryFailed({.kind = core::Error::Kind::Connection, .message = QStringLiteral("no route")});
+    find<QPushButton>("discover-open")->click();
+    QCOMPARE(open.count(), 1);
+    const auto chosen = open.first().first().value<cluster::ClusterConfig>();
+    QCOMPARE(chosen.nodes[1].conninfo, QStringLiteral("host=10.0.0.12 password='first'"));
+}
+
+void TestMainWindow::staysUntilTheClusterIsOpen()
+{
+    QPointer<DiscoverDialog> dialog = discovering(QStringLiteral("host=10.0.0.11"));
+    QVERIFY(dialog);
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("orders");
+    config.nodes = {{.name = QStringLiteral("pg1"), .conninfo = QStringLiteral("host=172.17.0.2")}};
+    m_window->discoveryFinished(config, {{false, {}}});
+    foundNodes()->item(0, 2)->setText(QStringLiteral("host=10.0.0.99"));
+    find<QPushButton>("discover-open")->click();
+    m_window->showError({.kind = core::Error::Kind::Io, .message = QStringLiteral("No room on the disk.")});
+    QVERIFY(dialog && dialog->isVisible());
+    QCOMPARE(find<QLabel>("discover-message")->text(), QStringLiteral("No room on the disk."));
+    QCOMPARE(foundNodes()->item(0, 2)->text(), QStringLiteral("host=10.0.0.99"));
+    find<QPushButton>("discover-open")->click();
+    m_window->clusterOpened(QStringLiteral("orders"), true);
+    QTRY_VERIFY(!dialog);
 }
 
 void TestMainWindow::passwordsAreKeptAside()

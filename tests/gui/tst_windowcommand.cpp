@@ -63,6 +63,8 @@ private Q_SLOTS:
     void oneNameOneCluster();
     void openingAddsToWhatIsRemembered();
     void goneFilesAreForgotten();
+    void whatCantBeOpenedIsToldTogether();
+    void refusedClusterIsNotWritten();
     void savesWhereFilesAreKnownByName();
     void checkCountsWhoAnswers();
 };
@@ -140,6 +142,40 @@ void TestWindowCommand::goneFilesAreForgotten()
     auto *bar = openWindow()->findChild<widgets::MessageBar *>();
     QTRY_VERIFY(bar->isVisible() && bar->text().contains(gone));
     QCOMPARE(QSettings().value(kOpen).toStringList(), QStringList{a});
+}
+
+// A disk that is not there yet is no file deleted; and no message hides another.
+void TestWindowCommand::whatCantBeOpenedIsToldTogether()
+{
+    const QTemporaryDir folder;
+    const QString a = writeCluster(folder, QStringLiteral("a"));
+    const QString b = folder.filePath(QStringLiteral("mount/b.toml"));
+    const QString c = folder.filePath(QStringLiteral("mount/c.toml"));
+    QSettings().setValue(kOpen, QStringList{a, b, c});
+    app::WindowCommand command{app::Invocation()};
+    command.start();
+    auto *bar = openWindow()->findChild<widgets::MessageBar *>();
+    QTRY_VERIFY(bar->isVisible());
+    QVERIFY2(bar->text().contains(QLatin1String("2 of 3")) && bar->text().contains(b) && bar->text().contains(c),
+             qPrintable(bar->text()));
+    QCOMPARE(QSettings().value(kOpen).toStringList(), (QStringList{a, b, c}));
+}
+
+void TestWindowCommand::refusedClusterIsNotWritten()
+{
+    const QTemporaryDir folder;
+    app::WindowCommand command(opening(writeCluster(folder, QStringLiteral("orders"))));
+    command.start();
+    shell::MainWindow *window = openWindow();
+    QTRY_COMPARE(window->clusters(), QStringList{QStringLiteral("orders")});
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("orders");
+    config.nodes = {{.name = QStringLiteral("pg1"), .conninfo = QStringLiteral("host=127.0.0.1 port=1")}};
+    const QString other = folder.filePath(QStringLiteral("other.toml"));
+    Q_EMIT window->saveRequested(config, other);
+    auto *bar = window->findChild<widgets::MessageBar *>();
+    QVERIFY2(bar->isVisible() && bar->text().contains(QLatin1String("open already")), qPrintable(bar->text()));
+    QVERIFY(!QFile::exists(other));
 }
 
 void TestWindowCommand::savesWhereFilesAreKnownByName()

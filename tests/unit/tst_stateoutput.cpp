@@ -46,14 +46,20 @@ void TestStateOutput::writableNodes_data()
         change(snapshot);
         QTest::newRow(name) << snapshot << count << QString::fromLatin1(words) << QString::fromLatin1(data);
     };
-    row("one", [](Snapshot &) {}, 1, "writable nodes: 1,", "'writable'=1");
-    row("two", [](Snapshot &s) { makeWritable(s, QStringLiteral("pg3")); }, 2, "writable nodes: 2,", "'writable'=2");
-    row("the primary is down", [](Snapshot &s) { takeDown(s, pg1); }, 0, "writable nodes: 0,", "'writable'=0");
-    row("the primary is not reached", [](Snapshot &s) { takeDown(s, pg1, LinkState::Unreachable); }, QJsonValue::Null,
+    row(
+        "one", [](Snapshot &) {}, 1, "writable nodes: 1,", "'writable'=1");
+    row(
+        "two", [](Snapshot &s) { makeWritable(s, QStringLiteral("pg3")); }, 2, "writable nodes: 2,", "'writable'=2");
+    row(
+        "the primary is down", [](Snapshot &s) { takeDown(s, pg1); }, 0, "writable nodes: 0,", "'writable'=0");
+    row(
+        "the primary is not reached", [](Snapshot &s) { takeDown(s, pg1, LinkState::Unreachable); }, QJsonValue::Null,
         "writable nodes: unknown,", "'writable'=U");
-    row("the primary was never seen", [](Snapshot &s) { neverSeen(s, pg1); }, QJsonValue::Null,
+    row(
+        "the primary was never seen", [](Snapshot &s) { neverSeen(s, pg1); }, QJsonValue::Null,
         "writable nodes: unknown,", "'writable'=U");
-    row("no node", [](Snapshot &s) { s = noNodes(); }, QJsonValue::Null, "writable nodes: unknown,", "'writable'=U");
+    row(
+        "no node", [](Snapshot &s) { s = noNodes(); }, QJsonValue::Null, "writable nodes: unknown,", "'writable'=U");
 }
 
 void TestStateOutput::writableNodes()

@@ -157,8 +157,8 @@ QWidget *DiscoverDialog::buildFooter()
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_save, &QPushButton::clicked, this, &DiscoverDialog::chooseFile);
     connect(m_open, &QPushButton::clicked, this, [this] {
+        m_submitted = true;
         Q_EMIT openRequested(config());
-        accept();
     });
     return footer;
 }
@@ -167,8 +167,8 @@ void DiscoverDialog::discover()
 {
     setBusy(true);
     say(tr("Asking %1 …").arg(cluster::withoutPassword(m_conninfo->text())), Token::Text3);
-    m_asked = m_conninfo->text().trimmed();
-    Q_EMIT discoverRequested(m_asked);
+    m_question = m_conninfo->text().trimmed();
+    Q_EMIT discoverRequested(m_question);
 }
 
 void DiscoverDialog::setBusy(bool busy)
@@ -212,6 +212,7 @@ void DiscoverDialog::setFound(const cluster::ClusterConfig &found, const std::ve
         return;
     }
     setBusy(false);
+    m_asked = m_question; // not before: its password is for these nodes, and not for those of the question before
     m_nodes->setRowCount(0);
     m_config = found;
     m_name->setText(found.name);
@@ -253,6 +254,12 @@ void DiscoverDialog::setFailed(const core::Error &error)
     setBusy(false);
     say(error.hint.isEmpty() ? error.message : error.message + QLatin1Char('\n') + error.hint, Token::Critical);
     m_conninfo->setFocus();
+}
+
+void DiscoverDialog::setRefused(const core::Error &error)
+{
+    m_submitted = false;
+    say(error.hint.isEmpty() ? error.message : error.message + QLatin1Char('\n') + error.hint, Token::Critical);
 }
 
 cluster::ClusterConfig DiscoverDialog::config() const
@@ -339,8 +346,8 @@ void DiscoverDialog::chooseFile()
     }
     dialog->selectFile(m_name->text().trimmed().replace(QLatin1Char('/'), QLatin1Char('-')) + QStringLiteral(".toml"));
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
+        m_submitted = true;
         Q_EMIT saveRequested(config(), path);
-        accept();
     });
     dialog->open();
 }

@@ -39,6 +39,11 @@ public:
     void setFound(const cluster::ClusterConfig &config, const std::vector<DiscoveredNode> &nodes,
                   const QStringList &notes = {});
     void setFailed(const core::Error &error);
+    /// True from openRequested() or saveRequested() until somebody calls accept() or setRefused(): what was corrected
+    /// by hand is not gone before the cluster is open.
+    bool isSubmitted() const { return m_submitted; }
+    /// The cluster could not be saved or opened: says why and goes on with what there is.
+    void setRefused(const core::Error &error);
     /// The folder that is proposed for the file; it is made when somebody is to save there.
     void setFolder(const QString &folder) { m_folder = folder; }
     /// What was found, with the user's corrections.
@@ -63,7 +68,8 @@ private:
     QString problem() const;
     bool holdsPassword() const;
 
-    QString m_asked; ///< the connection that the nodes were found from
+    QString m_asked;    ///< the connection that the nodes of the table were found from
+    QString m_question; ///< the one that is being asked, or was last
     cluster::ClusterConfig m_config;
     QLineEdit *m_conninfo;
     QPushButton *m_discover;
@@ -78,6 +84,7 @@ private:
     QString m_said; ///< the last answer, shown while nothing is wrong with the table
     theme::Token m_saidToken = theme::Token::Text3;
     bool m_asking = false;
+    bool m_submitted = false;
 };
 
 } // namespace howdah::shell

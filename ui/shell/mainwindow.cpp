@@ -187,6 +187,9 @@ ClusterView *MainWindow::currentView() const
 
 void MainWindow::clusterOpened(const QString &name, bool show)
 {
+    if (m_discover && m_discover->isSubmitted()) {
+        m_discover->accept();
+    }
     if (view(name)) {
         if (show) {
             showCluster(name);
@@ -243,6 +246,10 @@ void MainWindow::setClusterState(const cluster::ClusterState &state)
 
 void MainWindow::showError(const core::Error &error)
 {
+    if (m_discover && m_discover->isSubmitted()) { // the answer to what it asked for
+        m_discover->setRefused(error);
+        return;
+    }
     m_messages->showError(error);
 }
 

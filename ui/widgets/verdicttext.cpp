@@ -125,8 +125,9 @@ Statement writableNodes(const ClusterState &state, qint64 nowMs)
     }
     if (writable.empty()) {
         const QString why = silent > 0 ? tr(", %1 silent").arg(silent) : QString();
-        return !state.assessment->writableNodes ? Statement{tr("unknown"), why, Verdict::Unknown, true}
-                          : Statement{tr("none"), tr(", nobody takes writes"), Verdict::Critical, false};
+        return !state.assessment->writableNodes
+                   ? Statement{tr("unknown"), why, Verdict::Unknown, true}
+                   : Statement{tr("none"), tr(", nobody takes writes"), Verdict::Critical, false};
     }
     if (writable.size() > 1) {
         return {QString::number(writable.size()), QLatin1Char(' ') + names.join(tr(" and ")), Verdict::Critical, false};
