@@ -308,17 +308,22 @@ void NodePoller::sessionFailed(const postgres::Failure &failure)
     const bool lost = m_answered && !brief;
     m_answered = false;
     countMiss();
-    const bool explicitReason = failure.link != LinkState::Down;
-    if (lost && !explicitReason) {
-        // The connection was cut without a word: what that means, the next attempt tells, at once.
+    const bool cut = failure.link == LinkState::Down;
+    const bool silent = failure.link == LinkState::Unresponsive;
+    if (lost && (cut || silent)) {
+        // The connection was cut without a word, or nothing came through it any more: whether the host, the server or
+        // only the network is gone, the next attempt tells, at once.
         m_nextAttemptAt = 0;
         m_waiting = true;
         m_session->open();
         return;
     }
     ++m_failures;
-    const LinkState link = failure.link == LinkState::Refused && m_everUp ? LinkState::Down : failure.link;
-    const LinkState pace = brief && !explicitReason ? LinkState::Unreachable : link;
+    // Whoever cuts a connection that is being made is there: a proxy, or a server that crashes.
+    const LinkState link = cut                                              ? LinkState::Failed
+                           : failure.link == LinkState::Refused && m_everUp ? LinkState::Down
+                                                                            : failure.link;
+    const LinkState pace = brief && cut ? LinkState::Unreachable : link;
     m_nextAttemptAt = lost ? 0 : m_clock.monotonicMs() + backoffMs(pace, m_failures, random01());
     core::Error error = failure.error;
     error.node = m_status.name;

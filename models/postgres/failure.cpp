@@ -20,6 +20,7 @@ namespace {
 struct ServerWords {
     QString sqlstate;
     QString message;
+    QString detail;
     QString function; // of the server's source: tells two uses of one SQLSTATE apart, in every language
 };
 
@@ -28,11 +29,13 @@ struct ServerWords {
 ServerWords serverWords(const QString &text)
 {
     static const QRegularExpression head(QStringLiteral("\\S+:  ([0-9A-Z]{5}): ([^\\n]*)"));
+    static const QRegularExpression detail(QStringLiteral("\\n\\S+:  ([^\\n]*)"));
     static const QRegularExpression location(QStringLiteral("\\n\\S+:  (\\w+), [\\w.]+:\\d+\\s*$"));
     ServerWords words;
     if (const auto match = head.match(text); match.hasMatch()) {
         words.sqlstate = match.captured(1);
         words.message = match.captured(2);
+        words.detail = detail.match(text).captured(1);
         words.function = location.match(text).captured(1);
     }
     return words;
@@ -41,8 +44,10 @@ ServerWords serverWords(const QString &text)
 // libpq writes strerror()'s text into its message and keeps no number.
 int errnoIn(const QString &text)
 {
-    static constexpr std::array known{ECONNREFUSED, ENOENT,     EHOSTUNREACH, ENETUNREACH, ENETDOWN,
-                                      ETIMEDOUT,    ECONNRESET, EACCES,       EHOSTDOWN,   EPIPE};
+    // It may be the text of several addresses. What says that a host is not reached comes first: a refusal by another
+    // address proves nothing then; that this machine has no route (to any IPv6, say) says least.
+    static constexpr std::array known{EHOSTUNREACH, EHOSTDOWN,    ETIMEDOUT, ECONNRESET,  EPIPE,
+                                      EACCES,       ECONNREFUSED, ENOENT,    ENETUNREACH, ENETDOWN};
     for (const int number : known) {
         if (text.contains(QString::fromLocal8Bit(std::strerror(number)))) { // NOLINT(concurrency-mt-unsafe)
             return number;
@@ -87,6 +92,12 @@ Failure fromServer(const ServerWords &words, const QString &address)
         return make(LinkState::TooManyConnections, Error::Kind::Server, said,
                     QStringLiteral("Close sessions there, or let this role use the reserved ones "
                                    "(pg_use_reserved_connections, PostgreSQL 16)."),
+                    words.sqlstate);
+    }
+    if (is("57P03") && words.detail.startsWith(QLatin1String("Hot standby mode is disabled"))) { // from 14 on
+        return make(LinkState::Failed, Error::Kind::Server,
+                    QStringLiteral("%1 is a standby that takes no connections: hot_standby is off.").arg(address),
+                    QStringLiteral("Set hot_standby = on there and restart it, if it is to be watched."),
                     words.sqlstate);
     }
     if (is("57P03")) {
@@ -213,7 +224,7 @@ Failure classifyLostSession(const QString &libpqText, const QString &lastSqlstat
                             const QString &address)
 {
     if (!lastSqlstate.isEmpty()) {
-        return fromServer({lastSqlstate, lastNotice, {}}, address);
+        return fromServer({.sqlstate = lastSqlstate, .message = lastNotice, .detail = {}, .function = {}}, address);
     }
     if (const ServerWords words = serverWords(libpqText); !words.sqlstate.isEmpty()) {
         return fromServer(words, address);

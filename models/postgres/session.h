@@ -79,6 +79,7 @@ private:
     void startConnecting();
     void connectToTargets();
     bool giveUpTarget();
+    void connectingFailed(Failure failure);
     Conninfo::Place target() const;
     qint64 bytesTaken() const;
     void dropLink();
@@ -108,6 +109,7 @@ private:
     std::vector<QStringList> m_lastAddresses; ///< of the last look-up that worked: used when the name server is silent
     std::vector<Conninfo::Place> m_targets;   ///< what is left to be tried, addresses resolved
     QStringList m_silent;                     ///< addresses of this attempt that have let their deadline pass
+    ConnectPhase m_silentPhase = ConnectPhase::Reaching; ///< the furthest that one of them had come
     QList<int> m_lookups;
     QString m_unanswered; ///< a host of whom the name server says nothing now, not even that there is none
     int m_unresolved = 0;

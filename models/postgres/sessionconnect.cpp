@@ -84,15 +84,6 @@ Failure withPasswordHint(Failure failure, const Conninfo &conninfo)
     return failure;
 }
 
-// What was tried before the address that had the last word.
-Failure withSilent(Failure failure, const QStringList &silent)
-{
-    if (!silent.isEmpty()) {
-        failure.error.message += QStringLiteral(" Before that %1 did not answer in time.").arg(silent.join(u", "));
-    }
-    return failure;
-}
-
 } // namespace
 
 void Session::resolve()
@@ -150,6 +141,7 @@ void Session::startConnecting()
 {
     m_targets = targetsOf(m_places, m_addresses);
     m_silent.clear();
+    m_silentPhase = ConnectPhase::Reaching;
     if (m_targets.empty()) {
         fail(m_unanswered.isEmpty() ? noSuchHost(m_places.front().host) : nameServerFailed(m_unanswered));
         return;
@@ -173,6 +165,7 @@ bool Session::giveUpTarget()
     }
     qCInfo(lcPostgres) << "silent, the next address of it is tried:" << silent.hostaddr << m_conninfo.address();
     m_silent << (silent.isSocket() ? silent.host : silent.hostaddr);
+    m_silentPhase = std::max(m_silentPhase, connectPhase());
     m_targets.erase(found);
     dropLink();
     connectToTargets();
@@ -257,12 +250,25 @@ void Session::pollConnection()
         becomeOpen();
         return;
     default:
-        fail(withSilent(
+        connectingFailed(
             withPasswordHint(classifyConnectError(QString::fromUtf8(PQerrorMessage(connection)), phase,
                                                   PQconnectionNeedsPassword(connection) != 0, m_conninfo.address()),
-                             m_conninfo),
-            m_silent));
+                             m_conninfo));
     }
+}
+
+// The address that had the last word need not be the server's: where another was silent, a refusal proves nothing.
+void Session::connectingFailed(Failure failure)
+{
+    if (!m_silent.isEmpty() && failure.link == cluster::LinkState::Refused) {
+        const QString refused = failure.error.message;
+        failure = connectTimeout(m_silentPhase, m_options.connectMs, m_silent.join(QStringLiteral(", ")));
+        failure.error.message += QLatin1Char(' ') + refused;
+    } else if (!m_silent.isEmpty()) {
+        failure.error.message +=
+            QStringLiteral(" Before that %1 did not answer in time.").arg(m_silent.join(QStringLiteral(", ")));
+    }
+    fail(failure);
 }
 
 ConnectPhase Session::connectPhase() const

@@ -174,8 +174,9 @@ void TestSession::namesWhoWasSilent()
     connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
     m_session->open();
     QTRY_COMPARE(m_failures.size(), 1);
-    QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::Refused));
-    QVERIFY2(m_failures.first().error.message.contains(QLatin1String("127.0.0.1 did not answer")),
+    // One of them may be the server's, so that the other's refusal does not mean that it is stopped.
+    QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::Unresponsive));
+    QVERIFY2(m_failures.first().error.message.startsWith(QLatin1String("127.0.0.1 accepts connections")),
              qPrintable(m_failures.first().error.message));
 }
 

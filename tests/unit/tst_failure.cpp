@@ -72,6 +72,19 @@ void TestFailure::classifies_data()
         LinkState::StartingUp);
     row("stopping", fatal("57P03", "the database system is shutting down", "ProcessStartupPacket"),
         LinkState::ShuttingDown);
+    row("hot_standby is off",
+        kPrefix + QStringLiteral("FATAL:  57P03: the database system is not accepting connections\n"
+                                 "DETAIL:  Hot standby mode is disabled.\nLOCATION:  ProcessStartupPacket, "
+                                 "postmaster.c:2458\n"),
+        LinkState::Failed);
+    const auto both = [](int first, int second) {
+        return kPrefix + QString::fromLocal8Bit(std::strerror(first)) + QLatin1Char('\n') + kPrefix +
+               QString::fromLocal8Bit(std::strerror(second));
+    };
+    row("one address refuses, the other is not reached", both(ECONNREFUSED, EHOSTUNREACH), LinkState::Unreachable,
+        ConnectPhase::Reaching);
+    row("no route to one address, the other refuses", both(ENETUNREACH, ECONNREFUSED), LinkState::Refused,
+        ConnectPhase::Reaching);
     row("no such database", fatal("3D000", "database \"x\" does not exist", "InitPostgres"), LinkState::Failed);
     row("garbage", QStringLiteral("expected authentication request from server, but received H"),
         LinkState::NotPostgres);
