@@ -44,8 +44,10 @@ Loss measureLoss(const Snapshot &snapshot, const NodeSample &primary, const Node
     }
     const qint64 unseen = own ? std::max<qint64>(0, bytesBetween(end, *own)) : 0; // it has written that much since
     if (flushed) {
-        const bool quiet =
-            together && unseen == 0 && snapshot.trail && stoodStill(*snapshot.trail, end, primary.takenMonotonicMs);
+        // Of one that was asked long ago it is not known whether it is quiet still.
+        const bool recent = snapshot.takenMonotonicMs - primaryAt <= kStaleAfterMs;
+        const bool quiet = recent && together && unseen == 0 && snapshot.trail &&
+                           stoodStill(*snapshot.trail, end, primary.takenMonotonicMs);
         const bool proved = ofThatMoment.value_or(Lsn{}) >= end || unseen == 0;
         if (quiet || (proved && snapshot.takenMonotonicMs - primaryAt <= kOneMomentMs)) {
             return {0, false};

@@ -304,6 +304,7 @@ struct NodeSample {
 
     // Shared between samples until they are read anew. Never null in a sample from a server.
     std::shared_ptr<const std::vector<Setting>> settings;
+    QDateTime settingsLoadTime; ///< configurationLoadTime as it was when settings were read
     std::shared_ptr<const std::vector<DatabaseRole>> roles;
     qint64 rolesTotal = 0; ///< how many there are; more than roles has where only the first were read
     std::shared_ptr<const std::vector<Publication>> publications;

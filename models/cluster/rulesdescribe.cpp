@@ -41,8 +41,8 @@ QString silentState(const Rules &rules, int index)
     if (rules.snapshot.paused) {
         return QStringLiteral("sampling paused");
     }
-    const bool unnamed = node.link == LinkState::Up ||
-                         (node.link == LinkState::Unreachable && node.missedPolls < rules.thresholds.unreachablePolls);
+    const bool silent = node.link == LinkState::Unreachable || node.link == LinkState::Unresponsive;
+    const bool unnamed = node.link == LinkState::Up || (silent && node.missedPolls < rules.thresholds.unreachablePolls);
     if (unnamed || (node.link == LinkState::Connecting && node.sample)) {
         const qint64 age = rules.snapshot.sampleAgeMs(node);
         return age < 0 ? toString(LinkState::Connecting) : QStringLiteral("no answer for %1").arg(span(age));
@@ -57,7 +57,8 @@ QString stateOf(const Rules &rules, int index)
         return silentState(rules, index);
     }
     // A last answer that is still young does not hide that the node has just said it is going.
-    if (node.link != LinkState::Up && node.link != LinkState::Connecting && node.link != LinkState::Unreachable) {
+    const bool silent = node.link == LinkState::Unreachable || node.link == LinkState::Unresponsive;
+    if (node.link != LinkState::Up && node.link != LinkState::Connecting && !silent) {
         return toString(node.link);
     }
     if (!node.acceptsConnections) {

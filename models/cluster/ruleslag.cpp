@@ -57,6 +57,19 @@ Distance beyondDelay(const Rules &rules, int index, const LagLimits &limits)
     return counted;
 }
 
+// Where it stands was passed before the console began to watch: it is behind by that long at the least.
+double leastSecondsBehind(const Rules &rules, const StandbyLag &lag)
+{
+    const auto &trail = rules.snapshot.trail;
+    if (lag.bytes.value_or(0) <= 0 || !trail || trail->empty() || !rules.primary || !rules.primary->currentLsn) {
+        return 0;
+    }
+    const Lsn replayed{rules.primary->currentLsn->value - static_cast<quint64>(*lag.bytes)};
+    return replayed < trail->front().lsn
+               ? static_cast<double>(rules.primary->takenMonotonicMs - trail->front().monotonicMs) / 1000
+               : 0;
+}
+
 QString slowestStage(const Stages &stages)
 {
     struct Named {
@@ -87,7 +100,8 @@ void judgeOneLag(Rules &rules, int index)
     const double ease = rules.snapshot.watch.contains(id) ? kHysteresis : 1.0;
     const bool delayed = lag.state == LagState::Delayed;
     const Distance counted =
-        delayed ? beyondDelay(rules, index, limits) : Distance{lag.bytes.value_or(0), lag.seconds.value_or(0)};
+        delayed ? beyondDelay(rules, index, limits)
+                : Distance{lag.bytes.value_or(0), lag.seconds.value_or(leastSecondsBehind(rules, lag))};
     const auto over = [&](qint64 bytes, double seconds) {
         return static_cast<double>(counted.bytes) > static_cast<double>(bytes) * ease ||
                counted.seconds > seconds * ease;
@@ -102,10 +116,12 @@ void judgeOneLag(Rules &rules, int index)
     if (held < rules.thresholds.lagHeldMs) {
         return;
     }
-    const QString amount = lag.seconds
-                               ? QStringLiteral("%1 and %2")
-                                     .arg(core::formatBytes(lag.bytes.value_or(0)), core::formatSeconds(*lag.seconds))
-                               : core::formatBytes(lag.bytes.value_or(0));
+    const QString amount =
+        lag.seconds ? QStringLiteral("%1 and %2")
+                          .arg(core::formatBytes(lag.bytes.value_or(0)), core::formatSeconds(*lag.seconds))
+        : counted.seconds > 0 ? QStringLiteral("%1 and over %2")
+                                    .arg(core::formatBytes(lag.bytes.value_or(0)), core::formatSeconds(counted.seconds))
+                              : core::formatBytes(lag.bytes.value_or(0));
     rules.add(
         {.id = id,
          .severity = heldFar >= rules.thresholds.lagHeldMs ? Verdict::Critical : Verdict::Warning,

@@ -62,20 +62,36 @@ LinkWords wordsFor(LinkState link, const QString &name)
     }
 }
 
+// A walsender's row outlives its standby by wal_sender_timeout: only what the standby has said since it last answered
+// here proves anything. Both times are of the standby's clock.
+bool repliedSince(const Edge &edge, const NodeStatus &standby)
+{
+    return !standby.sample || !standby.sample->serverTime.isValid() ||
+           (edge.sender && edge.sender->replyTime > standby.sample->serverTime);
+}
+
+// The same of an upstream, whose clock both times are of. One that never answered here: what was heard of late.
+bool sentSince(const NodeSample &standby, const NodeStatus &upstream)
+{
+    const Receiver &receiver = *standby.receiver;
+    if (upstream.sample && upstream.sample->serverTime.isValid() && receiver.lastMsgSendTime.isValid()) {
+        return receiver.lastMsgSendTime > upstream.sample->serverTime;
+    }
+    return receiver.lastMsgReceiptTime.isValid() && receiver.lastMsgReceiptTime.msecsTo(standby.serverTime) < kHeardMs;
+}
+
 // The name of a node that still exchanges WAL with this one; empty when none can be asked or none does.
 QString heardBy(const Rules &rules, int index)
 {
     for (const Edge &edge : rules.topology.edges) {
-        if (edge.to == index && edge.state == EdgeState::SenderOnly) {
+        if (edge.to == index && edge.state == EdgeState::SenderOnly && repliedSince(edge, rules.node(index))) {
             return rules.name(edge.from);
         }
         if (edge.from != index || edge.state != EdgeState::ReceiverOnly || !rules.isFreshStandby(edge.to)) {
             continue;
         }
         const NodeSample &standby = rules.sample(edge.to);
-        const bool heard = standby.receiver && standby.receiver->lastMsgReceiptTime.isValid() &&
-                           standby.receiver->lastMsgReceiptTime.msecsTo(standby.serverTime) < kHeardMs;
-        if (heard) {
+        if (standby.receiver && sentSince(standby, rules.node(index))) {
             return rules.name(edge.to);
         }
     }
@@ -384,7 +400,8 @@ void judgeLinks(Rules &rules)
     }
     for (int i = 0; i < rules.count(); ++i) {
         const NodeStatus &node = rules.node(i);
-        const bool early = node.link == LinkState::Unreachable && node.missedPolls < rules.thresholds.unreachablePolls;
+        const bool silent = node.link == LinkState::Unreachable || node.link == LinkState::Unresponsive;
+        const bool early = silent && node.missedPolls < rules.thresholds.unreachablePolls;
         if (node.link == LinkState::ConsoleIsolated) {
             continue;
         }

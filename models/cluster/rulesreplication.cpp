@@ -210,7 +210,9 @@ void judgeStandby(Rules &rules, int index)
     const QString key = QStringLiteral("not_streaming:%1").arg(rules.name(index));
     const qint64 held = rules.hold(key);
     const StandbyLag &lag = rules.lag[at(index)];
-    if (lag.contradictory) {
+    // A sender that bears its name may be of somebody else: without a receiver it has long been without WAL.
+    const bool starves = !rules.sample(index).receiver && held >= rules.thresholds.receiverDownCriticalMs;
+    if (lag.contradictory && !starves) {
         judgeContradiction(rules, index);
         return;
     }

@@ -82,7 +82,10 @@ SyncState readSync(const NodeSample &primary)
     const bool visible = std::all_of(primary.senders.cbegin(), primary.senders.cend(),
                                      [](const Sender &sender) { return sender.visible(); });
     const std::optional<SyncNames> names = parseSyncNames(primary.setting(QLatin1String("synchronous_standby_names")));
-    state.known = primary.settings && visible && names && !primary.unreadable.contains(QStringLiteral("senders"));
+    // Settings are read after a reload that the walsenders have followed already.
+    const bool current = primary.settingsLoadTime == primary.configurationLoadTime;
+    state.known =
+        current && primary.settings && visible && names && !primary.unreadable.contains(QStringLiteral("senders"));
     if (!names) {
         return state;
     }
@@ -162,7 +165,11 @@ void judgeUnreadable(Rules &rules, int index)
                                    QStringLiteral("slots"),    QStringLiteral("receiver"), QStringLiteral("archiver")};
     QStringList missing;
     QString words;
-    for (const QString &section : vital) {
+    QStringList sections = vital;
+    if (archives(rules.sample(index))) {
+        sections += QStringLiteral("archive_status");
+    }
+    for (const QString &section : std::as_const(sections)) {
         const auto found = rules.sample(index).unreadable.constFind(section);
         if (found != rules.sample(index).unreadable.constEnd()) {
             missing += section;

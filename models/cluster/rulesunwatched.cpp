@@ -5,13 +5,16 @@ namespace howdah::cluster {
 
 namespace {
 
-// A node that may be the one that is served: silent, or a standby whose upstream was not found. Names and addresses
-// of one node differ by who tells them.
+// A node that may be the one that is served: silent, or a standby that streams from nobody knows whom. Names and
+// addresses of one node differ by who tells them.
 bool someNodeIsUnplaced(const Rules &rules)
 {
     for (int i = 0; i < rules.count(); ++i) {
         const bool silent = rules.isData(i) && !rules.isFreshData(i);
-        if (silent || (rules.isFreshStandby(i) && !rules.edgeTo[static_cast<std::size_t>(i)])) {
+        const bool unplaced = rules.isFreshStandby(i) && !rules.edgeTo[static_cast<std::size_t>(i)];
+        const bool streams =
+            unplaced && (rules.sample(i).receiver || rules.sample(i).unreadable.contains(QStringLiteral("receiver")));
+        if (silent || streams) {
             return true;
         }
     }

@@ -332,8 +332,7 @@ std::vector<int> findSecondNames(const Snapshot &snapshot)
     std::vector<int> sameAs(snapshot.nodes.size(), -1);
     for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
         const NodeStatus &node = snapshot.nodes[i];
-        if (node.link != LinkState::Up || !isFresh(snapshot, node) || !node.sample->systemIdentifier ||
-            !node.sample->postmasterStartTime.isValid()) {
+        if (!isFresh(snapshot, node) || !node.sample->systemIdentifier || !node.sample->postmasterStartTime.isValid()) {
             continue;
         }
         const std::pair<quint64, qint64> server{*node.sample->systemIdentifier,

@@ -291,6 +291,7 @@ QByteArray settingsSql(int)
 
 void decodeSettings(const Rows &rows, NodeSample &sample)
 {
+    sample.settingsLoadTime = sample.configurationLoadTime; // of the same round trip
     auto settings = std::make_shared<std::vector<cluster::Setting>>();
     settings->reserve(static_cast<std::size_t>(rows.count()));
     const int name = rows.column("name");
@@ -313,6 +314,7 @@ void decodeSettings(const Rows &rows, NodeSample &sample)
 void carrySettings(const NodeSample &before, NodeSample &sample)
 {
     sample.settings = before.settings;
+    sample.settingsLoadTime = before.settingsLoadTime;
 }
 
 namespace {

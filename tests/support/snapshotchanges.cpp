@@ -126,6 +126,8 @@ void takeDown(Snapshot &snapshot, const QString &node, LinkState link, qint64 si
     dropSenders(snapshot, node);
     if (status(snapshot, node).sample) {
         NodeSample &sample = edit(snapshot, node);
+        const qint64 olderBy = sample.takenMonotonicMs - (snapshot.takenMonotonicMs - sinceMs);
+        sample.serverTime = sample.serverTime.addMSecs(-olderBy);
         sample.takenMonotonicMs = snapshot.takenMonotonicMs - sinceMs;
         sample.takenWallMs = snapshot.takenWallMs - sinceMs;
     }

@@ -138,6 +138,20 @@ void TestHealth::links_data()
                status(s, pg2).sample = before;
            },
            {"warning node_unreachable:pg3"});
+    addRow("unreachable, and only its walsender's row is left",
+           [](Snapshot &s) {
+               const auto before = s.nodes[1].sample;
+               takeDown(s, pg3, LinkState::Unreachable);
+               status(s, pg2).sample = before;
+               senderOf(edit(s, pg2), pg3)->replyTime = edit(s, pg3).serverTime.addMSecs(-100);
+           },
+           {"critical node_unreachable:pg3"});
+    addRow("unresponsive, two polls",
+           [](Snapshot &s) {
+               takeDown(s, pg3, LinkState::Unresponsive, 4000);
+               status(s, pg3).missedPolls = 2;
+           },
+           {"unknown stale:pg3"});
     addRow("down at once", link(LinkState::Down, 100), {"critical node_down:pg3"});
     addRow("witness down", [](Snapshot &s) { takeDown(s, wit1); }, {"warning node_down:wit1"});
     addRow("stale", [](Snapshot &s) { makeStale(s, pg3); }, {"unknown stale:pg3"});
@@ -227,6 +241,7 @@ void TestHealth::writable_data()
            [](Snapshot &s) {
                takeDown(s, pg1, LinkState::Unreachable);
                edit(s, pg2).receiver->lastMsgReceiptTime = edit(s, pg2).serverTime.addSecs(-20);
+               edit(s, pg2).receiver->lastMsgSendTime = edit(s, pg2).serverTime.addSecs(-20);
            },
            {"critical no_writable", "critical node_unreachable:pg1"});
     addRow("primary's password changed", [](Snapshot &s) { takeDown(s, pg1, LinkState::WrongPassword); },
@@ -275,6 +290,12 @@ void TestHealth::writable_data()
            [](Snapshot &s) { takeDown(s, pg1, LinkState::ShuttingDown, 500); }, {"warning node_shutting_down:pg1"});
     addRow("primary named twice", [](Snapshot &s) { nameTwice(s, pg1, QStringLiteral("vip")); },
            {"warning named_twice:vip"});
+    addRow("primary named twice, one name has no session left",
+           [](Snapshot &s) {
+               nameTwice(s, pg1, QStringLiteral("vip"));
+               status(s, QStringLiteral("vip")).link = LinkState::TooManyConnections;
+           },
+           {"warning named_twice:vip", "warning node_too_many_connections:vip"});
     addRow("standby named twice", [](Snapshot &s) { nameTwice(s, pg2, QStringLiteral("ro")); },
            {"warning named_twice:ro"});
     addRow("primary named twice, one name is silent now",
@@ -350,6 +371,18 @@ void TestHealth::server_data()
     addRow("sync short by one", sync("FIRST 2 (pg2, pg3)"), {"critical sync_unsatisfied:pg1"});
     addRow("sync short, nobody waits", sync("FIRST 2 (pg2, pg3)", "local"), {});
     addRow("quorum short", sync("ANY 2 (*)"), {"critical sync_unsatisfied:pg1"});
+    addRow("sync names are of before a reload",
+           [=](Snapshot &s) {
+               sync("FIRST 2 (pg2, pg3)")(s);
+               edit(s, pg1).configurationLoadTime = edit(s, pg1).serverTime;
+           },
+           {});
+    addRow("archive queue not readable",
+           [](Snapshot &s) {
+               edit(s, pg1).archiver->readyCount.reset();
+               edit(s, pg1).unreadable.insert(QStringLiteral("archive_status"), QStringLiteral("It took over 0.3 s"));
+           },
+           {"unknown unreadable:pg1"});
     addRow("sync standby catching up",
            [](Snapshot &s) { edit(s, pg1).senders.front().state = QStringLiteral("catchup"); },
            {"critical sync_unsatisfied:pg1"});

@@ -122,6 +122,13 @@ void TestHealthReplication::streaming_data()
                held(s, QStringLiteral("contradictory:pg3"), 5000);
            },
            {"warning contradictory:pg3"});
+    addRow("receiver absent for a minute, whatever a sender of its name says",
+           [](Snapshot &s) {
+               edit(s, pg3).receiver.reset();
+               held(s, QStringLiteral("contradictory:pg3"), 60'000);
+               held(s, QStringLiteral("not_streaming:pg3"), 60'000);
+           },
+           {"critical not_streaming:pg3"});
     addRow("circle",
            [](Snapshot &s) {
                stopStreaming(s, pg2);
@@ -244,6 +251,18 @@ void TestHealthReplication::lagLimits_data()
                edit(s, pg3).lastXactReplayTimestamp = edit(s, pg3).serverTime.addSecs(-7201);
            },
            {});
+    addRow("behind since before the console watched",
+           [](Snapshot &s) {
+               // An hour's trail that begins past it, and no walsender that tells a time.
+               fallBehind(s, pg3, 3 * mb);
+               auto trail = std::make_shared<std::deque<TrailPoint>>();
+               trail->push_back({s.takenMonotonicMs - 700'000, Lsn{s.nodes[0].sample->currentLsn->value - mb}});
+               trail->push_back({s.takenMonotonicMs - 400, *s.nodes[0].sample->currentLsn});
+               s.trail = trail;
+               held(s, QStringLiteral("lag:pg3"), 90'000);
+               held(s, QStringLiteral("lag_critical:pg3"), 60'000);
+           },
+           {"critical lag_high:pg3"});
     addRow("paused has its own",
            [](Snapshot &s) {
                pauseReplay(s, pg3, 2LL << 30);
