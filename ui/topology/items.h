@@ -23,6 +23,12 @@ struct TextLine {
 /// Gives the width that the text took.
 qreal paintText(QPainter *painter, const QString &text, const TextLine &line);
 qreal textWidth(const QString &text, theme::FontRole font);
+/// The text in two lines, broken at a space: the first as long as width allows. One line when it fits.
+QStringList foldedText(const QString &text, theme::FontRole font, qreal width);
+/// How wide a text must be to fit in two lines.
+qreal foldedWidth(const QString &text, theme::FontRole font);
+/// How wide the words are that a layout has to place.
+Words wordsOf(const cluster::ClusterState &state);
 
 /// How much larger than in the mockups the user's font is; 1 for anything close to it.
 qreal fontFactor();
@@ -68,11 +74,14 @@ public:
     void setPlace(const PlacedEdge &placed);
 
     QRectF boundingRect() const override;
+    /// The line and its words: what else lies between has tooltips of its own.
+    QPainterPath shape() const override;
     void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
 
 private:
     QPen pen() const;
     void paintHead(QPainter *painter, const QPen &pen) const;
+    void paintCross(QPainter *painter, const QPen &pen) const;
     void paintWords(QPainter *painter, const QColor &color) const;
 
     EdgeFace m_face;
@@ -87,20 +96,36 @@ public:
     int type() const override { return Type; }
     bool setFace(const ConsumerFace &face);
     const ConsumerFace &face() const { return m_face; }
-    void setPlace(const PlacedConsumer &placed, qreal nameWidth);
+    void setPlace(const PlacedConsumer &placed);
     const PlacedConsumer &place() const { return m_placed; }
+    /// Whether name and detail are shown without an ellipsis.
+    bool isWhole() const;
 
     QRectF boundingRect() const override;
+    /// The line and its words.
+    QPainterPath shape() const override;
     void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
 
 private:
+    theme::FontRole bytesFont() const;
+    qreal nameRoom() const;
+    qreal detailRoom() const;
     void paintLine(QPainter *painter) const;
-    void paintWords(QPainter *painter) const;
+    void paintWide(QPainter *painter) const;
+    void paintStacked(QPainter *painter) const;
 
     ConsumerFace m_face;
     PlacedConsumer m_placed;
-    qreal m_nameWidth = 90;
 };
+
+/// The line with corners rounded by 6 px, cutEnd px shorter.
+QPainterPath rounded(const QPolygonF &line, qreal cutEnd);
+/// The pen with a pattern in pixels.
+QPen dashed(QPen pen, qreal on, qreal off);
+void drawOpenHead(QPainter *painter, QPointF tip);
+void drawCross(QPainter *painter, QPointF centre);
+/// What lies within 5 px of a line.
+QPainterPath nearLine(const QPolygonF &line);
 
 /// The 7 px square that is a slot: filled when used, hollow when idle.
 void paintPort(QPainter *painter, QPointF centre, bool used, const QColor &color);

@@ -11,6 +11,12 @@ using theme::color;
 using theme::FontRole;
 using theme::Token;
 
+namespace {
+
+constexpr qreal kSmallestByHeight = 0.8;
+
+} // namespace
+
 TopologyView::TopologyView(QWidget *parent)
     : QGraphicsView(parent)
 {
@@ -65,7 +71,7 @@ void TopologyView::refresh(bool structureMayDiffer)
         for (const cluster::NodeStatus &node : m_state.snapshot->nodes) {
             names.append(node.name);
         }
-        Layout layout = layoutFor(maximumViewportSize().width());
+        Layout layout = layoutIn(maximumViewportSize());
         if (names != m_names || !(layout == m_layout)) {
             m_names = names;
             takeLayout(std::move(layout));
@@ -81,7 +87,42 @@ void TopologyView::refresh(bool structureMayDiffer)
 
 Layout TopologyView::layoutFor(int width) const
 {
-    return layOutWithin(width, m_state.assessment->topology, !m_addresses.empty(), Measure().scaled(fontFactor()));
+    return layOutWithin(width, m_state.assessment->topology, !m_addresses.empty(), Measure().scaled(fontFactor()),
+                        wordsOf(m_state));
+}
+
+Layout TopologyView::layoutIn(QSize room) const
+{
+    Layout layout = layoutFor(room.width());
+    const qreal scale = scaleFor(layout.size, room);
+    if (layout.size.height() * scale > room.height() + 1) {
+        // It will scroll, and the bar takes its room from the width.
+        layout = layoutFor(room.width() - barWidth());
+    } else if (layout.size.width() * scale < room.width() - 1) {
+        // Drawn smaller for its height, it has more width.
+        layout = layoutFor(qFloor(room.width() / scale));
+    }
+    return layout;
+}
+
+int TopologyView::barWidth() const
+{
+    return style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, this);
+}
+
+/// At which content is drawn in room.
+qreal TopologyView::scaleFor(const QSizeF &content, QSize room) const
+{
+    const qreal scale = std::clamp(room.width() / content.width(), kSmallestScale, 1.0);
+    // A little too high is shrunk as well; much too high scrolls at a readable size.
+    const qreal byHeight = room.height() / content.height();
+    if (byHeight >= scale) {
+        return scale;
+    }
+    if (byHeight >= kSmallestByHeight) {
+        return byHeight;
+    }
+    return std::clamp((room.width() - barWidth()) / content.width(), kSmallestScale, 1.0);
 }
 
 int TopologyView::heightForWidth(int width) const
@@ -125,6 +166,9 @@ void TopologyView::takeLayout(Layout layout)
     for (std::size_t i = 0; i < m_edges.size(); ++i) {
         m_edges[i]->setPlace(m_layout.edges[i]);
     }
+    for (std::size_t i = 0; i < m_consumers.size(); ++i) {
+        m_consumers[i]->setPlace(m_layout.consumers[i]);
+    }
     if (!m_selected.isEmpty() && !m_names.contains(m_selected)) {
         m_selected.clear();
     }
@@ -143,32 +187,17 @@ void TopologyView::updateFaces()
     for (std::size_t i = 0; i < m_edges.size(); ++i) {
         m_edges[i]->setFace(edgeFace(m_state, m_layout.edges[i].edge));
     }
-    // Details of all consumers begin in one column.
-    qreal widest = 90 * fontFactor();
     for (std::size_t i = 0; i < m_consumers.size(); ++i) {
         m_consumers[i]->setFace(consumerFace(m_state, m_layout.consumers[i].consumer));
-        widest = std::max(widest, textWidth(m_consumers[i]->face().name, FontRole::Small));
-    }
-    widest = std::min(widest, 150 * fontFactor());
-    for (std::size_t i = 0; i < m_consumers.size(); ++i) {
-        m_consumers[i]->setPlace(m_layout.consumers[i], widest);
     }
 }
 
 void TopologyView::fit()
 {
-    const QSizeF content = m_layout.size;
-    if (content.isEmpty()) {
+    if (m_layout.size.isEmpty()) {
         return;
     }
-    const QSizeF room = maximumViewportSize();
-    const qreal byWidth = room.width() / content.width();
-    qreal scale = std::clamp(byWidth, kSmallestScale, 1.0);
-    // A little too high is shrunk as well; much too high scrolls at a readable size.
-    const qreal byHeight = room.height() / content.height();
-    if (byHeight < scale && byHeight >= 0.8) {
-        scale = byHeight;
-    }
+    const qreal scale = scaleFor(m_layout.size, maximumViewportSize());
     setTransform(QTransform::fromScale(scale, scale));
 }
 
@@ -323,7 +352,7 @@ void TopologyView::focusOutEvent(QFocusEvent *event)
 void TopologyView::resizeEvent(QResizeEvent *event)
 {
     QGraphicsView::resizeEvent(event);
-    refresh(event->size().width() != event->oldSize().width());
+    refresh(event->size() != event->oldSize());
     fit();
 }
 

@@ -58,6 +58,9 @@ protected:
 private:
     void refresh(bool structureMayDiffer);
     Layout layoutFor(int width) const;
+    Layout layoutIn(QSize room) const;
+    int barWidth() const;
+    qreal scaleFor(const QSizeF &content, QSize room) const;
     void takeLayout(Layout layout);
     void updateFaces();
     void fit();
