@@ -34,7 +34,7 @@ constexpr int kMostBars = 8;
 constexpr int kMostEvents = 12;
 constexpr int kLeastNodes = 112;
 constexpr int kLeastTopology = 180;
-constexpr int kLeastPlot = 220;
+constexpr int kLeastPlot = 180;
 
 std::vector<widgets::KeyValue> rowsOf(const tables::Tile &tile)
 {
