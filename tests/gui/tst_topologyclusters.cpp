@@ -29,6 +29,7 @@ private Q_SLOTS:
     void smallClustersFit();
     void hoverTellsOfTheRowBelowIt();
     void cutTextIsToldInFull();
+    void oneBarDoesNotCallForTheOther();
     void fiftyNodesAreQuick();
 };
 
@@ -145,6 +146,18 @@ void TestTopologyClusters::cutTextIsToldInFull()
     // Where there is room it is shown.
     view.resize(1200, 400);
     QTRY_VERIFY(item.isWhole());
+}
+
+/// What is a little too wide does not scroll down as well, for the bar of it.
+void TestTopologyClusters::oneBarDoesNotCallForTheOther()
+{
+    pages::OverviewPage page;
+    page.resize(kSmall);
+    page.show();
+    page.setState(stateOf(Shaped{"", {-1, 0, 1, 2}, {{0, 1}}}));
+    const auto &view = *page.findChild<TopologyView *>();
+    QTRY_VERIFY(view.horizontalScrollBar()->isVisible());
+    QTRY_VERIFY(!view.verticalScrollBar()->isVisible());
 }
 
 void TestTopologyClusters::fiftyNodesAreQuick()

@@ -81,16 +81,16 @@ void EdgeItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidge
     const bool solidHead = m_face.strong && stroke.widthF() > 2;
     const qreal cut = solidHead || m_face.state == EdgeState::Paused ? 12 : 3;
     painter->setBrush(Qt::NoBrush);
-    if (m_placed.shared > 0) {
+    const bool several = !m_placed.trunk.isEmpty();
+    if (several) {
         // What several edges share says nothing about one of them.
         painter->setPen(QPen(color(Token::Text2), 1.25));
-        painter->drawPolyline(m_placed.line.first(m_placed.shared));
+        painter->drawPolyline(m_placed.trunk);
     }
     painter->setPen(stroke);
-    painter->drawPath(rounded(m_placed.line.mid(std::max(0, m_placed.shared - 1)), cut));
+    painter->drawPath(rounded(several ? m_placed.line.last(2) : m_placed.line, cut));
     paintHead(painter, stroke);
     if (m_face.hasSlot) {
-        const bool several = m_placed.shared > 0;
         paintPort(painter, m_placed.line.front(), several || m_face.slotUsed,
                   several ? color(Token::Text2) : stroke.color());
     }

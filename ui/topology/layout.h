@@ -62,7 +62,7 @@ struct PlacedEdge {
     qreal room = 0;     ///< how wide those words may be; 0: there is no place for them
     QRectF words;       ///< where they stand
     bool brief = false; ///< all words in one line above
-    int shared = 0;     ///< so many of the line's first points are those of other edges from that port as well
+    QPolygonF trunk;    ///< what it adds to the line that several share up to its last bend; empty: it shares none
 };
 
 /// The line of Topology::consumers[consumer], from its port on the node's bottom edge to its arrow or cross.

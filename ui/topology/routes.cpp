@@ -107,6 +107,7 @@ void Placer::routeTree(int from, const std::vector<int> &edges)
     const qreal room = card.height() - m.flowY - 14;
     const qreal step = isBus(count, room) || count < 2 ? 0 : std::min(m.portStep, room / (count - 1));
     const qreal turned = count > 1 || m_anyAround ? turn(column) : 0;
+    QPointF trunkEnd;
     for (int i = 0; i < count; ++i) {
         PlacedEdge placedEdge;
         placedEdge.edge = order[static_cast<std::size_t>(i)];
@@ -118,7 +119,11 @@ void Placer::routeTree(int from, const std::vector<int> &edges)
             // Those further down turn earlier: no two lines cross.
             const qreal x = card.right() + turn(column) - turnStep(count) * std::max(0, i - 1);
             placedEdge.line << QPointF(x, port.y()) << QPointF(x, tip.y());
-            placedEdge.shared = isBus(count, room) ? 3 : 0;
+            if (isBus(count, room)) {
+                placedEdge.trunk << (trunkEnd.isNull() ? placedEdge.line.first(2) : QPolygonF({trunkEnd}))
+                                 << placedEdge.line.back();
+                trunkEnd = placedEdge.line.back();
+            }
         }
         placedEdge.line << tip;
         const EdgeWords words = wordsOfEdge(placedEdge.edge);

@@ -95,7 +95,7 @@ Layout TopologyView::layoutIn(QSize room) const
 {
     Layout layout = layoutFor(room.width());
     const qreal scale = scaleFor(layout.size, room);
-    if (layout.size.height() * scale > room.height() + 1) {
+    if (layout.size.height() * scale > withoutBar(layout.size, room).height() + 1) {
         // It will scroll, and the bar takes its room from the width.
         layout = layoutFor(room.width() - barWidth());
     } else if (layout.size.width() * scale < room.width() - 1) {
@@ -110,12 +110,18 @@ int TopologyView::barWidth() const
     return style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, this);
 }
 
+/// Room without the bar below that content needs when it is too wide even at its smallest.
+QSize TopologyView::withoutBar(const QSizeF &content, QSize room) const
+{
+    return content.width() * kSmallestScale > room.width() + 1 ? room - QSize(0, barWidth()) : room;
+}
+
 /// At which content is drawn in room.
 qreal TopologyView::scaleFor(const QSizeF &content, QSize room) const
 {
     const qreal scale = std::clamp(room.width() / content.width(), kSmallestScale, 1.0);
     // A little too high is shrunk as well; much too high scrolls at a readable size.
-    const qreal byHeight = room.height() / content.height();
+    const qreal byHeight = withoutBar(content, room).height() / content.height();
     if (byHeight >= scale) {
         return scale;
     }
@@ -131,7 +137,8 @@ int TopologyView::heightForWidth(int width) const
         return sizeHint().height();
     }
     const QSizeF content = layoutFor(width).size;
-    return qCeil(content.height() * std::clamp(width / content.width(), kSmallestScale, 1.0));
+    const QSize room(width, qCeil(content.height()) + barWidth());
+    return qCeil(content.height() * scaleFor(content, room)) + room.height() - withoutBar(content, room).height();
 }
 
 void TopologyView::takeLayout(Layout layout)

@@ -60,6 +60,7 @@ private:
     Layout layoutFor(int width) const;
     Layout layoutIn(QSize room) const;
     int barWidth() const;
+    QSize withoutBar(const QSizeF &content, QSize room) const;
     qreal scaleFor(const QSizeF &content, QSize room) const;
     void takeLayout(Layout layout);
     void updateFaces();
