@@ -154,7 +154,7 @@ void TestTopologyClusters::oneBarDoesNotCallForTheOther()
     pages::OverviewPage page;
     page.resize(kSmall);
     page.show();
-    page.setState(stateOf(Shaped{"", {-1, 0, 1, 2}, {{0, 1}}}));
+    page.setState(stateOf(Shaped{"", {-1, 0, 1, 2}, {{0, 4}}}));
     const auto &view = *page.findChild<TopologyView *>();
     QTRY_VERIFY(view.horizontalScrollBar()->isVisible());
     QTRY_VERIFY(!view.verticalScrollBar()->isVisible());
