@@ -59,9 +59,13 @@ QString AskedPlace::address() const
 
 postgres::Conninfo conninfoFor(const postgres::Conninfo &seed, const QString &host, int port)
 {
-    postgres::Conninfo conninfo = seed.with(QStringLiteral("host"), host)
-                                      .with(QStringLiteral("port"), QString::number(port))
-                                      .with(QStringLiteral("target_session_attrs"), QString());
+    postgres::Conninfo conninfo =
+        seed.with(QStringLiteral("host"), host).with(QStringLiteral("port"), QString::number(port));
+    const QString attributes = QStringLiteral("target_session_attrs");
+    if (const QString chosen = seed.value(attributes); !chosen.isEmpty() && chosen != QLatin1String("any")) {
+        // In so many words, as a service file's would come back.
+        conninfo = conninfo.with(attributes, QStringLiteral("any"));
+    }
     if (!seed.value(QStringLiteral("hostaddr")).isEmpty()) {
         // Written again where it can be, as a service file's would come back.
         conninfo = conninfo.with(QStringLiteral("hostaddr"), QHostAddress(host).isNull() ? QString() : host);

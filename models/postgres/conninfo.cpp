@@ -13,6 +13,7 @@ namespace howdah::postgres {
 
 namespace {
 using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+const QString kAttributes = QStringLiteral("target_session_attrs");
 
 QStringList serviceFiles()
 {
@@ -56,6 +57,18 @@ QHash<QString, QString> readService(const QString &service)
         }
     }
     return {};
+}
+
+// What libpq takes from the environment, and its own defaults, where nothing else says it.
+void addDefaults(QHash<QString, QString> &values)
+{
+    const Options defaults(PQconndefaults(), &PQconninfoFree);
+    for (const PQconninfoOption *option = defaults.get(); option && option->keyword; ++option) {
+        const QString keyword = QString::fromUtf8(option->keyword);
+        if (option->val && *option->val && !values.contains(keyword)) {
+            values.insert(keyword, QString::fromUtf8(option->val));
+        }
+    }
 }
 
 QString quoted(const QString &value)
@@ -166,12 +179,10 @@ core::Result<Conninfo> Conninfo::parse(const QString &conninfo)
             }
         }
     }
-    const Options defaults(PQconndefaults(), &PQconninfoFree);
-    for (const PQconninfoOption *option = defaults.get(); option && option->keyword; ++option) {
-        const QString keyword = QString::fromUtf8(option->keyword);
-        if (option->val && *option->val && !result.m_values.contains(keyword)) {
-            result.m_values.insert(keyword, QString::fromUtf8(option->val));
-        }
+    const bool chooses = result.m_values.contains(kAttributes);
+    addDefaults(result.m_values);
+    if (!chooses && result.places().size() == 1) {
+        result.m_values.remove(kAttributes); // the environment's is there to choose among several
     }
     for (const Place &place : result.places()) {
         if (isUri(conninfo) && place.host.lastIndexOf(QLatin1Char('@')) > 0) {

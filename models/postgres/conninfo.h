@@ -23,8 +23,9 @@ public:
         bool operator==(const Place &) const = default;
     };
 
-    /// Parses and fills in what libpq would: service file, environment (PGHOST …), defaults. Errors are libpq's words,
-    /// redacted; a port must be from 1 to 65535. Reads at most the service files; resolves no names.
+    /// Parses and fills in what libpq would: service file, environment (PGHOST …), defaults. Of PGTARGETSESSIONATTRS
+    /// only where there are several places to choose from. Errors are libpq's words, redacted; a port must be from 1 to
+    /// 65535. Reads at most the service files; resolves no names.
     static core::Result<Conninfo> parse(const QString &conninfo);
 
     /// A keyword's value; empty when not set.

@@ -40,6 +40,20 @@ QString serverOptions(const SessionOptions &options, const QString &asked)
     return (ours + QLatin1Char(' ') + asked).trimmed();
 }
 
+// Our own sessions are read-only, which libpq can't tell from a server that is: it is asked for its role instead. Set
+// in any case, as libpq would look into the environment again.
+QString attributesWanted(const Conninfo &conninfo)
+{
+    const QString asked = conninfo.value(QStringLiteral("target_session_attrs"));
+    if (asked == QLatin1String("read-write")) {
+        return QStringLiteral("primary");
+    }
+    if (asked == QLatin1String("read-only")) {
+        return QStringLiteral("standby");
+    }
+    return asked.isEmpty() ? QStringLiteral("any") : asked;
+}
+
 // Three lists side by side, as libpq takes several places.
 QHash<QString, QString> connectionValues(const Conninfo &conninfo, const std::vector<Conninfo::Place> &targets,
                                          const SessionOptions &options)
@@ -62,6 +76,7 @@ QHash<QString, QString> connectionValues(const Conninfo &conninfo, const std::ve
     values.remove(QStringLiteral("service")); // its values are already in
     values.insert(QStringLiteral("application_name"), options.applicationName);
     values.insert(QStringLiteral("client_encoding"), QStringLiteral("UTF8"));
+    values.insert(QStringLiteral("target_session_attrs"), attributesWanted(conninfo));
     if (!conninfo.value(QStringLiteral("gssencmode")).contains(QLatin1String("require"))) {
         values.insert(QStringLiteral("gssencmode"), QStringLiteral("disable"));
     }

@@ -28,6 +28,8 @@ private Q_SLOTS:
     void opensAgain();
     void triesTheNextWhenOneIsSilent();
     void namesWhoWasSilent();
+    void chosenByItsRole_data();
+    void chosenByItsRole();
     void hangsInABatch();
     void cutsOffWhoSendsTooMuch();
 
@@ -65,6 +67,7 @@ void TestSession::cleanup()
 {
     m_session.reset();
     m_failures.clear();
+    qunsetenv("PGTARGETSESSIONATTRS");
 }
 
 void TestSession::open()
@@ -178,6 +181,49 @@ void TestSession::namesWhoWasSilent()
     QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::Unresponsive));
     QVERIFY2(m_failures.first().error.message.startsWith(QLatin1String("127.0.0.1 accepts connections")),
              qPrintable(m_failures.first().error.message));
+}
+
+void TestSession::chosenByItsRole_data()
+{
+    QTest::addColumn<QString>("asked");
+    QTest::addColumn<QString>("environment");
+    QTest::addColumn<int>("places");
+    QTest::addColumn<bool>("opens");
+    const QString none;
+    const auto asked = [](const char *role) {
+        return QStringLiteral(" target_session_attrs=%1").arg(QLatin1String(role));
+    };
+    const QString standby = QStringLiteral("standby");
+    QTest::newRow("read-write") << asked("read-write") << none << 1 << true;
+    QTest::newRow("read-only") << asked("read-only") << none << 1 << false;
+    QTest::newRow("primary") << asked("primary") << none << 1 << true;
+    QTest::newRow("the environment, of one place") << none << standby << 1 << true;
+    QTest::newRow("the environment, of several places") << none << standby << 2 << false;
+    QTest::newRow("the conninfo before the environment") << asked("read-write") << standby << 2 << true;
+}
+
+// Our own sessions only read: what the conninfo asks for is meant of the server. This one is a primary.
+void TestSession::chosenByItsRole()
+{
+    QFETCH(QString, asked);
+    QFETCH(QString, environment);
+    QFETCH(int, places);
+    QFETCH(bool, opens);
+    if (!environment.isEmpty()) {
+        qputenv("PGTARGETSESSIONATTRS", environment.toUtf8());
+    }
+    const auto conninfo = postgres::Conninfo::parse(QStringLiteral("host=%1 port=%2 user=dba dbname=postgres%3")
+                                                        .arg(QStringList(places, server().host).join(QLatin1Char(',')))
+                                                        .arg(server().port)
+                                                        .arg(asked));
+    QVERIFY(conninfo);
+    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{});
+    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
+    m_session->open();
+    QTRY_VERIFY(m_session->isOpen() || !m_failures.isEmpty());
+    const QString why = m_failures.isEmpty() ? QString() : m_failures.first().error.message;
+    QVERIFY2(m_session->isOpen() == opens, qPrintable(why));
+    QVERIFY2(opens || why.contains(QLatin1String("not in hot standby mode")), qPrintable(why));
 }
 
 // A backend that stops in the middle of a batch: our own deadline ends it, not the network's.

@@ -272,11 +272,12 @@ void TestDiscoveryAssembly::seedsConnectionIsKept()
     QVERIFY(seed);
     QCOMPARE(conninfoFor(*seed, QStringLiteral("10.0.0.12"), 6432).toString(),
              QStringLiteral("host=10.0.0.12 hostaddr=10.0.0.12 port=6432 user=dba "
-                            "password='' sslmode=verify-full"));
+                            "password='' sslmode=verify-full target_session_attrs=any"));
     QCOMPARE(conninfoFor(*seed, QStringLiteral("db2.example"), 5432).toString(),
-             QStringLiteral("host=db2.example port=5432 user=dba password='' sslmode=verify-full"));
+             QStringLiteral("host=db2.example port=5432 user=dba password='' sslmode=verify-full "
+                            "target_session_attrs=any"));
     QCOMPARE(conninfoFor(*seed, QStringLiteral("B"), 2).toString(),
-             QStringLiteral("host=B port=2 user=dba sslmode=verify-full"));
+             QStringLiteral("host=B port=2 user=dba sslmode=verify-full target_session_attrs=any"));
 }
 
 // What was written of one node is kept; what leads to several is of none of them.
@@ -296,9 +297,9 @@ void TestDiscoveryAssembly::severalSeedsAreSeveralNodes()
         }
         return lines;
     };
-    QCOMPARE(
-        completedFrom("host=10.0.0.11,10.0.0.12 port=5432,6432 user=dba target_session_attrs=read-write"),
-        expected({"10.0.0.11: host=10.0.0.11 port=5432 user=dba", "10.0.0.12: host=10.0.0.12 port=6432 user=dba"}));
+    QCOMPARE(completedFrom("host=10.0.0.11,10.0.0.12 port=5432,6432 user=dba target_session_attrs=read-write"),
+             expected({"10.0.0.11: host=10.0.0.11 port=5432 user=dba target_session_attrs=any",
+                       "10.0.0.12: host=10.0.0.12 port=6432 user=dba target_session_attrs=any"}));
 }
 
 // Who names a host is a server, or whoever answers at port 8008: that is no reason to send it a password.
