@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what is missing of the packages in the given list files (see app/packages for their form):
 #   sh app/setup.sh LIST... [+PACKAGE...]
-# Nothing missing: says nothing, needs no network and no rights. Otherwise apt-get, through sudo when not root.
+# Nothing missing: says nothing, needs no network and no rights. Otherwise apt-get, through sudo when not root. What can
+# be gone without is worth no password: only as root, or beside what can't.
 # Services of packages that it installs are neither started nor enabled, and no PostgreSQL cluster is created.
 set -u
 
@@ -190,6 +191,16 @@ installed=$(mktemp) || die "no temporary file can be made"
 dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' >"$installed" 2>/dev/null
 lacking=$(printf '%s\n' "$lines" | missing)
 rm -f "$installed"
+needed=$(printf '%s\n' "$lacking" | grep -v '|-$')
+if [ -n "$lacking" ] && [ -z "$needed" ]; then
+    # What the distribution does not have is not missed, by root either.
+    lacking=$(printf '%s\n' "$lacking" | choose)
+    if [ -n "$lacking" ] && [ "$(id -u)" -ne 0 ]; then
+        # shellcheck disable=SC2086 # package names hold no blanks
+        say "going on without" $lacking "(as root: apt-get install" $lacking")"
+        lacking=
+    fi
+fi
 if [ -n "$lacking" ]; then
     say "missing here: $(printf '%s' "$lacking" | tr '\n' ' ')"
 else
@@ -207,7 +218,10 @@ else
 fi
 if [ "$(id -u)" -eq 0 ]; then
     # shellcheck disable=SC2086 # one argument a line, and the lines hold no blanks
-    exec sh "$0" --install $lacking
+    [ -z "$needed" ] || exec sh "$0" --install $lacking
+    # shellcheck disable=SC2086
+    sh "$0" --install $lacking || say "going on without" $lacking
+    exit 0
 fi
 command -v sudo >/dev/null 2>&1 || die "these packages can only be installed as root, and sudo is not here" \
     "As root, run: sh $0 $*"

@@ -50,6 +50,8 @@ private Q_SLOTS:
     void killedSetupIsCleanedUp();
     void twoSetupsAtOnce();
     void foreignFilesStay();
+    void optionalIsWorthNoPassword_data();
+    void optionalIsWorthNoPassword();
     void partialDemoIsShown_data();
     void partialDemoIsShown();
     void failedBuildEndsTheFetching();
@@ -165,6 +167,58 @@ void TestScripts::foreignFilesStay()
     auto setup = startSetup();
     ENDS_WITH(setup, 0);
     QCOMPARE(readAll(policy), own);
+}
+
+void TestScripts::optionalIsWorthNoPassword_data()
+{
+    QTest::addColumn<QByteArray>("list");
+    QTest::addColumn<QByteArray>("candidate");
+    QTest::addColumn<int>("user");
+    QTest::addColumn<bool>("fails");
+    QTest::addColumn<QByteArray>("installed");
+    QTest::addColumn<QByteArray>("says");
+    const QByteArray only("one\nfont | -\n");
+    const QByteArray beside("one\ntwo\nfont | -\n");
+    const QByteArray has("1");
+    const QByteArray none("(none)");
+    const QByteArray font("font\n");
+    const QByteArray nothing;
+    QTest::newRow("a user") << only << has << 1000 << false << nothing
+                            << QByteArray("howdah: going on without font (as root: apt-get install font)\n");
+    QTest::newRow("a user, and there is none") << only << none << 1000 << false << nothing << nothing;
+    QTest::newRow("root") << only << has << 0 << false << font << nothing;
+    QTest::newRow("root, and there is none") << only << none << 0 << false << nothing << nothing;
+    QTest::newRow("root, and it fails") << only << has << 0 << true << font
+                                        << QByteArray("howdah: going on without font\n");
+    QTest::newRow("beside what is needed") << beside << has << 1000 << false << QByteArray("font two\n") << nothing;
+}
+
+// A font stops nobody: what can be gone without is installed where nobody has to give a password for it alone.
+void TestScripts::optionalIsWorthNoPassword()
+{
+    QFETCH(QByteArray, list);
+    QFETCH(QByteArray, candidate);
+    QFETCH(int, user);
+    QFETCH(bool, fails);
+    QFETCH(QByteArray, installed);
+    QFETCH(QByteArray, says);
+    write(path("list"), list);
+    write(path("bin/id"), "#!/bin/sh\necho " + QByteArray::number(user) + "\n");
+    write(path("bin/apt-cache"), "#!/bin/sh\necho '  Candidate: " + candidate + "'\n");
+    write(path("bin/sudo"), "#!/bin/sh\n: >\"$PLACE/asked\"\n[ \"$1\" != -n ] || shift\nexec \"$@\"\n");
+    write(path("bin/apt-get"), "#!/bin/sh\n: >\"$PLACE/ran\"\n[ \"$1\" = install ] || exit 0\nwords=$*\n"
+                               "echo \"${words##*=--force-confold }\" >\"$PLACE/packages\"\n"
+                               "[ ! -e \"$PLACE/fails\" ] || exit 100\n");
+    if (fails) {
+        write(path("fails"), "");
+    }
+    auto setup = startSetup();
+    ENDS_WITH(setup, 0);
+    const QByteArray said = setup->readAll();
+    QCOMPARE(readAll(path("packages")), installed);
+    QCOMPARE(QFile::exists(path("ran")), !installed.isEmpty());
+    QCOMPARE(QFile::exists(path("asked")), user != 0 && !installed.isEmpty());
+    QVERIFY2(installed.isEmpty() ? said == says : said.endsWith(says), said.constData());
 }
 
 void TestScripts::partialDemoIsShown_data()
