@@ -53,7 +53,8 @@ NodePoller::NodePoller(const cluster::NodeConfig &config, const core::Clock &clo
         setLink(LinkState::Misconfigured, conninfo.error());
         return;
     }
-    m_status.host = conninfo->places().front().host;
+    const postgres::Conninfo::Place place = conninfo->places().front();
+    m_status.host = place.host.isEmpty() ? place.hostaddr : place.host;
     m_status.address = conninfo->address();
     m_session = std::make_unique<postgres::Session>(*conninfo, postgres::SessionOptions{});
     connect(m_session.get(), &postgres::Session::opened, this, [this] {

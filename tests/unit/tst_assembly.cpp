@@ -4,6 +4,7 @@
 #include "cluster/timelines.h"
 #include "monitor/assembly.h"
 #include "monitor/backoff.h"
+#include "monitor/nodepoller.h"
 
 using namespace howdah;
 using cluster::LinkState;
@@ -14,6 +15,7 @@ class TestAssembly : public QObject {
 private Q_SLOTS:
     void isolation_data();
     void isolation();
+    void isolationOfNumbers();
     void historyOfAnotherTimelineIsDropped();
     void trailKeepsWhatRulesNeed();
     void trailOfAnIdlePrimary();
@@ -84,6 +86,20 @@ void TestAssembly::isolation()
         statuses.push_back(status);
     }
     QTEST(monitor::consoleIsolated(statuses), "isolated");
+}
+
+// Without a name it is the address that tells one host from another.
+void TestAssembly::isolationOfNumbers()
+{
+    std::vector<cluster::NodeStatus> statuses;
+    for (const char *address : {"192.0.2.1", "192.0.2.2"}) {
+        cluster::NodeConfig config;
+        config.conninfo = QStringLiteral("hostaddr=%1 user=dba").arg(QLatin1String(address));
+        statuses.push_back(monitor::NodePoller(config, core::systemClock()).status());
+        QCOMPARE(statuses.back().host, QString::fromLatin1(address));
+        statuses.back().link = LinkState::Unreachable;
+    }
+    QVERIFY(monitor::consoleIsolated(statuses));
 }
 
 void TestAssembly::trailKeepsWhatRulesNeed()
