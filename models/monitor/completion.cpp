@@ -19,6 +19,26 @@ bool leadsToOneNode(const QString &conninfo)
     const auto parsed = postgres::Conninfo::parse(conninfo);
     return !parsed || parsed->places().size() == 1;
 }
+
+// What was written keeps its name, also where it leads to another server now; whom discovery calls the same is called
+// by its address.
+void renameAllBut(std::size_t kept, std::vector<cluster::NodeConfig> &nodes, const QStringList &addresses)
+{
+    const auto isTaken = [&](const QString &name) {
+        return std::any_of(nodes.cbegin(), nodes.cend(), [&](const auto &node) { return node.name == name; });
+    };
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (i == kept || nodes[i].name != nodes[kept].name) {
+            continue;
+        }
+        const QString &address = addresses.at(static_cast<qsizetype>(i));
+        QString name = address;
+        for (int number = 2; isTaken(name); ++number) {
+            name = QStringLiteral("%1-%2").arg(address).arg(number);
+        }
+        nodes[i].name = name;
+    }
+}
 } // namespace
 
 bool needsDiscovery(const cluster::ClusterConfig &config)
@@ -30,6 +50,8 @@ cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const Dis
 {
     cluster::ClusterConfig result = config;
     result.nodes.clear();
+    QStringList addresses;
+    std::optional<std::size_t> written; // which of them is the one that was
     const bool keepsWritten = !config.nodes.empty() && leadsToOneNode(config.nodes.front().conninfo);
     for (const DiscoveredNode &node : found.nodes) {
         if (node.foreign || onlyGuessed(node)) {
@@ -49,6 +71,7 @@ cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const Dis
             const cluster::NodeKind kind = taken.kind;
             taken = config.nodes.front();
             taken.kind = kind;
+            written = result.nodes.size();
             if (config.path.isEmpty()) {
                 taken.name = name; // ours was only its host
             }
@@ -58,6 +81,10 @@ cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const Dis
             taken.conninfo = conninfo->withPasswordWithheld().toString(); // nobody has confirmed that place
         }
         result.nodes.push_back(taken);
+        addresses << node.address;
+    }
+    if (written) {
+        renameAllBut(*written, result.nodes, addresses);
     }
     if (result.nodes.empty()) {
         result.nodes = config.nodes;

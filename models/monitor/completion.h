@@ -9,8 +9,8 @@ namespace howdah::monitor {
 bool needsDiscovery(const cluster::ClusterConfig &config);
 
 /// The cluster with what was discovered in place of its one node, which keeps what a person wrote of it unless that
-/// names several places. A node that was not reached stays out when nothing but a guess speaks for it: an unasked-for
-/// alarm would be a false one.
+/// names several places; no two bear one name. A node that was not reached stays out when nothing but a guess speaks
+/// for it: an unasked-for alarm would be a false one.
 cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const DiscoveryResult &found);
 
 /// One line on how a node was found and, when it was not reached, why not.

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "monitor/completion.h"
+
+using namespace howdah;
+using namespace howdah::monitor;
+
+/// From one node that somebody named to the cluster that is watched: what was written is kept.
+class TestCompletion : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void writtenNameIsOfOneNode_data();
+    void writtenNameIsOfOneNode();
+};
+
+namespace {
+
+DiscoveredNode node(const QString &name, const QString &host, DiscoverySource source)
+{
+    DiscoveredNode result;
+    result.name = name;
+    result.address = host + QStringLiteral(":5432");
+    result.conninfo = QStringLiteral("host=%1 port=5432 user=dba").arg(host);
+    result.sources = {source};
+    result.reached = true;
+    return result;
+}
+
+DiscoveryResult found(std::vector<DiscoveredNode> nodes)
+{
+    DiscoveryResult result;
+    result.nodes = std::move(nodes);
+    for (const DiscoveredNode &each : result.nodes) {
+        cluster::NodeConfig config;
+        config.name = each.name;
+        config.conninfo = each.conninfo;
+        result.config.nodes.push_back(config);
+    }
+    return result;
+}
+
+} // namespace
+
+void TestCompletion::writtenNameIsOfOneNode_data()
+{
+    QTest::addColumn<QString>("third");
+    QTest::addColumn<QStringList>("names");
+    const QStringList names{QStringLiteral("pg1"), QStringLiteral("10.0.0.11:5432"), QStringLiteral("pg3")};
+    QTest::newRow("by its address") << names.at(2) << names;
+    QTest::newRow("whose address another is called by")
+        << names.at(1) << QStringList{names.at(0), QStringLiteral("10.0.0.11:5432-2"), names.at(1)};
+}
+
+// An address that moves was written down as pg1 and leads to pg2 now: the real pg1 is another node, and is called so.
+void TestCompletion::writtenNameIsOfOneNode()
+{
+    QFETCH(QString, third);
+    cluster::ClusterConfig config;
+    config.path = QStringLiteral("orders.toml");
+    config.nodes.push_back({});
+    config.nodes.front().name = QStringLiteral("pg1");
+    config.nodes.front().conninfo = QStringLiteral("host=10.0.0.100 user=dba");
+    const cluster::ClusterConfig whole =
+        completed(config, found({node(QStringLiteral("pg2"), QStringLiteral("10.0.0.100"), DiscoverySource::Seed),
+                                 node(QStringLiteral("pg1"), QStringLiteral("10.0.0.11"), DiscoverySource::Receiver),
+                                 node(third, QStringLiteral("10.0.0.13"), DiscoverySource::Receiver)}));
+    QStringList names;
+    for (const cluster::NodeConfig &each : whole.nodes) {
+        names << each.name;
+    }
+    QTEST(names, "names");
+    QCOMPARE(whole.nodes.at(0).conninfo, config.nodes.front().conninfo);
+    QVERIFY(whole.nodes.at(1).conninfo.startsWith(QLatin1String("host=10.0.0.11 ")));
+}
+
+QTEST_APPLESS_MAIN(TestCompletion)
+#include "tst_completion.moc"
