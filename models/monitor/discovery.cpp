@@ -54,7 +54,10 @@ void Discovery::start(const QString &conninfo)
     m_facts.seed = *seed;
     m_deadline.start(m_options.deadlineMs);
     for (const postgres::Conninfo::Place &place : seed->places()) {
-        consider(place.host.isEmpty() ? place.hostaddr : place.host, place.port.toInt(), DiscoverySource::Seed);
+        // One name may be pinned to several addresses: the first is called by the name.
+        const bool byNumber =
+            place.host.isEmpty() || (!place.hostaddr.isEmpty() && asked(place.host, place.port.toInt()));
+        consider(byNumber ? place.hostaddr : place.host, place.port.toInt(), DiscoverySource::Seed);
     }
     if (!m_options.patroniUrl.isEmpty()) {
         askPatroni(m_options.patroniUrl);
@@ -75,6 +78,14 @@ void Discovery::cancel()
     }
 }
 
+AskedPlace *Discovery::asked(const QString &host, int port)
+{
+    const auto found = std::find_if(m_facts.places.begin(), m_facts.places.end(), [&](const AskedPlace &place) {
+        return place.host.compare(host, Qt::CaseInsensitive) == 0 && place.port == port;
+    });
+    return found == m_facts.places.end() ? nullptr : &*found;
+}
+
 void Discovery::consider(const QString &host, int port, DiscoverySource source)
 {
     if (host.isEmpty() || port <= 0 || port > 65535) {
@@ -85,11 +96,9 @@ void Discovery::consider(const QString &host, int port, DiscoverySource source)
                  .arg(toString(source), core::sanitizedName(host).left(100)));
         return;
     }
-    for (AskedPlace &place : m_facts.places) {
-        if (place.host.compare(host, Qt::CaseInsensitive) == 0 && place.port == port) {
-            place.addSource(source);
-            return;
-        }
+    if (AskedPlace *place = asked(host, port)) {
+        place->addSource(source);
+        return;
     }
     if (m_facts.places.size() >= static_cast<size_t>(m_options.mostPlaces)) {
         note(QStringLiteral("Only the first %1 places were asked.").arg(m_options.mostPlaces));

@@ -37,6 +37,7 @@ Q_SIGNALS:
     void finished(const howdah::core::Result<howdah::monitor::DiscoveryResult> &result);
 
 private:
+    AskedPlace *asked(const QString &host, int port);
     void consider(const QString &host, int port, DiscoverySource source);
     void note(const QString &text);
     void considerConninfo(const QString &conninfo, DiscoverySource source);

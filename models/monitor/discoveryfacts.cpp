@@ -57,29 +57,43 @@ QString AskedPlace::address() const
     return (host.contains(QLatin1Char(':')) ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2")).arg(host).arg(port);
 }
 
+namespace {
+// The place that the seed names so: by its name, or by the address that the name is pinned to.
+std::optional<postgres::Conninfo::Place> placeGiven(const postgres::Conninfo &seed, const QString &host, int port)
+{
+    for (const postgres::Conninfo::Place &place : seed.places()) {
+        const bool named = place.host.compare(host, Qt::CaseInsensitive) == 0 || place.hostaddr == host;
+        if (named && !host.isEmpty() && place.port.toInt() == port) {
+            return place;
+        }
+    }
+    return std::nullopt;
+}
+} // namespace
+
 postgres::Conninfo conninfoFor(const postgres::Conninfo &seed, const QString &host, int port)
 {
+    const std::optional<postgres::Conninfo::Place> given = placeGiven(seed, host, port);
+    const QString name = given && !given->host.isEmpty() ? given->host : host;
     postgres::Conninfo conninfo =
-        seed.with(QStringLiteral("host"), host).with(QStringLiteral("port"), QString::number(port));
+        seed.with(QStringLiteral("host"), name).with(QStringLiteral("port"), QString::number(port));
     const QString attributes = QStringLiteral("target_session_attrs");
     if (const QString chosen = seed.value(attributes); !chosen.isEmpty() && chosen != QLatin1String("any")) {
         // In so many words, as a service file's would come back.
         conninfo = conninfo.with(attributes, QStringLiteral("any"));
     }
-    if (!seed.value(QStringLiteral("hostaddr")).isEmpty()) {
+    if (given && !given->hostaddr.isEmpty()) {
+        conninfo = conninfo.with(QStringLiteral("hostaddr"), given->hostaddr);
+    } else if (!seed.value(QStringLiteral("hostaddr")).isEmpty()) {
         // Written again where it can be, as a service file's would come back.
-        conninfo = conninfo.with(QStringLiteral("hostaddr"), QHostAddress(host).isNull() ? QString() : host);
+        conninfo = conninfo.with(QStringLiteral("hostaddr"), QHostAddress(name).isNull() ? QString() : name);
     }
-    return isGiven(seed, host, port) ? conninfo : conninfo.withPasswordWithheld();
+    return given ? conninfo : conninfo.withPasswordWithheld();
 }
 
 bool isGiven(const postgres::Conninfo &seed, const QString &host, int port)
 {
-    const std::vector<postgres::Conninfo::Place> places = seed.places();
-    return std::any_of(places.cbegin(), places.cend(), [&](const postgres::Conninfo::Place &place) {
-        return place.port.toInt() == port &&
-               (place.host.isEmpty() ? place.hostaddr : place.host).compare(host, Qt::CaseInsensitive) == 0;
-    });
+    return placeGiven(seed, host, port).has_value();
 }
 
 } // namespace howdah::monitor

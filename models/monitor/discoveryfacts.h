@@ -130,9 +130,10 @@ struct DiscoveryResult {
 };
 
 /// The seed's connection, to another place: user, database, TLS and all else stay. Its password goes only to places
-/// that the seed itself names: what servers and managers name may be anybody's.
+/// that the seed itself names: what servers and managers name may be anybody's. A name that the seed pins to an address
+/// stays pinned.
 postgres::Conninfo conninfoFor(const postgres::Conninfo &seed, const QString &host, int port);
-/// Whether the seed names that place.
+/// Whether the seed names that place, by name or by hostaddr.
 bool isGiven(const postgres::Conninfo &seed, const QString &host, int port);
 
 /// Pure: facts in, proposal out. Places of one server are joined by what the server is, not by the address's text.

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QSignalSpy>
-#include <QTcpServer>
-#include <QTcpSocket>
-#include <QTemporaryDir>
 #include <QTest>
 
-#include "monitor/completion.h"
 #include "monitor/discovery.h"
 #include "support/lab.h"
 #include "support/localcluster.h"
@@ -29,8 +25,6 @@ private Q_SLOTS:
     void patroni();
     void localPair();
     void foreignUpstreamIsLeftOut();
-    void passwordStaysHere_data();
-    void passwordStaysHere();
     void deadSeedSaysWhy();
     void badConninfoSaysWhy();
     void cancelIsSilent();
@@ -93,37 +87,6 @@ QString primary()
 QString standby()
 {
     return QStringLiteral("standby");
-}
-
-/// Asks whoever comes for a password in clear text, and keeps what it hears.
-class Rogue {
-public:
-    Rogue()
-    {
-        m_server.listen(QHostAddress::LocalHost);
-        QObject::connect(&m_server, &QTcpServer::newConnection, &m_server, [this] {
-            QTcpSocket *client = m_server.nextPendingConnection();
-            QObject::connect(client, &QTcpSocket::readyRead, client, [this, client] {
-                const QByteArray said = client->readAll();
-                m_heard += said;
-                const bool wantsTls = said.size() == 8 && said.endsWith(QByteArray::fromHex("04d2162f"));
-                client->write(wantsTls ? QByteArray("N") : QByteArray("R\0\0\0\x08\0\0\0\3", 9));
-            });
-        });
-    }
-    int port() const { return m_server.serverPort(); }
-    const QByteArray &heard() const { return m_heard; }
-
-private:
-    QTcpServer m_server;
-    QByteArray m_heard;
-};
-
-void writeFile(const QString &path, const QString &text)
-{
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text.toUtf8()) > 0);
-    file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
 }
 
 } // namespace
@@ -253,63 +216,6 @@ void TestDiscovery::foreignUpstreamIsLeftOut()
         line(stranger, QStringLiteral("primary foreign")).replace(QStringLiteral("pg1"), found->nodes.back().name)));
     for (const cluster::NodeConfig &node : found->config.nodes) {
         QVERIFY(!node.conninfo.contains(QStringLiteral("port=%1").arg(stranger.port)));
-    }
-}
-
-void TestDiscovery::passwordStaysHere_data()
-{
-    QTest::addColumn<QString>("source");
-    for (const char *source : {"conninfo", "PGPASSWORD", "PGSERVICE", "passfile"}) {
-        QTest::newRow(source) << QString::fromLatin1(source);
-    }
-}
-
-// A server names another host: the password of the first connection does not go there, wherever it came from. Only
-// what stands in .pgpass for that very host does.
-void TestDiscovery::passwordStaysHere()
-{
-    QFETCH(QString, source);
-    const auto started = LocalCluster::start({.nodes = 2});
-    QVERIFY2(started, started ? "" : qPrintable(started.error().message));
-    const LabServer &standbyServer = (*started)->node(1);
-    Rogue rogue;
-    QTemporaryDir directory;
-    QString conninfo = standbyServer.conninfo();
-    const bool fromFile = source == QLatin1String("passfile");
-    if (source == QLatin1String("conninfo")) {
-        conninfo += QStringLiteral(" password=geheim");
-    } else if (source == QLatin1String("PGPASSWORD")) {
-        qputenv("PGPASSWORD", "geheim");
-    } else if (source == QLatin1String("PGSERVICE")) {
-        writeFile(directory.filePath(QStringLiteral("services")), QStringLiteral("[orders]\npassword=geheim\n"));
-        qputenv("PGSERVICEFILE", directory.filePath(QStringLiteral("services")).toUtf8());
-        qputenv("PGSERVICE", "orders");
-    } else {
-        writeFile(directory.filePath(QStringLiteral("passwords")),
-                  QStringLiteral("127.0.0.1:%1:*:dba:geheim\n").arg(rogue.port()));
-        conninfo += QStringLiteral(" passfile=") + directory.filePath(QStringLiteral("passwords"));
-    }
-    QVERIFY(
-        standbyServer.sql(QStringLiteral("ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=%1 user=replicator'")
-                              .arg(rogue.port())));
-    QVERIFY(standbyServer.sql(QStringLiteral("SELECT pg_reload_conf()")));
-    QTRY_COMPARE((*started)->node(0).value(QStringLiteral("SELECT count(*) FROM pg_stat_replication")),
-                 QStringLiteral("0"));
-    const Found found = discover(conninfo);
-    for (const char *name : {"PGPASSWORD", "PGSERVICE", "PGSERVICEFILE"}) {
-        qunsetenv(name);
-    }
-    QVERIFY(found);
-    QVERIFY(rogue.heard().contains("howdah"));
-    QCOMPARE(rogue.heard().contains("geheim"), fromFile);
-    if (!fromFile) {
-        const auto told = std::find_if(found->nodes.cbegin(), found->nodes.cend(), [&](const DiscoveredNode &node) {
-            return node.address.endsWith(QStringLiteral(":%1").arg(rogue.port()));
-        });
-        QVERIFY2(told != found->nodes.cend(), qPrintable(lines(found).join(QLatin1Char('\n'))));
-        QVERIFY(told->wantsPassword && !told->reached);
-        QVERIFY2(monitor::describe(*told).contains(QLatin1String(".pgpass")), qPrintable(monitor::describe(*told)));
-        QVERIFY(!told->conninfo.contains(QLatin1String("geheim")));
     }
 }
 

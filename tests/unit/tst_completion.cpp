@@ -10,6 +10,7 @@ using namespace howdah::monitor;
 class TestCompletion : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void seedsConnectionIsKept();
     void writtenNameIsOfOneNode_data();
     void writtenNameIsOfOneNode();
 };
@@ -41,6 +42,27 @@ DiscoveryResult found(std::vector<DiscoveredNode> nodes)
 }
 
 } // namespace
+
+void TestCompletion::seedsConnectionIsKept()
+{
+    const auto seed = postgres::Conninfo::parse(QStringLiteral("host=a,b hostaddr=10.0.0.1,10.0.0.2 port=1,2 user=dba "
+                                                               "sslmode=verify-full target_session_attrs=read-write"));
+    QVERIFY(seed);
+    QCOMPARE(conninfoFor(*seed, QStringLiteral("10.0.0.12"), 6432).toString(),
+             QStringLiteral("host=10.0.0.12 hostaddr=10.0.0.12 port=6432 user=dba "
+                            "password='' sslmode=verify-full target_session_attrs=any"));
+    QCOMPARE(conninfoFor(*seed, QStringLiteral("db2.example"), 5432).toString(),
+             QStringLiteral("host=db2.example port=5432 user=dba password='' sslmode=verify-full "
+                            "target_session_attrs=any"));
+    // What the seed names keeps the address that it is pinned to, by whichever of the two it is told.
+    const QString second = QStringLiteral("host=b hostaddr=10.0.0.2 port=2 user=dba sslmode=verify-full "
+                                          "target_session_attrs=any");
+    QCOMPARE(conninfoFor(*seed, QStringLiteral("B"), 2).toString(), second);
+    QCOMPARE(conninfoFor(*seed, QStringLiteral("10.0.0.2"), 2).toString(), second);
+    QVERIFY(isGiven(*seed, QStringLiteral("10.0.0.2"), 2) && !isGiven(*seed, QStringLiteral("10.0.0.2"), 1));
+    QCOMPARE(conninfoFor(*seed, QStringLiteral("b"), 5432).toString(),
+             QStringLiteral("host=b port=5432 user=dba password='' sslmode=verify-full target_session_attrs=any"));
+}
 
 void TestCompletion::writtenNameIsOfOneNode_data()
 {

@@ -21,7 +21,6 @@ private Q_SLOTS:
     void memberBehindAnotherAddress();
     void repmgrNodeBehindAnotherAddress();
     void upstreamNobodyReaches();
-    void seedsConnectionIsKept();
     void severalSeedsAreSeveralNodes();
     void foundHostsGetNoPassword();
     void namesAreUnique();
@@ -263,21 +262,6 @@ void TestDiscoveryAssembly::upstreamNobodyReaches()
     QCOMPARE(summary(result), expected({"10.0.0.11 10.0.0.11:5432 unreached", "beta 10.0.0.12:5432 reached"}));
     QVERIFY(result.nodes.at(0).note.contains(QStringLiteral("beta follows it")));
     QCOMPARE(result.nodes.at(0).error.message, QStringLiteral("No route to host."));
-}
-
-void TestDiscoveryAssembly::seedsConnectionIsKept()
-{
-    const auto seed = postgres::Conninfo::parse(QStringLiteral("host=a,b hostaddr=10.0.0.1,10.0.0.2 port=1,2 user=dba "
-                                                               "sslmode=verify-full target_session_attrs=read-write"));
-    QVERIFY(seed);
-    QCOMPARE(conninfoFor(*seed, QStringLiteral("10.0.0.12"), 6432).toString(),
-             QStringLiteral("host=10.0.0.12 hostaddr=10.0.0.12 port=6432 user=dba "
-                            "password='' sslmode=verify-full target_session_attrs=any"));
-    QCOMPARE(conninfoFor(*seed, QStringLiteral("db2.example"), 5432).toString(),
-             QStringLiteral("host=db2.example port=5432 user=dba password='' sslmode=verify-full "
-                            "target_session_attrs=any"));
-    QCOMPARE(conninfoFor(*seed, QStringLiteral("B"), 2).toString(),
-             QStringLiteral("host=B port=2 user=dba sslmode=verify-full target_session_attrs=any"));
 }
 
 // What was written of one node is kept; what leads to several is of none of them.

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "monitor/completion.h"
+#include "monitor/discovery.h"
+#include "support/localcluster.h"
+
+using namespace howdah;
+using monitor::DiscoveredNode;
+using monitor::Discovery;
+using monitor::DiscoveryResult;
+using testsupport::LabServer;
+using testsupport::LocalCluster;
+
+/// What discovery tells others.
+class TestDiscoveryTrust : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void passwordStaysHere_data();
+    void passwordStaysHere();
+    void pinnedAddressesAreKept();
+};
+
+namespace {
+
+using Found = core::Result<DiscoveryResult>;
+
+Found discover(const QString &conninfo)
+{
+    Discovery discovery;
+    std::optional<Found> found;
+    QObject::connect(&discovery, &Discovery::finished, &discovery, [&](const Found &result) { found = result; });
+    discovery.start(conninfo);
+    if (found || !QTest::qWaitFor([&] { return found.has_value(); }, 20000)) {
+        return core::failure(core::Error::Kind::Timeout, QStringLiteral("finished() within start(), or never"));
+    }
+    return *found;
+}
+
+QString addresses(const Found &found)
+{
+    QStringList result;
+    for (const DiscoveredNode &node : found->nodes) {
+        result << node.address;
+    }
+    return result.join(QLatin1Char(' '));
+}
+
+/// Asks whoever comes for a password in clear text, and keeps what it hears.
+class Rogue {
+public:
+    explicit Rogue(const QHostAddress &address = QHostAddress::LocalHost, int port = 0)
+    {
+        m_server.listen(address, static_cast<quint16>(port));
+        QObject::connect(&m_server, &QTcpServer::newConnection, &m_server, [this] {
+            QTcpSocket *client = m_server.nextPendingConnection();
+            QObject::connect(client, &QTcpSocket::readyRead, client, [this, client] {
+                const QByteArray said = client->readAll();
+                m_heard += said;
+                const bool wantsTls = said.size() == 8 && said.endsWith(QByteArray::fromHex("04d2162f"));
+                client->write(wantsTls ? QByteArray("N") : QByteArray("R\0\0\0\x08\0\0\0\3", 9));
+            });
+        });
+    }
+    int port() const { return m_server.serverPort(); }
+    const QByteArray &heard() const { return m_heard; }
+
+private:
+    QTcpServer m_server;
+    QByteArray m_heard;
+};
+
+void writeFile(const QString &path, const QString &text)
+{
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text.toUtf8()) > 0);
+    file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+}
+
+} // namespace
+
+void TestDiscoveryTrust::passwordStaysHere_data()
+{
+    QTest::addColumn<QString>("source");
+    for (const char *source : {"conninfo", "PGPASSWORD", "PGSERVICE", "passfile"}) {
+        QTest::newRow(source) << QString::fromLatin1(source);
+    }
+}
+
+// A server names another host: the password of the first connection does not go there, wherever it came from. Only
+// what stands in .pgpass for that very host does.
+void TestDiscoveryTrust::passwordStaysHere()
+{
+    QFETCH(QString, source);
+    const auto started = LocalCluster::start({.nodes = 2});
+    QVERIFY2(started, started ? "" : qPrintable(started.error().message));
+    const LabServer &standbyServer = (*started)->node(1);
+    Rogue rogue;
+    QTemporaryDir directory;
+    QString conninfo = standbyServer.conninfo();
+    const bool fromFile = source == QLatin1String("passfile");
+    if (source == QLatin1String("conninfo")) {
+        conninfo += QStringLiteral(" password=geheim");
+    } else if (source == QLatin1String("PGPASSWORD")) {
+        qputenv("PGPASSWORD", "geheim");
+    } else if (source == QLatin1String("PGSERVICE")) {
+        writeFile(directory.filePath(QStringLiteral("services")), QStringLiteral("[orders]\npassword=geheim\n"));
+        qputenv("PGSERVICEFILE", directory.filePath(QStringLiteral("services")).toUtf8());
+        qputenv("PGSERVICE", "orders");
+    } else {
+        writeFile(directory.filePath(QStringLiteral("passwords")),
+                  QStringLiteral("127.0.0.1:%1:*:dba:geheim\n").arg(rogue.port()));
+        conninfo += QStringLiteral(" passfile=") + directory.filePath(QStringLiteral("passwords"));
+    }
+    QVERIFY(
+        standbyServer.sql(QStringLiteral("ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=%1 user=replicator'")
+                              .arg(rogue.port())));
+    QVERIFY(standbyServer.sql(QStringLiteral("SELECT pg_reload_conf()")));
+    QTRY_COMPARE((*started)->node(0).value(QStringLiteral("SELECT count(*) FROM pg_stat_replication")),
+                 QStringLiteral("0"));
+    const Found found = discover(conninfo);
+    for (const char *name : {"PGPASSWORD", "PGSERVICE", "PGSERVICEFILE"}) {
+        qunsetenv(name);
+    }
+    QVERIFY(found);
+    QVERIFY(rogue.heard().contains("howdah"));
+    QCOMPARE(rogue.heard().contains("geheim"), fromFile);
+    if (!fromFile) {
+        const auto told = std::find_if(found->nodes.cbegin(), found->nodes.cend(), [&](const DiscoveredNode &node) {
+            return node.address.endsWith(QStringLiteral(":%1").arg(rogue.port()));
+        });
+        QVERIFY2(told != found->nodes.cend(), qPrintable(addresses(found)));
+        QVERIFY(told->wantsPassword && !told->reached);
+        QVERIFY2(monitor::describe(*told).contains(QLatin1String(".pgpass")), qPrintable(monitor::describe(*told)));
+        QVERIFY(!told->conninfo.contains(QLatin1String("geheim")));
+    }
+}
+
+// One name and several addresses that it is pinned to: each is asked, with what was given for it, and no name server.
+void TestDiscoveryTrust::pinnedAddressesAreKept()
+{
+    Rogue first;
+    Rogue second(QHostAddress(QStringLiteral("127.0.0.2")), first.port());
+    QVERIFY(second.port() == first.port());
+    const Found found = discover(QStringLiteral("host=db.invalid,db.invalid hostaddr=127.0.0.1,127.0.0.2 port=%1 "
+                                                "user=dba dbname=postgres password=geheim")
+                                     .arg(first.port()));
+    QVERIFY(!found); // neither lets anybody in
+    QVERIFY2(first.heard().contains("geheim"), qPrintable(found.error().message));
+    QVERIFY2(second.heard().contains("geheim"), qPrintable(found.error().message));
+}
+
+QTEST_GUILESS_MAIN(TestDiscoveryTrust)
+#include "tst_discoverytrust.moc"
