@@ -127,10 +127,8 @@ void Discovery::note(const QString &text)
 
 void Discovery::considerConninfo(const QString &conninfo, DiscoverySource source)
 {
-    if (const auto parsed = postgres::Conninfo::parse(conninfo)) {
-        for (const postgres::Conninfo::Place &place : parsed->places()) {
-            consider(place.host.isEmpty() ? place.hostaddr : place.host, place.port.toInt(), source);
-        }
+    for (const cluster::HostPort &place : placesTold(conninfo)) {
+        consider(place.host, place.port, source);
     }
 }
 
@@ -163,9 +161,8 @@ void Discovery::probeAnswered(size_t index, const ProbeAnswer &answer)
         considerConninfo(node.conninfo, DiscoverySource::Repmgr);
     }
     consider(hostSeenFrom(answer.senderHost, host), answer.senderPort, DiscoverySource::Receiver);
-    for (const postgres::Conninfo::Place &upstream : answer.upstreams) {
-        consider(hostSeenFrom(upstream.host.isEmpty() ? upstream.hostaddr : upstream.host, host), upstream.port.toInt(),
-                 DiscoverySource::PrimaryConninfo);
+    for (const cluster::HostPort &upstream : answer.upstreams) {
+        consider(hostSeenFrom(upstream.host, host), upstream.port, DiscoverySource::PrimaryConninfo);
     }
     for (const SeenSender &sender : answer.senders) {
         if (sender.isStandby && !sender.clientAddress.isEmpty()) {

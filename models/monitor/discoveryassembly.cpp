@@ -227,9 +227,8 @@ void Assembler::addUpstreamsUnreached()
         };
         add(standby.answer.senderHost, standby.answer.senderPort, DiscoverySource::Receiver);
         if (standby.answer.senderHost.isEmpty()) {
-            for (const postgres::Conninfo::Place &place : standby.answer.upstreams) {
-                add(place.host.isEmpty() ? place.hostaddr : place.host, place.port.toInt(),
-                    DiscoverySource::PrimaryConninfo);
+            for (const cluster::HostPort &place : standby.answer.upstreams) {
+                add(place.host, place.port, DiscoverySource::PrimaryConninfo);
             }
         }
     }

@@ -32,11 +32,10 @@ void declareRepmgr(const std::vector<FoundServer> &servers, std::vector<Declared
             one.name = node.name;
             one.kind = node.isWitness() ? cluster::NodeKind::Witness : cluster::NodeKind::Data;
             one.source = DiscoverySource::Repmgr;
-            if (const auto conninfo = postgres::Conninfo::parse(node.conninfo)) {
-                const postgres::Conninfo::Place place = conninfo->places().front();
-                const QString host = place.host.isEmpty() ? place.hostaddr : place.host;
+            if (const std::vector<cluster::HostPort> places = placesTold(node.conninfo); !places.empty()) {
+                const QString &host = places.front().host;
                 one.host = postgres::Conninfo::isHost(host) ? host : QString();
-                one.port = place.port.toInt();
+                one.port = places.front().port;
             }
             if (!node.active) {
                 one.note = QStringLiteral("repmgr has it as inactive.");

@@ -57,6 +57,15 @@ QString AskedPlace::address() const
     return (host.contains(QLatin1Char(':')) ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2")).arg(host).arg(port);
 }
 
+std::vector<cluster::HostPort> placesTold(const QString &conninfo)
+{
+    std::vector<cluster::HostPort> places = cluster::hostsOf(conninfo);
+    for (cluster::HostPort &place : places) {
+        place.port = place.port == 0 ? 5432 : place.port;
+    }
+    return places;
+}
+
 namespace {
 // The place that the seed names so: by its name, or by the address that the name is pinned to.
 std::optional<postgres::Conninfo::Place> placeGiven(const postgres::Conninfo &seed, const QString &host, int port)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cluster/clusterconfig.h"
+#include "cluster/conninfotext.h"
 #include "managers/managerkind.h"
 #include "managers/patroni.h"
 #include "managers/repmgr.h"
@@ -54,7 +55,7 @@ struct ProbeAnswer {
     QString senderHost; ///< of its receiver; empty without one
     int senderPort = 0;
     QString receiverSlot;
-    std::vector<postgres::Conninfo::Place> upstreams; ///< of its primary_conninfo
+    std::vector<cluster::HostPort> upstreams; ///< of its primary_conninfo
     managers::ManagerFacts facts;
     std::vector<managers::RepmgrNode> repmgrNodes;
     std::optional<int> repmgrLocalId;
@@ -128,6 +129,10 @@ struct DiscoveryResult {
 
     bool operator==(const DiscoveryResult &) const = default;
 };
+
+/// Where a server says that others are. Only what stands in it: what this console's services and environment would add
+/// says nothing of them.
+std::vector<cluster::HostPort> placesTold(const QString &conninfo);
 
 /// The seed's connection, to another place: user, database, TLS and all else stay. Its password goes only to places
 /// that the seed itself names: what servers and managers name may be anybody's. A name that the seed pins to an address

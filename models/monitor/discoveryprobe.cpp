@@ -82,19 +82,10 @@ void readSenders(const postgres::Rows &rows, const QString &user, ProbeAnswer &a
 
 void readPrimaryConninfo(const QString &setting, ProbeAnswer &answer)
 {
-    const auto conninfo = postgres::Conninfo::parse(setting);
-    if (setting.isEmpty() || !conninfo) {
-        return;
-    }
-    // Only what stands in it: what this console's environment would add says nothing of that server.
-    answer.applicationName = setting.contains(QLatin1String("application_name"))
-                                 ? core::sanitizedName(conninfo->value(QStringLiteral("application_name")))
-                                 : QString();
-    if (setting.contains(QLatin1String("host"))) {
-        for (const postgres::Conninfo::Place &place : conninfo->places()) {
-            if (postgres::Conninfo::isHost(place.host.isEmpty() ? place.hostaddr : place.host)) {
-                answer.upstreams.push_back(place);
-            }
+    answer.applicationName = core::sanitizedName(cluster::conninfoValue(setting, QStringLiteral("application_name")));
+    for (const cluster::HostPort &place : placesTold(setting)) {
+        if (postgres::Conninfo::isHost(place.host)) {
+            answer.upstreams.push_back(place);
         }
     }
 }

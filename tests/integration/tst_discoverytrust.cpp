@@ -15,12 +15,14 @@ using monitor::DiscoveryResult;
 using testsupport::LabServer;
 using testsupport::LocalCluster;
 
-/// What discovery tells others.
+/// What discovery tells others, and what of this console it keeps apart from what others say.
 class TestDiscoveryTrust : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void passwordStaysHere_data();
     void passwordStaysHere();
+    void environmentStaysHere_data();
+    void environmentStaysHere();
     void pinnedAddressesAreKept();
 };
 
@@ -72,6 +74,14 @@ private:
     QTcpServer m_server;
     QByteArray m_heard;
 };
+
+// As repmgr has it, with one node that names no port.
+constexpr const char *kRepmgrNodes =
+    "CREATE SCHEMA repmgr; GRANT USAGE ON SCHEMA repmgr TO dba;"
+    "CREATE TABLE repmgr.nodes AS SELECT 7 AS node_id, 1 AS upstream_node_id, true AS active, 'told' AS node_name,"
+    " 'standby' AS type, '' AS location, 100 AS priority, 'host=127.0.0.1 user=repmgr' AS conninfo, '' AS slot_name,"
+    " '' AS config_file;"
+    "GRANT SELECT ON repmgr.nodes TO dba";
 
 void writeFile(const QString &path, const QString &text)
 {
@@ -137,6 +147,45 @@ void TestDiscoveryTrust::passwordStaysHere()
         QVERIFY2(monitor::describe(*told).contains(QLatin1String(".pgpass")), qPrintable(monitor::describe(*told)));
         QVERIFY(!told->conninfo.contains(QLatin1String("geheim")));
     }
+}
+
+void TestDiscoveryTrust::environmentStaysHere_data()
+{
+    QTest::addColumn<QString>("teller");
+    QTest::newRow("primary_conninfo") << QStringLiteral("primary_conninfo");
+    QTest::newRow("repmgr.nodes") << QStringLiteral("repmgr.nodes");
+}
+
+// A server names a host and no port: that is 5432, whatever PGPORT says here.
+void TestDiscoveryTrust::environmentStaysHere()
+{
+    QFETCH(QString, teller);
+    const auto started = LocalCluster::start({.nodes = 2});
+    QVERIFY2(started, started ? "" : qPrintable(started.error().message));
+    const bool byRepmgr = teller == QLatin1String("repmgr.nodes");
+    const LabServer &server = (*started)->node(byRepmgr ? 0 : 1);
+    if (byRepmgr) {
+        QVERIFY(server.sql(QStringLiteral("CREATE DATABASE repmgr")));
+        QVERIFY(testsupport::sql(server.conninfo(QStringLiteral("postgres"), QStringLiteral("repmgr")),
+                                 QString::fromLatin1(kRepmgrNodes)));
+    } else {
+        QVERIFY(server.sql(QStringLiteral("ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 user=replicator'")));
+        QVERIFY(server.sql(QStringLiteral("SELECT pg_reload_conf()")));
+        QTRY_COMPARE((*started)->node(0).value(QStringLiteral("SELECT count(*) FROM pg_stat_replication")),
+                     QStringLiteral("0"));
+    }
+    Rogue rogue;
+    qputenv("PGPORT", QByteArray::number(rogue.port()));
+    const Found found = discover(server.conninfo());
+    qunsetenv("PGPORT");
+    QVERIFY2(found, found ? "" : qPrintable(found.error().message));
+    QCOMPARE(rogue.heard(), QByteArray());
+    const auto at = [&](int port) {
+        return std::any_of(found->nodes.cbegin(), found->nodes.cend(), [&](const DiscoveredNode &node) {
+            return node.address == QStringLiteral("127.0.0.1:%1").arg(port);
+        });
+    };
+    QVERIFY2(at(5432) && !at(rogue.port()), qPrintable(addresses(found)));
 }
 
 // One name and several addresses that it is pinned to: each is asked, with what was given for it, and no name server.

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void upstreamNobodyReaches();
     void severalSeedsAreSeveralNodes();
     void foundHostsGetNoPassword();
+    void environmentIsNotTheirs();
     void namesAreUnique();
     void memberWithoutAUsableHost();
     void hostSeenFromHere();
@@ -186,7 +187,7 @@ void TestDiscoveryAssembly::guessedDoorsAreSilent()
 void TestDiscoveryAssembly::foreignIsNotProposed()
 {
     ProbeAnswer standby = server(2, true);
-    standby.upstreams = {{QStringLiteral("10.0.0.50"), QString(), QStringLiteral("5432")}};
+    standby.upstreams = {{QStringLiteral("10.0.0.50"), 5432}};
     const DiscoveryResult result = assemble(facts(
         {place("10.0.0.12", {Seed}, standby), place("10.0.0.50", {PrimaryConninfo}, server(5, false, kSystem + 1))}));
     QCOMPARE(summary(result),
@@ -329,6 +330,20 @@ void TestDiscoveryAssembly::memberWithoutAUsableHost()
     cluster::ClusterConfig config;
     config.nodes.push_back({});
     QCOMPARE(completed(config, result).nodes.size(), std::size_t(1));
+}
+
+// What this console's environment says of ports is nothing that repmgr said.
+void TestDiscoveryAssembly::environmentIsNotTheirs()
+{
+    ProbeAnswer primary = server(1, false);
+    primary.repmgrNodes = {repmgrNode(1, "alpha", "primary", "10.0.0.11"),
+                           repmgrNode(2, "beta", "standby", "10.0.0.12")};
+    const DiscoveryFacts known = facts({place("10.0.0.11", {Repmgr, Seed}, primary), place("10.0.0.12", {Repmgr})});
+    qputenv("PGPORT", "5433");
+    const DiscoveryResult result = assemble(known);
+    qunsetenv("PGPORT");
+    QCOMPARE(summary(result), expected({"alpha 10.0.0.11:5432 reached", "beta 10.0.0.12:5432 unreached"}));
+    QCOMPARE(result.nodes.at(1).error.message, QStringLiteral("No route to host."));
 }
 
 void TestDiscoveryAssembly::namesAreUnique()
