@@ -102,6 +102,7 @@ private Q_SLOTS:
     void cardsSayWhatIs();
     void unknownIsNeverZero();
     void staleKeepsTheLastValue();
+    void staleTellsTheLagOfItsSample();
     void edgesSpeakTheGrammar();
     void consumersHangBelow();
     void itemsStayWhileTheStructureStays();
@@ -179,6 +180,27 @@ void TestTopology::staleKeepsTheLastValue()
     QVERIFY2(face.numbers.startsWith(QLatin1String("2.9 MB  4")) && face.numbers.endsWith(QLatin1String("ago")),
              qPrintable(face.numbers));
     QVERIFY(cardFace(state, 2, nullptr, {}).numbers.startsWith(QLatin1String("seen 4")));
+}
+
+// The sample is of second 15: its age stands beside the number, so no other moment's number may.
+void TestTopology::staleTellsTheLagOfItsSample()
+{
+    const auto numbersWith = [](const std::function<cluster::StandbyLag(int)> &lagAt) {
+        history::LagHistory history;
+        feed(history, busyCluster(), 20, [&lagAt](cluster::StandbyLag &lag, const QString &node, int second) {
+            if (node == kPg3) {
+                lag = lagAt(second);
+            }
+        });
+        const auto state = with(mockup(true), [](cluster::Assessment &assessment) { assessment.lag[2].bytes.reset(); });
+        return cardFace(state, 2, &history, {}).numbers;
+    };
+    const cluster::StandbyLag none{.state = cluster::LagState::Unknown};
+    const QString grown =
+        numbersWith([&](int second) { return second < 18 ? lagOf(second < 16 ? 3'000'000 : 9'000'000, 1.4) : none; });
+    QVERIFY2(grown.startsWith(QLatin1String("2.9 MB  4")), qPrintable(grown));
+    const QString lost = numbersWith([&](int second) { return second < 10 ? lagOf(3'000'000, 1.4) : none; });
+    QVERIFY2(lost.startsWith(QLatin1String("seen 4")), qPrintable(lost));
 }
 
 void TestTopology::edgesSpeakTheGrammar()

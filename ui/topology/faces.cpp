@@ -18,7 +18,7 @@ using history::Metric;
 
 constexpr qint64 kSparkMs = 5 * 60'000;
 constexpr int kSparkColumns = 40;
-constexpr int kFarBack = 1000;
+constexpr qint64 kWorthKeepingMs = 15 * 60'000;
 
 QString tr(const char *text)
 {
@@ -43,20 +43,11 @@ T at(const std::vector<T> &values, int index, T otherwise)
     return index >= 0 && index < static_cast<int>(values.size()) ? values[static_cast<std::size_t>(index)] : otherwise;
 }
 
-/// The last bytes that were known within the last 15 minutes.
-std::optional<qint64> lastBytes(const history::LagHistory *history, const QString &node)
+/// What was known when the node last answered: a number of any other moment would stand beside a wrong age.
+std::optional<qint64> bytesAtSample(const history::LagHistory *history, const cluster::NodeStatus &node)
 {
-    if (!history) {
-        return std::nullopt;
-    }
-    const qint64 to = history->newestMs() + 1;
-    const auto points = history->series(node, Metric::Bytes, to - 900'000, to, kFarBack);
-    for (auto it = points.rbegin(); it != points.rend(); ++it) {
-        if (!std::isnan(it->value)) {
-            return static_cast<qint64>(it->value);
-        }
-    }
-    return std::nullopt;
+    const auto moment = history ? history->at(node.name, node.sample->takenMonotonicMs) : std::nullopt;
+    return moment && moment->bytes ? std::optional(std::llround(*moment->bytes)) : std::nullopt;
 }
 
 void fillPrimaryNumbers(CardFace &face, const cluster::NodeStatus &node, const history::LagHistory *history)
@@ -88,15 +79,15 @@ void fillLagNumbers(CardFace &face, const cluster::StandbyLag &lag)
     }
 }
 
-/// The last value is kept, with its age.
+/// The last value is kept for a while, with its age.
 void fillStaleNumbers(CardFace &face, const cluster::ClusterState &state, const cluster::NodeStatus &node,
-                      const cluster::StandbyLag &lag, const history::LagHistory *history)
+                      const history::LagHistory *history)
 {
     const qint64 age = state.snapshot->sampleAgeMs(node);
     if (age < 0) {
         return;
     }
-    const std::optional<qint64> bytes = lag.bytes ? lag.bytes : lastBytes(history, node.name);
+    const auto bytes = age < kWorthKeepingMs ? bytesAtSample(history, node) : std::nullopt;
     const QString ago = tr("%1 ago").arg(core::formatAge(age));
     const bool follows = face.roleKind == NodeRole::Standby || face.roleKind == NodeRole::CascadingStandby;
     face.numbers = bytes && follows ? core::formatBytes(*bytes) + QStringLiteral("  ") + ago : tr("seen %1").arg(ago);
@@ -192,7 +183,7 @@ CardFace cardFace(const cluster::ClusterState &state, int node, const history::L
     face.detail = at(assessment.nodeStates, node, QString());
     face.stale = !cluster::isFresh(*state.snapshot, *status);
     if (face.stale) {
-        fillStaleNumbers(face, state, *status, lag, history);
+        fillStaleNumbers(face, state, *status, history);
     } else if (place.role == NodeRole::Primary) {
         fillPrimaryNumbers(face, *status, history);
     } else if (place.role != NodeRole::Witness) {
