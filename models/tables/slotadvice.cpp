@@ -23,10 +23,21 @@ bool isLost(const Slot &slot)
            slot.conflicting.value_or(false);
 }
 
+bool isSynced(const Slot &slot)
+{
+    return slot.synced.value_or(false);
+}
+
+bool isNeverUsed(const Slot &slot)
+{
+    // One that was invalidated holds nothing either, but somebody has used it.
+    return !slot.active && !slot.restartLsn && !isSynced(slot) && !isLost(slot);
+}
+
 bool isIdle(const Slot &slot)
 {
     // One that was never used waits for nobody.
-    return !slot.active && slot.restartLsn && !slot.synced.value_or(false);
+    return !slot.active && slot.restartLsn && !isSynced(slot);
 }
 
 SlotDetail detail(const QString &what, const QString &value, const QString &missing, bool fixed = false)
@@ -97,7 +108,7 @@ std::vector<SlotAdvice> adviceFor(const Slot &slot, const SlotFacts *facts)
         return {
             {QStringLiteral("Drop"), QStringLiteral("WAL it needs is gone; nobody can use it again. ") + startOver}};
     }
-    if (slot.synced.value_or(false)) {
+    if (isSynced(slot)) {
         return {{QStringLiteral("Nothing"),
                  QStringLiteral("A copy that slot synchronization keeps for a failover. Look at the slot on the "
                                 "primary.")}};
@@ -124,17 +135,46 @@ std::vector<SlotAdvice> adviceFor(const Slot &slot, const SlotFacts *facts)
 std::pair<std::optional<Verdict>, QString> standing(const StateView &view, int node, const Slot &slot,
                                                     const SlotFacts *facts)
 {
-    const QString word = isLost(slot)                  ? QStringLiteral("lost")
-                         : slot.active                 ? QStringLiteral("in use")
-                         : slot.synced.value_or(false) ? QStringLiteral("synced copy")
-                         : slot.restartLsn             ? QStringLiteral("no consumer")
-                                                       : QStringLiteral("never used");
+    const QString word = isLost(slot)      ? QStringLiteral("lost")
+                         : slot.active     ? QStringLiteral("in use")
+                         : isSynced(slot)  ? QStringLiteral("synced copy")
+                         : slot.restartLsn ? QStringLiteral("no consumer")
+                                           : QStringLiteral("never used");
     if (!view.fresh(node)) {
         return {std::optional(Verdict::Unknown), word + QStringLiteral(" when last seen")};
     }
     const Verdict verdict = facts ? facts->verdict : Verdict::Unknown;
     // Within its limits, but nobody is there: nothing to call good.
     return {verdict == Verdict::Ok && isIdle(slot) ? std::nullopt : std::optional(verdict), word};
+}
+
+QString counted(int count, const QString &one, const QString &many)
+{
+    return count == 1 ? QStringLiteral("1 ") + one : QString::number(count) + QLatin1Char(' ') + many;
+}
+
+/// ", each with a consumer", or how many have none, and of what kind.
+QString consumersText(const std::vector<const Slot *> &all)
+{
+    int without = 0;
+    int neverUsed = 0;
+    int synced = 0;
+    for (const Slot *slot : all) {
+        if (!slot->active) {
+            ++(isSynced(*slot) ? synced : isNeverUsed(*slot) ? neverUsed : without);
+        }
+    }
+    QString text;
+    if (without > 0) {
+        text += QStringLiteral(", %1 without a consumer").arg(without);
+    }
+    if (neverUsed > 0) {
+        text += QStringLiteral(", %1 never used").arg(neverUsed);
+    }
+    if (synced > 0) {
+        text += QStringLiteral(", ") + counted(synced, QStringLiteral("synced copy"), QStringLiteral("synced copies"));
+    }
+    return text.isEmpty() ? QStringLiteral(", each with a consumer") : text;
 }
 
 } // namespace
@@ -170,8 +210,7 @@ QString slotsSummary(const cluster::ClusterState &state)
         return {};
     }
     const StateView view(state);
-    int total = 0;
-    int idle = 0;
+    std::vector<const Slot *> all;
     int nodes = 0;
     for (int node = 0; node < view.nodeCount(); ++node) {
         const cluster::NodeSample *sample = view.sample(node);
@@ -179,24 +218,19 @@ QString slotsSummary(const cluster::ClusterState &state)
             continue;
         }
         ++nodes;
-        total += static_cast<int>(sample->replicationSlots.size());
-        idle +=
-            static_cast<int>(std::count_if(sample->replicationSlots.begin(), sample->replicationSlots.end(), isIdle));
+        for (const Slot &slot : sample->replicationSlots) {
+            all.push_back(&slot);
+        }
     }
-    const auto counted = [](int count, const QString &one, const QString &many) {
-        return count == 1 ? QStringLiteral("1 ") + one : QString::number(count) + QLatin1Char(' ') + many;
-    };
     const QString notKnown = notKnownSuffix(state);
-    if (total == 0) {
+    if (all.empty()) {
         return notKnown.isEmpty() && view.nodeCount() > 0 ? QStringLiteral("no slots") : QString();
     }
-    QString text = QStringLiteral("%1 on %2")
-                       .arg(counted(total, QStringLiteral("slot"), QStringLiteral("slots")),
-                            counted(nodes, QStringLiteral("node"), QStringLiteral("nodes")));
-    return text +
-           (idle == 0 ? QStringLiteral(", each with a consumer")
-                      : QStringLiteral(", %1 without a consumer").arg(idle)) +
-           notKnown;
+    const QString text =
+        QStringLiteral("%1 on %2")
+            .arg(counted(static_cast<int>(all.size()), QStringLiteral("slot"), QStringLiteral("slots")),
+                 counted(nodes, QStringLiteral("node"), QStringLiteral("nodes")));
+    return text + consumersText(all) + notKnown;
 }
 
 } // namespace howdah::tables

@@ -42,7 +42,8 @@ struct SlotStory {
 /// Pure. key as of SlotsModel.
 SlotStory slotStory(const cluster::ClusterState &state, const QString &key);
 
-/// "7 slots on 2 nodes, 1 without a consumer", and which nodes are not known. Empty when nothing is.
+/// "7 slots on 2 nodes, 1 without a consumer, 1 never used", and which nodes are not known. "each with a consumer" only
+/// when every one is in use. Empty when nothing is known.
 QString slotsSummary(const cluster::ClusterState &state);
 
 } // namespace howdah::tables

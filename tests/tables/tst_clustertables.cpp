@@ -211,7 +211,7 @@ void TestClusterTables::slotsTable()
     QCOMPARE(cellOf(model, "pg1/spare", "held"), QStringLiteral("<n/a>"));
     QCOMPARE(cellOf(model, "pg1/spare", "inactive_since"), QStringLiteral("<never active>"));
     QCOMPARE(cellOf(model, "pg1/spare", "wal_status"), QStringLiteral("<holds nothing>"));
-    QCOMPARE(slotsSummary(state), QStringLiteral("6 slots on 2 nodes, 1 without a consumer"));
+    QCOMPARE(slotsSummary(state), QStringLiteral("6 slots on 2 nodes, 1 without a consumer, 1 never used"));
 
     SortFilterProxy proxy;
     proxy.setSourceModel(&model);
