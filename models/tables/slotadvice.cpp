@@ -40,6 +40,15 @@ bool isIdle(const Slot &slot)
     return !slot.active && slot.restartLsn && !isSynced(slot);
 }
 
+/// Why a slot has no safe_wal_size.
+QString noRoomWord(const Slot &slot)
+{
+    if (isLost(slot) || !slot.restartLsn) {
+        return notApplicable();
+    }
+    return slot.walStatus.isEmpty() ? unknown() : QStringLiteral("no limit set"); // PostgreSQL 13 and newer tell it
+}
+
 SlotDetail detail(const QString &what, const QString &value, const QString &missing, bool fixed = false)
 {
     return {what, value.isEmpty() ? missing : value, fixed, value.isEmpty()};
@@ -84,8 +93,7 @@ std::vector<SlotDetail> detailsOf(const StateView &view, const Slot &slot, const
         details.push_back(detail(QStringLiteral("Inactive since"), since, unknown()));
     }
     details.push_back(detail(QStringLiteral("Room left"),
-                             slot.safeWalSize ? core::formatBytes(*slot.safeWalSize) : QString(),
-                             QStringLiteral("no limit set")));
+                             slot.safeWalSize ? core::formatBytes(*slot.safeWalSize) : QString(), noRoomWord(slot)));
     if (facts && facts->fullInSeconds.value_or(0) > 0) {
         details.push_back({QStringLiteral("Full in"), core::formatSeconds(*facts->fullInSeconds)});
     }

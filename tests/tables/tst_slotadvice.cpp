@@ -23,6 +23,16 @@ cluster::ClusterState stateOf(const Snapshot &snapshot)
             std::make_shared<const cluster::Assessment>(cluster::assess(snapshot))};
 }
 
+QString valueOf(const SlotStory &story, const char *what)
+{
+    for (const SlotDetail &detail : story.details) {
+        if (detail.what == QLatin1String(what)) {
+            return detail.nonValue ? QLatin1Char('<') + detail.value + QLatin1Char('>') : detail.value;
+        }
+    }
+    return QStringLiteral("no line");
+}
+
 void leave(Slot &slot)
 {
     slot.active = false;
@@ -56,6 +66,8 @@ class TestSlotAdvice : public QObject {
 private Q_SLOTS:
     void summaryCounts_data();
     void summaryCounts();
+    void roomLeft_data();
+    void roomLeft();
 };
 
 void TestSlotAdvice::summaryCounts_data()
@@ -85,6 +97,31 @@ void TestSlotAdvice::summaryCounts()
     Snapshot snapshot = threeNodes();
     change(*slotOf(edit(snapshot, pg1), pg2Slot));
     QTEST(slotsSummary(stateOf(snapshot)), "summary");
+}
+
+void TestSlotAdvice::roomLeft_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QString>("room");
+    const auto row = [](const char *name, const char *room, const Change &change) {
+        QTest::newRow(name) << change << QString::fromLatin1(room);
+    };
+    row("limited", "64 GB", [](Slot &) {});
+    row("max_slot_wal_keep_size is -1", "<no limit set>", [](Slot &slot) { slot.safeWalSize.reset(); });
+    row("lost", "<n/a>", lose);
+    row("holds nothing", "<n/a>", neverUse);
+    row("before PostgreSQL 13", "<unknown>", [](Slot &slot) {
+        slot.walStatus.clear();
+        slot.safeWalSize.reset();
+    });
+}
+
+void TestSlotAdvice::roomLeft()
+{
+    QFETCH(Change, change);
+    Snapshot snapshot = threeNodes();
+    change(*slotOf(edit(snapshot, pg1), pg2Slot));
+    QTEST(valueOf(slotStory(stateOf(snapshot), QStringLiteral("pg1/pg2_slot")), "Room left"), "room");
 }
 
 QTEST_GUILESS_MAIN(TestSlotAdvice)
