@@ -138,6 +138,45 @@ void judge(BothEnds &ends, bool seen, bool contradictory)
     }
 }
 
+/// A node that would be promoted in the standby's place, as far as anybody knows.
+bool mayBeRival(const StateView &view, int node, int other)
+{
+    const cluster::Place place = view.place(other);
+    const bool same = other == node || place.sameAs == node || view.place(node).sameAs == other;
+    const bool witness =
+        view.node(other).kind == cluster::NodeKind::Witness || place.role == cluster::NodeRole::Witness;
+    const cluster::NodeSample *sample = view.sample(other);
+    return !same && !witness && (!sample || sample->inRecovery);
+}
+
+/// Whether the standby has received more than any other. What is not seen now may have received more since.
+void findFurthest(Takeover &takeover, const StateView &view, int node)
+{
+    Lsn best = *view.sample(node)->position();
+    QStringList unseen;
+    takeover.furthest = QStringLiteral("yes");
+    for (int other = 0; other < view.nodeCount(); ++other) {
+        if (!mayBeRival(view, node, other)) {
+            continue;
+        }
+        const cluster::NodeSample *sample = view.sample(other);
+        const std::optional<Lsn> position = sample ? sample->position() : std::nullopt;
+        if (position && *position > best) {
+            best = *position;
+            const QString has = view.fresh(other) ? QStringLiteral("has") : QStringLiteral("had");
+            takeover.furthest = QStringLiteral("no: %1 %2 received more").arg(view.name(other), has);
+        }
+        if (!position || !view.fresh(other)) {
+            unseen.append(view.name(other));
+        }
+    }
+    takeover.furthestKnown = unseen.isEmpty() || best > *view.sample(node)->position();
+    if (!takeover.furthestKnown) {
+        takeover.furthest = unseen.size() == 1 ? QStringLiteral("unknown: %1 is not seen").arg(unseen.front())
+                                               : QStringLiteral("unknown: %1 nodes are not seen").arg(unseen.size());
+    }
+}
+
 } // namespace
 
 BothEnds bothEnds(const cluster::ClusterState &state, const QString &standby)
@@ -261,20 +300,8 @@ Takeover ifItTookOver(const cluster::ClusterState &state, const QString &standby
         takeover.toReplayKnown = true;
         takeover.toReplay = core::formatBytes(*lag.toReplay);
     }
-    const std::optional<Lsn> mine = view.sample(node)->position();
-    if (!mine || !view.fresh(node)) {
-        return takeover;
-    }
-    takeover.furthestKnown = true;
-    takeover.furthest = QStringLiteral("yes");
-    Lsn best = *mine;
-    for (int other = 0; other < view.nodeCount(); ++other) {
-        const bool rival = other != node && view.sample(other) && view.sample(other)->inRecovery && view.fresh(other);
-        const auto position = rival ? view.sample(other)->position() : std::nullopt;
-        if (position && *position > best) {
-            best = *position;
-            takeover.furthest = QStringLiteral("no: %1 has received more").arg(view.name(other));
-        }
+    if (view.sample(node)->position() && view.fresh(node)) {
+        findFurthest(takeover, view, node);
     }
     return takeover;
 }

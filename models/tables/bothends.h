@@ -55,7 +55,7 @@ QString slowStageText(const SlowStage &stage, const QString &upstream, const QSt
 struct Takeover {
     QString loss;     ///< "88 kB, 43 ms", "none", "unknown"
     QString toReplay; ///< "2.9 MB"
-    QString furthest; ///< "yes", "no: pg2 has received more", "unknown"
+    QString furthest; ///< "yes", "no: pg2 has received more", "unknown: pg3 is not seen", "unknown"
     bool lossKnown = false;
     bool toReplayKnown = false;
     bool furthestKnown = false;

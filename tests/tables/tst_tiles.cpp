@@ -67,6 +67,8 @@ private Q_SLOTS:
     void oldFactsSaySo();
     void activityWithoutRights();
     void takeover();
+    void nobodyLeadsThoseNotSeen_data();
+    void nobodyLeadsThoseNotSeen();
     void endsAgreeWhateverTheClocksSay();
 };
 
@@ -183,6 +185,45 @@ void TestTiles::takeover()
     for (const EndFact &fact : stale.facts) {
         QVERIFY(fact.verdict == cluster::Verdict::Unknown);
     }
+}
+
+void TestTiles::nobodyLeadsThoseNotSeen_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QString>("furthest");
+    const auto row = [](const char *name, const char *furthest, const Change &change) {
+        QTest::newRow(name) << change << QString::fromLatin1(furthest);
+    };
+    row("all are seen", "yes", [](Snapshot &) {});
+    row("the primary is gone", "yes", [](Snapshot &s) { takeDown(s, pg1); });
+    row("another standby is down", "unknown: pg3 is not seen", [](Snapshot &s) { takeDown(s, pg3); });
+    row("another standby is stale", "unknown: pg3 is not seen", [](Snapshot &s) { makeStale(s, pg3); });
+    row("one was never seen", "unknown: pg3 is not seen", [](Snapshot &s) { neverSeen(s, pg3); });
+    row("nor was the primary", "unknown: 2 nodes are not seen", [](Snapshot &s) {
+        neverSeen(s, pg3);
+        neverSeen(s, pg1);
+    });
+    row("one was ahead when last seen", "no: pg3 had received more", [](Snapshot &s) {
+        edit(s, pg3).receiveLsn = edit(s, pg1).currentLsn;
+        makeStale(s, pg3);
+    });
+    row("a witness is nobody", "yes", [](Snapshot &s) {
+        s = withWitness();
+        neverSeen(s, QStringLiteral("wit1"));
+    });
+    row("its own second name", "yes", [](Snapshot &s) { nameTwice(s, pg2, QStringLiteral("twin")); });
+}
+
+// A DBA promotes by this.
+void TestTiles::nobodyLeadsThoseNotSeen()
+{
+    QFETCH(Change, change);
+    QFETCH(QString, furthest);
+    Snapshot snapshot = threeNodes();
+    change(snapshot);
+    const Takeover takeover = ifItTookOver(stateOf(snapshot), pg2);
+    QCOMPARE(takeover.furthest, furthest);
+    QCOMPARE(takeover.furthestKnown, !furthest.startsWith(QLatin1String("unknown")));
 }
 
 // reply_time is by the standby's clock, whichever server shows it.
