@@ -91,13 +91,14 @@ std::vector<Event> eventsBetween(const cluster::ClusterState &before, const clus
     const StateView then(before);
     const StateView now(after);
     const qint64 wallMs = after.snapshot->takenWallMs;
-    if (before.snapshot->paused != after.snapshot->paused) {
+    const bool pauseChanged = before.snapshot->paused != after.snapshot->paused;
+    if (pauseChanged) {
         events.push_back(
             {wallMs, QString(),
              after.snapshot->paused ? QStringLiteral("sampling was paused") : QStringLiteral("sampling goes on"),
              after.snapshot->paused ? Verdict::Unknown : Verdict::Ok});
-        return events; // what the pause makes unknown is not news
     }
+    // A paused state still has every node as it last was: what became of it meanwhile is told at the resume.
     for (int node = 0; node < now.nodeCount(); ++node) {
         addNodeEvents(then, now, node, wallMs, events);
     }
@@ -106,7 +107,9 @@ std::vector<Event> eventsBetween(const cluster::ClusterState &before, const clus
             events.push_back({wallMs, then.name(node), QStringLiteral("was removed"), Verdict::Ok});
         }
     }
-    addFindingEvents(then, now, wallMs, events);
+    if (!pauseChanged) {
+        addFindingEvents(then, now, wallMs, events); // what the pause makes unknown is not news
+    }
     return events;
 }
 

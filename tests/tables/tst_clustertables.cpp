@@ -5,7 +5,6 @@
 
 #include "printed.h"
 #include "support/snapshots.h"
-#include "tables/events.h"
 #include "tables/logicalmodels.h"
 #include "tables/nodesmodel.h"
 #include "tables/receiversmodel.h"
@@ -73,7 +72,6 @@ private Q_SLOTS:
     void logical();
     void roles();
     void settings();
-    void events();
 };
 
 void TestClusterTables::neverReset()
@@ -390,40 +388,6 @@ void TestClusterTables::settings()
     snapshot.paused = true;
     model.setState(stateOf(snapshot));
     QVERIFY(model.row(0).stale);
-}
-
-void TestClusterTables::events()
-{
-    cluster::Snapshot before = threeNodes();
-    cluster::Snapshot after = before;
-    advance(after, 1000);
-    QVERIFY(eventsBetween(stateOf(before), stateOf(after)).empty());
-    QVERIFY(eventsBetween({}, stateOf(after)).empty());
-    takeDown(after, QStringLiteral("pg3"), cluster::LinkState::Down, 60'000);
-    const std::vector<Event> down = eventsBetween(stateOf(before), stateOf(after));
-    QVERIFY(!down.empty());
-    QCOMPARE(down.front().node, QStringLiteral("pg3"));
-    QCOMPARE(down.front().text, QStringLiteral("down"));
-    const std::vector<Event> up = eventsBetween(stateOf(after), stateOf(before));
-    QCOMPARE(up.front().text, QStringLiteral("answers again"));
-    // The node's own event says it; its finding must not say it again.
-    for (const std::vector<Event> &events : {down, up}) {
-        QVERIFY(std::none_of(events.begin(), events.end(),
-                             [](const Event &event) { return event.text.contains(QStringLiteral("pg3 is down")); }));
-    }
-
-    EventsModel model;
-    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    const cluster::ClusterState good = stateOf(before);
-    const cluster::ClusterState bad = stateOf(after);
-    model.setState(good);
-    QCOMPARE(model.rowCount(), 0);
-    for (int i = 0; i < EventsModel::kKept; ++i) {
-        model.setState(i % 2 == 0 ? bad : good);
-        QVERIFY(model.rowCount() <= EventsModel::kKept);
-    }
-    QCOMPARE(model.rowCount(), EventsModel::kKept);
-    QCOMPARE(cellOf(model, qPrintable(model.row(0).key), "node"), QStringLiteral("pg3"));
 }
 
 QTEST_GUILESS_MAIN(TestClusterTables)

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractItemModelTester>
+#include <QTest>
+
+#include "support/snapshots.h"
+#include "tables/events.h"
+
+using namespace howdah;
+using namespace howdah::tables;
+using namespace howdah::testsupport;
+using cluster::Snapshot;
+
+namespace {
+
+const QString pg2 = QStringLiteral("pg2");
+const QString pg3 = QStringLiteral("pg3");
+
+cluster::ClusterState stateOf(const Snapshot &snapshot)
+{
+    return {std::make_shared<const Snapshot>(snapshot),
+            std::make_shared<const cluster::Assessment>(cluster::assess(snapshot))};
+}
+
+// "pg2 became primary, was standby", in the order in which they are told
+QStringList textsOf(const std::vector<Event> &events)
+{
+    QStringList texts;
+    for (const Event &event : events) {
+        texts.append((event.node + QLatin1Char(' ') + event.text).trimmed());
+    }
+    return texts;
+}
+
+} // namespace
+
+class TestEvents : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void nodesGoAndComeBack();
+    void keepsTheNewest();
+    void pauseAloneIsOneEvent();
+    void failoverDuringAPauseIsTold();
+};
+
+void TestEvents::nodesGoAndComeBack()
+{
+    Snapshot before = threeNodes();
+    Snapshot after = before;
+    advance(after, 1000);
+    QVERIFY(eventsBetween(stateOf(before), stateOf(after)).empty());
+    QVERIFY(eventsBetween({}, stateOf(after)).empty());
+    takeDown(after, pg3, cluster::LinkState::Down, 60'000);
+    const std::vector<Event> down = eventsBetween(stateOf(before), stateOf(after));
+    QVERIFY(!down.empty());
+    QCOMPARE(down.front().node, pg3);
+    QCOMPARE(down.front().text, QStringLiteral("down"));
+    const std::vector<Event> up = eventsBetween(stateOf(after), stateOf(before));
+    QCOMPARE(up.front().text, QStringLiteral("answers again"));
+    // The node's own event says it; its finding must not say it again.
+    for (const std::vector<Event> &events : {down, up}) {
+        QVERIFY(std::none_of(events.begin(), events.end(),
+                             [](const Event &event) { return event.text.contains(QStringLiteral("pg3 is down")); }));
+    }
+}
+
+void TestEvents::keepsTheNewest()
+{
+    Snapshot snapshot = threeNodes();
+    const cluster::ClusterState good = stateOf(snapshot);
+    advance(snapshot, 1000);
+    takeDown(snapshot, pg3, cluster::LinkState::Down, 60'000);
+    const cluster::ClusterState bad = stateOf(snapshot);
+    EventsModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    model.setState(good);
+    QCOMPARE(model.rowCount(), 0);
+    for (int i = 0; i < EventsModel::kKept; ++i) {
+        model.setState(i % 2 == 0 ? bad : good);
+        QVERIFY(model.rowCount() <= EventsModel::kKept);
+    }
+    QCOMPARE(model.rowCount(), EventsModel::kKept);
+    QCOMPARE(model.index(0, model.columnOf(QStringLiteral("node"))).data().toString(), pg3);
+}
+
+// What the pause makes unknown is not news.
+void TestEvents::pauseAloneIsOneEvent()
+{
+    Snapshot snapshot = busyCluster();
+    takeDown(snapshot, pg3, cluster::LinkState::Down, 60'000); // it stays as it was
+    const cluster::ClusterState before = stateOf(snapshot);
+    snapshot.paused = true;
+    const cluster::ClusterState paused = stateOf(snapshot);
+    snapshot.paused = false;
+    advance(snapshot, 60'000);
+    QCOMPARE(textsOf(eventsBetween(before, paused)), QStringList{QStringLiteral("sampling was paused")});
+    QCOMPARE(textsOf(eventsBetween(paused, stateOf(snapshot))), QStringList{QStringLiteral("sampling goes on")});
+}
+
+void TestEvents::failoverDuringAPauseIsTold()
+{
+    Snapshot snapshot = threeNodes();
+    EventsModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    model.setState(stateOf(snapshot));
+    snapshot.paused = true;
+    for (int tick = 0; tick < 3; ++tick) {
+        advance(snapshot, 1000);
+        model.setState(stateOf(snapshot));
+    }
+    const cluster::ClusterState last = stateOf(snapshot);
+    snapshot.paused = false;
+    takeDown(snapshot, QStringLiteral("pg1"));
+    makeWritable(snapshot, pg2);
+    advance(snapshot, 1000);
+    const cluster::ClusterState now = stateOf(snapshot);
+    const QStringList told = textsOf(eventsBetween(last, now));
+    QCOMPARE(told.value(0), QStringLiteral("sampling goes on"));
+    for (const char *text : {"pg1 down", "pg2 became primary, was standby", "pg2 went from timeline 7 to 8"}) {
+        QVERIFY2(told.contains(QLatin1String(text)), qPrintable(told.join(QStringLiteral("; "))));
+    }
+    model.setState(now);
+    QCOMPARE(model.rowCount(), static_cast<int>(told.size()) + 1);
+}
+
+QTEST_GUILESS_MAIN(TestEvents)
+#include "tst_events.moc"
