@@ -137,8 +137,10 @@ std::vector<RoleUse> roleUses(const cluster::ClusterState &state)
                 continue;
             }
             const int receiver = view.receiverOf(node, sender);
+            const QString application =
+                sender.applicationName.isEmpty() ? QStringLiteral("unnamed") : sender.applicationName;
             uses.push_back({.rolname = sender.usename,
-                            .client = receiver >= 0 ? view.name(receiver) : sender.applicationName,
+                            .client = receiver >= 0 ? view.name(receiver) : application,
                             .address = sender.clientAddr,
                             .node = view.name(node),
                             .stale = !view.fresh(node)});

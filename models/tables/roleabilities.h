@@ -47,7 +47,7 @@ QString toString(Grant grant);     ///< "yes", "after SET ROLE", "by grant", "no
 /// A role that replicates now: who connects with it and to which node.
 struct RoleUse {
     QString rolname;
-    QString client; ///< node or application
+    QString client; ///< node or application; "unnamed" for one that gives no name
     QString address;
     QString node;       ///< whom it is connected to
     bool stale = false; ///< as it was when that node last answered

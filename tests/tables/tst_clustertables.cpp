@@ -70,7 +70,6 @@ private Q_SLOTS:
     void slotBars();
     void receivers();
     void logical();
-    void roles();
     void settings();
 };
 
@@ -327,37 +326,6 @@ void TestClusterTables::logical()
     subscriptions.setState(stateOf(snapshot));
     QCOMPARE(cellOf(subscriptions, "orders/sub", "state"), QStringLiteral("! no worker"));
     QCOMPARE(cellOf(subscriptions, "orders/sub", "received_lsn"), QStringLiteral("<n/a>"));
-}
-
-void TestClusterTables::roles()
-{
-    cluster::Snapshot snapshot = busyCluster();
-    NodeRolesModel nodes;
-    nodes.setState(stateOf(snapshot));
-    QCOMPARE(cellOf(nodes, "pg1", "writable"), QStringLiteral("yes"));
-    QCOMPARE(cellOf(nodes, "pg1", "follows"), QStringLiteral("<nobody>"));
-    QCOMPARE(cellOf(nodes, "pg3", "follows"), QStringLiteral("pg2"));
-    QCOMPARE(cellOf(nodes, "wit1", "writable"), QStringLiteral("<n/a>"));
-    takeDown(snapshot, QStringLiteral("pg1"));
-    nodes.setState(stateOf(snapshot));
-    QCOMPARE(cellOf(nodes, "pg1", "writable"), QStringLiteral("<unknown>"));
-
-    DatabaseRolesModel model;
-    model.setState(stateOf(busyCluster()));
-    QCOMPARE(cellOf(model, "replicator", "connects"), QStringLiteral("yes"));
-    QCOMPARE(cellOf(model, "replicator", "promotes"), QStringLiteral("<by grant>"));
-    QVERIFY(cellOf(model, "replicator", "replicates").startsWith(QStringLiteral("pg2")));
-    QCOMPARE(cellOf(model, "postgres", "promotes"), QStringLiteral("yes"));
-    QCOMPARE(cellOf(model, "postgres", "rolconnlimit"), QStringLiteral("<no limit>"));
-    QCOMPARE(cellOf(model, "postgres", "replicates"), QStringLiteral("<no>"));
-    // A node that does not answer may have a walsender of any role, and its last word is old.
-    model.setState(stateOf(snapshot));
-    QCOMPARE(cellOf(model, "postgres", "replicates"), QStringLiteral("<unknown>"));
-    QVERIFY(cellOf(model, "replicator", "replicates").startsWith(QStringLiteral("pg2 (before)")));
-    cluster::Snapshot hidden = busyCluster();
-    edit(hidden, QStringLiteral("pg1")).unreadable.insert(QStringLiteral("senders"), QStringLiteral("canceled"));
-    model.setState(stateOf(hidden));
-    QCOMPARE(cellOf(model, "postgres", "replicates"), QStringLiteral("<unknown>"));
 }
 
 void TestClusterTables::settings()
