@@ -15,7 +15,7 @@ public:
     using KeyedTableModel::KeyedTableModel;
 
     /// A state without a snapshot or an assessment empties the table.
-    void setState(const cluster::ClusterState &state);
+    virtual void setState(const cluster::ClusterState &state);
     /// Limits for the bars; from the next setState on.
     void setThresholds(const cluster::Thresholds &thresholds) { m_thresholds = thresholds; }
 

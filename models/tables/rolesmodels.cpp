@@ -227,17 +227,35 @@ DatabaseRolesModel::DatabaseRolesModel(QObject *parent)
 {
 }
 
+void DatabaseRolesModel::setState(const cluster::ClusterState &state)
+{
+    Basis basis;
+    if (StateView::isComplete(state)) {
+        const StateView view(state);
+        if (const int node = view.catalogNode(); node >= 0) {
+            basis.roles = view.sample(node)->roles;
+            basis.serverVersionNum = view.sample(node)->serverVersionNum;
+            basis.fresh = view.fresh(node);
+        }
+        basis.uses = roleUses(state);
+        basis.usesKnown = usesAreKnown(state);
+        basis.day = QDateTime::fromMSecsSinceEpoch(view.snapshot().takenWallMs).date();
+    }
+    if (basis != m_basis) {
+        m_basis = std::move(basis);
+        ClusterTable::setState(state);
+    }
+}
+
 std::vector<Row> DatabaseRolesModel::rows(const StateView &view) const
 {
     std::vector<Row> rows;
     const int node = view.catalogNode();
-    if (node < 0 || !view.sample(node)->roles) {
+    if (node < 0 || !m_basis.roles) {
         return rows;
     }
-    const std::vector<RoleUse> uses = roleUses(view.state());
-    const bool usesKnown = usesAreKnown(view.state());
-    for (const DatabaseRole &role : *view.sample(node)->roles) {
-        rows.push_back(databaseRoleRow(view, node, role, uses, usesKnown));
+    for (const DatabaseRole &role : *m_basis.roles) {
+        rows.push_back(databaseRoleRow(view, node, role, m_basis.uses, m_basis.usesKnown));
     }
     std::stable_partition(rows.begin(), rows.end(),
                           [](const Row &row) { return !row.key.startsWith(QLatin1String("pg_")); });

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void showsNodes();
     void showsWhatARoleMayDo();
     void saysThatThereAreMore();
+    void fillsWhatIsShown();
     void survivesEveryState();
     void isNamed();
     void looks();
@@ -74,6 +75,21 @@ void TestRolesPage::saysThatThereAreMore()
     m_page->findChild<QTabBar *>()->setCurrentIndex(1);
     QVERIFY2(shownText(*m_page).contains(QStringLiteral("the first 5000 of 7123 roles")),
              qPrintable(shownText(*m_page)));
+}
+
+// Thousands of roles cost nothing while the nodes are looked at.
+void TestRolesPage::fillsWhatIsShown()
+{
+    m_page->setState(stateOf(busyCluster()));
+    const QAbstractItemModel &roles = *table("database-roles-table").model();
+    QCOMPARE(roles.rowCount(), 0);
+    m_page->findChild<QTabBar *>()->setCurrentIndex(1);
+    QVERIFY(roles.rowCount() > 0);
+    QVERIFY(!table("database-roles-table").selectedKey().isEmpty());
+    m_page->findChild<QTabBar *>()->setCurrentIndex(0);
+    m_page->showSubject(QStringLiteral("replicator"));
+    QCOMPARE(m_page->findChild<QTabBar *>()->currentIndex(), 1);
+    QCOMPARE(table("database-roles-table").selectedKey(), QStringLiteral("replicator"));
 }
 
 void TestRolesPage::survivesEveryState()

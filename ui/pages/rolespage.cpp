@@ -150,7 +150,9 @@ QWidget *RolesPage::makeDetail()
 void RolesPage::refresh()
 {
     m_nodes->setState(state());
-    m_roles->setState(state());
+    if (current() == m_rolesPane) {
+        m_roles->setState(state());
+    }
     m_rolesPane->setEmptySentence(tables::emptySentence(state(), roleWords()));
     m_head->setSubtitle(current() == m_rolesPane ? shortage(state()) : QString());
     current()->selectSomething();
@@ -263,7 +265,10 @@ void RolesPage::select(const QString &subject)
 {
     if (m_nodesPane->table()->selectKey(subject)) {
         m_tabs->setCurrentIndex(0);
-    } else if (m_rolesPane->table()->selectKey(subject)) {
+        return;
+    }
+    m_roles->setState(state());
+    if (m_rolesPane->table()->selectKey(subject)) {
         m_tabs->setCurrentIndex(1);
     }
 }
