@@ -206,6 +206,12 @@ SlotStory slotStory(const cluster::ClusterState &state, const QString &key)
             std::tie(story.verdict, story.word) = standing(view, node, slot, facts);
             story.details = detailsOf(view, slot, facts);
             story.advice = adviceFor(slot, facts);
+            story.stale = !view.fresh(node);
+            if (story.stale) {
+                for (SlotAdvice &advice : story.advice) {
+                    advice.text.prepend(QStringLiteral("When last seen: "));
+                }
+            }
             return story;
         }
     }

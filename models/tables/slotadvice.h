@@ -32,7 +32,8 @@ struct SlotStory {
     QString title; ///< "analytics_cdc on pg1"; empty when there is no such slot
     /// Empty: nothing is wrong and nothing is good, as with a slot that nobody uses within its limits.
     std::optional<cluster::Verdict> verdict = cluster::Verdict::Unknown;
-    QString word; ///< "no consumer", "in use", "lost"
+    QString word;       ///< "no consumer", "in use", "lost"
+    bool stale = false; ///< as it was when the node last answered
     std::vector<SlotDetail> details;
     std::vector<SlotAdvice> advice;
 

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void showsWhatARoleMayDo();
     void saysThatThereAreMore();
     void fillsWhatIsShown();
+    void oldFactsSaySo();
     void survivesEveryState();
     void isNamed();
     void looks();
@@ -90,6 +91,44 @@ void TestRolesPage::fillsWhatIsShown()
     m_page->showSubject(QStringLiteral("replicator"));
     QCOMPARE(m_page->findChild<QTabBar *>()->currentIndex(), 1);
     QCOMPARE(table("database-roles-table").selectedKey(), QStringLiteral("replicator"));
+}
+
+void TestRolesPage::oldFactsSaySo()
+{
+    const auto value = [this](const char *list, const char *key) -> QLabel * {
+        for (QLabel *label : m_page->findChildren<QLabel *>()) {
+            if (label->isVisible() && label->objectName().startsWith(QLatin1String(list)) &&
+                label->accessibleName().startsWith(QLatin1String(key))) {
+                return label;
+            }
+        }
+        return nullptr;
+    };
+    const auto isGrey = [](const QLabel *label) {
+        return label && label->palette().color(QPalette::WindowText) == theme::color(theme::Token::Unknown);
+    };
+    cluster::Snapshot snapshot = busyCluster();
+    m_page->setState(stateOf(snapshot));
+    m_page->showSubject(QStringLiteral("pg1"));
+    QCOMPARE(value("role-details", "Role: ")->text(), QStringLiteral("Primary"));
+    QVERIFY(!isGrey(value("role-details", "Role: ")));
+    takeDown(snapshot, QStringLiteral("pg1"));
+    m_page->setState(stateOf(snapshot));
+    QCOMPARE(value("role-details", "Role: ")->text(), QStringLiteral("Primary when last seen"));
+    QVERIFY(isGrey(value("role-details", "Role: ")));
+    QVERIFY(isGrey(value("role-abilities", "As: ")));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("Connected to pg1 when last seen")));
+    QVERIFY(!isGrey(value("role-details", "Link: "))); // which is of now
+    takeScreenshots(*m_page, QStringLiteral("roles-nodes-down"));
+    for (const char *node : {"pg2", "pg3"}) {
+        takeDown(snapshot, QLatin1String(node));
+    }
+    m_page->setState(stateOf(snapshot));
+    m_page->showSubject(QStringLiteral("replicator"));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("replicator, as pg1 had it when last seen")));
+    QVERIFY(isGrey(value("role-details", "Attributes: ")));
+    QVERIFY(isGrey(value("role-abilities", "Create and drop slots: ")));
+    takeScreenshots(*m_page, QStringLiteral("roles-database-down"));
 }
 
 void TestRolesPage::survivesEveryState()

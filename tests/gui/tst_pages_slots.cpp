@@ -24,6 +24,7 @@ private Q_SLOTS:
     void cleanup() { m_page.reset(); }
     void showsEverySlot();
     void tellsTheStoryOfTheSelected();
+    void oldStorySaysSo();
     void keepsSelectionOverTicks();
     void filtersAndCopies();
     void choosesColumns();
@@ -65,6 +66,23 @@ void TestSlotsPage::tellsTheStoryOfTheSelected()
     m_page->showSubject(QStringLiteral("pg2_slot"));
     QVERIFY(shownText(*m_page).contains(QStringLiteral("pg2 takes WAL from it.")));
     QVERIFY(!shownText(*m_page).contains(QStringLiteral("Reconnect")));
+}
+
+void TestSlotsPage::oldStorySaysSo()
+{
+    const auto ink = [this] {
+        const auto *value = m_page->findChild<QLabel *>(QStringLiteral("slot-details-value-0"));
+        return value ? value->palette().color(QPalette::WindowText) : QColor();
+    };
+    cluster::Snapshot snapshot = busyCluster();
+    m_page->setState(stateOf(snapshot));
+    m_page->showSubject(QStringLiteral("analytics_cdc"));
+    QCOMPARE(ink(), theme::color(theme::Token::Text1));
+    takeDown(snapshot, QStringLiteral("pg1"));
+    m_page->setState(stateOf(snapshot));
+    QCOMPARE(ink(), theme::color(theme::Token::Unknown));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("When last seen: ")));
+    takeScreenshots(*m_page, QStringLiteral("slots-down"));
 }
 
 void TestSlotsPage::keepsSelectionOverTicks()

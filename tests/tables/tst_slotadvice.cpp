@@ -68,6 +68,7 @@ private Q_SLOTS:
     void summaryCounts();
     void roomLeft_data();
     void roomLeft();
+    void oldStorySaysSo();
 };
 
 void TestSlotAdvice::summaryCounts_data()
@@ -122,6 +123,25 @@ void TestSlotAdvice::roomLeft()
     Snapshot snapshot = threeNodes();
     change(*slotOf(edit(snapshot, pg1), pg2Slot));
     QTEST(valueOf(slotStory(stateOf(snapshot), QStringLiteral("pg1/pg2_slot")), "Room left"), "room");
+}
+
+// The table greys such a slot; what is told of it must not speak of now either.
+void TestSlotAdvice::oldStorySaysSo()
+{
+    Snapshot snapshot = threeNodes();
+    const QString key = QStringLiteral("pg1/pg2_slot");
+    const SlotStory seen = slotStory(stateOf(snapshot), key);
+    QVERIFY(!seen.stale);
+    QCOMPARE(seen.advice.front().text, QStringLiteral("pg2 takes WAL from it."));
+    takeDown(snapshot, pg1);
+    const SlotStory old = slotStory(stateOf(snapshot), key);
+    QVERIFY(old.stale);
+    for (const SlotAdvice &advice : old.advice) {
+        QVERIFY2(advice.text.startsWith(QLatin1String("When last seen: ")), qPrintable(advice.text));
+    }
+    snapshot = threeNodes();
+    snapshot.paused = true;
+    QVERIFY(slotStory(stateOf(snapshot), key).stale);
 }
 
 QTEST_GUILESS_MAIN(TestSlotAdvice)

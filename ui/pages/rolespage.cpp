@@ -38,6 +38,14 @@ KeyValue fact(const QString &what, const QString &value, bool fixed = false)
     return {what, value.isEmpty() ? tables::unknown() : value, fixed, value.isEmpty()};
 }
 
+/// What a node told when it last answered; stale: it has not answered since.
+KeyValue told(const QString &what, const QString &value, bool stale)
+{
+    KeyValue row = fact(what, value);
+    row.stale = stale;
+    return row;
+}
+
 const DatabaseRole *findRole(const cluster::ClusterState &state, const QString &name)
 {
     if (!StateView::isComplete(state)) {
@@ -185,9 +193,13 @@ void RolesPage::showNode(const QString &node)
     const cluster::NodeSample *sample = view.sample(index);
     m_leftHead->setTitle(node);
     m_leftHead->setVerdict(view.verdict(index), view.stateWord(index));
+    const bool stale = !view.fresh(index);
+    QString role = view.role(index) == cluster::NodeRole::Unknown ? QString() : cluster::toString(view.role(index));
+    if (view.place(index).roleIsStale && !role.isEmpty()) {
+        role = tr("%1 when last seen").arg(role);
+    }
     std::vector<KeyValue> left = {
-        fact(tr("Role"),
-             view.role(index) == cluster::NodeRole::Unknown ? QString() : cluster::toString(view.role(index))),
+        told(tr("Role"), role, stale),
         fact(tr("Address"), status.address, true),
         fact(tr("Link"), status.link == cluster::LinkState::Up ? tr("up") : cluster::toString(status.link)),
     };
@@ -198,23 +210,27 @@ void RolesPage::showNode(const QString &node)
         }
     }
     const QDateTime started = sample ? sample->postmasterStartTime : QDateTime();
-    left.push_back(
-        fact(tr("Started"), started.isValid() ? tables::shortTime(started, view.snapshot().takenWallMs) : QString()));
-    left.push_back(fact(tr("Version"), sample ? sample->serverVersion : QString()));
+    left.push_back(told(
+        tr("Started"), started.isValid() ? tables::shortTime(started, view.snapshot().takenWallMs) : QString(), stale));
+    left.push_back(told(tr("Version"), sample ? sample->serverVersion : QString(), stale));
     m_left->setRows(left);
-    m_rightHead->setTitle(tr("Connected to %1").arg(node));
+    const QString connection = !stale   ? tr("Connected to %1")
+                               : sample ? tr("Connected to %1 when last seen")
+                                        : tr("Connection to %1");
+    m_rightHead->setTitle(connection.arg(node));
     m_rightHead->setCaption({});
     const auto yes = [&](bool value) { return !sample ? QString() : value ? tr("yes") : tr("no"); };
     m_right->setRows({
-        fact(tr("As"), sample ? sample->sessionUser : QString()),
-        fact(tr("Database"), sample ? sample->sessionDatabase : QString()),
-        fact(tr("Superuser"), yes(sample && sample->isSuperuser)),
-        fact(tr("Reads statistics"), yes(sample && sample->seesStatistics)),
-        fact(tr("Not readable"), !sample ? QString()
-                                 : sample->unreadable.isEmpty()
-                                     ? tr("nothing")
-                                     : QStringList(sample->unreadable.keys()).join(QLatin1String(", "))),
-        fact(tr("Round trip"), sample ? core::formatSeconds(sample->roundTripMs / 1000) : QString()),
+        told(tr("As"), sample ? sample->sessionUser : QString(), stale),
+        told(tr("Database"), sample ? sample->sessionDatabase : QString(), stale),
+        told(tr("Superuser"), yes(sample && sample->isSuperuser), stale),
+        told(tr("Reads statistics"), yes(sample && sample->seesStatistics), stale),
+        told(tr("Not readable"),
+             !sample                        ? QString()
+             : sample->unreadable.isEmpty() ? tr("nothing")
+                                            : QStringList(sample->unreadable.keys()).join(QLatin1String(", ")),
+             stale),
+        told(tr("Round trip"), sample ? core::formatSeconds(sample->roundTripMs / 1000) : QString(), stale),
     });
 }
 
@@ -226,13 +242,17 @@ void RolesPage::showRole(const QString &name)
     }
     const StateView view(state());
     const int node = view.catalogNode();
-    m_leftHead->setTitle(tr("%1, as %2 has it").arg(name, view.name(node)));
+    const bool stale = !view.fresh(node);
+    m_leftHead->setTitle(
+        (stale ? tr("%1, as %2 had it when last seen") : tr("%1, as %2 has it")).arg(name, view.name(node)));
     m_leftHead->setVerdict(cluster::Verdict::Unknown, {});
     QStringList connections;
+    bool seenNow = false;
     for (const tables::RoleUse &use : tables::roleUses(state())) {
         if (use.rolname == name) {
             const QString from = use.address.isEmpty() ? tr("a local socket") : use.address;
             const QString text = tr("%1 (%2) to %3").arg(use.client, from, use.node);
+            seenNow = seenNow || !use.stale;
             connections.append(use.stale ? tr("%1, when that last answered").arg(text) : text);
         }
     }
@@ -240,13 +260,15 @@ void RolesPage::showRole(const QString &name)
     const QString noUse = tables::usesAreKnown(state()) ? tr("no") : tr("unknown");
     const QString roleAttributes = attributes(*role);
     m_left->setRows({
-        fact(tr("Attributes"), roleAttributes.isEmpty() ? none : roleAttributes),
-        fact(tr("Member of"), role->memberOf.isEmpty() ? none : role->memberOf.join(QLatin1String(", "))),
-        fact(tr("Replicates now"), connections.isEmpty() ? noUse : connections.join(QLatin1String(", "))),
-        fact(tr("Connection limit"), role->rolconnlimit < 0 ? none : QString::number(role->rolconnlimit)),
-        fact(tr("Valid until"), role->rolvaliduntil.isValid()
-                                    ? tables::shortTime(role->rolvaliduntil, view.snapshot().takenWallMs)
-                                    : tr("for ever")),
+        told(tr("Attributes"), roleAttributes.isEmpty() ? none : roleAttributes, stale),
+        told(tr("Member of"), role->memberOf.isEmpty() ? none : role->memberOf.join(QLatin1String(", ")), stale),
+        told(tr("Replicates now"), connections.isEmpty() ? noUse : connections.join(QLatin1String(", ")),
+             !connections.isEmpty() && !seenNow),
+        told(tr("Connection limit"), role->rolconnlimit < 0 ? none : QString::number(role->rolconnlimit), stale),
+        told(tr("Valid until"),
+             role->rolvaliduntil.isValid() ? tables::shortTime(role->rolvaliduntil, view.snapshot().takenWallMs)
+                                           : tr("for ever"),
+             stale),
     });
     m_rightHead->setTitle(tr("What it may do"));
     m_rightHead->setCaption(tr("pg_hba.conf decides who gets in"));
@@ -255,8 +277,8 @@ void RolesPage::showRole(const QString &name)
         QString what = tables::toString(ability.ability);
         what.front() = what.front().toUpper();
         const QString how = ability.grant == Grant::Yes ? tr("through %1").arg(ability.through) : ability.through;
-        rows.push_back(
-            {what, tables::toString(ability.grant) + QLatin1String(", ") + how, false, ability.grant == Grant::No});
+        rows.push_back({what, tables::toString(ability.grant) + QLatin1String(", ") + how, false,
+                        ability.grant == Grant::No, stale});
     }
     m_right->setRows(rows);
 }

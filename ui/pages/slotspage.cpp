@@ -89,7 +89,7 @@ void SlotsPage::showDetail()
     m_detailHead->setCaption(story.verdict ? QString() : story.word);
     std::vector<widgets::KeyValue> rows;
     for (const tables::SlotDetail &detail : story.details) {
-        rows.push_back({detail.what, detail.value, detail.fixed, detail.nonValue});
+        rows.push_back({detail.what, detail.value, detail.fixed, detail.nonValue, story.stale});
     }
     m_details->setRows(rows);
     std::vector<std::pair<QString, QString>> advice;
