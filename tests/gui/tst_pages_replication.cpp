@@ -19,6 +19,7 @@ private Q_SLOTS:
     void cleanup() { m_page.reset(); }
     void offersEveryColumn();
     void startsWithTheFurthestBehind();
+    void startsWithTheBroken();
     void comparesBothEnds();
     void keepsSelectionWhenTheSenderGoes();
     void filtersTheOpenTab();
@@ -59,6 +60,18 @@ void TestReplicationPage::startsWithTheFurthestBehind()
     m_page->setState(stateOf(busyCluster()));
     QVERIFY(shownText(*m_page).contains(QStringLiteral("Both ends of pg2 → pg3")));
     QVERIFY(shownText(*m_page).contains(QStringLiteral("If pg3 took over now")));
+}
+
+// How far behind it is nobody knows, and that is worse than any number of a healthy one.
+void TestReplicationPage::startsWithTheBroken()
+{
+    cluster::Snapshot snapshot = busyCluster();
+    takeDown(snapshot, QStringLiteral("pg3"));
+    m_page->setState(stateOf(snapshot));
+    QVERIFY2(shownText(*m_page).contains(QStringLiteral("If pg3 took over now")), qPrintable(shownText(*m_page)));
+    m_page->showSubject(QStringLiteral("pg2"));
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("unknown: pg3 is not seen")));
+    takeScreenshots(*m_page, QStringLiteral("replication-down"));
 }
 
 void TestReplicationPage::comparesBothEnds()

@@ -31,6 +31,18 @@ using theme::FontRole;
 using theme::Token;
 namespace metric = theme::metric;
 
+namespace {
+
+/// How much trouble a standby may be in. What is not known may be more than any number.
+std::pair<cluster::Verdict, qint64> trouble(const tables::StateView &view, int node)
+{
+    const cluster::StandbyLag lag = view.lag(node);
+    const qint64 unseen = lag.state == cluster::LagState::Idle ? 0 : std::numeric_limits<qint64>::max();
+    return {view.verdict(node), lag.bytes.value_or(unseen)};
+}
+
+} // namespace
+
 ReplicationPage::ReplicationPage(QWidget *parent)
     : LivePage(parent)
     , m_head(new widgets::PageHead(tr("Replication")))
@@ -153,7 +165,7 @@ void ReplicationPage::selectWorstStandby()
     int worst = -1;
     for (int node = 0; node < view.nodeCount(); ++node) {
         const bool standby = view.sample(node) && view.sample(node)->inRecovery;
-        if (standby && (worst < 0 || view.lag(node).bytes.value_or(0) > view.lag(worst).bytes.value_or(0))) {
+        if (standby && (worst < 0 || trouble(view, node) > trouble(view, worst))) {
             worst = node;
         }
     }
