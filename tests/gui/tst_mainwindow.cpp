@@ -44,6 +44,7 @@ private Q_SLOTS:
     void emptyWindowOffersWhatToDo();
     void clustersStandWorstFirst();
     void openingManyShowsTheFirst();
+    void eventsAreKeptBeforeThePageIs();
     void stripSaysWhatHolds();
     void whatNobodyRenewsTurnsGrey();
     void pausedIsGrey();
@@ -167,6 +168,34 @@ void TestMainWindow::openingManyShowsTheFirst()
     QCOMPARE(m_window->findChildren<pages::Page *>().size(), 1);
     m_window->showCluster(QStringLiteral("orders"));
     QCOMPARE(m_window->findChildren<pages::Page *>().size(), 2);
+}
+
+// "Nothing has changed" must hold from the first state on, not from the first look.
+void TestMainWindow::eventsAreKeptBeforeThePageIs()
+{
+    m_window->clusterOpened(QStringLiteral("billing"));
+    m_window->clusterOpened(QStringLiteral("orders"), false);
+    cluster::Snapshot snapshot = threeNodes();
+    give(stateOf(snapshot, QStringLiteral("orders")));
+    advance(snapshot, 1000);
+    takeDown(snapshot, QStringLiteral("pg3"));
+    give(stateOf(snapshot, QStringLiteral("orders")));
+    QCOMPARE(m_window->currentCluster(), QStringLiteral("billing"));
+    const auto events = [this]() -> widgets::DataTable * {
+        for (auto *table : m_window->findChildren<widgets::DataTable *>(QStringLiteral("events-table"))) {
+            if (table->isVisible()) {
+                return table;
+            }
+        }
+        return nullptr;
+    };
+    QVERIFY(!events());
+    m_window->showCluster(QStringLiteral("orders"));
+    QTRY_VERIFY(events());
+    QCOMPARE(events()->model()->index(0, 1).data().toString(), QStringLiteral("pg3"));
+    // The page goes before what it shows, or the other way round.
+    m_window->clusterClosed(QStringLiteral("orders"));
+    QTRY_VERIFY(!events());
 }
 
 void TestMainWindow::stripSaysWhatHolds()

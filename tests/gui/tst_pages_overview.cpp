@@ -4,6 +4,7 @@
 
 #include "charts/lagplot.h"
 #include "pagefixture.h"
+#include "tables/events.h"
 #include "topology/topologyview.h"
 #include "widgets/datatable.h"
 
@@ -15,8 +16,17 @@ class TestOverviewPage : public QObject {
 
 private Q_SLOTS:
     void initTestCase() { preparePages(m_directory); }
-    void init() { m_page = shownPage(QStringLiteral("overview")); }
-    void cleanup() { m_page.reset(); }
+    void init()
+    {
+        m_page = shownPage(QStringLiteral("overview"));
+        m_events = std::make_unique<tables::EventsModel>();
+        m_page->setEvents(m_events.get());
+    }
+    void cleanup()
+    {
+        m_page.reset();
+        m_events.reset();
+    }
     void showsEveryNodeOnce();
     void cutsNoValueInASmallWindow();
     void selectsInBothViews();
@@ -29,12 +39,19 @@ private Q_SLOTS:
     void looks();
 
 private:
+    /// As the cluster's view does it.
+    void give(const cluster::ClusterState &state)
+    {
+        m_events->setState(state);
+        m_page->setState(state);
+    }
     widgets::DataTable &table(const char *name) const
     {
         return *m_page->findChild<widgets::DataTable *>(QLatin1String(name));
     }
 
     QTemporaryDir m_directory;
+    std::unique_ptr<tables::EventsModel> m_events;
     std::unique_ptr<pages::Page> m_page;
 };
 
@@ -95,26 +112,30 @@ void TestOverviewPage::selectsInBothViews()
 void TestOverviewPage::tellsWhatChanged()
 {
     cluster::Snapshot snapshot = threeNodes();
-    m_page->setState(stateOf(snapshot));
+    give(stateOf(snapshot));
     QVERIFY(shownText(*m_page).contains(QStringLiteral("Nothing has changed")));
     QCOMPARE(table("events-table").model()->rowCount(), 0);
     advance(snapshot, 1000);
     takeDown(snapshot, QStringLiteral("pg3"));
     // Also while nobody looks.
     m_page->hide();
-    m_page->setState(stateOf(snapshot));
+    give(stateOf(snapshot));
     m_page->show();
     QVERIFY(table("events-table").model()->rowCount() > 0);
+    QVERIFY(!shownText(*m_page).contains(QStringLiteral("Nothing has changed")));
+    // A page that is shown no events does not say that there were none.
+    m_page->setEvents(nullptr);
+    give(stateOf(snapshot));
     QVERIFY(!shownText(*m_page).contains(QStringLiteral("Nothing has changed")));
 }
 
 void TestOverviewPage::eventsTakeTheRoomThereIs()
 {
     cluster::Snapshot snapshot = threeNodes();
-    m_page->setState(stateOf(snapshot));
+    give(stateOf(snapshot));
     advance(snapshot, 1000);
     takeDown(snapshot, QStringLiteral("pg3"));
-    m_page->setState(stateOf(snapshot));
+    give(stateOf(snapshot));
     const widgets::DataTable &events = table("events-table");
     QVERIFY(events.model()->rowCount() > 0);
     QStyleOptionViewItem option;
@@ -199,11 +220,11 @@ void TestOverviewPage::looks()
     cluster::Snapshot snapshot = busyCluster();
     history::LagHistory past = pastOf(snapshot);
     m_page->setHistory(&past);
-    m_page->setState(stateOf(snapshot));
+    give(stateOf(snapshot));
     takeScreenshots(*m_page, QStringLiteral("overview"));
     m_page->setHistory(nullptr);
     takeDown(snapshot, QStringLiteral("pg2"));
-    m_page->setState(stateOf(snapshot));
+    give(stateOf(snapshot));
     takeScreenshots(*m_page, QStringLiteral("overview-down"));
 }
 

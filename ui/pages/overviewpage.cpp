@@ -57,7 +57,7 @@ widgets::Label *sentence(const QString &text, const QString &name)
 /// A list in the side column is as high as its rows, up to a number of them.
 void fitList(widgets::DataTable *table, int most, widgets::Label *instead)
 {
-    const int rows = table->model()->rowCount();
+    const int rows = table->model() ? table->model()->rowCount() : 0;
     table->setFixedHeight(std::min(rows, most) * table->verticalHeader()->defaultSectionSize());
     table->setVisible(rows > 0);
     instead->setVisible(rows == 0);
@@ -82,7 +82,6 @@ OverviewPage::OverviewPage(QWidget *parent)
     : LivePage(parent)
     , m_nodes(new tables::NodesModel(this))
     , m_bars(new tables::SlotBars(this))
-    , m_events(new tables::EventsModel(this))
     , m_topology(new topology::TopologyView)
     , m_nodesPane(new TablePane(tr("Nodes"), tr("This cluster has no nodes yet."), m_nodes))
     , m_plot(new PlotPane(PlotPane::Kind::AllNodes))
@@ -95,8 +94,8 @@ OverviewPage::OverviewPage(QWidget *parent)
     , m_archive(new widgets::KeyValueList(tr("Archive")))
     , m_activityHead(new widgets::PaneHeader(tr("Activity")))
     , m_activity(new widgets::KeyValueList(tr("Activity")))
-    , m_eventsTable(makeList(tr("Events"), m_events))
-    , m_noEvents(sentence(tr("Nothing has changed since this window was opened."), QStringLiteral("no-events")))
+    , m_eventsTable(makeList(tr("Events"), nullptr))
+    , m_noEvents(sentence(QString(), QStringLiteral("no-events")))
 {
     setObjectName(QStringLiteral("overview-page"));
     setAccessibleName(tr("Overview"));
@@ -179,9 +178,11 @@ void OverviewPage::connectSelection()
             });
 }
 
-void OverviewPage::take(const cluster::ClusterState &state)
+void OverviewPage::setEvents(tables::EventsModel *events)
 {
-    m_events->setState(state);
+    m_eventsTable->setModel(events);
+    // Without the events nobody may say that there were none.
+    m_noEvents->setText(events ? tr("Nothing has changed since this cluster was opened.") : QString());
 }
 
 void OverviewPage::historyChanged()

@@ -6,7 +6,6 @@
 class QAbstractItemModel;
 
 namespace howdah::tables {
-class EventsModel;
 class NodesModel;
 class SlotBars;
 } // namespace howdah::tables
@@ -38,10 +37,10 @@ public:
 
     QString id() const override { return QStringLiteral("overview"); }
     QString title() const override { return tr("Overview"); }
+    void setEvents(tables::EventsModel *events) override;
 
 protected:
     void refresh() override;
-    void take(const cluster::ClusterState &state) override;
     void historyChanged() override;
     /// A node's name.
     void select(const QString &subject) override;
@@ -57,7 +56,6 @@ private:
 
     tables::NodesModel *m_nodes;
     tables::SlotBars *m_bars;
-    tables::EventsModel *m_events;
     topology::TopologyView *m_topology;
     TablePane *m_nodesPane;
     PlotPane *m_plot;

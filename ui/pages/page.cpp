@@ -13,6 +13,11 @@ void Page::setHistory(const history::LagHistory *history)
     Q_UNUSED(history)
 }
 
+void Page::setEvents(tables::EventsModel *events)
+{
+    Q_UNUSED(events)
+}
+
 void Page::showSubject(const QString &subject)
 {
     Q_UNUSED(subject)
@@ -21,7 +26,6 @@ void Page::showSubject(const QString &subject)
 void LivePage::setState(const cluster::ClusterState &state)
 {
     m_state = state;
-    take(state);
     if (isVisible()) {
         m_outdated = false;
         refresh();
@@ -52,11 +56,6 @@ void LivePage::showEvent(QShowEvent *event)
         refresh();
     }
     Page::showEvent(event);
-}
-
-void LivePage::take(const cluster::ClusterState &state)
-{
-    Q_UNUSED(state)
 }
 
 void LivePage::historyChanged() {}

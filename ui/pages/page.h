@@ -9,6 +9,10 @@ namespace howdah::history {
 class LagHistory;
 }
 
+namespace howdah::tables {
+class EventsModel;
+}
+
 namespace howdah::pages {
 
 /// One page of one cluster. The shell makes it, gives it every state of its cluster, and shows or hides it; a page
@@ -28,6 +32,9 @@ public:
     /// The past of the page's cluster, for plots. It is fed by its owner before each setState, and outlives the page or
     /// is taken away with nullptr.
     virtual void setHistory(const history::LagHistory *history);
+
+    /// What has happened to the page's cluster; fed and owned like the history.
+    virtual void setEvents(tables::EventsModel *events);
 
     /// Brings subject (a node, a standby, a slot or a role, by name) into view and selects it. Unknown ones are
     /// ignored.
@@ -57,8 +64,6 @@ protected:
 
     /// Shows state(), of which both parts may be missing.
     virtual void refresh() = 0;
-    /// For what must be kept of every state, seen or not.
-    virtual void take(const cluster::ClusterState &state);
     virtual void historyChanged();
     virtual void select(const QString &subject);
 

@@ -6,6 +6,7 @@
 
 #include "pages/page.h"
 #include "pages/pageregistry.h"
+#include "tables/events.h"
 #include "widgets/verdictstrip.h"
 
 namespace howdah::shell {
@@ -13,6 +14,7 @@ namespace howdah::shell {
 ClusterView::ClusterView(const QString &name, const core::Clock &clock, QWidget *parent)
     : QWidget(parent)
     , m_name(name)
+    , m_events(new tables::EventsModel(this))
     , m_strip(new widgets::VerdictStrip(clock))
     , m_stack(new QStackedWidget)
 {
@@ -34,6 +36,7 @@ ClusterView::~ClusterView()
     // The pages are gone only after our members.
     for (pages::Page *page : std::as_const(m_pages)) {
         page->setHistory(nullptr);
+        page->setEvents(nullptr);
     }
 }
 
@@ -41,6 +44,7 @@ void ClusterView::setState(const cluster::ClusterState &state)
 {
     m_state = state;
     m_history.add(state);
+    m_events->setState(state);
     m_strip->setState(state, m_name);
     for (pages::Page *page : std::as_const(m_pages)) {
         page->setState(state);
@@ -67,6 +71,7 @@ void ClusterView::showPage(const QString &id, const QString &subject)
         m_pages.insert(id, page);
         m_stack->addWidget(page);
         page->setHistory(&m_history);
+        page->setEvents(m_events);
         if (m_state.snapshot) {
             page->setState(m_state);
         }

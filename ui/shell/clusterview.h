@@ -14,6 +14,10 @@ namespace howdah::pages {
 class Page;
 }
 
+namespace howdah::tables {
+class EventsModel;
+}
+
 namespace howdah::widgets {
 class VerdictStrip;
 }
@@ -47,6 +51,7 @@ private:
     QString m_name;
     cluster::ClusterState m_state;
     history::LagHistory m_history; ///< what the pages' plots read
+    tables::EventsModel *m_events; ///< from the first state on, whenever a page that shows it is made
     QString m_pageId;
     widgets::VerdictStrip *m_strip;
     QStackedWidget *m_stack;
