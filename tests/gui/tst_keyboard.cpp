@@ -14,6 +14,8 @@
 #include "pages/page.h"
 #include "pages/pageregistry.h"
 #include "shell/mainwindow.h"
+#include "shell/navigator.h"
+#include "shell/navigatordelegate.h"
 #include "theme/theme.h"
 #include "widgets/datatable.h"
 #include "widgets/filterfield.h"
@@ -31,6 +33,7 @@ private Q_SLOTS:
     void cleanup();
 
     void everyPageHasItsKey();
+    void arrowsReachEveryCluster();
     void tabReachesEverything_data() { pages(); }
     void tabReachesEverything();
     void findGoesToTheFilter_data() { pages(); }
@@ -109,6 +112,64 @@ void TestKeyboard::everyPageHasItsKey()
         QTest::keyClick(m_window.get(), static_cast<Qt::Key>(Qt::Key_0 + number++), Qt::AltModifier);
         QCOMPARE(m_window->currentPage(), entry.id);
     }
+}
+
+void TestKeyboard::arrowsReachEveryCluster()
+{
+    for (const char *name : {"zeta", "eta"}) {
+        m_window->clusterOpened(QLatin1String(name), false);
+        m_window->setClusterState(withVerdict(stateOf(threeNodes(), QLatin1String(name)), cluster::Verdict::Ok));
+    }
+    const QStringList order = m_window->clusters();
+    const QStringList ids = shell::MainWindow::pageIds();
+    QCOMPARE(order.size(), 3);
+    m_window->showCluster(order.last());
+    m_window->showPage(ids.last());
+    QTest::keyClick(m_window.get(), Qt::Key_0, Qt::ControlModifier);
+    auto *navigator = m_window->findChild<shell::Navigator *>(QStringLiteral("navigator"));
+    QTRY_VERIFY(navigator->hasFocus());
+    // Where the window is, and what the navigator has chosen: one and the same.
+    const auto at = [&]() {
+        const QTreeWidgetItem *item = navigator->currentItem();
+        const bool agrees = item->isSelected() && item->parent() &&
+                            item->parent()->data(0, shell::IdRole).toString() == m_window->currentCluster() &&
+                            item->data(0, shell::IdRole).toString() == m_window->currentPage();
+        return std::pair(agrees ? m_window->currentCluster() : QStringLiteral("elsewhere"), m_window->currentPage());
+    };
+    const auto place = [&](qsizetype cluster, const QString &page) { return std::pair(order[cluster], page); };
+    const auto press = [&](Qt::Key key, qsizetype times) {
+        for (qsizetype i = 0; i < times; ++i) {
+            QTest::keyClick(navigator, key);
+        }
+    };
+    press(Qt::Key_Up, ids.size() - 1);
+    QCOMPARE(at(), place(2, ids.first()));
+    // Left, to the cluster's own row, leads nowhere: its page is what is shown.
+    press(Qt::Key_Left, 1);
+    QCOMPARE(at(), place(2, ids.first()));
+    // Each cluster above opens on the page that was last looked at there, or else on this one.
+    press(Qt::Key_Up, 1);
+    QCOMPARE(at(), place(1, ids.first()));
+    press(Qt::Key_Up, 1);
+    QCOMPARE(at(), place(0, ids.first()));
+    press(Qt::Key_Up, 1);
+    QCOMPARE(at(), place(0, ids.first())); // nothing is above
+    press(Qt::Key_Down, ids.size());
+    QCOMPARE(at(), place(1, ids.first()));
+    press(Qt::Key_Right, 1);
+    QCOMPARE(at(), place(1, ids.first()));
+    press(Qt::Key_Home, 1);
+    QCOMPARE(at(), place(0, ids.last()));
+    press(Qt::Key_Home, 1);
+    QCOMPARE(at(), place(0, ids.first()));
+    press(Qt::Key_End, 1);
+    QCOMPARE(at(), place(2, ids.first()));
+    press(Qt::Key_PageUp, 1);
+    QVERIFY(at() != place(2, ids.first())); // however many rows a page has, it is left upwards
+    // So does the mouse.
+    QTest::mouseClick(navigator->viewport(), Qt::LeftButton, {},
+                      navigator->visualItemRect(navigator->topLevelItem(2)).center());
+    QCOMPARE(at(), place(2, ids.first()));
 }
 
 void TestKeyboard::tabReachesEverything()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shell/navigator.h"
 
+#include <QEvent>
 #include <QHeaderView>
 #include <QScopedValueRollback>
 
@@ -91,6 +92,29 @@ Navigator::Navigator(QWidget *parent)
 }
 
 void Navigator::drawBranches(QPainter *, const QRect &, const QModelIndex &) const {}
+
+QModelIndex Navigator::moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers)
+{
+    const QModelIndex to = QTreeWidget::moveCursor(action, modifiers);
+    if (!to.isValid() || to.data(IsPageRole).toBool() || to.data(IdRole).toString() != m_cluster) {
+        return to;
+    }
+    // Its own row: to stop there would mean to be turned back to the page one comes from.
+    const QModelIndex above = indexAbove(to);
+    if (action == MoveLeft) {
+        return currentIndex();
+    }
+    return action == MoveHome || !above.isValid() ? model()->index(0, 0, to) : above;
+}
+
+QItemSelectionModel::SelectionFlags Navigator::selectionCommand(const QModelIndex &index, const QEvent *event) const
+{
+    // A cluster's row that becomes current leads to one of its pages, which is selected then. The view would select
+    // after that: the row, or what has come to lie under the mouse since another cluster's pages are gone.
+    const bool row = index.isValid() && !index.data(IsPageRole).toBool();
+    const bool late = event && event->type() == QEvent::MouseButtonRelease;
+    return row || late ? QItemSelectionModel::NoUpdate : QTreeWidget::selectionCommand(index, event);
+}
 
 QTreeWidgetItem *Navigator::clusterItem(const QString &name) const
 {

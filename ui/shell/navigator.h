@@ -17,7 +17,7 @@ struct ClusterLine {
 };
 
 /// The clusters, worst first; below the chosen one its pages, each with its findings. Up and down move, and what is
-/// reached is shown at once.
+/// reached is shown at once. The chosen cluster's own row is no place to be: it would show the page that is shown.
 class Navigator : public QTreeWidget {
     Q_OBJECT
 
@@ -40,6 +40,8 @@ Q_SIGNALS:
 
 protected:
     void drawBranches(QPainter *painter, const QRect &rect, const QModelIndex &index) const override;
+    QModelIndex moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) override;
+    QItemSelectionModel::SelectionFlags selectionCommand(const QModelIndex &index, const QEvent *event) const override;
 
 private:
     void updateItem(QTreeWidgetItem *item, const ClusterLine &line);
