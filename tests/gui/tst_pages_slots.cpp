@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QClipboard>
+#include <QHeaderView>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPointer>
 #include <QScrollBar>
 #include <QSignalSpy>
 
 #include "pagefixture.h"
+#include "tables/roles.h"
 #include "widgets/datatable.h"
 
 using namespace howdah;
@@ -28,6 +31,7 @@ private Q_SLOTS:
     void keepsSelectionOverTicks();
     void filtersAndCopies();
     void choosesColumns();
+    void sortsByTheKeyboard();
     void saysWhenThereIsNothing();
     void showsSubjectWhileHidden();
     void isNamed();
@@ -37,6 +41,18 @@ private:
     widgets::DataTable &table() const
     {
         return *m_page->findChild<widgets::DataTable *>(QStringLiteral("slots-table"));
+    }
+
+    /// The column furthest to the right.
+    int lastShown() const
+    {
+        const QHeaderView *header = table().horizontalHeader();
+        int last = -1;
+        for (int visual = 0; visual < header->count(); ++visual) {
+            const int column = header->logicalIndex(visual);
+            last = table().hiddenColumns().contains(column) ? last : column;
+        }
+        return last;
     }
 
     QTemporaryDir m_directory;
@@ -155,6 +171,61 @@ void TestSlotsPage::choosesColumns()
     // It is remembered.
     const std::unique_ptr<pages::Page> next = makePage(QStringLiteral("slots"));
     QVERIFY(isShown(*next->findChild<widgets::DataTable *>(QStringLiteral("slots-table"))));
+}
+
+void TestSlotsPage::sortsByTheKeyboard()
+{
+    m_page->setState(stateOf(busyCluster()));
+    auto *columns = m_page->findChild<QAbstractButton *>(QStringLiteral("slots-page-head-columns"));
+    QVERIFY(columns);
+    const auto slots = [this] {
+        QStringList keys;
+        for (int row = 0; row < table().model()->rowCount(); ++row) {
+            keys.append(table().model()->index(row, 0).data().toString());
+        }
+        return keys;
+    };
+    const QStringList own = slots();
+    QStringList sorted = own;
+    sorted.sort();
+    // Opens "Sort by" and goes through it; returns the entry that is chosen, as it was before.
+    const auto choose = [&](const QList<Qt::Key> &keys) {
+        columns->setFocus();
+        QTest::keyClick(columns, Qt::Key_Space);
+        auto *menu = m_page->findChild<QMenu *>(QStringLiteral("slots-table-columns"));
+        QTest::keyClick(menu, Qt::Key_Down);
+        QTest::keyClick(menu, Qt::Key_Right);
+        auto *sort = menu->findChild<QMenu *>(QStringLiteral("slots-table-sort"));
+        if (!sort || !QTest::qWaitFor([sort] { return sort->isVisible(); })) {
+            return QString();
+        }
+        for (const Qt::Key key : keys) {
+            QTest::keyClick(sort, key);
+        }
+        const QAction *chosen = sort->activeAction();
+        const QString name = chosen->objectName() + (chosen->isChecked() ? QStringLiteral(" is on") : QString());
+        QTest::keyClick(sort, Qt::Key_Return);
+        const QPointer<QMenu> gone(menu);
+        return QTest::qWaitFor([gone] { return !gone; }) ? name : QString();
+    };
+    QCOMPARE(choose({Qt::Key_Down}), QStringLiteral("slots-table-sort-slot_name"));
+    QCOMPARE(slots(), sorted);
+    QVERIFY(sorted != own);
+    QCOMPARE(choose({Qt::Key_Down}), QStringLiteral("slots-table-sort-slot_name is on"));
+    QCOMPARE(slots(), sorted);
+    QCOMPARE(choose({Qt::Key_Up}), QStringLiteral("slots-table-sort-descending"));
+    QCOMPARE(slots(), QStringList(sorted.rbegin(), sorted.rend()));
+    // It is remembered.
+    const std::unique_ptr<pages::Page> next = makePage(QStringLiteral("slots"));
+    const auto *header = next->findChild<widgets::DataTable *>(QStringLiteral("slots-table"))->horizontalHeader();
+    QCOMPARE(header->sortIndicatorSection(), 0);
+    QCOMPARE(choose({}), QStringLiteral("slots-table-sort-own"));
+    QCOMPARE(slots(), own);
+    QCOMPARE(choose({}), QStringLiteral("slots-table-sort-own is on"));
+    // The table's own order has no direction.
+    QCOMPARE(choose({Qt::Key_Up}),
+             QString(QStringLiteral("slots-table-sort-%1"))
+                 .arg(table().model()->headerData(lastShown(), Qt::Horizontal, tables::ColumnKeyRole).toString()));
 }
 
 void TestSlotsPage::saysWhenThereIsNothing()

@@ -63,7 +63,8 @@ widgets::FilterField *addTableTools(widgets::PageHead *head, const QString &filt
     auto *filter = new widgets::FilterField(filterName);
     filter->setFixedWidth(200);
     head->addWidget(filter);
-    QPushButton *columns = addButton(head, words("Columns…"), words("Show and hide columns, by their names in SQL"));
+    QPushButton *columns = addButton(head, words("Columns…"),
+                                     words("Show and hide columns, by their names in SQL, and sort by one of them"));
     QPushButton *copy = addButton(head, words("Copy as text"),
                                   words("All rows and columns of this table, with tabs between them; Ctrl+C copies the "
                                         "selected row"));

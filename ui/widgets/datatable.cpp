@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/datatable.h"
 
+#include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
@@ -23,6 +24,18 @@ using theme::Height;
 using theme::Theme;
 using theme::Token;
 namespace metric = theme::metric;
+
+namespace {
+
+QString titleOf(const QAbstractItemModel *model, int column)
+{
+    QString title = model->headerData(column, Qt::Horizontal).toString();
+    const QString source = model->headerData(column, Qt::Horizontal, tables::SqlNameRole).toString();
+    return title.replace(QLatin1Char('&'), QLatin1String("&&")) +
+           (source.isEmpty() ? QString() : QLatin1Char('\t') + source);
+}
+
+} // namespace
 
 DataTable::DataTable(const QString &name, QWidget *parent)
     : QTableView(parent)
@@ -107,11 +120,11 @@ QMenu *DataTable::columnsMenu(QWidget *parent)
     auto *menu = new QMenu(parent);
     menu->setObjectName(objectName() + QStringLiteral("-columns"));
     menu->setAccessibleName(tr("Columns"));
+    if (isSortingEnabled()) {
+        addSortMenu(menu);
+    }
     for (int i = 0; model() && i < model()->columnCount(); ++i) {
-        QString title = model()->headerData(i, Qt::Horizontal).toString();
-        const QString source = model()->headerData(i, Qt::Horizontal, tables::SqlNameRole).toString();
-        QAction *action = menu->addAction(title.replace(QLatin1Char('&'), QLatin1String("&&")) +
-                                          (source.isEmpty() ? QString() : QLatin1Char('\t') + source));
+        QAction *action = menu->addAction(titleOf(model(), i));
         action->setCheckable(true);
         action->setChecked(isWanted(i));
         connect(action, &QAction::toggled, this, [this, i](bool on) {
@@ -124,6 +137,43 @@ QMenu *DataTable::columnsMenu(QWidget *parent)
         });
     }
     return menu;
+}
+
+void DataTable::addSortMenu(QMenu *menu)
+{
+    const QHeaderView *header = horizontalHeader();
+    const int sorted = header->sortIndicatorSection();
+    const bool own = sorted < 0 || !model() || sorted >= model()->columnCount();
+    const Qt::SortOrder order = own ? Qt::AscendingOrder : header->sortIndicatorOrder();
+    QMenu *sort = menu->addMenu(tr("Sort by"));
+    sort->setObjectName(objectName() + QStringLiteral("-sort"));
+    sort->setAccessibleName(tr("Sort by"));
+    const auto add = [&](QActionGroup *group, const QString &title, const QString &name, bool on, int column,
+                         Qt::SortOrder way) {
+        QAction *action = group->addAction(sort->addAction(title));
+        action->setObjectName(sort->objectName() + QLatin1Char('-') + name);
+        action->setCheckable(true);
+        action->setChecked(on);
+        connect(action, &QAction::triggered, this, [this, column, way] { sortByColumn(column, way); });
+    };
+    auto *columns = new QActionGroup(sort);
+    add(columns, tr("Table’s own order"), QStringLiteral("own"), own, -1, Qt::AscendingOrder);
+    sort->addSeparator();
+    for (int visual = 0; visual < header->count(); ++visual) {
+        const int i = header->logicalIndex(visual);
+        if (isWanted(i) || i == sorted) {
+            add(columns, titleOf(model(), i), model()->headerData(i, Qt::Horizontal, tables::ColumnKeyRole).toString(),
+                i == sorted, i, order);
+        }
+    }
+    sort->addSeparator();
+    auto *ways = new QActionGroup(sort);
+    add(ways, tr("Ascending"), QStringLiteral("ascending"), !own && order == Qt::AscendingOrder, sorted,
+        Qt::AscendingOrder);
+    add(ways, tr("Descending"), QStringLiteral("descending"), !own && order == Qt::DescendingOrder, sorted,
+        Qt::DescendingOrder);
+    ways->setEnabled(!own); // the table's own order has no direction
+    menu->addSeparator();
 }
 
 QString DataTable::text(bool selectionOnly) const

@@ -14,7 +14,7 @@ namespace howdah::widgets {
 
 /// A table of the look: whole rows, one selected at a time, no grid or zebra, rows of 28, a ring around the row that
 /// has the keyboard. Columns take width and visibility from the model's header roles (tables/roles.h); Ctrl+C copies
-/// the selected row as tab-separated text.
+/// the selected row as tab-separated text. Its header takes no keyboard: what it does is in columnsMenu() too.
 class DataTable : public QTableView {
     Q_OBJECT
 
@@ -23,7 +23,8 @@ public:
     explicit DataTable(const QString &name, QWidget *parent = nullptr);
 
     void setModel(QAbstractItemModel *model) override;
-    /// A new menu with a ticked entry for every column. The caller shows and deletes it.
+    /// A new menu with a ticked entry for every column, and what the rows are sorted by. The caller shows and deletes
+    /// it.
     QMenu *columnsMenu(QWidget *parent);
     /// Header and rows as tab-separated text: the columns that the user wants, also those left out for want of room.
     QString text(bool selectionOnly) const;
@@ -60,6 +61,7 @@ protected:
     void selectionChanged(const QItemSelection &selected, const QItemSelection &deselected) override;
 
 private:
+    void addSortMenu(QMenu *menu);
     void applyColumns();
     void fitColumns();
     /// True when a column's contents have become wider.
