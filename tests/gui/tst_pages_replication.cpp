@@ -2,6 +2,7 @@
 #include <QLineEdit>
 #include <QScrollBar>
 
+#include "charts/lagplot.h"
 #include "pagefixture.h"
 #include "tables/bothends.h"
 #include "tables/roles.h"
@@ -22,6 +23,7 @@ private Q_SLOTS:
     void startsWithTheBroken();
     void comparesBothEnds();
     void keepsSelectionWhenTheSenderGoes();
+    void plotIsLeftAloneWhileNothingMoves();
     void filtersTheOpenTab();
     void showsReceivers();
     void survivesEveryState();
@@ -95,6 +97,37 @@ void TestReplicationPage::keepsSelectionWhenTheSenderGoes()
     advance(snapshot, 1000);
     m_page->setState(stateOf(snapshot));
     QCOMPARE(table("senders-table").selectedKey(), key);
+}
+
+void TestReplicationPage::plotIsLeftAloneWhileNothingMoves()
+{
+    cluster::Snapshot snapshot = busyCluster();
+    history::LagHistory past = pastOf(snapshot);
+    m_page->setHistory(&past);
+    m_page->setState(stateOf(snapshot));
+    auto *plot = m_page->findChild<charts::LagPlot *>();
+    QTRY_VERIFY(plot->replots() > 0);
+    const int first = plot->replots();
+    for (int i = 0; i < 20; ++i) {
+        QTest::keyClick(plot, Qt::Key_Minus); // out to a day, where a second is nothing
+    }
+    QTRY_VERIFY(plot->replots() > first);
+    QVERIFY(plot->drawn().anything);
+    const auto tick = [&](qint64 milliseconds) {
+        advance(snapshot, milliseconds);
+        const cluster::ClusterState state = stateOf(snapshot);
+        past.add(state);
+        m_page->setState(state);
+        QCoreApplication::processEvents();
+    };
+    const int before = plot->replots();
+    for (int i = 0; i < 3; ++i) {
+        tick(1000);
+        QCOMPARE(plot->replots(), before);
+    }
+    tick(9000);
+    QTRY_COMPARE(plot->replots(), before + 1);
+    m_page->setHistory(nullptr);
 }
 
 void TestReplicationPage::filtersTheOpenTab()

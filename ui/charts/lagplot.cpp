@@ -133,6 +133,9 @@ void LagPlot::setThresholds(const cluster::Thresholds &thresholds)
 
 void LagPlot::setSyncNodes(const QStringList &nodes)
 {
+    if (nodes == m_syncNodes) {
+        return; // told with every tick: refresh() decides when that is worth a replot
+    }
     m_syncNodes = nodes;
     schedule();
 }
