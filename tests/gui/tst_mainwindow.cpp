@@ -54,6 +54,7 @@ private Q_SLOTS:
     void paletteFindsNodesAndSlots();
     void paletteMatching();
     void serverTextStaysPlain();
+    void longNamesDoNotWidenTheWindow();
     void errorsAreSaidUntilClosed();
     void openFileAsksWithoutBlocking();
     void discoveryFillsTheTableAndTakesCorrections();
@@ -371,6 +372,32 @@ void TestMainWindow::serverTextStaysPlain()
         QVERIFY2(!widget->toolTip().contains(QLatin1String("<b>x")), qPrintable(widget->objectName()));
     }
     QCOMPARE(find<QLabel>("message-text")->text(), hostile);
+}
+
+void TestMainWindow::longNamesDoNotWidenTheWindow()
+{
+    cluster::Snapshot snapshot = busyCluster();
+    const auto longer = [](const QString &name) {
+        return name + QStringLiteral(".") + QString(63 - name.size(), QLatin1Char('m')) +
+               QStringLiteral(".databases.production.example.com");
+    };
+    for (cluster::NodeStatus &node : snapshot.nodes) {
+        node.name = longer(node.name);
+    }
+    give(stateOf(snapshot, longer(QStringLiteral("orders"))));
+    for (const QString &id : MainWindow::pageIds()) {
+        m_window->showPage(id);
+        QCoreApplication::processEvents(); // its layout has run
+        QVERIFY2(m_window->minimumSizeHint().width() <= 1280, qPrintable(id));
+        QCOMPARE(m_window->width(), 1280);
+    }
+    m_window->showPage(QStringLiteral("replication"));
+    const QString standby = longer(QStringLiteral("pg3"));
+    const auto *page = find<QWidget>("replication-page");
+    const auto *title = page->findChild<QLabel *>(QStringLiteral("replay-lag-title"));
+    QVERIFY2(title->text().contains(standby), qPrintable(title->text()));
+    m_window->grab();
+    QVERIFY2(title->toolTip().contains(standby), qPrintable(title->toolTip()));
 }
 
 void TestMainWindow::errorsAreSaidUntilClosed()

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void labelFollowsTheTheme();
     void labelNeverReadsHtml();
     void paragraphGrowsInANarrowRoom();
+    void titleGivesWay();
     void tableCopiesShownColumns();
     void columnsGrowWithTheirContents();
     void columnsGiveWay();
@@ -257,6 +258,40 @@ void TestWidgets::paragraphGrowsInANarrowRoom()
     const int one = label.heightForWidth(2000);
     QVERIFY(label.heightForWidth(120) >= 3 * one);
     QCOMPARE(label.heightForWidth(120) % one, 0);
+    label.setText(QString(60, QLatin1Char('m')));
+    QVERIFY(label.heightForWidth(120) >= 3 * one); // a name is not cut either
+}
+
+void TestWidgets::titleGivesWay()
+{
+    const QString text =
+        QStringLiteral("Lag of <b>a-node-with-a-very-long-name.of.a.domain.with.a.long.name</b> by stage");
+    PaneHeader head(QStringLiteral("Lag"));
+    head.setTitle(text);
+    head.setSubtitle(QStringLiteral("behind pg1, where it waits"));
+    head.setVerdict(Verdict::Ok, QStringLiteral("they agree"));
+    auto *title = head.findChild<QLabel *>(QStringLiteral("lag-title"));
+    const auto *verdict = head.findChild<QWidget *>(QStringLiteral("lag-verdict"));
+    const auto show = [&](int width) {
+        head.resize(width, head.height());
+        head.grab();
+        return title->width();
+    };
+    const int whole = title->fontMetrics().horizontalAdvance(text);
+    // Where there is room it is as wide as its text, and the rest is the subtitle's.
+    QVERIFY(show(1000) >= whole);
+    QVERIFY(title->width() <= whole + 4);
+    QCOMPARE(title->toolTip(), QString());
+    QVERIFY(head.minimumSizeHint().width() < 376);
+    QVERIFY(show(376) < whole);
+    QVERIFY(title->toolTip().contains(QLatin1String("&lt;b&gt;a-node")));
+    QCOMPARE(verdict->width(), verdict->sizeHint().width());
+    QVERIFY(verdict->geometry().right() < 376);
+    // Another title of another length.
+    head.setTitle(QStringLiteral("Lag"));
+    show(376);
+    QCOMPARE(title->toolTip(), QString());
+    QVERIFY(title->width() <= title->fontMetrics().horizontalAdvance(QStringLiteral("Lag")) + 4);
 }
 
 void TestWidgets::tableCopiesShownColumns()

@@ -63,6 +63,12 @@ void Label::setElided(bool elided)
     }
 }
 
+void Label::setGivesWay()
+{
+    m_elided = true;
+    setSizePolicy(QSizePolicy::Maximum, sizePolicy().verticalPolicy());
+}
+
 void Label::setParagraph()
 {
     m_paragraph = true;
@@ -81,6 +87,9 @@ int Label::layOut(int width, QPainter *painter) const
     int y = margins.top();
     for (const QString &part : text().split(QLatin1Char('\n'))) {
         QTextLayout layout(part, font());
+        QTextOption option;
+        option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere); // a host's name may be longer than a line
+        layout.setTextOption(option);
         layout.beginLayout();
         for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
             line.setLineWidth(room);
@@ -103,7 +112,9 @@ int Label::heightForWidth(int width) const
 QSize Label::sizeHint() const
 {
     if (!m_paragraph) {
-        return QLabel::sizeHint();
+        const QSize hint = QLabel::sizeHint();
+        // A fraction of a pixel less, and its last letter would become an ellipsis.
+        return m_elided ? hint.expandedTo({fontMetrics().horizontalAdvance(text()) + 1, 0}) : hint;
     }
     const int width = std::min(320, fontMetrics().horizontalAdvance(text()) + 2);
     return {width, layOut(width, nullptr)};

@@ -21,6 +21,8 @@ public:
     void setItalic(bool italic);
     /// One line, cut with an ellipsis where the room ends; the tool tip has the whole text.
     void setElided(bool elided);
+    /// Elided too, but as wide as its text where there is room: whoever stands beside it gets the rest.
+    void setGivesWay();
 
     /// Wrapped, with lines as far apart as a text of several lines needs to be read: 1.5 times its size.
     void setParagraph();

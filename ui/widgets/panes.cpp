@@ -32,6 +32,7 @@ PaneHeader::PaneHeader(const QString &title, QWidget *parent)
     m_subtitle->setObjectName(name + QStringLiteral("-subtitle"));
     m_caption->setObjectName(name + QStringLiteral("-caption"));
     m_verdict->setObjectName(name + QStringLiteral("-verdict"));
+    m_title->setGivesWay(); // it may have the name of a node in it, and no name is to widen the window
     m_subtitle->setElided(true);
     m_layout->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, 0);
     m_layout->setSpacing(metric::kSpace2);
