@@ -19,6 +19,7 @@
 #include "widgets/label.h"
 #include "widgets/limitbar.h"
 #include "widgets/panes.h"
+#include "widgets/stripparts.h"
 #include "windowfixture.h"
 
 using namespace howdah;
@@ -46,6 +47,7 @@ private Q_SLOTS:
     void labelNeverReadsHtml();
     void paragraphGrowsInANarrowRoom();
     void titleGivesWay();
+    void stripTipsFollowTheText();
     void tableCopiesShownColumns();
     void columnsGrowWithTheirContents();
     void columnsGiveWay();
@@ -292,6 +294,31 @@ void TestWidgets::titleGivesWay()
     show(376);
     QCOMPARE(title->toolTip(), QString());
     QVERIFY(title->width() <= title->fontMetrics().horizontalAdvance(QStringLiteral("Lag")) + 4);
+}
+
+void TestWidgets::stripTipsFollowTheText()
+{
+    StripField field(QStringLiteral("Would be lost now"), QStringLiteral("strip-loss"));
+    field.resize(160, 56);
+    const auto tip = [&](const Statement &statement) {
+        field.setStatement(statement);
+        field.grab();
+        return field.toolTip();
+    };
+    const QString name = QStringLiteral("a cluster whose name is <b>long</b>, and longer still");
+    const QString rest = QStringLiteral(", pg2 is sync and keeps up with whatever is written");
+    QVERIFY(tip({QStringLiteral("none"), rest, Verdict::Ok, false}).contains(QLatin1String("pg2 is sync")));
+    // What has room needs no tip, also when nothing follows its first word.
+    QCOMPARE(tip({QStringLiteral("unknown"), {}, Verdict::Unknown, true}), QString());
+    QVERIFY(tip({name, {}, Verdict::Ok, false}).contains(QLatin1String("&lt;b&gt;long")));
+    QVERIFY(tip({name, rest, Verdict::Ok, false}).contains(QLatin1String("pg2 is sync")));
+    QCOMPARE(tip({QStringLiteral("none"), {}, Verdict::Ok, false}), QString());
+    // A tag that is left out for want of room is said there too.
+    field.setTag(QStringLiteral("production of the whole company"));
+    QVERIFY(tip({QStringLiteral("orders"), {}, Verdict::Ok, false}).contains(QLatin1String("production")));
+    field.resize(600, 56);
+    field.grab();
+    QCOMPARE(field.toolTip(), QString());
 }
 
 void TestWidgets::tableCopiesShownColumns()

@@ -83,10 +83,22 @@ void StripField::setTag(const QString &tag)
     }
 }
 
+QString StripField::whole() const
+{
+    return m_statement.text() + (m_tag.isEmpty() ? QString() : QStringLiteral(", ") + m_tag);
+}
+
 void StripField::describe()
 {
-    setAccessibleName(m_caption + QStringLiteral(": ") + m_statement.text() +
-                      (m_tag.isEmpty() ? QString() : QStringLiteral(", ") + m_tag));
+    setAccessibleName(m_caption + QStringLiteral(": ") + whole());
+}
+
+void StripField::tellWhole(bool seen)
+{
+    const QString tip = seen ? QString() : tables::plainToolTip(whole());
+    if (tip != toolTip()) {
+        setToolTip(tip);
+    }
 }
 
 void StripField::paintEvent(QPaintEvent *)
@@ -123,20 +135,18 @@ void StripField::paintEvent(QPaintEvent *)
                                                                   : theme::verdictText(m_statement.tone)));
     painter.drawText(QRect(left, y, width1 + 2, line), Qt::AlignVCenter | Qt::TextSingleLine, head);
     int x = left + width1;
-    if (!m_statement.rest.isEmpty()) {
-        const QFontMetrics restMetrics(plain);
-        const QString rest = restMetrics.elidedText(m_statement.rest, Qt::ElideRight, left + room - x);
+    const QFontMetrics restMetrics(plain);
+    const QString rest = restMetrics.elidedText(m_statement.rest, Qt::ElideRight, left + room - x);
+    if (!rest.isEmpty()) {
         painter.setFont(plain);
         painter.setPen(theme::color(Token::Text2));
         painter.drawText(QRect(x, y, left + room - x, line), Qt::AlignVCenter | Qt::TextSingleLine, rest);
-        const QString tip = rest == m_statement.rest ? QString() : tables::plainToolTip(m_statement.text());
-        if (tip != toolTip()) {
-            setToolTip(tip);
-        }
         x += restMetrics.horizontalAdvance(rest);
     }
     const int tagWidth = captionMetrics.horizontalAdvance(m_tag) + 14;
-    if (!m_tag.isEmpty() && left + room - x - 8 >= tagWidth) {
+    const bool tagged = !m_tag.isEmpty() && left + room - x - 8 >= tagWidth;
+    tellWhole(head == m_statement.strong && rest == m_statement.rest && (tagged || m_tag.isEmpty()));
+    if (tagged) {
         const QRect frame(x + 8, y + (line - 18) / 2, tagWidth, 18);
         theme::paintRounded(&painter, frame, metric::kRadiusCheckBox, {}, theme::color(Token::Text2));
         painter.setFont(captionFont);

@@ -40,6 +40,10 @@ protected:
 
 private:
     void describe();
+    /// Statement and tag in one line.
+    QString whole() const;
+    /// The tool tip: everything, unless it is seen.
+    void tellWhole(bool seen);
 
     QString m_caption;
     QString m_tag;
