@@ -6,6 +6,8 @@
 #include <QButtonGroup>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
@@ -36,6 +38,8 @@ private Q_SLOTS:
     void arrowsReachEveryCluster();
     void tabReachesEverything_data() { pages(); }
     void tabReachesEverything();
+    void sideColumnScrolls_data();
+    void sideColumnScrolls();
     void findGoesToTheFilter_data() { pages(); }
     void findGoesToTheFilter();
     void focusIsSeen_data() { pages(); }
@@ -210,6 +214,53 @@ void TestKeyboard::tabReachesEverything()
     }
     QVERIFY2(names.isEmpty(), qPrintable(names.join(QStringLiteral(", "))));
     QCOMPARE(QApplication::focusWidget(), first); // and it comes round
+}
+
+void TestKeyboard::sideColumnScrolls_data()
+{
+    QTest::addColumn<QString>("id");
+    QTest::newRow("overview") << QStringLiteral("overview");
+    QTest::newRow("replication") << QStringLiteral("replication");
+}
+
+void TestKeyboard::sideColumnScrolls()
+{
+    QFETCH(QString, id);
+    show(id);
+    auto *area = page()->findChild<QScrollArea *>(id + QStringLiteral("-side-scroll"));
+    QVERIFY(area);
+    // As long as all of it can be seen there is no reason to stop there.
+    m_window->resize(1280, 1600);
+    QTRY_VERIFY(area->verticalScrollBar()->maximum() == 0);
+    QVERIFY(!takesTab(area));
+    m_window->resize(1280, 560);
+    QTRY_VERIFY(area->verticalScrollBar()->maximum() > 0);
+    QVERIFY(takesTab(area));
+    QVERIFY(!area->accessibleName().isEmpty());
+    for (int presses = 0; presses < 100 && !area->hasFocus(); ++presses) {
+        QTest::keyClick(QApplication::focusWidget() ? QApplication::focusWidget() : m_window.get(), Qt::Key_Tab);
+    }
+    QVERIFY(area->hasFocus());
+    const QImage top = area->grab().toImage();
+    area->clearFocus();
+    QVERIFY(area->grab().toImage() != top); // there was a ring
+    area->setFocus(Qt::TabFocusReason);
+    QTest::keyClick(area, Qt::Key_Down);
+    const int line = area->verticalScrollBar()->value();
+    QVERIFY(line > 0);
+    QTest::keyClick(area, Qt::Key_PageDown);
+    QVERIFY(area->verticalScrollBar()->value() > line);
+    QTest::keyClick(area, Qt::Key_End);
+    QCOMPARE(area->verticalScrollBar()->value(), area->verticalScrollBar()->maximum());
+    QTest::keyClick(area, Qt::Key_Home);
+    QCOMPARE(area->verticalScrollBar()->value(), 0);
+    // Room comes: who stands there stays there, and does not come back.
+    m_window->resize(1280, 1600);
+    QTRY_VERIFY(area->verticalScrollBar()->maximum() == 0);
+    QVERIFY(area->hasFocus());
+    QTest::keyClick(area, Qt::Key_Tab);
+    QVERIFY(!area->hasFocus());
+    QVERIFY(!takesTab(area));
 }
 
 void TestKeyboard::findGoesToTheFilter()

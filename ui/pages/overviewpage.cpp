@@ -21,6 +21,7 @@
 #include "widgets/keyvaluelist.h"
 #include "widgets/label.h"
 #include "widgets/panes.h"
+#include "widgets/sidecolumn.h"
 
 namespace howdah::pages {
 
@@ -141,7 +142,9 @@ QWidget *OverviewPage::makeSide()
     add(m_activityHead, {m_activity});
     add(new widgets::PaneHeader(tr("Events")), {m_eventsTable, m_noEvents});
     column->addStretch();
-    return scrolling(side, QStringLiteral("overview-side-scroll"));
+    auto *scrolled = new widgets::SideColumn(side, tr("Findings and figures"));
+    scrolled->setObjectName(QStringLiteral("overview-side-scroll"));
+    return scrolled;
 }
 
 widgets::DataTable *OverviewPage::makeList(const QString &name, QAbstractItemModel *model)

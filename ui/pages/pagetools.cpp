@@ -4,10 +4,8 @@
 #include <QBoxLayout>
 #include <QCoreApplication>
 #include <QPushButton>
-#include <QScrollArea>
 
 #include "pages/tablepane.h"
-#include "theme/metrics.h"
 #include "widgets/buttons.h"
 #include "widgets/datatable.h"
 #include "widgets/filterfield.h"
@@ -40,21 +38,6 @@ QVBoxLayout *plainColumn(QWidget *widget)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     return layout;
-}
-
-QWidget *scrolling(QWidget *content, const QString &name)
-{
-    auto *area = new QScrollArea;
-    area->setObjectName(name);
-    area->setFrameShape(QFrame::NoFrame);
-    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    area->setWidgetResizable(true);
-    area->setFixedWidth(theme::metric::kSideColumnWidth);
-    area->setFocusPolicy(Qt::NoFocus); // what stands in it takes the keyboard, and is scrolled to
-    // As wide as its room, whatever it would like to be: it is made of lines that can be cut or wrapped.
-    content->setMinimumWidth(1);
-    area->setWidget(content);
-    return area;
 }
 
 widgets::FilterField *addTableTools(widgets::PageHead *head, const QString &filterName,

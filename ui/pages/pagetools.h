@@ -20,9 +20,6 @@ class TablePane;
 /// A column without margins or gaps, as the panes of a page stand on each other.
 QVBoxLayout *plainColumn(QWidget *widget);
 
-/// A side column: as wide as all of them, scrolled when it is higher than its room. Takes content.
-QWidget *scrolling(QWidget *content, const QString &name);
-
 /// The filter field, "Columns…" and "Copy as text" of a page's head. current gives the table they work on when used.
 widgets::FilterField *addTableTools(widgets::PageHead *head, const QString &filterName,
                                     const std::function<TablePane *()> &current);

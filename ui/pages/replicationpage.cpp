@@ -3,7 +3,6 @@
 
 #include <QBoxLayout>
 #include <QHeaderView>
-#include <QScrollArea>
 #include <QStackedWidget>
 #include <QTabBar>
 
@@ -24,6 +23,7 @@
 #include "widgets/keyvaluelist.h"
 #include "widgets/label.h"
 #include "widgets/panes.h"
+#include "widgets/sidecolumn.h"
 
 namespace howdah::pages {
 
@@ -128,7 +128,9 @@ QWidget *ReplicationPage::makeSide()
     column->addWidget(m_takeoverHead);
     column->addWidget(m_takeover);
     column->addStretch();
-    return scrolling(side, QStringLiteral("replication-side-scroll"));
+    auto *scrolled = new widgets::SideColumn(side, tr("Details of the standby"));
+    scrolled->setObjectName(QStringLiteral("replication-side-scroll"));
+    return scrolled;
 }
 
 TablePane *ReplicationPage::current() const
