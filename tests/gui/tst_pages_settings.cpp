@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QMenu>
+
 #include "pagefixture.h"
 #include "widgets/buttons.h"
 #include "widgets/datatable.h"
@@ -11,18 +15,24 @@ class TestSettingsPage : public QObject {
 
 private Q_SLOTS:
     void initTestCase() { preparePages(m_directory); }
-    void init() { m_page = shownPage(QStringLiteral("settings")); }
+    void init()
+    {
+        QSettings().clear();
+        m_page = shownPage(QStringLiteral("settings"));
+    }
     void cleanup() { m_page.reset(); }
     void marksWhatDiffers();
     void followsTheNodes();
+    void remembersTheColumnsOfTheNodes();
     void isNamed();
     void looks();
 
 private:
-    QAbstractItemModel &model() const
+    static widgets::DataTable &tableOf(const pages::Page &page)
     {
-        return *m_page->findChild<widgets::DataTable *>(QStringLiteral("settings-table"))->model();
+        return *page.findChild<widgets::DataTable *>(QStringLiteral("settings-table"));
     }
+    QAbstractItemModel &model() const { return *tableOf(*m_page).model(); }
 
     QTemporaryDir m_directory;
     std::unique_ptr<pages::Page> m_page;
@@ -55,6 +65,45 @@ void TestSettingsPage::followsTheNodes()
     QCOMPARE(model().columnCount(), 5);
     m_page->setState({});
     QVERIFY(shownText(*m_page).contains(QStringLiteral("Waiting for the first sample.")));
+}
+
+void TestSettingsPage::remembersTheColumnsOfTheNodes()
+{
+    m_page->setState(stateOf(threeNodes()));
+    tableOf(*m_page).setColumnWidth(0, 333);
+    const std::unique_ptr<QMenu> menu(tableOf(*m_page).columnsMenu(m_page.get()));
+    for (QAction *action : menu->actions()) {
+        if (action->text() == QLatin1String("pg2")) {
+            action->trigger();
+        }
+    }
+    tableOf(*m_page).sortByColumn(0, Qt::DescendingOrder);
+    const auto isKept = [](const pages::Page &page) {
+        const widgets::DataTable &table = tableOf(page);
+        return table.columnWidth(0) == 333 && table.hiddenColumns() == QSet<int>{3} &&
+               table.horizontalHeader()->sortIndicatorSection() == 0;
+    };
+    QVERIFY(isKept(*m_page));
+    // Another window, another day.
+    const auto isKeptForLater = [&isKept] {
+        const std::unique_ptr<pages::Page> next = shownPage(QStringLiteral("settings"));
+        next->setState(stateOf(threeNodes()));
+        return isKept(*next);
+    };
+    QVERIFY(isKeptForLater());
+    // Other nodes have other columns; when these come back, they are as they were, and nothing was written meanwhile.
+    m_page->setState(stateOf(healthyPair()));
+    QCOMPARE(tableOf(*m_page).hiddenColumns(), QSet<int>());
+    m_page->setState(stateOf(threeNodes()));
+    QVERIFY(isKept(*m_page));
+    QVERIFY(isKeptForLater());
+    // What stands in a hidden column is not looked through.
+    cluster::Snapshot snapshot = threeNodes();
+    setSetting(edit(snapshot, QStringLiteral("pg2")), QStringLiteral("max_wal_senders"), QStringLiteral("4711"));
+    m_page->setState(stateOf(healthyPair()));
+    m_page->setState(stateOf(snapshot));
+    m_page->findChild<QLineEdit *>()->setText(QStringLiteral("4711"));
+    QCOMPARE(model().rowCount(), 0);
 }
 
 void TestSettingsPage::isNamed()

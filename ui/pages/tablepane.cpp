@@ -29,8 +29,7 @@ TablePane::TablePane(const QString &name, const QString &empty, tables::KeyedTab
     m_table->setModel(m_proxy);
     // The table's own order until the user asks for another one.
     m_table->sortByColumn(-1, Qt::AscendingOrder);
-    m_table->restoreColumnsState(QSettings().value(m_settingsKey).toByteArray());
-    m_proxy->setHiddenColumns(m_table->hiddenColumns());
+    restoreColumns();
     m_stack->setContentsMargins(0, 0, 0, 0);
     m_stack->addWidget(m_table);
     m_stack->addWidget(m_emptyState);
@@ -42,6 +41,8 @@ TablePane::TablePane(const QString &name, const QString &empty, tables::KeyedTab
         connect(changing, &QAbstractItemModel::rowsRemoved, this, &TablePane::showWhatThereIs);
     }
     connect(m_proxy, &QAbstractItemModel::modelReset, this, &TablePane::showWhatThereIs);
+    // Some columns come with the first sample only. The table, connected before, has them by now.
+    connect(m_proxy, &QAbstractItemModel::modelReset, this, &TablePane::restoreColumns);
     showWhatThereIs();
 }
 
@@ -79,6 +80,12 @@ void TablePane::showWhatThereIs()
     const bool filtered = m_model->rowCount() > 0;
     m_emptyState->setSentence(filtered ? tr("No row has “%1” in a shown column.").arg(m_filter.simplified()) : m_empty);
     m_stack->setCurrentIndex(m_proxy->rowCount() > 0 ? 0 : 1);
+}
+
+void TablePane::restoreColumns()
+{
+    m_table->restoreColumnsState(QSettings().value(m_settingsKey).toByteArray());
+    m_proxy->setHiddenColumns(m_table->hiddenColumns());
 }
 
 void TablePane::columnsChanged()

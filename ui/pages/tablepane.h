@@ -42,6 +42,7 @@ Q_SIGNALS:
 
 private:
     void showWhatThereIs();
+    void restoreColumns();
     void columnsChanged();
 
     tables::KeyedTableModel *m_model;

@@ -73,8 +73,13 @@ DataTable::DataTable(const QString &name, QWidget *parent)
     });
     connect(header, &QHeaderView::sectionResized, this,
             [this](int column, int, int width) { noteUserWidth(column, width); });
-    connect(header, &QHeaderView::sectionMoved, this, &DataTable::columnsChanged);
-    connect(header, &QHeaderView::sortIndicatorChanged, this, &DataTable::columnsChanged);
+    const auto tellOthers = [this] {
+        if (!m_fitting) { // else it is no wish of the user's, and half done
+            Q_EMIT columnsChanged();
+        }
+    };
+    connect(header, &QHeaderView::sectionMoved, this, tellOthers);
+    connect(header, &QHeaderView::sortIndicatorChanged, this, tellOthers);
     setSortingEnabled(true);
     m_remeasure.setSingleShot(true);
     m_remeasure.setInterval(0); // once for all the signals of a tick
