@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QClipboard>
 #include <QLineEdit>
 #include <QScrollBar>
 
@@ -23,6 +24,7 @@ private Q_SLOTS:
     void startsWithTheBroken();
     void comparesBothEnds();
     void keepsSelectionWhenTheSenderGoes();
+    void copiesAllThatIsSaid();
     void plotIsLeftAloneWhileNothingMoves();
     void filtersTheOpenTab();
     void showsReceivers();
@@ -97,6 +99,28 @@ void TestReplicationPage::keepsSelectionWhenTheSenderGoes()
     advance(snapshot, 1000);
     m_page->setState(stateOf(snapshot));
     QCOMPARE(table("senders-table").selectedKey(), key);
+}
+
+void TestReplicationPage::copiesAllThatIsSaid()
+{
+    m_page->setState(stateOf(busyCluster()));
+    auto &senders = table("senders-table");
+    const auto copied = [this] {
+        m_page->findChild<QAbstractButton *>(QStringLiteral("replication-page-head-copy-as-text"))->click();
+        return QApplication::clipboard()->text();
+    };
+    const QString said = QStringLiteral("no sender ");
+    QVERIFY2(copied().contains(said), qPrintable(copied()));
+    // The sentence runs over several columns: it does not go with the first of them.
+    int sent = -1;
+    for (int i = 0; i < senders.model()->columnCount(); ++i) {
+        const QVariant name = senders.model()->headerData(i, Qt::Horizontal, tables::ColumnKeyRole);
+        sent = name.toString() == QLatin1String("sent_lsn") ? i : sent;
+    }
+    senders.setColumnHidden(sent, true);
+    QCOMPARE(copied().count(said), 1);
+    senders.setColumnHidden(sent, false);
+    QCOMPARE(copied().count(said), 1);
 }
 
 void TestReplicationPage::plotIsLeftAloneWhileNothingMoves()

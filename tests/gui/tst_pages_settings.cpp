@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QClipboard>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QMenu>
@@ -24,6 +25,7 @@ private Q_SLOTS:
     void marksWhatDiffers();
     void followsTheNodes();
     void remembersTheColumnsOfTheNodes();
+    void copiesWhatWaits();
     void isNamed();
     void looks();
 
@@ -104,6 +106,22 @@ void TestSettingsPage::remembersTheColumnsOfTheNodes()
     m_page->setState(stateOf(snapshot));
     m_page->findChild<QLineEdit *>()->setText(QStringLiteral("4711"));
     QCOMPARE(model().rowCount(), 0);
+}
+
+void TestSettingsPage::copiesWhatWaits()
+{
+    cluster::Snapshot snapshot = threeNodes();
+    cluster::NodeSample &sample = edit(snapshot, QStringLiteral("pg2"));
+    setSetting(sample, QStringLiteral("max_wal_senders"), QStringLiteral("3"));
+    auto settings = *sample.settings;
+    for (cluster::Setting &setting : settings) {
+        setting.pendingRestart = setting.name == QLatin1String("max_wal_senders");
+    }
+    sample.settings = std::make_shared<const std::vector<cluster::Setting>>(std::move(settings));
+    m_page->setState(stateOf(snapshot));
+    m_page->findChild<QAbstractButton *>(QStringLiteral("settings-page-head-copy-as-text"))->click();
+    const QString text = QApplication::clipboard()->text();
+    QVERIFY2(text.contains(QLatin1String("\t3 restart pending\t")), qPrintable(text));
 }
 
 void TestSettingsPage::isNamed()

@@ -125,6 +125,8 @@ void TestSlotsPage::filtersAndCopies()
     QCOMPARE(table().model()->rowCount(), 1);
     auto *copy = m_page->findChild<QAbstractButton *>(QStringLiteral("slots-page-head-copy-as-text"));
     QVERIFY(copy);
+    // What is filtered out is not copied, and nobody is told that it would be.
+    QVERIFY2(copy->toolTip().contains(QLatin1String("filter")), qPrintable(copy->toolTip()));
     QTest::mouseClick(copy, Qt::LeftButton);
     QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("analytics_cdc\tpg1\tlogical")));
     QTest::keyClicks(filter, QStringLiteral("-nowhere"));

@@ -343,6 +343,9 @@ void TestWidgets::tableCopiesShownColumns()
     table.copyAll();
     QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("Slot\tHeld\na b\t02\n10\t12\n"));
     QVERIFY(!table.selectKey(QStringLiteral("no such slot")));
+    // What stands behind a cell's text, or is said by its glyph alone, comes along.
+    model.setData(model.index(0, 2), QStringLiteral("02 restart pending (Warning)"), Qt::AccessibleTextRole);
+    QCOMPARE(table.text(false), QStringLiteral("Slot\tHeld\na b\t02 restart pending (Warning)\n10\t12\n"));
 }
 
 void TestWidgets::columnsGrowWithTheirContents()

@@ -49,8 +49,8 @@ widgets::FilterField *addTableTools(widgets::PageHead *head, const QString &filt
     QPushButton *columns = addButton(head, words("Columns…"),
                                      words("Show and hide columns, by their names in SQL, and sort by one of them"));
     QPushButton *copy = addButton(head, words("Copy as text"),
-                                  words("All rows and columns of this table, with tabs between them; Ctrl+C copies the "
-                                        "selected row"));
+                                  words("The rows that the filter leaves, in the columns that are ticked, with tabs "
+                                        "between them; Ctrl+C copies the selected row"));
     QObject::connect(filter, &QLineEdit::textChanged, head,
                      [current](const QString &text) { current()->setFilter(text); });
     QObject::connect(columns, &QPushButton::clicked, head, [current, columns] { current()->chooseColumns(columns); });

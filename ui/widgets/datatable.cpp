@@ -35,6 +35,28 @@ QString titleOf(const QAbstractItemModel *model, int column)
            (source.isEmpty() ? QString() : QLatin1Char('\t') + source);
 }
 
+/// All that a cell says, also behind its value and by its glyph alone.
+QString wholeText(const QModelIndex &cell)
+{
+    const QVariant whole = cell.data(Qt::AccessibleTextRole);
+    return (whole.isValid() ? whole : cell.data()).toString();
+}
+
+/// What is said over an empty cell by one to its left that is not among columns, and so is not told there.
+QString spanOver(const QModelIndex &cell, const QList<int> &columns)
+{
+    for (int column = cell.column() - 1; column >= 0 && !columns.contains(column); --column) {
+        const QModelIndex left = cell.siblingAtColumn(column);
+        if (const QString span = left.data(tables::SpanTextRole).toString(); !span.isEmpty()) {
+            return span;
+        }
+        if (!left.data().toString().isEmpty()) {
+            break;
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 DataTable::DataTable(const QString &name, QWidget *parent)
@@ -203,7 +225,11 @@ QString DataTable::text(bool selectionOnly) const
     line([this](int column) { return model()->headerData(column, Qt::Horizontal).toString(); });
     for (int row = 0; model() && row < model()->rowCount(); ++row) {
         if (!selectionOnly || selectionModel()->isRowSelected(row, QModelIndex())) {
-            line([&](int column) { return model()->index(row, column).data().toString(); });
+            line([&](int column) {
+                const QModelIndex index = model()->index(row, column);
+                const QString whole = wholeText(index);
+                return whole.isEmpty() ? spanOver(index, columns) : whole;
+            });
         }
     }
     return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');

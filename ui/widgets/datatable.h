@@ -26,7 +26,8 @@ public:
     /// A new menu with a ticked entry for every column, and what the rows are sorted by. The caller shows and deletes
     /// it.
     QMenu *columnsMenu(QWidget *parent);
-    /// Header and rows as tab-separated text: the columns that the user wants, also those left out for want of room.
+    /// Header and rows as tab-separated text, with all that cells say beside their value: the columns that the user
+    /// wants, also those left out for want of room.
     QString text(bool selectionOnly) const;
     /// Everything that the table shows, to the clipboard.
     void copyAll();
