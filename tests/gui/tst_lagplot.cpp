@@ -77,6 +77,9 @@ private Q_SLOTS:
     void wheelZooms();
     void dragPans();
     void keyboard();
+    void keyboardReads();
+    void keyboardReadsEverySample();
+    void readingStaysOnItsSample();
     void followsNow();
     void startsWithWhatIsKnown();
     void replotsOnceATickAndOnlyWhenSeen();
@@ -432,6 +435,103 @@ void TestLagPlot::keyboard()
     QTest::keyClick(plot.get(), Qt::Key_Home);
     QCOMPARE(plot->viewToMs() - plot->viewFromMs(), span);
     QVERIFY(plot->isFollowing());
+}
+
+void TestLagPlot::keyboardReads()
+{
+    history::LagHistory history;
+    feed(history, threeNodes(), kSeconds, mockupShape(kSeconds));
+    const auto plot = shown(history);
+    plot->setFocus(Qt::TabFocusReason);
+    const QImage without = plot->grab().toImage();
+    const QString all = plot->accessibleDescription();
+    const qint64 from = plot->viewFromMs();
+    const auto key = [&plot](Qt::Key pressed, Qt::KeyboardModifiers modifiers = Qt::ControlModifier) {
+        QKeyEvent event(QEvent::KeyPress, pressed, modifiers);
+        QApplication::sendEvent(plot.get(), &event);
+        return event.isAccepted();
+    };
+    QVERIFY(!key(Qt::Key_Escape, Qt::NoModifier)); // nothing to hide: the window may have a use for it
+    QVERIFY(key(Qt::Key_Left));
+    QVERIFY(plot->reading());
+    QCOMPARE(plot->reading()->monotonicMs, history.newestMs());
+    QTRY_VERIFY(plot->grab().toImage() != without);
+    QCOMPARE(plot->accessibleDescription(), plot->reading()->text());
+    QVERIFY(key(Qt::Key_Left));
+    const qint64 before = plot->reading()->monotonicMs;
+    QVERIFY(before < history.newestMs());
+    QCOMPARE(plot->accessibleDescription(), plot->reading()->text());
+    QVERIFY(key(Qt::Key_Left));
+    QVERIFY(plot->reading()->monotonicMs < before);
+    QVERIFY(key(Qt::Key_Right));
+    QCOMPARE(plot->reading()->monotonicMs, before);
+    QCOMPARE(plot->viewFromMs(), from); // it looks, and does not pan
+    for (int i = 0; i < 200; ++i) {
+        key(Qt::Key_Right);
+    }
+    QCOMPARE(plot->reading()->monotonicMs, history.newestMs());
+    QVERIFY(key(Qt::Key_Escape, Qt::NoModifier));
+    QVERIFY(!plot->reading());
+    QCOMPARE(plot->accessibleDescription(), all);
+    // From the other end.
+    QVERIFY(key(Qt::Key_Right));
+    QVERIFY(plot->reading()->monotonicMs - from < 2000);
+    // The mouse takes it over, and who goes elsewhere leaves nothing behind.
+    moveTo(*plot, plot->plotRect().center());
+    QVERIFY(plot->reading()->monotonicMs - from > 100'000);
+    QCOMPARE(plot->accessibleDescription(), all);
+    moveTo(*plot, QPoint(0, 0));
+    QVERIFY(!plot->reading());
+    QVERIFY(key(Qt::Key_Left));
+    plot->clearFocus();
+    QVERIFY(!plot->reading());
+    QCOMPARE(plot->accessibleDescription(), all);
+}
+
+void TestLagPlot::keyboardReadsEverySample()
+{
+    history::LagHistory history;
+    feed(history, threeNodes(), kSeconds, mockupShape(kSeconds));
+    const auto plot = shown(history);
+    plot->setFocus(Qt::TabFocusReason);
+    const int before = plot->replots();
+    for (int i = 0; i < 20; ++i) {
+        QTest::keyClick(plot.get(), Qt::Key_Plus); // down to ten seconds
+    }
+    QTRY_VERIFY(plot->replots() > before);
+    QTest::keyClick(plot.get(), Qt::Key_Left, Qt::ControlModifier);
+    for (int back = 0; back < 9; ++back) {
+        QVERIFY(plot->reading());
+        QCOMPARE(plot->reading()->monotonicMs, history.newestMs() - 1000 * back);
+        QTest::keyClick(plot.get(), Qt::Key_Left, Qt::ControlModifier);
+    }
+}
+
+void TestLagPlot::readingStaysOnItsSample()
+{
+    history::LagHistory history;
+    cluster::Snapshot snapshot = threeNodes();
+    feed(history, snapshot, kSeconds, mockupShape(kSeconds));
+    const auto plot = shown(history);
+    plot->setFocus(Qt::TabFocusReason);
+    for (int i = 0; i < 10; ++i) {
+        QTest::keyClick(plot.get(), Qt::Key_Left, Qt::ControlModifier);
+    }
+    QVERIFY(plot->reading());
+    const Reading read = *plot->reading();
+    const int before = plot->replots();
+    advance(snapshot, 5000);
+    history.add(stateOf(snapshot));
+    plot->refresh();
+    QTRY_VERIFY(plot->replots() > before);
+    QVERIFY(plot->reading());
+    QCOMPARE(plot->reading()->text(), read.text());
+    QCOMPARE(plot->accessibleDescription(), read.text());
+    // Out of view, out of mind.
+    QTest::keyClick(plot.get(), Qt::Key_PageUp);
+    QTest::keyClick(plot.get(), Qt::Key_PageUp);
+    QTRY_VERIFY(!plot->reading());
+    QVERIFY(plot->accessibleDescription().startsWith(QLatin1String("from ")));
 }
 
 void TestLagPlot::followsNow()

@@ -60,7 +60,7 @@ void LagCanvas::paintReading(QPainter *painter) const
     }
     const double key = static_cast<double>(m_reading->monotonicMs) / 1000;
     const qreal x = std::floor(pixelAt(key)) + 0.5;
-    if (x < m_lag->left() || x > m_lag->right() + 1) {
+    if (x < m_lag->left() || x > m_lag->right() + 2) { // the newest sample stands on the edge
         return;
     }
     painter->setPen(QPen(color(Token::Text2), 1));

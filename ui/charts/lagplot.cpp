@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/lagplot.h"
 
-#include <QKeyEvent>
+#include <QFocusEvent>
 #include <QPainter>
 #include <QWheelEvent>
 #include <cmath>
@@ -48,6 +48,8 @@ LagPlot::LagPlot(QWidget *parent)
     m_canvas->setObjectName(QStringLiteral("lagCanvas"));
     m_ring->setObjectName(QStringLiteral("lagFocusRing"));
     setAccessibleName(tr("Replay lag over time"));
+    setWhatsThis(tr("Left, Right, Page Up and Page Down pan, + and - zoom, Home goes back to the whole range at now. "
+                    "Ctrl+Left and Ctrl+Right read the values at a time, Escape hides them."));
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
@@ -298,6 +300,10 @@ void LagPlot::hover(std::optional<int> x)
     std::optional<Reading> reading;
     if (x && *x >= area.left() && *x <= area.right() + 1 && !m_drag.active && m_drawn.anything) {
         reading = readingAt(m_history, m_query, std::llround(m_canvas->keyAt(*x) * 1000));
+    } else if (m_cursorMs && (*m_cursorMs < m_query.fromMs || *m_cursorMs > m_query.toMs)) {
+        m_cursorMs.reset(); // out of view
+    } else if (m_cursorMs && m_drawn.anything) {
+        reading = readingAt(m_history, m_query, *m_cursorMs);
     }
     if (!reading && !m_reading) {
         return;
@@ -330,7 +336,7 @@ void LagPlot::describe()
     } else {
         parts << tr("nothing to show");
     }
-    const QString text = parts.join(QStringLiteral(", "));
+    const QString text = m_cursorMs && m_reading ? m_reading->text() : parts.join(QStringLiteral(", "));
     if (text != accessibleDescription()) {
         setAccessibleDescription(text);
     }
@@ -355,6 +361,7 @@ void LagPlot::mousePressEvent(QMouseEvent *event)
         event->ignore();
         return;
     }
+    dropCursor();
     m_drag = {true, event->position().toPoint().x(), m_query.fromMs};
     setCursor(Qt::ClosedHandCursor);
     hover(m_pointer);
@@ -373,6 +380,7 @@ void LagPlot::mouseMoveEvent(QMouseEvent *event)
         }
         return;
     }
+    dropCursor();
     hover(x);
 }
 
@@ -399,40 +407,6 @@ void LagPlot::leaveEvent(QEvent *event)
     hover(std::nullopt);
 }
 
-void LagPlot::keyPressEvent(QKeyEvent *event)
-{
-    // Zooming while following keeps now where it is.
-    const double anchor = m_following ? 1.0 : 0.5;
-    switch (event->key()) {
-    case Qt::Key_Left:
-        pan(-0.1);
-        break;
-    case Qt::Key_Right:
-        pan(0.1);
-        break;
-    case Qt::Key_PageUp:
-        pan(-0.9);
-        break;
-    case Qt::Key_PageDown:
-        pan(0.9);
-        break;
-    case Qt::Key_Plus:
-    case Qt::Key_Equal:
-        zoom(0.5, anchor);
-        break;
-    case Qt::Key_Minus:
-        zoom(2, anchor);
-        break;
-    case Qt::Key_Home:
-        resetView();
-        break;
-    default:
-        QWidget::keyPressEvent(event);
-        return;
-    }
-    event->accept();
-}
-
 void LagPlot::focusInEvent(QFocusEvent *event)
 {
     QWidget::focusInEvent(event);
@@ -446,6 +420,9 @@ void LagPlot::focusOutEvent(QFocusEvent *event)
 {
     QWidget::focusOutEvent(event);
     m_ring->hide();
+    if (event->reason() != Qt::ActiveWindowFocusReason && event->reason() != Qt::PopupFocusReason) {
+        dropCursor();
+    }
 }
 
 } // namespace howdah::charts

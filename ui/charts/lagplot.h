@@ -14,7 +14,7 @@ class LagCanvas;
 /// How far nodes are behind, over time: a line a node, or the stages of one node upon each other. Wheel and +/- zoom,
 /// dragging and Left/Right pan, double click or Home goes back to the whole range at now; while its right end is now it
 /// follows. As long as less is known than the range is long, it shows what is known, growing. What was not known is a
-/// gap. The pointer shows what was known then. Window's thread.
+/// gap. The pointer, or Ctrl+Left/Right, shows what was known then; Escape hides it. Window's thread.
 class LagPlot : public QWidget {
     Q_OBJECT
 public:
@@ -96,6 +96,10 @@ private:
     void zoom(double factor, double atShare);
     void pan(double share);
     void hover(std::optional<int> x);
+    // plotkeys.cpp, with keyPressEvent
+    bool readByKey(const QKeyEvent &event);
+    void moveCursor(int direction);
+    bool dropCursor();
     void describe();
     qint64 nowMs() const;
     qint64 spanOfRange() const;
@@ -115,7 +119,8 @@ private:
     QStringList m_syncNodes;
     PlotData m_drawn;
     std::optional<Reading> m_reading;
-    std::optional<int> m_pointer; ///< x, while it is over the plot
+    std::optional<int> m_pointer;     ///< x, while it is over the plot
+    std::optional<qint64> m_cursorMs; ///< the sample that the keyboard reads, in the pointer's place
     QTimer m_pending;
     bool m_following = true;
     int m_replots = 0;

@@ -250,6 +250,9 @@ QString Reading::text() const
     for (const ReadingRow &row : rows) {
         parts << QStringList{row.name, row.bytes, row.seconds, row.word}.join(QLatin1Char(' ')).simplified();
     }
+    if (wal) {
+        parts << tr("WAL %1/s").arg(core::formatBytes(std::llround(*wal)));
+    }
     return parts.join(QStringLiteral(", "));
 }
 
