@@ -62,6 +62,7 @@ public:
     {
         m_facts.node = index;
         m_facts.retainedBytes = retainedBytes(m_sample, slot);
+        m_facts.limitBytes = slotLimit(m_sample, slot);
         m_facts.inactiveForMs = inactiveMs(rules.snapshot, m_node, slot);
         m_facts.consumer = consumerOf(rules, index, slot);
         if (m_fresh && index == rules.topology.primary) {

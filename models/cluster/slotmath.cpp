@@ -21,6 +21,16 @@ std::optional<qint64> retainedBytes(const NodeSample &sample, const Slot &slot)
     return std::max<qint64>(0, bytesBetween(*slot.restartLsn, *end));
 }
 
+std::optional<qint64> slotLimit(const NodeSample &sample, const Slot &slot)
+{
+    const std::optional<qint64> held = retainedBytes(sample, slot);
+    if (held && slot.safeWalSize) {
+        return *held + *slot.safeWalSize > 0 ? std::optional(*held + *slot.safeWalSize) : std::nullopt;
+    }
+    const qint64 limitMb = sample.settingNumber(QLatin1String("max_slot_wal_keep_size")).value_or(-1);
+    return limitMb > 0 ? std::optional(limitMb << 20) : std::nullopt;
+}
+
 bool isAbandoned(const Slot &slot)
 {
     return !slot.active && !slot.temporary && !slot.synced.value_or(false) && slot.restartLsn.has_value();
@@ -55,7 +65,7 @@ std::optional<double> secondsToFull(const Snapshot &snapshot, const NodeSample &
 
 QString slotKey(const char *rule, const NodeStatus &node, const Slot &slot)
 {
-    return QLatin1String(rule) + QLatin1Char(':') + node.name + QLatin1Char('/') + slot.slotName;
+    return QLatin1String(rule) + QLatin1Char(':') + slotPath(node.name, slot.slotName);
 }
 
 QString idleKey(const NodeStatus &node, const Slot &slot)

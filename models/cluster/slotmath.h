@@ -8,6 +8,11 @@ namespace howdah::cluster {
 /// Bytes of WAL that the slot keeps on its node; empty when it holds nothing or the node's position is not known.
 std::optional<qint64> retainedBytes(const NodeSample &sample, const Slot &slot);
 
+/// Bytes of WAL past which the server takes the slot's away: what it holds and what it may hold on top of that. That is
+/// max_slot_wal_keep_size, or wal_keep_size when it is more, up to the end of a segment; the bare setting where the
+/// server does not tell of the slot. Empty: nothing limits it, or it is not known.
+std::optional<qint64> slotLimit(const NodeSample &sample, const Slot &slot);
+
 /// True for a slot that should have a consumer and has none. A synced slot waits for a failover, a slot that never
 /// reserved WAL holds nothing, a temporary one goes with its session.
 bool isAbandoned(const Slot &slot);
@@ -20,6 +25,12 @@ std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &nod
 /// primary, has written over the last 10 minutes; 0: it has reached it. Empty when nothing can be foretold: somebody
 /// uses it, it has no limit, less than 2 minutes of the rate are known, or hardly anything is written.
 std::optional<double> secondsToFull(const Snapshot &snapshot, const NodeSample &sample, const Slot &slot);
+
+/// What names a slot among those of all nodes: "pg1/analytics_cdc".
+inline QString slotPath(const QString &node, const QString &slot)
+{
+    return node + QLatin1Char('/') + slot;
+}
 
 /// Key in a Watch of one rule and slot: "slot_filling:pg1/analytics_cdc".
 QString slotKey(const char *rule, const NodeStatus &node, const Slot &slot);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "slotsmodel.h"
 
-#include "cluster/slotmath.h"
 #include "core/units.h"
 #include "tables/cells.h"
 #include "tables/sqlcolumns.h"
@@ -145,12 +144,10 @@ Cell heldCell(const SlotFacts *facts, const std::optional<Bar> &bar, const Slot 
 /// max_slot_wal_keep_size as it works out for this slot, when that ends it before its size is critical by itself.
 std::optional<double> ownLimit(const SlotFacts *facts, const Slot &slot, const cluster::Thresholds &limits)
 {
-    if (!facts || !facts->retainedBytes || !slot.safeWalSize) {
+    if (!facts || !facts->limitBytes || !slot.safeWalSize || *facts->limitBytes >= limits.slotRetainedCriticalBytes) {
         return {};
     }
-    const qint64 limit = *facts->retainedBytes + *slot.safeWalSize;
-    return limit > 0 && limit < limits.slotRetainedCriticalBytes ? std::optional(static_cast<double>(limit))
-                                                                 : std::nullopt;
+    return static_cast<double>(*facts->limitBytes);
 }
 
 std::optional<Bar> heldBar(const SlotFacts *facts, const Slot &slot, const cluster::Thresholds &limits)

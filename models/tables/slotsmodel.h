@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "cluster/slotmath.h"
 #include "tables/clustertable.h"
 
 namespace howdah::tables {
@@ -13,7 +14,7 @@ class SlotsModel : public ClusterTable {
 public:
     explicit SlotsModel(QObject *parent = nullptr);
 
-    static QString keyOf(const QString &node, const QString &slot) { return node + QLatin1Char('/') + slot; }
+    static QString keyOf(const QString &node, const QString &slot) { return cluster::slotPath(node, slot); }
 
 protected:
     std::vector<Row> rows(const StateView &view) const override;

@@ -66,6 +66,7 @@ private Q_SLOTS:
     void rules_data();
     void rules();
     void busyClusterAsDrawn();
+    void limitOfASlot();
     void factsOfEverySlot();
     void memoryOutlivesSilence();
     void olderServersAreTimedByTheConsole();
@@ -176,6 +177,20 @@ void TestSlots::busyClusterAsDrawn()
     QCOMPARE(assessment.nodeStates[0], QStringLiteral("accepting writes"));
     QCOMPARE(assessment.nodeStates[1], QStringLiteral("streaming"));
     QCOMPARE(assessment.nodeStates[3], QStringLiteral("reachable"));
+}
+
+void TestSlots::limitOfASlot()
+{
+    Snapshot snapshot = busyCluster();
+    const auto limit = [&] { return factsOf(assess(snapshot), snapshot, cdc)->limitBytes; };
+    QCOMPARE(*limit(), qint64(64) << 30);
+    // The server keeps whole segments, so it is what it says of the slot that counts.
+    *cdcOf(snapshot).safeWalSize += 16 << 20;
+    QCOMPARE(*limit(), (qint64(64) << 30) + (16 << 20));
+    cdcOf(snapshot).safeWalSize.reset();
+    QCOMPARE(*limit(), qint64(64) << 30);
+    setSetting(edit(snapshot, pg1), QStringLiteral("max_slot_wal_keep_size"), QStringLiteral("-1"));
+    QVERIFY(!limit());
 }
 
 void TestSlots::factsOfEverySlot()
