@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "history/laghistory.h"
 
+#include <QSet>
 #include <algorithm>
+
+#include "cluster/slotmath.h"
 
 namespace howdah::history {
 namespace {
 
 constexpr qint64 kDayMs = 24 * 3'600'000LL;
+/// Of slots that are gone. Their names are the server's to make up, and a tool may make one a run.
+constexpr std::size_t kMostGone = 200;
 
 bool speaks(cluster::LagState state)
 {
@@ -43,6 +48,35 @@ Moment momentOf(const cluster::StandbyLag &lag, qint64 at)
     return moment;
 }
 
+/// Why nothing is known of the slots of a node that is still there.
+cluster::LagState whyMissing(const cluster::Snapshot &snapshot, const cluster::NodeStatus &node)
+{
+    const bool denied =
+        cluster::isFresh(snapshot, node) &&
+        node.sample->unreadable.value(QStringLiteral("slots")).contains(QLatin1String("permission denied"));
+    return denied ? cluster::LagState::NoPermission : cluster::LagState::Unknown;
+}
+
+/// True when the node's own list of slots is known as of now.
+bool listsSlots(const cluster::Snapshot &snapshot, const cluster::NodeStatus &node)
+{
+    return cluster::isFresh(snapshot, node) && !node.sample->unreadable.contains(QStringLiteral("slots"));
+}
+
+Moment momentOf(const cluster::SlotFacts &facts, const cluster::Slot &slot, bool fresh, qint64 at)
+{
+    Moment moment;
+    moment.monotonicMs = at;
+    if (!fresh) {
+        return moment; // what it held when it was last seen is not what it holds
+    }
+    moment.bytes = number(facts.retainedBytes);
+    moment.state = moment.bytes      ? cluster::LagState::Known
+                   : slot.restartLsn ? cluster::LagState::Unknown
+                                     : cluster::LagState::NotApplicable;
+    return moment;
+}
+
 } // namespace
 
 void LagHistory::add(const cluster::ClusterState &state)
@@ -56,6 +90,7 @@ void LagHistory::add(const cluster::ClusterState &state)
     noteWallClock(*state.snapshot);
     addLag(state);
     addWalRate(state);
+    addHeld(state);
     forgetOld();
 }
 
@@ -126,55 +161,132 @@ void LagHistory::addWalRate(const cluster::ClusterState &state)
     moment.monotonicMs = m_newestMs;
     moment.state = cluster::LagState::Known;
     moment.bytes = position.rate;
-    m_wal[node.name].add(moment);
+    bytesTrack(m_wal, node.name).add(moment);
     m_walNode = node.name;
+}
+
+void LagHistory::addHeld(const cluster::ClusterState &state)
+{
+    std::vector<HeldSlot> listed;
+    for (const cluster::SlotFacts &facts : state.assessment->slotFacts) {
+        const auto &nodes = state.snapshot->nodes;
+        if (facts.node < 0 || facts.node >= static_cast<int>(nodes.size())) {
+            continue;
+        }
+        const cluster::NodeStatus &node = nodes[static_cast<std::size_t>(facts.node)];
+        if (!node.sample || facts.slot < 0 || facts.slot >= static_cast<int>(node.sample->replicationSlots.size())) {
+            continue;
+        }
+        const cluster::Slot &slot = node.sample->replicationSlots[static_cast<std::size_t>(facts.slot)];
+        const QString key = cluster::slotPath(node.name, slot.slotName);
+        const Moment moment = momentOf(facts, slot, cluster::isFresh(*state.snapshot, node), m_newestMs);
+        // A gap only matters where there was a line.
+        if (!m_held.contains(key) && !moment.bytes) {
+            continue;
+        }
+        bytesTrack(m_held, key).add(moment);
+        listed.push_back({key, node.name, slot.slotName});
+    }
+    addMissing(*state.snapshot, listed);
+    m_slots = std::move(listed);
+}
+
+/// Those that no node lists now: not known as long as their node does not say, else gone.
+void LagHistory::addMissing(const cluster::Snapshot &snapshot, std::vector<HeldSlot> &listed)
+{
+    QSet<QString> seen;
+    for (const HeldSlot &slot : listed) {
+        seen.insert(slot.key);
+    }
+    std::vector<HeldSlot> gone;
+    std::vector<HeldSlot> went;
+    for (HeldSlot slot : m_slots) {
+        if (seen.contains(slot.key)) {
+            continue;
+        }
+        if (slot.gone) {
+            gone.push_back(std::move(slot));
+            continue;
+        }
+        const auto node = std::find_if(snapshot.nodes.begin(), snapshot.nodes.end(),
+                                       [&slot](const cluster::NodeStatus &one) { return one.name == slot.node; });
+        slot.gone = node == snapshot.nodes.end() || listsSlots(snapshot, *node);
+        if (slot.gone) {
+            went.push_back(std::move(slot));
+            continue;
+        }
+        Moment moment;
+        moment.monotonicMs = m_newestMs;
+        moment.state = whyMissing(snapshot, *node);
+        bytesTrack(m_held, slot.key).add(moment);
+        listed.push_back(std::move(slot));
+    }
+    gone.insert(gone.end(), went.begin(), went.end());
+    // In the order in which they went: the first are those gone longest.
+    const std::size_t tooMany = gone.size() - std::min(gone.size(), kMostGone);
+    for (std::size_t i = 0; i < tooMany; ++i) {
+        m_held.remove(gone[i].key);
+    }
+    listed.insert(listed.end(), gone.begin() + static_cast<std::ptrdiff_t>(tooMany), gone.end());
+}
+
+Track &LagHistory::bytesTrack(Tracks &tracks, const QString &subject)
+{
+    auto track = tracks.find(subject);
+    if (track == tracks.end()) {
+        track = tracks.insert(subject, Track(Track::Keeps::BytesOnly));
+    }
+    return *track;
+}
+
+const LagHistory::Tracks &LagHistory::tracksOf(Metric metric) const
+{
+    return metric == Metric::WalRate ? m_wal : metric == Metric::Held ? m_held : m_lag;
 }
 
 void LagHistory::forgetOld()
 {
     const auto old = [this](const Track &track) { return track.newestMs() < m_newestMs - kDayMs; };
-    for (auto *tracks : {&m_lag, &m_wal}) {
+    for (Tracks *tracks : {&m_lag, &m_wal, &m_held}) {
         for (auto it = tracks->begin(); it != tracks->end();) {
             it = old(*it) ? tracks->erase(it) : std::next(it);
         }
     }
+    std::erase_if(m_slots, [this](const HeldSlot &slot) { return !m_held.contains(slot.key); });
     m_order.removeIf([this](const QString &name) { return !m_lag.contains(name); });
     while (m_offsets.size() > 1 && m_offsets[1].fromMs < m_newestMs - kDayMs) {
         m_offsets.erase(m_offsets.begin());
     }
 }
 
-std::vector<SeriesPoint> LagHistory::series(const QString &node, Metric metric, qint64 from, qint64 to,
+std::vector<SeriesPoint> LagHistory::series(const QString &subject, Metric metric, qint64 from, qint64 to,
                                             int columns) const
 {
-    const auto &tracks = metric == Metric::WalRate ? m_wal : m_lag;
-    const auto track = tracks.constFind(node);
+    const Tracks &tracks = tracksOf(metric);
+    const auto track = tracks.constFind(subject);
     if (track == tracks.constEnd()) {
         return {};
     }
     return decimate(track->points(metric, from, to, m_gapMs), from, to, columns);
 }
 
-std::optional<Moment> LagHistory::at(const QString &node, qint64 monotonicMs) const
+std::optional<Moment> LagHistory::at(const QString &subject, qint64 monotonicMs, Metric metric) const
 {
-    const auto track = m_lag.constFind(node);
-    return track == m_lag.constEnd() ? std::nullopt : track->nearest(monotonicMs, m_gapMs);
+    const Tracks &tracks = tracksOf(metric);
+    const auto track = tracks.constFind(subject);
+    return track == tracks.constEnd() ? std::nullopt : track->nearest(monotonicMs, m_gapMs);
 }
 
 std::optional<double> LagHistory::walRateAt(const QString &node, qint64 monotonicMs) const
 {
-    const auto track = m_wal.constFind(node);
-    if (track == m_wal.constEnd()) {
-        return std::nullopt;
-    }
-    const std::optional<Moment> moment = track->nearest(monotonicMs, m_gapMs);
+    const std::optional<Moment> moment = at(node, monotonicMs, Metric::WalRate);
     return moment ? moment->bytes : std::nullopt;
 }
 
 qint64 LagHistory::oldestMs() const
 {
     qint64 oldest = m_newestMs;
-    for (const auto *tracks : {&m_lag, &m_wal}) {
+    for (const Tracks *tracks : {&m_lag, &m_wal, &m_held}) {
         for (const Track &track : *tracks) {
             oldest = std::min(oldest, track.oldestMs());
         }

@@ -9,10 +9,22 @@
 
 namespace howdah::history {
 
-/// The lag of every node and the WAL rate of the primary over the last 24 hours, in memory: what the plots and the
-/// sparklines read. Fed with every tick, by the monotonic clock; the wall clock only names the times. What was not
-/// known is a gap, never 0 and never a line across: no sample, a stale one, broken, no permission. A node that is idle
-/// is 0 behind; a paused one goes on having bytes. About 200 KB a node after a full day. One thread.
+/// A slot of which there is a past.
+struct HeldSlot {
+    QString key; ///< "pg1/analytics_cdc", see cluster::slotPath()
+    QString node;
+    QString name;
+    bool gone = false; ///< its node is read and no longer has it, or is no longer of the cluster
+
+    bool operator==(const HeldSlot &) const = default;
+};
+
+/// The lag of every node, the WAL rate of the primary and the WAL that slots hold over the last 24 hours, in memory:
+/// what the plots and the sparklines read. Fed with every tick, by the monotonic clock; the wall clock only names the
+/// times. What was not known is a gap, never 0 and never a line across: no sample, a stale one, broken, no permission.
+/// A node that is idle is 0 behind; a paused one goes on having bytes. A slot that holds nothing has a gap, and the
+/// line of one that is gone ends where it was last seen. About 200 KB a node and 80 KB a slot after a full day. One
+/// thread.
 class LagHistory {
 public:
     /// Takes one tick. A state without a snapshot, or one that is not younger than the last, changes nothing.
@@ -23,11 +35,16 @@ public:
     /// The node whose WAL rate was measured last; empty when none ever was.
     QString walNode() const { return m_walNode; }
 
-    /// Decimated to `columns` (see decimate()) over [from, to), monotonic milliseconds. Empty for a node not known.
-    std::vector<SeriesPoint> series(const QString &node, Metric metric, qint64 from, qint64 to, int columns) const;
+    /// Slots that have ever held WAL: by node in the order of the cluster file, then those that are gone.
+    const std::vector<HeldSlot> &heldSlots() const { return m_slots; }
 
-    /// What was known of node at a time, for a pointer held over the plot; empty in a gap of ticks.
-    std::optional<Moment> at(const QString &node, qint64 monotonicMs) const;
+    /// Decimated to `columns` (see decimate()) over [from, to), monotonic milliseconds. subject is a node, for
+    /// Metric::Held a slot's key. Empty for one not known.
+    std::vector<SeriesPoint> series(const QString &subject, Metric metric, qint64 from, qint64 to, int columns) const;
+
+    /// What was known of a node, for Metric::Held of a slot, at a time, for a pointer held over the plot; empty in a
+    /// gap of ticks. Of a slot, NotApplicable says that it held nothing.
+    std::optional<Moment> at(const QString &subject, qint64 monotonicMs, Metric metric = Metric::Bytes) const;
     /// Bytes per second that node wrote then.
     std::optional<double> walRateAt(const QString &node, qint64 monotonicMs) const;
 
@@ -49,14 +66,22 @@ private:
         double rate = -1; ///< the last that could be measured; negative: none
     };
 
+    using Tracks = QHash<QString, Track>;
+
+    const Tracks &tracksOf(Metric metric) const;
+    static Track &bytesTrack(Tracks &tracks, const QString &subject);
     void addLag(const cluster::ClusterState &state);
     void addWalRate(const cluster::ClusterState &state);
+    void addHeld(const cluster::ClusterState &state);
+    void addMissing(const cluster::Snapshot &snapshot, std::vector<HeldSlot> &listed);
     void noteWallClock(const cluster::Snapshot &snapshot);
     void order(const cluster::Snapshot &snapshot);
     void forgetOld();
 
-    QHash<QString, Track> m_lag;
-    QHash<QString, Track> m_wal;
+    Tracks m_lag;
+    Tracks m_wal;
+    Tracks m_held;
+    std::vector<HeldSlot> m_slots;
     QHash<QString, Position> m_positions;
     QStringList m_order;
     QString m_walNode;

@@ -71,6 +71,19 @@ std::optional<double> Moment::value(Metric metric) const
     return isSeconds(metric) ? seconds : bytes;
 }
 
+bool Track::Total::take(quint16 code)
+{
+    const bool worst = larger(code, largest);
+    if (worst) {
+        largest = code;
+    }
+    if (code != packed::kNothing && (smallest == packed::kNothing || code < smallest)) {
+        smallest = code;
+    }
+    last = code;
+    return worst;
+}
+
 void Track::add(const Moment &moment)
 {
     if (m_buckets.empty()) {
@@ -83,15 +96,21 @@ void Track::add(const Moment &moment)
     Fine fine;
     fine.at = static_cast<quint32>((moment.monotonicMs - m_epochMs) / 10);
     fine.bytes = static_cast<float>(orNan(moment.bytes));
-    fine.seconds = static_cast<float>(orNan(moment.seconds));
-    for (std::size_t i = 0; i < 4; ++i) {
-        fine.stageBytes[i] = packed::pack(moment.stageBytes[i], kByte);
-        fine.stageSeconds[i] = packed::pack(moment.stageSeconds[i], kTick);
-    }
     fine.state = moment.state;
     m_fine.push_back(fine);
+    if (keepsLag()) {
+        FineLag &lag = m_fineLag.emplace_back();
+        lag.seconds = static_cast<float>(orNan(moment.seconds));
+        for (std::size_t i = 0; i < 4; ++i) {
+            lag.stageBytes[i] = packed::pack(moment.stageBytes[i], kByte);
+            lag.stageSeconds[i] = packed::pack(moment.stageSeconds[i], kTick);
+        }
+    }
     if (m_fine.size() > kFine) {
         m_fine.pop_front();
+        if (keepsLag()) {
+            m_fineLag.pop_front();
+        }
     }
     fold(moment);
 }
@@ -101,25 +120,25 @@ void Track::fold(const Moment &moment)
     const auto number = static_cast<quint32>((moment.monotonicMs - m_epochMs) / kBucketMs);
     if (m_buckets.empty() || m_buckets.back().number != number) {
         m_buckets.emplace_back().number = number;
+        if (keepsLag()) {
+            m_bucketsLag.emplace_back();
+        }
     }
     while (m_buckets.front().number + kBuckets <= number) {
         m_buckets.pop_front();
+        if (keepsLag()) {
+            m_bucketsLag.pop_front();
+        }
     }
+    const bool worst = m_buckets.back().bytes.take(packed::pack(moment.bytes, kByte));
+    if (keepsLag()) {
+        foldLag(m_bucketsLag.back(), moment, worst);
+    }
+}
 
-    Bucket &bucket = m_buckets.back();
-    const auto take = [](Total &total, quint16 code) {
-        const bool worst = larger(code, total.largest);
-        if (worst) {
-            total.largest = code;
-        }
-        if (code != packed::kNothing && (total.smallest == packed::kNothing || code < total.smallest)) {
-            total.smallest = code;
-        }
-        total.last = code;
-        return worst;
-    };
-    const bool worstBytes = take(bucket.bytes, packed::pack(moment.bytes, kByte));
-    const bool worstSeconds = take(bucket.seconds, packed::pack(moment.seconds, kTick));
+void Track::foldLag(BucketLag &bucket, const Moment &moment, bool worstBytes)
+{
+    const bool worstSeconds = bucket.seconds.take(packed::pack(moment.seconds, kTick));
     for (std::size_t i = 0; i < 4; ++i) {
         if (worstBytes) {
             bucket.stageBytes[i] = packed::pack(moment.stageBytes[i], kByte);
@@ -130,43 +149,58 @@ void Track::fold(const Moment &moment)
     }
 }
 
-Moment Track::momentOf(const Fine &fine) const
+std::size_t Track::fineAt(qint64 at) const
+{
+    const auto found = std::lower_bound(m_fine.begin(), m_fine.end(), at,
+                                        [this](const Fine &fine, qint64 time) { return timeOf(fine) < time; });
+    return static_cast<std::size_t>(found - m_fine.begin());
+}
+
+Moment Track::fineMoment(std::size_t index) const
 {
     Moment moment;
-    moment.monotonicMs = m_epochMs + static_cast<qint64>(fine.at) * 10;
-    moment.state = fine.state;
-    moment.bytes = orEmpty(static_cast<double>(fine.bytes));
-    moment.seconds = orEmpty(static_cast<double>(fine.seconds));
+    moment.monotonicMs = timeOf(m_fine[index]);
+    moment.state = m_fine[index].state;
+    moment.bytes = orEmpty(static_cast<double>(m_fine[index].bytes));
+    if (!keepsLag()) {
+        return moment;
+    }
+    const FineLag &lag = m_fineLag[index];
+    moment.seconds = orEmpty(static_cast<double>(lag.seconds));
     for (std::size_t i = 0; i < 4; ++i) {
-        moment.stageBytes[i] = orEmpty(packed::unpack(fine.stageBytes[i], kByte));
-        moment.stageSeconds[i] = orEmpty(packed::unpack(fine.stageSeconds[i], kTick));
+        moment.stageBytes[i] = orEmpty(packed::unpack(lag.stageBytes[i], kByte));
+        moment.stageSeconds[i] = orEmpty(packed::unpack(lag.stageSeconds[i], kTick));
     }
     return moment;
 }
 
-Moment Track::momentOf(const Bucket &bucket) const
+Moment Track::bucketMoment(std::size_t index) const
 {
     Moment moment;
-    moment.monotonicMs = bucketStart(bucket) + kBucketMs / 2;
-    moment.bytes = orEmpty(packed::unpack(bucket.bytes.largest, kByte));
-    moment.seconds = orEmpty(packed::unpack(bucket.seconds.largest, kTick));
+    moment.monotonicMs = bucketStart(m_buckets[index]) + kBucketMs / 2;
+    moment.bytes = orEmpty(packed::unpack(m_buckets[index].bytes.largest, kByte));
+    if (keepsLag()) {
+        const BucketLag &lag = m_bucketsLag[index];
+        moment.seconds = orEmpty(packed::unpack(lag.seconds.largest, kTick));
+        for (std::size_t i = 0; i < 4; ++i) {
+            moment.stageBytes[i] = orEmpty(packed::unpack(lag.stageBytes[i], kByte));
+            moment.stageSeconds[i] = orEmpty(packed::unpack(lag.stageSeconds[i], kTick));
+        }
+    }
     moment.state = moment.bytes || moment.seconds ? cluster::LagState::Known : cluster::LagState::Unknown;
-    for (std::size_t i = 0; i < 4; ++i) {
-        moment.stageBytes[i] = orEmpty(packed::unpack(bucket.stageBytes[i], kByte));
-        moment.stageSeconds[i] = orEmpty(packed::unpack(bucket.stageSeconds[i], kTick));
-    }
     return moment;
 }
 
-void Track::appendBucket(const Bucket &bucket, Metric metric, std::vector<SeriesPoint> &out) const
+void Track::appendBucket(std::size_t index, Metric metric, std::vector<SeriesPoint> &out) const
 {
-    const qint64 start = bucketStart(bucket);
-    const double unit = isSeconds(metric) ? kTick : kByte;
+    const qint64 start = bucketStart(m_buckets[index]);
     if (stageOf(metric) >= 0) {
-        out.push_back({start + kBucketMs / 2, orNan(momentOf(bucket).value(metric))});
+        out.push_back({start + kBucketMs / 2, orNan(bucketMoment(index).value(metric))});
         return;
     }
-    const Total &total = isSeconds(metric) ? bucket.seconds : bucket.bytes;
+    const bool seconds = isSeconds(metric);
+    const Total total = !seconds ? m_buckets[index].bytes : keepsLag() ? m_bucketsLag[index].seconds : Total();
+    const double unit = seconds ? kTick : kByte;
     if (total.smallest != total.largest) {
         out.push_back({start + kBucketMs / 4, packed::unpack(total.smallest, unit)});
         out.push_back({start + kBucketMs / 2, packed::unpack(total.largest, unit)});
@@ -178,24 +212,20 @@ void Track::appendBucket(const Bucket &bucket, Metric metric, std::vector<Series
 std::vector<SeriesPoint> Track::raw(Metric metric, qint64 from, qint64 to) const
 {
     std::vector<SeriesPoint> all;
-    const qint64 fineFrom = m_fine.empty() ? to : momentOf(m_fine.front()).monotonicMs;
+    const qint64 fine = fineFrom(to);
     const auto first = std::lower_bound(m_buckets.begin(), m_buckets.end(), from - 2 * kBucketMs,
                                         [this](const Bucket &b, qint64 at) { return bucketStart(b) < at; });
-    if (from < fineFrom) {
-        for (auto it = first; it != m_buckets.end() && bucketStart(*it) + kBucketMs <= fineFrom; ++it) {
-            appendBucket(*it, metric, all);
+    if (from < fine) {
+        for (auto i = static_cast<std::size_t>(first - m_buckets.begin());
+             i < m_buckets.size() && bucketStart(m_buckets[i]) + kBucketMs <= fine; ++i) {
+            appendBucket(i, metric, all);
         }
     }
-    auto fine = std::lower_bound(m_fine.begin(), m_fine.end(), from, [this](const Fine &f, qint64 at) {
-        return m_epochMs + static_cast<qint64>(f.at) * 10 < at;
-    });
-    if (fine != m_fine.begin()) {
-        --fine;
-    }
-    for (; fine != m_fine.end(); ++fine) {
-        const Moment moment = momentOf(*fine);
-        all.push_back({moment.monotonicMs, orNan(moment.value(metric))});
-        if (moment.monotonicMs >= to) {
+    const std::size_t next = fineAt(from);
+    for (std::size_t i = next > 0 ? next - 1 : 0; i < m_fine.size(); ++i) {
+        const qint64 at = timeOf(m_fine[i]);
+        all.push_back({at, orNan(fineMoment(i).value(metric))});
+        if (at >= to) {
             break;
         }
     }
@@ -214,12 +244,12 @@ std::vector<SeriesPoint> Track::raw(Metric metric, qint64 from, qint64 to) const
 std::vector<SeriesPoint> Track::points(Metric metric, qint64 from, qint64 to, qint64 gapMs) const
 {
     std::vector<SeriesPoint> out;
-    const qint64 fineFrom = m_fine.empty() ? to : momentOf(m_fine.front()).monotonicMs;
+    const qint64 fine = fineFrom(to);
     for (const SeriesPoint &point : raw(metric, from, to)) {
         if (!out.empty()) {
             const SeriesPoint before = out.back();
             // Within the buckets, moments are only known to 30 s.
-            const qint64 limit = before.monotonicMs < fineFrom ? gapMs + 2 * kBucketMs : gapMs;
+            const qint64 limit = before.monotonicMs < fine ? gapMs + 2 * kBucketMs : gapMs;
             // Also after a gap: so all stages have their points at the same times and can be stacked.
             if (point.monotonicMs - before.monotonicMs > limit) {
                 out.push_back({before.monotonicMs + 1, kNan});
@@ -239,22 +269,21 @@ std::optional<Moment> Track::nearest(qint64 at, qint64 withinMs) const
             best = moment;
         }
     };
-    const auto fine = std::lower_bound(m_fine.begin(), m_fine.end(), at, [this](const Fine &f, qint64 time) {
-        return m_epochMs + static_cast<qint64>(f.at) * 10 < time;
-    });
-    if (fine != m_fine.end()) {
-        consider(momentOf(*fine), withinMs);
+    const std::size_t next = fineAt(at);
+    if (next < m_fine.size()) {
+        consider(fineMoment(next), withinMs);
     }
-    if (fine != m_fine.begin()) {
-        consider(momentOf(*std::prev(fine)), withinMs);
+    if (next > 0) {
+        consider(fineMoment(next - 1), withinMs);
     }
-    if (best || (!m_fine.empty() && at >= momentOf(m_fine.front()).monotonicMs)) {
+    if (best || (!m_fine.empty() && at >= timeOf(m_fine.front()))) {
         return best;
     }
     const auto bucket = std::upper_bound(m_buckets.begin(), m_buckets.end(), at,
                                          [this](qint64 time, const Bucket &b) { return time < bucketStart(b); });
     if (bucket != m_buckets.begin()) {
-        consider(momentOf(*std::prev(bucket)), std::max(withinMs, kBucketMs / 2));
+        consider(bucketMoment(static_cast<std::size_t>(bucket - m_buckets.begin()) - 1),
+                 std::max(withinMs, kBucketMs / 2));
     }
     return best;
 }

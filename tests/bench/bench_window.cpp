@@ -134,11 +134,13 @@ void illTreat(const testsupport::LocalCluster &cluster, ConsoleWindow &window, i
     std::printf("\n  states shown meanwhile: %lld\n", static_cast<long long>(window.statesSeen()));
 }
 
-/// Megabytes that so many nodes' lag takes after a day, at a sample a second: measured, not computed.
+/// Megabytes that the lag of so many nodes, and a slot for each, take after a day, at a sample a second: measured, not
+/// computed.
 double dayOfHistory(int nodes)
 {
     const qint64 before = bench::statusKb(0, "VmRSS");
     std::vector<history::Track> tracks(static_cast<std::size_t>(nodes));
+    tracks.resize(2 * tracks.size(), history::Track(history::Track::Keeps::BytesOnly));
     history::Moment moment;
     moment.state = cluster::LagState::Known;
     for (qint64 second = 0; second < 86'400; ++second) {
@@ -169,7 +171,8 @@ void cost(ConsoleWindow &window, int seconds, int nodes, const QString &title)
     table.limit(QStringLiteral("CPU of the program, median"), percent.median(), 10, QStringLiteral("% of a core"));
     const double memory = static_cast<double>(bench::statusKb(window.pid(), "VmHWM")) / 1024;
     table.limit(QStringLiteral("memory, greatest"), memory, 150, QStringLiteral("MB"));
-    table.limit(QStringLiteral("with a whole day of lag"), memory + dayOfHistory(nodes), 150, QStringLiteral("MB"));
+    table.limit(QStringLiteral("with a whole day of lag and slots"), memory + dayOfHistory(nodes), 150,
+                QStringLiteral("MB"));
     table.print();
 }
 
