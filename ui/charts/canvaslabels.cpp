@@ -18,11 +18,6 @@ namespace {
 constexpr qreal kNarrowest = 92, kWidest = 190;
 constexpr qreal kDash = 6, kLabelLeft = 12; ///< from the right end of the axis
 
-QColor seriesColor(int index)
-{
-    return theme::Theme::instance().series(index);
-}
-
 QString endValue(const PlotLine &line, Unit unit)
 {
     if (!line.lastWord.isEmpty() || !line.last) {
@@ -31,10 +26,9 @@ QString endValue(const PlotLine &line, Unit unit)
     return unit == Unit::Bytes ? core::formatBytes(std::llround(*line.last)) : core::formatSeconds(*line.last);
 }
 
-QString warnText(double value, Unit unit)
+Token wordToken(PlotLimit::Kind kind)
 {
-    return QCoreApplication::translate("LagPlot", "warn at %1")
-        .arg(unit == Unit::Bytes ? core::formatBytes(std::llround(value)) : core::formatSeconds(value));
+    return kind == PlotLimit::Kind::Warning ? Token::Warning : Token::Critical;
 }
 
 // One value stands out and is read closely: minutes alone would be coarse.
@@ -92,12 +86,17 @@ qreal LagCanvas::labelsWidth() const
                           textWidth(QCoreApplication::translate("LagPlot", "Stage, in order"), FontRole::Caption) - 4);
     }
     for (const PlotLine &line : m_data.lines) {
+        if (m_query.aheadMs > 0 || line.gone) {
+            continue; // they have their words where they end
+        }
         const QString value = endValue(line, m_query.unit);
         widest =
             std::max(widest, textWidth(line.name, FontRole::Caption) + 5 + textWidth(value, FontRole::FixedCaption));
     }
-    if (m_frame.warnAt && *m_frame.warnAt <= m_scale.top) {
-        widest = std::max(widest, textWidth(warnText(*m_frame.warnAt, m_query.unit), FontRole::Caption) - 4);
+    for (const PlotLimit &limit : m_frame.limits) {
+        if (isSeen(limit)) {
+            widest = std::max(widest, textWidth(limit.text, FontRole::Caption) - 4);
+        }
     }
     // In steps, so that a growing number does not make the plot breathe.
     return std::clamp(std::ceil((kLabelLeft + widest + 8) / 16) * 16, kNarrowest, kWidest);
@@ -108,13 +107,17 @@ void LagCanvas::paintLabels(QPainter *painter) const
     if (!m_data.anything) {
         paintEmpty(painter);
     } else {
-        paintWarnLine(painter);
-        if (m_query.grouping == Grouping::ByNode) {
-            paintPeak(painter);
-            paintEndLabels(painter);
-        } else {
+        paintLimits(painter);
+        paintForecast(painter);
+        if (m_query.grouping == Grouping::ByStage) {
             paintStageKey(painter);
+        } else {
+            if (m_query.grouping == Grouping::ByNode) {
+                paintPeak(painter);
+            }
+            paintEndLabels(painter);
         }
+        paintLeftOut(painter);
     }
     if (m_wal) {
         paintWalLabels(painter);
@@ -129,34 +132,52 @@ void LagCanvas::paintEmpty(QPainter *painter) const
     paintText(painter, m_frame.emptyText, style);
 }
 
-void LagCanvas::paintWarnLine(QPainter *painter) const
+void LagCanvas::paintLimits(QPainter *painter) const
 {
-    if (!m_frame.warnAt || *m_frame.warnAt > m_scale.top) {
-        return;
+    for (const PlotLimit &limit : m_frame.limits) {
+        if (!isSeen(limit)) {
+            continue;
+        }
+        const qreal y = std::floor(valuePixel(limit.value)) + 0.5;
+        QPen pen(color(limit.kind == PlotLimit::Kind::Warning ? Token::WarningMark : Token::Critical), 1);
+        if (limit.kind != PlotLimit::Kind::Loss) {
+            pen.setDashPattern({5, 3});
+        }
+        pen.setCapStyle(Qt::FlatCap);
+        painter->setPen(pen);
+        painter->drawLine(QPointF(m_lag->left(), y), QPointF(m_lag->right(), y));
+        paintLimitNote(painter, limit);
+        if (m_query.grouping == Grouping::ByStage) {
+            paintLimitLabel(painter, limit, y + 3.5);
+        }
     }
-    const qreal y = std::floor(valuePixel(*m_frame.warnAt)) + 0.5;
-    QPen pen(color(Token::WarningMark), 1);
-    pen.setDashPattern({5, 3});
-    pen.setCapStyle(Qt::FlatCap);
-    painter->setPen(pen);
-    painter->drawLine(QPointF(m_lag->left(), y), QPointF(m_lag->right(), y));
-    if (m_query.grouping == Grouping::ByStage) {
-        paintText(painter, warnText(*m_frame.warnAt, m_query.unit),
-                  {{m_lag->right() + 8.0, y + 4}, FontRole::Caption, color(Token::Warning)});
-    }
+}
+
+void LagCanvas::paintLimitLabel(QPainter *painter, const PlotLimit &limit, qreal base) const
+{
+    CanvasText style{{m_lag->right() + kLabelLeft - 4, base}, FontRole::Caption, color(wordToken(limit.kind))};
+    style.width = width() - style.at.x() - 4;
+    paintText(painter, limit.text, style);
 }
 
 void LagCanvas::paintEndLabels(QPainter *painter) const
 {
     struct Label {
-        const PlotLine *line = nullptr; ///< null: the limit
+        const PlotLine *line = nullptr;
+        const PlotLimit *limit = nullptr;
         double y = 0;
     };
     std::vector<Label> labels;
-    if (m_frame.warnAt && *m_frame.warnAt <= m_scale.top) {
-        labels.push_back({nullptr, valuePixel(*m_frame.warnAt)});
+    for (const PlotLimit &limit : m_frame.limits) {
+        if (isSeen(limit)) {
+            labels.push_back({nullptr, &limit, valuePixel(limit.value)});
+        }
     }
+    const auto limits = static_cast<std::ptrdiff_t>(labels.size());
     for (const PlotLine &line : m_data.lines) {
+        if (m_query.aheadMs > 0 || line.gone) {
+            continue;
+        }
         double last = line.last.value_or(0);
         for (auto it = line.points.rbegin(); !line.last && it != line.points.rend(); ++it) {
             if (!std::isnan(it->value)) {
@@ -164,39 +185,45 @@ void LagCanvas::paintEndLabels(QPainter *painter) const
                 break;
             }
         }
-        labels.push_back({&line, valuePixel(std::clamp(last, 0.0, m_scale.top))});
+        labels.push_back({&line, nullptr, valuePixel(std::clamp(last, 0.0, m_scale.top))});
     }
-    // Should there be no room for all, those that are behind furthest keep theirs.
-    std::stable_sort(labels.begin() + (labels.empty() || labels.front().line ? 0 : 1), labels.end(),
-                     [](const Label &a, const Label &b) { return a.y < b.y; });
+    // Should there be no room for all, the one that stands out and those that are behind furthest keep theirs.
+    std::stable_sort(labels.begin() + limits, labels.end(), [](const Label &a, const Label &b) {
+        return a.line->main != b.line->main ? a.line->main : a.y < b.y;
+    });
     std::vector<double> wanted;
     for (const Label &label : labels) {
         wanted.push_back(label.y);
     }
     const auto places = spreadLabels(wanted, lineHeight() + 1, m_lag->top(), m_lag->bottom() + 4);
-    const qreal x = m_lag->right() + kLabelLeft;
-    const qreal room = width() - x - 4;
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (std::isnan(places[i])) {
             continue;
         }
         const qreal base = std::round(places[i]) + 4;
-        if (!labels[i].line) {
-            paintText(painter, warnText(*m_frame.warnAt, m_query.unit),
-                      {{x - 4, base}, FontRole::Caption, color(Token::Warning)});
-            continue;
+        if (labels[i].limit) {
+            paintLimitLabel(painter, *labels[i].limit, base);
+        } else {
+            paintEndLabel(painter, *labels[i].line, base);
         }
-        const PlotLine &line = *labels[i].line;
-        const QColor ink = seriesColor(line.color);
-        painter->setPen(QPen(ink, 1.75, line.last ? Qt::SolidLine : Qt::DotLine, Qt::FlatCap));
-        painter->drawLine(QPointF(x - 4 - kDash, base - 3.5), QPointF(x - 4, base - 3.5));
-        const QString value = endValue(line, m_query.unit);
-        const qreal valueWidth = textWidth(value, FontRole::FixedCaption);
-        CanvasText name{{x, base}, FontRole::Caption, ink};
-        name.width = std::max<qreal>(24, room - 5 - valueWidth);
-        const qreal used = paintText(painter, line.name, name);
-        paintText(painter, value, {{x + used + 5, base}, FontRole::FixedCaption, ink});
     }
+}
+
+void LagCanvas::paintEndLabel(QPainter *painter, const PlotLine &line, qreal base) const
+{
+    const qreal x = m_lag->right() + kLabelLeft;
+    const qreal room = width() - x - 4;
+    const bool thin = m_query.grouping == Grouping::BySlot && !line.main;
+    painter->setPen(
+        QPen(inkOf(line.color, line.main), thin ? 1 : 1.75, line.last ? Qt::SolidLine : Qt::DotLine, Qt::FlatCap));
+    painter->drawLine(QPointF(x - 4 - kDash, base - 3.5), QPointF(x - 4, base - 3.5));
+    const QColor ink = wordInkOf(line.color, line.main);
+    const QString value = endValue(line, m_query.unit);
+    const qreal valueWidth = textWidth(value, FontRole::FixedCaption);
+    CanvasText name{{x, base}, FontRole::Caption, ink};
+    name.width = std::max<qreal>(24, room - 5 - valueWidth);
+    const qreal used = paintText(painter, line.name, name);
+    paintText(painter, value, {{x + used + 5, base}, FontRole::FixedCaption, ink});
 }
 
 void LagCanvas::paintStageKey(QPainter *painter) const
@@ -204,9 +231,9 @@ void LagCanvas::paintStageKey(QPainter *painter) const
     const qreal row = lineHeight() + 4;
     const qreal x = m_lag->right() + 8.0;
     qreal y = m_lag->bottom() - 4 * row + 6;
-    if (m_frame.warnAt && *m_frame.warnAt <= m_scale.top) {
+    if (!m_frame.limits.empty() && isSeen(m_frame.limits.front())) {
         // The limit has its words where it is: the key makes room above, or below where that is too little.
-        const qreal limit = valuePixel(*m_frame.warnAt) + 4;
+        const qreal limit = valuePixel(m_frame.limits.front().value) + 4;
         if (limit > y - 2 * row && limit - 4 * row - lineHeight() > m_lag->top()) {
             y = std::min(y, limit - 4 * row);
         }
@@ -243,7 +270,7 @@ void LagCanvas::paintPeak(QPainter *painter) const
         QCoreApplication::translate("LagPlot", "peak %1")
             .arg(m_query.unit == Unit::Bytes ? core::formatBytes(std::llround(peak.value)) : peakTime(peak.value));
     const bool left = x + 14 + textWidth(text, FontRole::Fixed) > m_lag->right();
-    CanvasText style{{left ? x - 14 : x + 14, y}, FontRole::Fixed, seriesColor(of->color)};
+    CanvasText style{{left ? x - 14 : x + 14, y}, FontRole::Fixed, inkOf(of->color, false)};
     style.align = left ? Qt::AlignRight : Qt::AlignLeft;
     style.halo = true;
     paintText(painter, text, style);
@@ -266,7 +293,8 @@ void LagCanvas::paintWalLabels(QPainter *painter) const
     const double last = std::min(*m_data.wal.last, m_walScale.top);
     const qreal y =
         std::max<qreal>(m_wal->axis(QCPAxis::atLeft)->coordToPixel(last) + 4, m_wal->top() + 4 + lineHeight());
-    paintText(painter, m_walScale.number(*m_data.wal.last), {{x, y}, FontRole::FixedCaption, seriesColor(0)});
+    paintText(painter, m_walScale.number(*m_data.wal.last),
+              {{x, y}, FontRole::FixedCaption, theme::Theme::instance().series(0)});
 }
 
 } // namespace howdah::charts

@@ -72,8 +72,8 @@ void LagCanvas::paintReading(QPainter *painter) const
         }
     } else {
         for (const ReadingRow &row : m_reading->rows) {
-            if (row.value && *row.value <= m_scale.top) {
-                paintDot(painter, {x, valuePixel(*row.value)}, theme::Theme::instance().series(row.color));
+            if (row.value && *row.value <= m_scale.top && hasLine(row.name)) {
+                paintDot(painter, {x, valuePixel(*row.value)}, inkOf(row.color, row.main));
             }
         }
     }
@@ -108,7 +108,8 @@ void LagCanvas::paintPanel(QPainter *painter, qreal x) const
                             row.seconds.isEmpty() ? textWidth(row.word, FontRole::Small) : 0});
     }
     const qreal height = 2 * kPad + rowHeight() * static_cast<qreal>(rows.size() + 1 + (hidden ? 1 : 0)) + 2;
-    const QSizeF size(std::ceil(2 * kPad + kMark + names + kColumnGap + bytes + kColumnGap + seconds), height);
+    const qreal gap = seconds > 0 ? kColumnGap : 0;
+    const QSizeF size(std::ceil(2 * kPad + kMark + names + kColumnGap + bytes + gap + seconds), height);
     const bool left = x + 14 + size.width() > width() - 4;
     QRectF panel(QPointF(left ? std::max<qreal>(4, x - 14 - size.width()) : x + 14, m_lag->top() + 2.0), size);
     panel.moveTopLeft(QPointF(std::floor(panel.left()), std::floor(panel.top())));
@@ -120,11 +121,14 @@ void LagCanvas::paintPanel(QPainter *painter, qreal x) const
     paintText(painter, m_reading->totalSeconds,
               {{right, base}, FontRole::FixedStrong, color(Token::Text1), Qt::AlignRight});
     paintText(painter, m_reading->totalBytes,
-              {{right - seconds - kColumnGap, base}, FontRole::FixedStrong, color(Token::Text1), Qt::AlignRight});
-    paintPanelRows(painter, {panel.left() + kPad, right, base, seconds}, rows);
+              {{right - seconds - gap, base}, FontRole::FixedStrong, color(Token::Text1), Qt::AlignRight});
+    paintPanelRows(painter, {panel.left() + kPad, right, base, seconds + gap}, rows);
     if (hidden > 0) {
         const qreal y = base + rowHeight() * static_cast<qreal>(rows.size() + 1) + 2;
-        paintText(painter, QCoreApplication::translate("LagPlot", "and %1 less behind").arg(hidden),
+        const QString more = m_query.grouping == Grouping::BySlot
+                                 ? QCoreApplication::translate("LagPlot", "and %1 that held less")
+                                 : QCoreApplication::translate("LagPlot", "and %1 less behind");
+        paintText(painter, more.arg(hidden),
                   {{panel.left() + kPad + kMark, y}, FontRole::Caption, color(Token::Text3)});
     }
 }
@@ -135,14 +139,13 @@ void LagCanvas::paintPanelRows(QPainter *painter, const PanelColumns &at, const 
     qreal y = at.base + 2;
     for (const ReadingRow &row : rows) {
         y += rowHeight();
-        const QColor ink =
-            stages ? theme::Theme::instance().stage(row.color) : theme::Theme::instance().series(row.color);
+        const QColor ink = stages ? theme::Theme::instance().stage(row.color) : inkOf(row.color, row.main);
         painter->fillRect(stages ? QRectF(at.left, y - 8, 8, 8) : QRectF(at.left, y - 5, 8, 2), ink);
         CanvasText name{{at.left + kMark, y}, FontRole::Small, color(Token::Text2)};
         name.width = 160;
         paintText(painter, row.name, name);
         paintText(painter, row.bytes,
-                  {{at.right - at.seconds - kColumnGap, y}, FontRole::Fixed, color(Token::Text1), Qt::AlignRight});
+                  {{at.right - at.seconds, y}, FontRole::Fixed, color(Token::Text1), Qt::AlignRight});
         if (!row.seconds.isEmpty()) {
             paintText(painter, row.seconds, {{at.right, y}, FontRole::Fixed, color(Token::Text1), Qt::AlignRight});
         } else {

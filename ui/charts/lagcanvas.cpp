@@ -81,6 +81,7 @@ LagCanvas::LagCanvas(QWidget *parent)
     addLayer(QStringLiteral("crosshair"));
     // A layer with a buffer of its own: the pointer moves without painting the lines anew.
     layer(QStringLiteral("crosshair"))->setMode(QCPLayer::lmBuffered);
+    new Overlay(this, QStringLiteral("background"), [this](QPainter *painter) { paintAhead(painter); });
     new Overlay(this, QStringLiteral("labels"), [this](QPainter *painter) { paintLabels(painter); });
     new Overlay(this, QStringLiteral("crosshair"), [this](QPainter *painter) { paintReading(painter); });
     connect(this, &QCustomPlot::afterReplot, this, [this] {
@@ -120,22 +121,57 @@ void LagCanvas::present(PlotData plotted, const PlotQuery &query, const CanvasFr
     m_data = std::move(plotted);
     m_query = query;
     m_frame = frame;
-    const double highest = m_data.highest;
-    m_scale = query.unit == Unit::Bytes ? bytesScale(highest) : secondsScale(highest);
-    m_walScale = rateScale(m_data.highestWal);
+    setScales();
     arrangeRects();
     recolour();
-    m_lag->axis(QCPAxis::atBottom)->setRange(keyOf(query.fromMs), keyOf(query.toMs));
+    m_lag->axis(QCPAxis::atBottom)->setRange(keyOf(query.fromMs), keyOf(shownToMs()));
     m_lag->axis(QCPAxis::atLeft)->setRange(0, m_scale.top);
-    if (query.grouping == Grouping::ByNode) {
-        fillLines();
-    } else {
+    if (query.grouping == Grouping::ByStage) {
         fillStack();
+    } else {
+        fillLines();
     }
     fillWal();
     setMargins();
     setTicks();
     replot(rpQueuedRefresh); // the caller has waited for the event loop already
+}
+
+void LagCanvas::setScales()
+{
+    double highest = m_data.highest;
+    if (m_data.forecast && m_data.forecast->toMs <= shownToMs()) {
+        // Above its end stand the rate and the time, and above them how it was come by.
+        const double share = (3 * lineHeight() + 12) / std::max(100.0, height() - 3 * lineHeight());
+        highest = std::max(highest, m_data.forecast->to / (1 - std::min(0.5, share)));
+    }
+    m_scale = m_query.unit == Unit::Bytes ? bytesScale(highest) : secondsScale(highest);
+    m_walScale = rateScale(m_data.highestWal);
+}
+
+bool LagCanvas::hasLine(const QString &name) const
+{
+    return std::any_of(m_data.lines.begin(), m_data.lines.end(),
+                       [&name](const PlotLine &line) { return line.name == name; });
+}
+
+QColor LagCanvas::inkOf(int series, bool main) const
+{
+    if (m_query.grouping != Grouping::BySlot) {
+        return theme::Theme::instance().series(series);
+    }
+    // The colours are for the one that is looked at; the others are there to compare it with.
+    return !main                                                   ? color(Token::Text3)
+           : m_query.outlook.verdict == cluster::Verdict::Critical ? color(Token::Critical)
+           : m_query.outlook.verdict == cluster::Verdict::Warning  ? color(Token::WarningMark)
+                                                                   : theme::Theme::instance().series(0);
+}
+
+QColor LagCanvas::wordInkOf(int series, bool main) const
+{
+    const bool warns =
+        m_query.grouping == Grouping::BySlot && main && m_query.outlook.verdict == cluster::Verdict::Warning;
+    return warns ? color(Token::Warning) : inkOf(series, main);
 }
 
 void LagCanvas::arrangeRects()
@@ -178,7 +214,7 @@ void LagCanvas::fillLines()
     for (std::size_t i = 0; i < m_graphs.size(); ++i) {
         // The first node's line lies on top.
         const PlotLine &line = m_data.lines[m_graphs.size() - 1 - i];
-        QPen pen(theme::Theme::instance().series(line.color), 1.75);
+        QPen pen(inkOf(line.color, line.main), m_query.grouping == Grouping::BySlot && !line.main ? 1 : 1.75);
         pen.setJoinStyle(Qt::RoundJoin);
         m_graphs[i]->setPen(pen);
         m_graphs[i]->setBrush(Qt::NoBrush);
@@ -218,13 +254,13 @@ void LagCanvas::fillWal()
     m_walGraph->setPen(pen);
     m_walGraph->setAdaptiveSampling(false);
     m_walGraph->data()->set(graphData(m_data.wal.points), true);
-    m_wal->axis(QCPAxis::atBottom)->setRange(keyOf(m_query.fromMs), keyOf(m_query.toMs));
+    m_wal->axis(QCPAxis::atBottom)->setRange(keyOf(m_query.fromMs), keyOf(shownToMs()));
     m_wal->axis(QCPAxis::atLeft)->setRange(0, m_walScale.top);
 }
 
 void LagCanvas::setTimeTicks(QCPAxisRect *rect, bool labels)
 {
-    const qint64 span = m_query.toMs - m_query.fromMs;
+    const qint64 span = shownToMs() - m_query.fromMs;
     const TimeStep step =
         timeStep(span, std::max(1, width() - rect->margins().left() - rect->margins().right()),
                  static_cast<int>(textWidth(QStringLiteral("00:00:00"), FontRole::FixedCaption) * 1.7));
@@ -236,7 +272,7 @@ void LagCanvas::setTimeTicks(QCPAxisRect *rect, bool labels)
     const qint64 zone = 1000LL * QDateTime::fromMSecsSinceEpoch(m_query.toMs + m_frame.wallOffsetMs).offsetFromUtc();
     const qint64 shift = m_frame.wallOffsetMs + zone;
     const auto floored = [&](qint64 local) { return local - ((local % step.stepMs) + step.stepMs) % step.stepMs; };
-    for (qint64 local = floored(m_query.fromMs + shift); local <= m_query.toMs + shift + step.stepMs;
+    for (qint64 local = floored(m_query.fromMs + shift); local <= shownToMs() + shift + step.stepMs;
          local += step.stepMs) {
         ticker->addTick(keyOf(local - shift), labels ? localTime(local - zone, step.stepMs < 60'000) : QString());
     }
@@ -271,10 +307,10 @@ void LagCanvas::setMargins()
     const qreal line = lineHeight();
     qreal left = 52;
     for (const double tick : m_scale.ticks()) {
-        left = std::max(left, textWidth(m_scale.label(tick), FontRole::FixedCaption) + 12);
+        left = std::max(left, textWidth(m_scale.label(tick), FontRole::FixedCaption) + 20);
     }
     const int right = static_cast<int>(std::ceil(labelsWidth()));
-    const int bottom = static_cast<int>(line + 16);
+    const int bottom = static_cast<int>(line + 16) + (m_data.leftOut > 0 ? static_cast<int>(line) + 8 : 0);
     m_lag->setMargins(
         QMargins(static_cast<int>(std::ceil(left)), static_cast<int>(line / 2 + 3), right, m_wal ? 8 : bottom));
     if (m_wal) {

@@ -11,12 +11,13 @@ namespace howdah::charts {
 /// What the canvas has to know beside the data.
 struct CanvasFrame {
     qint64 wallOffsetMs = 0; ///< wall minus monotonic, at the right end
-    std::optional<double> warnAt;
+    std::vector<PlotLimit> limits;
     QString emptyText;
 };
 
-/// The plot itself: axes, lines, areas, labels at the right end, crosshair with its panel. Only paints; LagPlot owns
-/// the input. Its labels are painted here because QCustomPlot can neither keep them apart nor follow the theme.
+/// The plot itself: axes, lines, areas, labels at the right end, what is foretold, crosshair with its panel. Only
+/// paints; LagPlot owns the input. Its labels are painted here because QCustomPlot can neither keep them apart nor
+/// follow the theme.
 class LagCanvas : public QCustomPlot {
     Q_OBJECT
 public:
@@ -49,8 +50,15 @@ private:
     void setMargins();
     qreal labelsWidth() const;
     void recolour();
+    void setScales();
+    qint64 shownToMs() const { return m_query.toMs + m_query.aheadMs; }
+    bool isSeen(const PlotLimit &limit) const { return limit.value <= m_scale.top; }
+    bool hasLine(const QString &name) const;
+    /// Of a line, and of the words beside it.
+    QColor inkOf(int series, bool main) const;
+    QColor wordInkOf(int series, bool main) const;
 
-    /// Of the panel: left and right end, the heading's baseline, the width of the column of times.
+    /// Of the panel: left and right end, the heading's baseline, the width of the column of times with its gap.
     struct PanelColumns {
         qreal left = 0, right = 0, base = 0, seconds = 0;
     };
@@ -58,11 +66,22 @@ private:
     // canvaslabels.cpp
     void paintLabels(QPainter *painter) const;
     void paintEndLabels(QPainter *painter) const;
+    void paintEndLabel(QPainter *painter, const PlotLine &line, qreal base) const;
     void paintStageKey(QPainter *painter) const;
-    void paintWarnLine(QPainter *painter) const;
+    void paintLimits(QPainter *painter) const;
+    void paintLimitLabel(QPainter *painter, const PlotLimit &limit, qreal base) const;
     void paintPeak(QPainter *painter) const;
     void paintWalLabels(QPainter *painter) const;
     void paintEmpty(QPainter *painter) const;
+    // canvasforecast.cpp
+    void paintAhead(QPainter *painter) const;
+    void paintForecast(QPainter *painter) const;
+    void paintForecastEnd(QPainter *painter, QPointF end) const;
+    void paintNow(QPainter *painter, qreal x) const;
+    qreal clearOfLimits(qreal base) const;
+    void paintNowLabels(QPainter *painter) const;
+    void paintLimitNote(QPainter *painter, const PlotLimit &limit) const;
+    void paintLeftOut(QPainter *painter) const;
     // canvasreading.cpp
     void paintReading(QPainter *painter) const;
     void paintPanel(QPainter *painter, qreal x) const;

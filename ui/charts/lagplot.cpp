@@ -1,48 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/lagplot.h"
 
-#include <QFocusEvent>
-#include <QPainter>
-#include <QWheelEvent>
 #include <cmath>
 
 #include "charts/lagcanvas.h"
 #include "core/units.h"
-#include "theme/metrics.h"
-#include "theme/paint.h"
+#include "theme/focusring.h"
 #include "theme/theme.h"
 
 namespace howdah::charts {
 namespace {
 
-constexpr qint64 kShortestMs = 10'000;
 constexpr qint64 kFirstMs = 60'000; ///< how much is shown at the very start
 constexpr qint64 kSlowestMs = 5000; ///< between two replots while time goes on
-constexpr qint64 kLongestMs = 24 * 3'600'000LL;
-
-class FocusRing : public QWidget {
-public:
-    explicit FocusRing(QWidget *parent)
-        : QWidget(parent)
-    {
-        setAttribute(Qt::WA_TransparentForMouseEvents);
-        hide();
-    }
-
-protected:
-    void paintEvent(QPaintEvent *) override
-    {
-        QPainter painter(this);
-        theme::paintFocusRing(&painter, QRectF(rect()), theme::metric::kRadiusControl);
-    }
-};
 
 } // namespace
 
 LagPlot::LagPlot(QWidget *parent)
     : QWidget(parent)
     , m_canvas(new LagCanvas(this))
-    , m_ring(new FocusRing(this))
+    , m_ring(new theme::FocusRing(this))
 {
     setObjectName(QStringLiteral("lagPlot"));
     m_canvas->setObjectName(QStringLiteral("lagCanvas"));
@@ -112,6 +89,10 @@ void LagPlot::setUnit(Unit unit)
 void LagPlot::setGrouping(Grouping grouping)
 {
     m_query.grouping = grouping;
+    if (grouping == Grouping::BySlot) {
+        m_query.unit = Unit::Bytes;
+        setAccessibleName(tr("WAL held by slots over time"));
+    }
     schedule();
 }
 
@@ -119,6 +100,18 @@ void LagPlot::setNode(const QString &node)
 {
     m_query.node = node;
     schedule();
+}
+
+void LagPlot::setSlot(const QString &key, const Outlook &outlook)
+{
+    // Every tick has another forecast: refresh() knows how often that is worth a replot.
+    const bool differs = key != m_query.node || outlook.verdict != m_query.outlook.verdict ||
+                         outlook.foretells() != m_query.outlook.foretells();
+    m_query.node = key;
+    m_query.outlook = outlook;
+    if (differs) {
+        schedule();
+    }
 }
 
 void LagPlot::setWalShown(bool shown)
@@ -164,7 +157,7 @@ qint64 LagPlot::spanOfRange() const
     case Range::Day:
         break;
     }
-    return kLongestMs;
+    return kLongestSpanMs;
 }
 
 qint64 LagPlot::nowMs() const
@@ -211,8 +204,8 @@ void LagPlot::resetView()
 /// Keeps the length and moves what would lie after now; says so when the view is another.
 void LagPlot::setView(qint64 from, qint64 to)
 {
-    const qint64 span = std::clamp(to - from, kShortestMs, kLongestMs);
-    to = std::clamp(to, nowMs() - kLongestMs + span, nowMs());
+    const qint64 span = std::clamp(to - from, kShortestSpanMs, kLongestSpanMs);
+    to = std::clamp(to, nowMs() - kLongestSpanMs + span, nowMs());
     const bool following = to >= nowMs();
     const bool same = m_query.fromMs == to - span && m_query.toMs == to && following == m_following;
     m_query.fromMs = to - span;
@@ -225,28 +218,6 @@ void LagPlot::setView(qint64 from, qint64 to)
     }
 }
 
-void LagPlot::zoom(double factor, double atShare)
-{
-    const auto span = static_cast<double>(m_query.toMs - m_query.fromMs);
-    const double newSpan = std::clamp(span * factor, double(kShortestMs), double(kLongestMs));
-    const double anchor = static_cast<double>(m_query.fromMs) + span * atShare;
-    const qint64 from = std::llround(anchor - newSpan * atShare);
-    setView(from, from + std::llround(newSpan));
-    noteView();
-}
-
-void LagPlot::pan(double share)
-{
-    const qint64 by = std::llround(static_cast<double>(m_query.toMs - m_query.fromMs) * share);
-    setView(m_query.fromMs + by, m_query.toMs + by);
-    noteView();
-}
-
-bool LagPlot::asksForNode() const
-{
-    return m_query.grouping == Grouping::ByStage && m_query.node.isEmpty();
-}
-
 std::optional<double> LagPlot::warnAt() const
 {
     const bool bytes = m_query.unit == Unit::Bytes;
@@ -257,30 +228,75 @@ std::optional<double> LagPlot::warnAt() const
     return sync ? m_thresholds.syncLagWarnSeconds : m_thresholds.asyncLagWarnSeconds;
 }
 
+std::vector<PlotLimit> LagPlot::limits() const
+{
+    const auto text = [this](const QString &what, double value) { return what.arg(numberOf(value)); };
+    if (m_query.grouping != Grouping::BySlot) {
+        const double warn = *warnAt();
+        return {{warn, text(tr("warn at %1"), warn)}};
+    }
+    const auto warn = static_cast<double>(m_thresholds.slotRetainedWarnBytes);
+    const auto critical = static_cast<double>(m_thresholds.slotRetainedCriticalBytes);
+    std::vector<PlotLimit> limits{{warn, text(tr("warn at %1"), warn)},
+                                  {critical, text(tr("critical at %1"), critical), PlotLimit::Kind::Critical}};
+    if (m_query.outlook.limit) {
+        const double limit = *m_query.outlook.limit;
+        limits.push_back({limit, text(tr("limit %1"), limit), PlotLimit::Kind::Loss,
+                          tr("max_slot_wal_keep_size\npast it the slot is lost")});
+    }
+    return limits;
+}
+
+/// A new tick, or the first: the window moves on with its length, and with what is foretold from now.
+void LagPlot::follow()
+{
+    const bool any = m_query.toMs > m_query.fromMs;
+    const qint64 span = m_whole || !any ? spanNow() : m_query.toMs - m_query.fromMs;
+    Spans spans{span, 0};
+    if (m_query.grouping == Grouping::BySlot) {
+        spans = spansFor(m_query.outlook, span, m_whole ? spanOfRange() : span);
+    }
+    m_query.toMs = nowMs();
+    m_query.fromMs = m_query.toMs - spans.pastMs;
+    m_query.aheadMs = spans.aheadMs;
+}
+
+QString LagPlot::emptyText() const
+{
+    if (!m_history || m_history->isEmpty()) {
+        return tr("Nothing has been sampled yet.");
+    }
+    if (m_query.grouping == Grouping::BySlot) {
+        return tr("No slot is known to have held WAL in this time.");
+    }
+    const bool asksForNode = m_query.grouping == Grouping::ByStage && m_query.node.isEmpty();
+    return asksForNode ? tr("No standby is selected.") : tr("No lag was known in this time.");
+}
+
 void LagPlot::replot()
 {
     if (!isVisible()) {
         return;
     }
+    m_query.aheadMs = 0;
     if (m_following) {
-        // A new tick, or the first: the window moves on with its length.
-        const bool any = m_query.toMs > m_query.fromMs;
-        const qint64 span = m_whole || !any ? spanNow() : m_query.toMs - m_query.fromMs;
-        m_query.toMs = nowMs();
-        m_query.fromMs = m_query.toMs - span;
+        follow();
     }
-    // The labels at the right end are not known yet: at least so many pixels are left.
-    m_query.columns = std::max(50, width() - 144);
+    // The labels at the right end are not known yet: at least so many pixels are left. The past has its share of them.
+    const auto past = static_cast<double>(m_query.toMs - m_query.fromMs);
+    const double share = past / std::max(1.0, past + static_cast<double>(m_query.aheadMs));
+    m_query.columns = std::max(50, static_cast<int>((width() - 144) * share));
     m_plottedMs = nowMs();
     m_drawn = plotData(m_history, m_query);
+    if (!m_drawn.forecast && m_query.aheadMs > 0) {
+        m_query.aheadMs = 0; // a gap has no way on
+    }
     CanvasFrame frame;
-    frame.warnAt = warnAt();
+    frame.limits = limits();
     if (m_history) {
         frame.wallOffsetMs = m_history->wallMs(m_query.toMs) - m_query.toMs;
     }
-    frame.emptyText = !m_history || m_history->isEmpty() ? tr("Nothing has been sampled yet.")
-                      : asksForNode()                    ? tr("No standby is selected.")
-                                                         : tr("No lag was known in this time.");
+    frame.emptyText = emptyText();
     m_canvas->present(m_drawn, m_query, frame);
     noteView();
     ++m_replots;
@@ -293,31 +309,27 @@ QRect LagPlot::plotRect() const
     return m_canvas->plotRect();
 }
 
-void LagPlot::hover(std::optional<int> x)
+QString LagPlot::numberOf(double value) const
 {
-    m_pointer = x;
-    const QRect area = m_canvas->plotRect();
-    std::optional<Reading> reading;
-    if (x && *x >= area.left() && *x <= area.right() + 1 && !m_drag.active && m_drawn.anything) {
-        reading = readingAt(m_history, m_query, std::llround(m_canvas->keyAt(*x) * 1000));
-    } else if (m_cursorMs && (*m_cursorMs < m_query.fromMs || *m_cursorMs > m_query.toMs)) {
-        m_cursorMs.reset(); // out of view
-    } else if (m_cursorMs && m_drawn.anything) {
-        reading = readingAt(m_history, m_query, *m_cursorMs);
+    return m_query.unit == Unit::Bytes ? core::formatBytes(std::llround(value)) : core::formatSeconds(value);
+}
+
+QStringList LagPlot::forecastWords() const
+{
+    QStringList words;
+    if (m_drawn.forecast) {
+        words
+            << tr("full at %1").arg(localMoment(m_history->wallMs(m_drawn.forecast->toMs), m_history->wallMs(nowMs())));
     }
-    if (!reading && !m_reading) {
-        return;
+    if (m_drawn.leftOut > 0) {
+        words << m_drawn.leftOutText();
     }
-    m_reading = std::move(reading);
-    m_canvas->setReading(m_reading);
+    return words;
 }
 
 /// What the plot says, in words: for a screen reader.
 void LagPlot::describe()
 {
-    const auto number = [this](double value) {
-        return m_query.unit == Unit::Bytes ? core::formatBytes(std::llround(value)) : core::formatSeconds(value);
-    };
     QStringList parts;
     if (m_history && !m_history->isEmpty()) {
         parts << tr("from %1 to %2")
@@ -326,102 +338,21 @@ void LagPlot::describe()
     }
     for (const PlotLine &line : m_drawn.lines) {
         parts << line.name + QLatin1Char(' ') +
-                     (line.lastWord.isEmpty() && line.last ? number(*line.last) : line.lastWord);
+                     (line.gone                              ? tr("gone")
+                      : line.lastWord.isEmpty() && line.last ? numberOf(*line.last)
+                                                             : line.lastWord);
     }
     if (m_query.grouping == Grouping::ByStage && m_drawn.anything) {
         parts << tr("stages of %1").arg(m_query.node);
     }
     if (m_drawn.anything) {
-        parts << tr("highest %1").arg(number(m_drawn.highest));
+        parts << forecastWords() << tr("highest %1").arg(numberOf(m_drawn.highest));
     } else {
         parts << tr("nothing to show");
     }
     const QString text = m_cursorMs && m_reading ? m_reading->text() : parts.join(QStringLiteral(", "));
     if (text != accessibleDescription()) {
         setAccessibleDescription(text);
-    }
-}
-
-void LagPlot::wheelEvent(QWheelEvent *event)
-{
-    const QRect area = m_canvas->plotRect();
-    const double steps = event->angleDelta().y() / 120.0;
-    if (!area.contains(event->position().toPoint()) || steps == 0) {
-        event->ignore();
-        return;
-    }
-    const double share = (event->position().x() - area.left()) / std::max(1, area.width());
-    zoom(std::pow(0.8, steps), std::clamp(share, 0.0, 1.0));
-    event->accept();
-}
-
-void LagPlot::mousePressEvent(QMouseEvent *event)
-{
-    if (event->button() != Qt::LeftButton) {
-        event->ignore();
-        return;
-    }
-    dropCursor();
-    m_drag = {true, event->position().toPoint().x(), m_query.fromMs};
-    setCursor(Qt::ClosedHandCursor);
-    hover(m_pointer);
-}
-
-void LagPlot::mouseMoveEvent(QMouseEvent *event)
-{
-    const int x = event->position().toPoint().x();
-    if (m_drag.active) {
-        const qint64 span = m_query.toMs - m_query.fromMs;
-        const double perPixel = static_cast<double>(span) / std::max(1, m_canvas->plotRect().width());
-        const qint64 from = m_drag.fromMs - std::llround((x - m_drag.x) * perPixel);
-        if (from != m_query.fromMs) {
-            setView(from, from + span);
-            noteView();
-        }
-        return;
-    }
-    dropCursor();
-    hover(x);
-}
-
-void LagPlot::mouseReleaseEvent(QMouseEvent *event)
-{
-    if (event->button() != Qt::LeftButton) {
-        return;
-    }
-    m_drag.active = false;
-    unsetCursor();
-    hover(event->position().toPoint().x());
-}
-
-void LagPlot::mouseDoubleClickEvent(QMouseEvent *event)
-{
-    if (event->button() == Qt::LeftButton) {
-        resetView();
-    }
-}
-
-void LagPlot::leaveEvent(QEvent *event)
-{
-    QWidget::leaveEvent(event);
-    hover(std::nullopt);
-}
-
-void LagPlot::focusInEvent(QFocusEvent *event)
-{
-    QWidget::focusInEvent(event);
-    // A click, or a window that comes to the front, is no wish to see where the keyboard is.
-    const Qt::FocusReason reason = event->reason();
-    m_ring->setVisible(reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason ||
-                       reason == Qt::ShortcutFocusReason || reason == Qt::OtherFocusReason);
-}
-
-void LagPlot::focusOutEvent(QFocusEvent *event)
-{
-    QWidget::focusOutEvent(event);
-    m_ring->hide();
-    if (event->reason() != Qt::ActiveWindowFocusReason && event->reason() != Qt::PopupFocusReason) {
-        dropCursor();
     }
 }
 

@@ -7,14 +7,19 @@
 #include "charts/plotdata.h"
 #include "cluster/health.h"
 
+namespace howdah::theme {
+class FocusRing;
+}
+
 namespace howdah::charts {
 
 class LagCanvas;
 
-/// How far nodes are behind, over time: a line a node, or the stages of one node upon each other. Wheel and +/- zoom,
-/// dragging and Left/Right pan, double click or Home goes back to the whole range at now; while its right end is now it
-/// follows. As long as less is known than the range is long, it shows what is known, growing. What was not known is a
-/// gap. The pointer, or Ctrl+Left/Right, shows what was known then; Escape hides it. Window's thread.
+/// How far nodes are behind, over time: a line a node, or the stages of one node upon each other; or the WAL that slots
+/// hold, one of them standing out, with what is foretold of it in the time ahead while its right end is now. Wheel and
+/// +/- zoom, dragging and Left/Right pan, double click or Home goes back to the whole range at now; while its right end
+/// is now it follows. As long as less is known than the range is long, it shows what is known, growing. What was not
+/// known is a gap. The pointer, or Ctrl+Left/Right, shows what was known then; Escape hides it. Window's thread.
 class LagPlot : public QWidget {
     Q_OBJECT
 public:
@@ -32,6 +37,8 @@ public:
     /// Whose stages are shown by stage.
     void setNode(const QString &node);
     void setRange(Range range);
+    /// By slot: the key of the one that stands out, and what ends it.
+    void setSlot(const QString &key, const Outlook &outlook);
     /// Limits are drawn where they are in view. By stage the node's own limit: sync nodes have a lower one.
     void setThresholds(const cluster::Thresholds &thresholds);
     /// Nodes whose limit is that of a synchronous standby.
@@ -59,6 +66,9 @@ public:
     const PlotData &drawn() const { return m_drawn; }
     const std::optional<Reading> &reading() const { return m_reading; }
     std::optional<double> warnAt() const;
+    /// Of what the plot shows now, in its unit, whether in view or not.
+    std::vector<PlotLimit> limits() const;
+    qint64 aheadMs() const { return m_query.aheadMs; } ///< shown beyond viewToMs()
     QRect plotRect() const;
     int replots() const { return m_replots; }
     /// Pictures held in memory: none while it is hidden.
@@ -90,6 +100,9 @@ protected:
     void focusOutEvent(QFocusEvent *event) override;
 
 private:
+    static constexpr qint64 kShortestSpanMs = 10'000;
+    static constexpr qint64 kLongestSpanMs = 24 * 3'600'000LL;
+
     void schedule();
     void replot();
     void setView(qint64 from, qint64 to);
@@ -105,11 +118,14 @@ private:
     qint64 spanOfRange() const;
     qint64 spanNow() const;
     void noteView();
-    bool asksForNode() const;
+    void follow();
+    QString emptyText() const;
+    QString numberOf(double value) const;
+    QStringList forecastWords() const;
 
     const history::LagHistory *m_history = nullptr;
     LagCanvas *m_canvas = nullptr;
-    QWidget *m_ring = nullptr; ///< shows the focus, above the canvas
+    theme::FocusRing *m_ring = nullptr; ///< shows the focus, above the canvas
     PlotQuery m_query;
     Range m_range = Range::QuarterHour;
     bool m_whole = true; ///< the range, not a part that was zoomed or panned to

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/plotdata.h"
 
-#include <QCoreApplication>
-#include <QDateTime>
 #include <cmath>
 
+#include "charts/plotparts.h"
 #include "core/units.h"
 
 namespace howdah::charts {
@@ -17,11 +16,6 @@ using history::SeriesPoint;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr int kUndecimated = 1 << 20;
-
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("LagPlot", text);
-}
 
 double highestWithin(const std::vector<SeriesPoint> &points, const PlotQuery &query)
 {
@@ -39,20 +33,12 @@ bool anyKnown(const std::vector<SeriesPoint> &points)
     return std::any_of(points.begin(), points.end(), [](const SeriesPoint &point) { return !std::isnan(point.value); });
 }
 
-QString number(std::optional<double> value, Unit unit)
-{
-    if (!value) {
-        return {};
-    }
-    return unit == Unit::Bytes ? core::formatBytes(std::llround(*value)) : core::formatSeconds(*value);
-}
-
 /// What stands at the right end of a line.
-void fillEnd(PlotLine &line, const LagHistory &history, const PlotQuery &query)
+void fillEnd(PlotLine &line, const QString &key, const LagHistory &history, const PlotQuery &query)
 {
     const qint64 end = std::min(query.toMs, history.newestMs());
-    const std::optional<history::Moment> moment = history.at(line.name, end);
-    const Metric metric = query.unit == Unit::Bytes ? Metric::Bytes : Metric::Seconds;
+    const Metric metric = metricOf(query);
+    const std::optional<history::Moment> moment = history.at(key, end, metric);
     line.last = moment ? moment->value(metric) : std::nullopt;
     if (line.last) {
         if (moment->state == LagState::Idle) {
@@ -60,13 +46,62 @@ void fillEnd(PlotLine &line, const LagHistory &history, const PlotQuery &query)
         }
         return;
     }
+    if (line.gone) {
+        return;
+    }
     for (auto it = line.points.rbegin(); it != line.points.rend(); ++it) {
         if (!std::isnan(it->value) && it->monotonicMs <= end) {
-            line.lastWord = tr("gap, %1").arg(core::formatSeconds(std::round(double(end - it->monotonicMs) / 1000)));
+            line.lastWord =
+                plotWords("gap, %1").arg(core::formatSeconds(std::round(double(end - it->monotonicMs) / 1000)));
             return;
         }
     }
-    line.lastWord = tr("gap");
+    line.lastWord = plotWords("gap");
+}
+
+std::vector<PlotLine> linesOf(const LagHistory &history, const PlotQuery &query)
+{
+    std::vector<PlotLine> lines;
+    int color = 0;
+    for (const Subject &subject : subjectsOf(history, query)) {
+        PlotLine line;
+        line.name = subject.name;
+        line.color = color++;
+        line.main = subject.main;
+        line.gone = subject.gone;
+        line.points = history.series(subject.key, metricOf(query), query.fromMs, query.toMs, query.columns);
+        if (anyKnown(line.points)) {
+            fillEnd(line, subject.key, history, query);
+            lines.push_back(std::move(line));
+        }
+    }
+    return lines;
+}
+
+/// Takes away the other slots that would be no more than a thickening of the axis, and those that are too many to be
+/// told apart.
+void leaveOut(PlotData &data, const PlotQuery &query)
+{
+    constexpr double kUnseen = 1.0 / 250;
+    constexpr std::size_t kMostOthers = 8;
+    std::vector<double> highest;
+    for (const PlotLine &line : data.lines) {
+        if (!line.main) {
+            highest.push_back(highestWithin(line.points, query));
+        }
+    }
+    std::sort(highest.begin(), highest.end(), std::greater<>());
+    const double least = std::max(highest.size() > kMostOthers ? highest[kMostOthers - 1] : 0, data.highest * kUnseen);
+    std::size_t others = 0;
+    std::erase_if(data.lines, [&](const PlotLine &line) {
+        const double held = highestWithin(line.points, query);
+        if (line.main || (held >= least && held > 0 && ++others <= kMostOthers)) {
+            return false;
+        }
+        ++data.leftOut;
+        data.leftOutHighest = std::max(data.leftOutHighest, held);
+        return true;
+    });
 }
 
 PlotStack stackOf(const LagHistory &history, const PlotQuery &query)
@@ -113,63 +148,6 @@ PlotStack stackOf(const LagHistory &history, const PlotQuery &query)
     return out;
 }
 
-QString wordOf(const history::Moment &moment)
-{
-    return moment.state == LagState::Known ? QString() : cluster::toString(moment.state);
-}
-
-void readNodes(Reading &reading, const LagHistory &history, Unit unit)
-{
-    int color = 0;
-    for (const QString &name : history.nodes()) {
-        ReadingRow row;
-        row.name = name;
-        row.color = color++;
-        const auto moment = history.at(name, reading.monotonicMs);
-        if (moment) {
-            row.value = unit == Unit::Bytes ? moment->bytes : moment->seconds;
-            row.word = wordOf(*moment);
-            // Drawn at 0, but nobody measured a 0.
-            if (moment->state != LagState::Idle) {
-                row.bytes = number(moment->bytes, Unit::Bytes);
-                row.seconds = number(moment->seconds, Unit::Time);
-            }
-        } else {
-            row.word = tr("no sample");
-        }
-        reading.rows.push_back(row);
-    }
-}
-
-void readStages(Reading &reading, const history::Moment &moment, Unit unit)
-{
-    if (moment.state != LagState::Idle) {
-        reading.totalBytes = number(moment.bytes, Unit::Bytes);
-        reading.totalSeconds = number(moment.seconds, Unit::Time);
-    }
-    double sum = 0;
-    bool known = false;
-    for (std::size_t i = 0; i < 4; ++i) {
-        ReadingRow row;
-        row.name = stageName(static_cast<int>(i));
-        row.color = static_cast<int>(i);
-        if (moment.state != LagState::Idle) {
-            row.bytes = number(moment.stageBytes[i], Unit::Bytes);
-            row.seconds = number(moment.stageSeconds[i], Unit::Time);
-        }
-        if (row.bytes.isEmpty() && row.seconds.isEmpty()) {
-            row.word = moment.state == LagState::Known ? tr("unknown") : wordOf(moment);
-        }
-        reading.rows.push_back(row);
-        const std::optional<double> value = unit == Unit::Bytes ? moment.stageBytes[i] : moment.stageSeconds[i];
-        known = known || value;
-        sum += value.value_or(0);
-    }
-    if (known) {
-        reading.value = sum;
-    }
-}
-
 } // namespace
 
 PlotData plotData(const LagHistory *history, const PlotQuery &query)
@@ -178,22 +156,20 @@ PlotData plotData(const LagHistory *history, const PlotQuery &query)
     if (!history || history->isEmpty() || query.toMs <= query.fromMs) {
         return data;
     }
-    if (query.grouping == Grouping::ByNode) {
-        const Metric metric = query.unit == Unit::Bytes ? Metric::Bytes : Metric::Seconds;
-        int color = 0;
-        for (const QString &name : history->nodes()) {
-            PlotLine line;
-            line.name = name;
-            line.color = color++;
-            line.points = history->series(name, metric, query.fromMs, query.toMs, query.columns);
-            if (!anyKnown(line.points)) {
-                continue;
-            }
-            fillEnd(line, *history, query);
+    if (query.grouping != Grouping::ByStage) {
+        data.lines = linesOf(*history, query);
+        for (const PlotLine &line : data.lines) {
             data.highest = std::max(data.highest, highestWithin(line.points, query));
-            data.lines.push_back(std::move(line));
         }
         data.anything = !data.lines.empty();
+        data.forecast = forecastOf(*history, query);
+        if (data.forecast) {
+            const qint64 edge = std::min(query.toMs + query.aheadMs, data.forecast->toMs);
+            data.highest = std::max(data.highest, data.forecast->at(edge));
+        }
+        if (query.grouping == Grouping::BySlot) {
+            leaveOut(data, query);
+        }
     } else {
         data.stack = stackOf(*history, query);
         for (const double top : data.stack.tops[3]) {
@@ -210,70 +186,13 @@ PlotData plotData(const LagHistory *history, const PlotQuery &query)
     return data;
 }
 
-std::optional<Reading> readingAt(const LagHistory *history, const PlotQuery &query, qint64 monotonicMs)
+QString PlotData::leftOutText() const
 {
-    if (!history || history->isEmpty()) {
-        return std::nullopt;
-    }
-    Reading reading;
-    // The crosshair stands on a sample, not between two.
-    std::optional<history::Moment> nearest;
-    const QStringList names = query.grouping == Grouping::ByStage ? QStringList{query.node} : history->nodes();
-    for (const QString &name : names) {
-        const auto moment = history->at(name, monotonicMs);
-        if (moment && (!nearest || (moment->bytes && !nearest->bytes))) {
-            nearest = moment;
-        }
-    }
-    if (!nearest) {
-        return std::nullopt;
-    }
-    reading.monotonicMs = nearest->monotonicMs;
-    reading.time = localTime(history->wallMs(nearest->monotonicMs), true);
-    if (query.grouping == Grouping::ByStage) {
-        readStages(reading, *nearest, query.unit);
-    } else {
-        readNodes(reading, *history, query.unit);
-    }
-    if (query.wal) {
-        reading.wal = history->walRateAt(history->walNode(), nearest->monotonicMs);
-    }
-    return reading;
-}
-
-QString Reading::text() const
-{
-    QStringList parts{time};
-    if (!totalBytes.isEmpty() || !totalSeconds.isEmpty()) {
-        parts << QStringList{totalBytes, totalSeconds}.join(QLatin1Char(' ')).simplified();
-    }
-    for (const ReadingRow &row : rows) {
-        parts << QStringList{row.name, row.bytes, row.seconds, row.word}.join(QLatin1Char(' ')).simplified();
-    }
-    if (wal) {
-        parts << tr("WAL %1/s").arg(core::formatBytes(std::llround(*wal)));
-    }
-    return parts.join(QStringLiteral(", "));
-}
-
-QString stageName(int stage)
-{
-    switch (stage) {
-    case 0:
-        return tr("pending");
-    case 1:
-        return tr("write");
-    case 2:
-        return tr("flush");
-    default:
-        return tr("replay");
-    }
-}
-
-QString localTime(qint64 wallMs, bool seconds)
-{
-    return QDateTime::fromMSecsSinceEpoch(wallMs).toString(seconds ? QStringLiteral("HH:mm:ss")
-                                                                   : QStringLiteral("HH:mm"));
+    const QString most = numberText(leftOutHighest, Unit::Bytes);
+    return leftOut == 0 ? QString()
+           : leftOut == 1
+               ? plotWords("One other is left out: it held at most %1 in this time.").arg(most)
+               : plotWords("%1 others are left out: each held at most %2 in this time.").arg(leftOut).arg(most);
 }
 
 } // namespace howdah::charts
