@@ -212,6 +212,10 @@ SlotStory slotStory(const cluster::ClusterState &state, const QString &key)
                     advice.text.prepend(QStringLiteral("When last seen: "));
                 }
             }
+            if (facts) {
+                story.limitBytes = facts->limitBytes;
+                story.fullInSeconds = facts->fullInSeconds;
+            }
             return story;
         }
     }

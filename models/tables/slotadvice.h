@@ -36,6 +36,8 @@ struct SlotStory {
     bool stale = false; ///< as it was when the node last answered
     std::vector<SlotDetail> details;
     std::vector<SlotAdvice> advice;
+    std::optional<qint64> limitBytes;    ///< as of cluster::SlotFacts
+    std::optional<double> fullInSeconds; ///< likewise
 
     bool operator==(const SlotStory &) const = default;
 };

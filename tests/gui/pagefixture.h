@@ -32,6 +32,20 @@ inline cluster::ClusterState stateOf(cluster::Snapshot snapshot)
     return state;
 }
 
+/// What slots held so long ago: one that nobody uses has grown with all that was written, the others tremble.
+inline void heldBefore(std::vector<cluster::SlotFacts> &facts, const cluster::Snapshot &snapshot, qint64 backMs)
+{
+    for (cluster::SlotFacts &one : facts) {
+        const auto &sample = snapshot.nodes[static_cast<std::size_t>(one.node)].sample;
+        const bool used = sample->replicationSlots[static_cast<std::size_t>(one.slot)].active;
+        if (one.retainedBytes && used) {
+            *one.retainedBytes += *one.retainedBytes / 10 * (backMs / 1000 % 7);
+        } else if (one.retainedBytes) {
+            one.retainedBytes = std::max<qint64>(0, *one.retainedBytes - backMs / 1000 * kWalRate);
+        }
+    }
+}
+
 /// A past of 15 minutes that ends with the Snapshot: small lag with one hill, so that plots have something to show.
 inline history::LagHistory pastOf(const cluster::Snapshot &snapshot)
 {
@@ -55,6 +69,7 @@ inline history::LagHistory pastOf(const cluster::Snapshot &snapshot)
             }
         }
         auto judged = std::make_shared<cluster::Assessment>(*last.assessment);
+        heldBefore(judged->slotFacts, snapshot, back);
         const double hill = std::max(0.0, 1 - std::abs(second - 500) / 60.0);
         for (cluster::StandbyLag &lag : judged->lag) {
             const double more = 1 + 0.1 * std::sin(second * 0.7) + 40 * hill;

@@ -4,9 +4,11 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPointer>
+#include <QScrollArea>
 #include <QScrollBar>
 #include <QSignalSpy>
 
+#include "charts/lagplot.h"
 #include "pagefixture.h"
 #include "tables/roles.h"
 #include "widgets/datatable.h"
@@ -24,7 +26,11 @@ private Q_SLOTS:
         QSettings().clear();
         m_page = shownPage(QStringLiteral("slots"));
     }
-    void cleanup() { m_page.reset(); }
+    void cleanup()
+    {
+        m_page.reset();
+        m_past = {};
+    }
     void showsEverySlot();
     void tellsTheStoryOfTheSelected();
     void oldStorySaysSo();
@@ -34,6 +40,11 @@ private Q_SLOTS:
     void sortsByTheKeyboard();
     void saysWhenThereIsNothing();
     void showsSubjectWhileHidden();
+    void plotFollowsTheSelection();
+    void plotChangesItsRange();
+    void plotIsUsedByKeyboard();
+    void plotStandsBesideTheDetail();
+    void detailIsScrolledByKeyboard();
     void isNamed();
     void looks();
 
@@ -54,8 +65,12 @@ private:
         }
         return last;
     }
+    charts::LagPlot &plot() const { return *m_page->findChild<charts::LagPlot *>(QStringLiteral("slotsPlot")); }
+    /// The busy cluster with a past, analytics_cdc selected and drawn.
+    void showPast();
 
     QTemporaryDir m_directory;
+    history::LagHistory m_past;
     std::unique_ptr<pages::Page> m_page;
 };
 
@@ -257,16 +272,114 @@ void TestSlotsPage::showsSubjectWhileHidden()
     QCOMPARE(table().selectedKey(), QStringLiteral("pg1/analytics_cdc"));
 }
 
+void TestSlotsPage::showPast()
+{
+    const cluster::Snapshot snapshot = busyCluster();
+    m_past = pastOf(snapshot);
+    m_page->setHistory(&m_past);
+    m_page->setState(stateOf(snapshot));
+    m_page->showSubject(QStringLiteral("analytics_cdc"));
+    QTRY_VERIFY(!plot().drawn().lines.empty());
+}
+
+void TestSlotsPage::plotFollowsTheSelection()
+{
+    showPast();
+    QTRY_COMPARE(plot().drawn().lines.front().name, QStringLiteral("analytics_cdc"));
+    QVERIFY(plot().drawn().lines.front().main);
+    QVERIFY(plot().drawn().forecast);
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("WAL held, and when it runs out")));
+    // What is foretold is what the table and the finding say.
+    const cluster::ClusterState state = stateOf(busyCluster());
+    for (const cluster::SlotFacts &facts : state.assessment->slotFacts) {
+        if (facts.fullInSeconds) {
+            QCOMPARE(plot().drawn().forecast->toMs, kNowMonotonicMs + qRound64(*facts.fullInSeconds * 1000));
+        }
+    }
+    table().setFocus();
+    QTest::keyClick(&table(), Qt::Key_Up);
+    QCOMPARE(table().selectedKey(), QStringLiteral("pg1/reporting_sub"));
+    QTRY_COMPARE(plot().drawn().lines.front().name, QStringLiteral("reporting_sub"));
+    QVERIFY(!plot().drawn().forecast); // somebody uses it
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("WAL held over time")));
+    m_page->showSubject(QStringLiteral("spare"));
+    QTRY_VERIFY(!plot().drawn().lines.front().main); // it has never held anything
+}
+
+void TestSlotsPage::plotChangesItsRange()
+{
+    showPast();
+    const auto press = [this](const char *name) {
+        auto *button =
+            m_page->findChild<QAbstractButton *>(QLatin1String("range-of-the-slots-plot-") + QLatin1String(name));
+        QVERIFY2(button, name);
+        QTest::mouseClick(button, Qt::LeftButton);
+    };
+    press("5-min");
+    QTRY_COMPARE(plot().aheadMs(), qint64(150'000)); // replotted
+    QCOMPARE(plot().viewToMs() - plot().viewFromMs(), qint64(300'000));
+    QVERIFY(plot().drawn().forecast->toMs > plot().viewToMs() + plot().aheadMs());
+    press("24-h");
+    QTRY_VERIFY(plot().drawn().forecast->toMs < plot().viewToMs() + plot().aheadMs());
+    QVERIFY(!m_page->findChild<QWidget *>(QStringLiteral("unit-of-the-lag-plot"))); // WAL has no seconds
+}
+
+void TestSlotsPage::plotIsUsedByKeyboard()
+{
+    showPast();
+    QTRY_VERIFY(plot().drawn().forecast);
+    plot().setFocus(Qt::TabFocusReason);
+    QTest::keyClick(&plot(), Qt::Key_Left);
+    QVERIFY(!plot().isFollowing());
+    QVERIFY(shownText(*m_page).contains(QStringLiteral("not live: double-click or Home to return")));
+    QTRY_VERIFY(!plot().drawn().forecast);
+    QTest::keyClick(&plot(), Qt::Key_Home);
+    QVERIFY(plot().isFollowing());
+    QTRY_VERIFY(plot().drawn().forecast);
+}
+
+void TestSlotsPage::plotStandsBesideTheDetail()
+{
+    showPast();
+    const auto *below = m_page->findChild<QWidget *>(QStringLiteral("slots-below"));
+    const auto *detail = m_page->findChild<QWidget *>(QStringLiteral("slot-detail-scroll"));
+    QVERIFY(below && detail && below->isVisible());
+    const QPoint left = plot().mapTo(m_page.get(), QPoint());
+    QVERIFY(left.y() >= table().mapTo(m_page.get(), QPoint()).y() + table().height());
+    QVERIFY(detail->mapTo(m_page.get(), QPoint()).x() > left.x() + plot().width() - 1);
+    QCOMPARE(m_page->height(), kSmallPage.height());
+    // Nothing is selected when nothing is there: the table's sentence has the page.
+    m_page->setState(stateOf(noNodes()));
+    QVERIFY(!below->isVisible());
+}
+
+void TestSlotsPage::detailIsScrolledByKeyboard()
+{
+    showPast();
+    auto *detail = m_page->findChild<QScrollArea *>(QStringLiteral("slot-detail-scroll"));
+    QVERIFY(detail);
+    QTRY_VERIFY(detail->verticalScrollBar()->maximum() > 0);
+    QVERIFY(detail->focusPolicy() & Qt::TabFocus);
+    detail->setFocus(Qt::TabFocusReason);
+    QVERIFY(m_page->findChild<QWidget *>(QStringLiteral("side-column-ring"))->isVisible());
+    QTest::keyClick(detail, Qt::Key_End);
+    QTRY_COMPARE(detail->verticalScrollBar()->value(), detail->verticalScrollBar()->maximum());
+    detail->clearFocus();
+    // Where all of it is seen, Tab does not stop there.
+    m_page->resize(kLargePage);
+    QTRY_COMPARE(detail->verticalScrollBar()->maximum(), 0);
+    QCOMPARE(detail->focusPolicy(), Qt::NoFocus);
+}
+
 void TestSlotsPage::isNamed()
 {
-    m_page->setState(stateOf(busyCluster()));
+    showPast();
     QCOMPARE(namelessWidgets(*m_page).join(QLatin1Char('\n')), QString());
 }
 
 void TestSlotsPage::looks()
 {
-    m_page->setState(stateOf(busyCluster()));
-    m_page->showSubject(QStringLiteral("analytics_cdc"));
+    showPast();
     takeScreenshots(*m_page, QStringLiteral("slots"));
     QVERIFY(!table().horizontalScrollBar()->isVisible());
 }

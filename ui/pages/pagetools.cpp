@@ -40,6 +40,12 @@ QVBoxLayout *plainColumn(QWidget *widget)
     return layout;
 }
 
+void fixHeight(QWidget *pane, std::optional<int> height)
+{
+    pane->setMinimumHeight(height.value_or(0));
+    pane->setMaximumHeight(height.value_or(QWIDGETSIZE_MAX));
+}
+
 widgets::FilterField *addTableTools(widgets::PageHead *head, const QString &filterName,
                                     const std::function<TablePane *()> &current)
 {

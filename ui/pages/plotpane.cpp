@@ -31,17 +31,40 @@ PlotPane::PlotPane(Kind kind, QWidget *parent)
     setObjectName(QStringLiteral("plot-pane"));
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
-    auto *unit = new SegmentedControl(tr("Unit of the lag plot"), {tr("Bytes"), tr("Time")});
-    auto *range = new SegmentedControl(tr("Range of the lag plot"), {tr("5 min"), tr("15 min"), tr("1 h"), tr("24 h")});
-    m_head->addWidget(unit);
+    if (kind == Kind::Slots) {
+        m_plot->setObjectName(QStringLiteral("slotsPlot"));
+        m_plot->setGrouping(Grouping::BySlot);
+    } else {
+        addUnit();
+    }
     if (kind == Kind::OneStandby) {
         addGrouping();
     }
-    m_head->addWidget(range);
+    addRange();
     connect(m_plot, &LagPlot::knownSinceChanged, this, &PlotPane::showTitle);
     connect(m_plot, &LagPlot::liveChanged, this, &PlotPane::showTitle);
+    auto *column = plainColumn(this);
+    column->addWidget(m_head);
+    column->addWidget(m_plot, 1);
+    showTitle();
+}
+
+void PlotPane::addUnit()
+{
+    auto *unit = new SegmentedControl(tr("Unit of the lag plot"), {tr("Bytes"), tr("Time")});
+    m_head->addWidget(unit);
     connect(unit, &SegmentedControl::currentChanged, m_plot,
             [this](int index) { m_plot->setUnit(index == 0 ? Unit::Bytes : Unit::Time); });
+    unit->setCurrentIndex(m_kind == Kind::AllNodes ? 1 : 0);
+    m_plot->setUnit(m_kind == Kind::AllNodes ? Unit::Time : Unit::Bytes);
+}
+
+void PlotPane::addRange()
+{
+    auto *range =
+        new SegmentedControl(m_kind == Kind::Slots ? tr("Range of the slots plot") : tr("Range of the lag plot"),
+                             {tr("5 min"), tr("15 min"), tr("1 h"), tr("24 h")});
+    m_head->addWidget(range);
     connect(range, &SegmentedControl::currentChanged, m_plot,
             [this](int index) { m_plot->setRange(static_cast<LagPlot::Range>(index)); });
     // Also the one that is chosen already: back to all of it, and to now.
@@ -49,14 +72,10 @@ PlotPane::PlotPane(Kind kind, QWidget *parent)
             [this](int index) { m_plot->setRange(static_cast<LagPlot::Range>(index)); });
     connect(m_plot, &LagPlot::rangeChanged, range,
             [range](LagPlot::Range shown) { range->setCurrentIndex(static_cast<int>(shown)); });
-    range->setCurrentIndex(static_cast<int>(LagPlot::Range::QuarterHour));
-    unit->setCurrentIndex(kind == Kind::AllNodes ? 1 : 0);
-    m_plot->setRange(LagPlot::Range::QuarterHour);
-    m_plot->setUnit(kind == Kind::AllNodes ? Unit::Time : Unit::Bytes);
-    auto *column = plainColumn(this);
-    column->addWidget(m_head);
-    column->addWidget(m_plot, 1);
-    showTitle();
+    // Slots fill up over hours, and only as much of the past is shown as is known.
+    const LagPlot::Range first = m_kind == Kind::Slots ? LagPlot::Range::Day : LagPlot::Range::QuarterHour;
+    range->setCurrentIndex(static_cast<int>(first));
+    m_plot->setRange(first);
 }
 
 void PlotPane::addGrouping()
@@ -77,17 +96,26 @@ void PlotPane::resizeEvent(QResizeEvent *event)
     showTitle();
 }
 
-void PlotPane::showTitle()
+/// Sets the title of a lag plot; gives what explains it.
+QString PlotPane::lagTitle()
 {
     const bool narrow = width() < kRoomForSubtitle; // half a word explains nothing
     const bool byStage = m_grouping && m_grouping->currentIndex() == 0;
-    QString subtitle;
     if (byStage) {
         m_head->setTitle(m_standby.isEmpty() ? tr("Lag by stage") : tr("Lag of %1 by stage").arg(m_standby));
-        subtitle = m_upstream.isEmpty() || narrow ? QString() : tr("behind %1, where it waits").arg(m_upstream);
+        return m_upstream.isEmpty() || narrow ? QString() : tr("behind %1, where it waits").arg(m_upstream);
+    }
+    m_head->setTitle(tr("Replay lag"));
+    return narrow && m_grouping ? QString() : tr("against the primary’s own position");
+}
+
+void PlotPane::showTitle()
+{
+    QString subtitle;
+    if (m_kind == Kind::Slots) {
+        m_head->setTitle(m_foretells ? tr("WAL held, and when it runs out") : tr("WAL held over time"));
     } else {
-        m_head->setTitle(tr("Replay lag"));
-        subtitle = narrow && m_grouping ? QString() : tr("against the primary’s own position");
+        subtitle = lagTitle();
     }
     if (const std::optional<qint64> since = m_plot->knownSinceMs(); since && m_history) {
         // Shorter than the range that is chosen: that comes first.
@@ -114,6 +142,15 @@ void PlotPane::setStandby(const QString &standby, const QString &upstream)
         m_standby = standby;
         m_upstream = upstream;
         m_plot->setNode(standby);
+        showTitle();
+    }
+}
+
+void PlotPane::setSlot(const QString &key, const charts::Outlook &outlook)
+{
+    m_plot->setSlot(key, outlook);
+    if (outlook.foretells() != m_foretells) {
+        m_foretells = outlook.foretells();
         showTitle();
     }
 }

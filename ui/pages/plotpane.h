@@ -5,7 +5,8 @@
 
 namespace howdah::charts {
 class LagPlot;
-}
+struct Outlook;
+} // namespace howdah::charts
 
 namespace howdah::cluster {
 struct ClusterState;
@@ -22,19 +23,21 @@ class SegmentedControl;
 
 namespace howdah::pages {
 
-/// The lag plot with its heading and the controls of what it shows: unit, range and, for one standby, its stages or
-/// all nodes.
+/// The lag plot, or that of the WAL held by slots, with its heading and the controls of what it shows: range, for lag
+/// its unit and, for one standby, its stages or all nodes.
 class PlotPane : public QWidget {
     Q_OBJECT
 
 public:
-    enum class Kind { AllNodes, OneStandby };
+    enum class Kind { AllNodes, OneStandby, Slots };
 
     PlotPane(Kind kind, QWidget *parent = nullptr);
 
     void setHistory(const history::LagHistory *history);
     /// The standby whose stages are shown, and whom it waits for.
     void setStandby(const QString &standby, const QString &upstream);
+    /// The slot that stands out, by its key, and what ends it.
+    void setSlot(const QString &key, const charts::Outlook &outlook);
     /// A new tick: limits by role, then the plot.
     void refresh(const cluster::ClusterState &state);
     charts::LagPlot *plot() const { return m_plot; }
@@ -44,7 +47,10 @@ protected:
 
 private:
     void showTitle();
+    QString lagTitle();
+    void addUnit();
     void addGrouping();
+    void addRange();
 
     Kind m_kind;
     widgets::PaneHeader *m_head;
@@ -53,6 +59,7 @@ private:
     widgets::SegmentedControl *m_grouping = nullptr;
     QString m_standby;
     QString m_upstream;
+    bool m_foretells = false;
 };
 
 } // namespace howdah::pages

@@ -232,18 +232,8 @@ void ReplicationPage::showStandby()
 
 void ReplicationPage::fitTable()
 {
-    if (m_alone) {
-        // Then the table has the page, and its sentence stands in the middle.
-        m_stack->setMinimumHeight(0);
-        m_stack->setMaximumHeight(QWIDGETSIZE_MAX);
-        return;
-    }
-    widgets::DataTable *table = current()->table();
-    const int rows = std::max(4, table->model()->rowCount());
-    const int wanted = table->horizontalHeader()->height() + rows * table->verticalHeader()->defaultSectionSize();
-    // The table takes what it needs and at most two fifths of the page: the plot below is why one comes here.
-    const int room = height() - m_head->height();
-    m_stack->setFixedHeight(std::min(wanted, std::max(120, room * 2 / 5)));
+    // Alone, the table has the page, and its sentence stands in the middle.
+    fixHeight(m_stack, m_alone ? std::nullopt : std::optional(current()->fittingHeight(height() - m_head->height())));
 }
 
 void ReplicationPage::resizeEvent(QResizeEvent *event)

@@ -17,9 +17,11 @@ class PaneHeader;
 namespace howdah::pages {
 
 class AdviceList;
+class PlotPane;
 class TablePane;
 
-/// Every slot of every node: what it holds, for whom, and what can be done about one that nobody uses.
+/// Every slot of every node: what it holds, for whom, since when, until when, and what can be done about one that
+/// nobody uses.
 class SlotsPage : public LivePage {
     Q_OBJECT
 
@@ -31,20 +33,25 @@ public:
 
 protected:
     void refresh() override;
+    void historyChanged() override;
+    void resizeEvent(QResizeEvent *event) override;
     /// A slot's name, or "node/slot".
     void select(const QString &subject) override;
 
 private:
     QWidget *makeDetail();
     void showDetail();
+    void fitTable();
 
     tables::SlotsModel *m_model;
     widgets::PageHead *m_head;
     TablePane *m_pane;
+    QWidget *m_below; ///< what is said of the selected slot; hidden when none is
+    PlotPane *m_plot;
     widgets::PaneHeader *m_detailHead;
     widgets::KeyValueList *m_details;
     AdviceList *m_advice;
-    QWidget *m_detail = nullptr;
+    bool m_alone = true; ///< the table has the page to itself
 };
 
 } // namespace howdah::pages

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/tablepane.h"
 
+#include <QHeaderView>
 #include <QMenu>
 #include <QSettings>
 #include <QStackedLayout>
@@ -44,6 +45,13 @@ TablePane::TablePane(const QString &name, const QString &empty, tables::KeyedTab
     // Some columns come with the first sample only. The table, connected before, has them by now.
     connect(m_proxy, &QAbstractItemModel::modelReset, this, &TablePane::restoreColumns);
     showWhatThereIs();
+}
+
+int TablePane::fittingHeight(int room) const
+{
+    const int rows = std::max(4, m_proxy->rowCount());
+    const int wanted = m_table->horizontalHeader()->height() + rows * m_table->verticalHeader()->defaultSectionSize();
+    return std::min(wanted, std::max(120, room * 2 / 5));
 }
 
 void TablePane::setEmptySentence(const QString &sentence)

@@ -29,6 +29,9 @@ public:
 
     widgets::DataTable *table() const { return m_table; }
     tables::KeyedTableModel *model() const { return m_model; }
+    /// As high as its rows and at most two fifths of the room that it shares with what stands below: that is why one
+    /// comes here.
+    int fittingHeight(int room) const;
     /// What is said from now on when the table has no rows.
     void setEmptySentence(const QString &sentence);
     void setFilter(const QString &text);

@@ -2,41 +2,19 @@
 #include "widgets/sidecolumn.h"
 
 #include <QKeyEvent>
-#include <QPainter>
 #include <QScrollBar>
 
+#include "theme/focusring.h"
 #include "theme/metrics.h"
-#include "theme/paint.h"
 #include "theme/theme.h"
 
 namespace howdah::widgets {
 
-namespace {
-
-class Ring : public QWidget {
-public:
-    explicit Ring(QWidget *parent)
-        : QWidget(parent)
-    {
-        setObjectName(QStringLiteral("side-column-ring"));
-        setAttribute(Qt::WA_TransparentForMouseEvents);
-        hide();
-    }
-
-protected:
-    void paintEvent(QPaintEvent *) override
-    {
-        QPainter painter(this);
-        theme::paintFocusRing(&painter, QRectF(rect()), 0);
-    }
-};
-
-} // namespace
-
 SideColumn::SideColumn(QWidget *content, const QString &name, QWidget *parent)
     : QScrollArea(parent)
-    , m_ring(new Ring(this))
+    , m_ring(new theme::FocusRing(this))
 {
+    m_ring->setObjectName(QStringLiteral("side-column-ring"));
     setAccessibleName(name);
     setFrameShape(NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -80,7 +58,7 @@ void SideColumn::keyPressEvent(QKeyEvent *event)
 void SideColumn::focusInEvent(QFocusEvent *event)
 {
     QScrollArea::focusInEvent(event);
-    m_ring->show();
+    m_ring->showFor(event->reason());
 }
 
 void SideColumn::focusOutEvent(QFocusEvent *event)

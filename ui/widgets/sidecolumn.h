@@ -3,6 +3,10 @@
 
 #include <QScrollArea>
 
+namespace howdah::theme {
+class FocusRing;
+}
+
 namespace howdah::widgets {
 
 /// A column at the side of a page, as wide as all of them. While it is higher than its room it takes the keyboard and
@@ -23,7 +27,7 @@ protected:
 private:
     void takeKeyboardIfNeeded();
 
-    QWidget *m_ring; ///< shows the focus, above what is scrolled
+    theme::FocusRing *m_ring; ///< shows the focus, above what is scrolled
 };
 
 } // namespace howdah::widgets
