@@ -270,6 +270,13 @@ std::vector<SeriesPoint> LagHistory::series(const QString &subject, Metric metri
     return decimate(track->points(metric, from, to, m_gapMs), from, to, columns);
 }
 
+std::optional<double> LagHistory::largest(const QString &subject, Metric metric, qint64 from, qint64 to) const
+{
+    const Tracks &tracks = tracksOf(metric);
+    const auto track = tracks.constFind(subject);
+    return track == tracks.constEnd() ? std::nullopt : track->largest(metric, from, to);
+}
+
 std::optional<Moment> LagHistory::at(const QString &subject, qint64 monotonicMs, Metric metric) const
 {
     const Tracks &tracks = tracksOf(metric);

@@ -42,6 +42,9 @@ public:
     /// Metric::Held a slot's key. Empty for one not known.
     std::vector<SeriesPoint> series(const QString &subject, Metric metric, qint64 from, qint64 to, int columns) const;
 
+    /// The largest of a total over [from, to): cheap, to choose by it what is worth a series. Empty: none was known.
+    std::optional<double> largest(const QString &subject, Metric metric, qint64 from, qint64 to) const;
+
     /// What was known of a node, for Metric::Held of a slot, at a time, for a pointer held over the plot; empty in a
     /// gap of ticks. Of a slot, NotApplicable says that it held nothing.
     std::optional<Moment> at(const QString &subject, qint64 monotonicMs, Metric metric = Metric::Bytes) const;

@@ -191,6 +191,12 @@ Moment Track::bucketMoment(std::size_t index) const
     return moment;
 }
 
+const Track::Total &Track::totalOf(std::size_t bucket, Metric metric) const
+{
+    static constexpr Total kUnkept;
+    return !isSeconds(metric) ? m_buckets[bucket].bytes : keepsLag() ? m_bucketsLag[bucket].seconds : kUnkept;
+}
+
 void Track::appendBucket(std::size_t index, Metric metric, std::vector<SeriesPoint> &out) const
 {
     const qint64 start = bucketStart(m_buckets[index]);
@@ -198,9 +204,8 @@ void Track::appendBucket(std::size_t index, Metric metric, std::vector<SeriesPoi
         out.push_back({start + kBucketMs / 2, orNan(bucketMoment(index).value(metric))});
         return;
     }
-    const bool seconds = isSeconds(metric);
-    const Total total = !seconds ? m_buckets[index].bytes : keepsLag() ? m_bucketsLag[index].seconds : Total();
-    const double unit = seconds ? kTick : kByte;
+    const Total &total = totalOf(index, metric);
+    const double unit = isSeconds(metric) ? kTick : kByte;
     if (total.smallest != total.largest) {
         out.push_back({start + kBucketMs / 4, packed::unpack(total.smallest, unit)});
         out.push_back({start + kBucketMs / 2, packed::unpack(total.largest, unit)});
@@ -258,6 +263,27 @@ std::vector<SeriesPoint> Track::points(Metric metric, qint64 from, qint64 to, qi
         out.push_back(point);
     }
     return out;
+}
+
+std::optional<double> Track::largest(Metric metric, qint64 from, qint64 to) const
+{
+    const qint64 fine = std::min(fineFrom(to), to);
+    const auto first = std::lower_bound(m_buckets.begin(), m_buckets.end(), from - kBucketMs,
+                                        [this](const Bucket &b, qint64 at) { return bucketStart(b) < at; });
+    quint16 most = packed::kNothing;
+    for (auto i = static_cast<std::size_t>(first - m_buckets.begin());
+         i < m_buckets.size() && bucketStart(m_buckets[i]) + kBucketMs <= fine; ++i) {
+        const quint16 code = totalOf(i, metric).largest;
+        most = larger(code, most) ? code : most;
+    }
+    double best = packed::unpack(most, isSeconds(metric) ? kTick : kByte);
+    for (std::size_t i = fineAt(from); i < m_fine.size() && timeOf(m_fine[i]) < to; ++i) {
+        const double value = static_cast<double>(!isSeconds(metric) ? m_fine[i].bytes
+                                                 : keepsLag()       ? m_fineLag[i].seconds
+                                                                    : std::numeric_limits<float>::quiet_NaN());
+        best = std::fmax(best, value); // the other one when one is NaN
+    }
+    return orEmpty(best);
 }
 
 std::optional<Moment> Track::nearest(qint64 at, qint64 withinMs) const

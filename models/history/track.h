@@ -70,6 +70,9 @@ public:
     /// gapMs have a gap between them.
     std::vector<SeriesPoint> points(Metric metric, qint64 from, qint64 to, qint64 gapMs) const;
 
+    /// The largest of a total (not of a stage) in [from, to), without making its points; empty when none was known.
+    std::optional<double> largest(Metric metric, qint64 from, qint64 to) const;
+
     /// The moment nearest to at, when there is one within withinMs. From the buckets it is the worst of its 30 s.
     std::optional<Moment> nearest(qint64 at, qint64 withinMs) const;
 
@@ -117,6 +120,7 @@ private:
     qint64 fineFrom(qint64 otherwise) const { return m_fine.empty() ? otherwise : timeOf(m_fine.front()); }
     /// The first fine moment that is not before at; as many as there are when none is.
     std::size_t fineAt(qint64 at) const;
+    const Total &totalOf(std::size_t bucket, Metric metric) const;
     Moment fineMoment(std::size_t index) const;
     Moment bucketMoment(std::size_t index) const;
     void appendBucket(std::size_t index, Metric metric, std::vector<SeriesPoint> &out) const;

@@ -235,6 +235,13 @@ void TestHeldHistory::peaksSurviveTheDay()
     QVERIFY(std::abs(largest / double(qint64(5) << 30) - 1) < 0.001);
     QVERIFY(points.size() <= 4 * 700 + 2);
     QCOMPARE(gaps(points), 0);
+    // What it was is known without its points, within the hour and before.
+    const auto most = [&feed](qint64 from, qint64 to) { return feed.history.largest(kCdc, Metric::Held, from, to); };
+    QCOMPARE(*most(0, feed.now + 1), largest);
+    QCOMPARE(*most(feed.now - 60'000, feed.now + 1), 1000.0);
+    QVERIFY(std::abs(*most(7'200'000, 10'800'000) - 1000) < 1);
+    QVERIFY(!most(feed.now + 1, feed.now + 2));
+    QVERIFY(!feed.history.largest(kCdc, Metric::Bytes, 0, feed.now + 1));
 }
 
 void TestHeldHistory::forgetsAfterADay()

@@ -59,11 +59,45 @@ void fillEnd(PlotLine &line, const QString &key, const LagHistory &history, cons
     line.lastWord = plotWords("gap");
 }
 
-std::vector<PlotLine> linesOf(const LagHistory &history, const PlotQuery &query)
+/// The slots that have a line: the one that stands out, and of the others not those that would be no more than a
+/// thickening of the axis nor those that are too many to be told apart. Chosen before their points are made, which for
+/// hundreds of slots and a day would take too long.
+std::vector<Subject> seenSlots(PlotData &data, const LagHistory &history, const PlotQuery &query)
+{
+    constexpr double kUnseen = 1.0 / 250;
+    constexpr std::size_t kMostOthers = 8;
+    std::vector<std::pair<Subject, double>> all;
+    std::vector<double> held;
+    for (const Subject &subject : subjectsOf(history, query)) {
+        if (const auto most = history.largest(subject.key, Metric::Held, query.fromMs, query.toMs + 1)) {
+            all.emplace_back(subject, *most);
+            data.highest = std::max(data.highest, *most);
+            if (!subject.main) {
+                held.push_back(*most);
+            }
+        }
+    }
+    std::sort(held.begin(), held.end(), std::greater<>());
+    const double least = std::max(held.size() > kMostOthers ? held[kMostOthers - 1] : 0, data.highest * kUnseen);
+    std::vector<Subject> seen;
+    std::size_t others = 0;
+    for (const auto &[subject, most] : all) {
+        if (subject.main || (most >= least && most > 0 && ++others <= kMostOthers)) {
+            seen.push_back(subject);
+        } else {
+            ++data.leftOut;
+            data.leftOutHighest = std::max(data.leftOutHighest, most);
+        }
+    }
+    data.anything = !all.empty();
+    return seen;
+}
+
+std::vector<PlotLine> linesOf(const std::vector<Subject> &subjects, const LagHistory &history, const PlotQuery &query)
 {
     std::vector<PlotLine> lines;
     int color = 0;
-    for (const Subject &subject : subjectsOf(history, query)) {
+    for (const Subject &subject : subjects) {
         PlotLine line;
         line.name = subject.name;
         line.color = color++;
@@ -76,32 +110,6 @@ std::vector<PlotLine> linesOf(const LagHistory &history, const PlotQuery &query)
         }
     }
     return lines;
-}
-
-/// Takes away the other slots that would be no more than a thickening of the axis, and those that are too many to be
-/// told apart.
-void leaveOut(PlotData &data, const PlotQuery &query)
-{
-    constexpr double kUnseen = 1.0 / 250;
-    constexpr std::size_t kMostOthers = 8;
-    std::vector<double> highest;
-    for (const PlotLine &line : data.lines) {
-        if (!line.main) {
-            highest.push_back(highestWithin(line.points, query));
-        }
-    }
-    std::sort(highest.begin(), highest.end(), std::greater<>());
-    const double least = std::max(highest.size() > kMostOthers ? highest[kMostOthers - 1] : 0, data.highest * kUnseen);
-    std::size_t others = 0;
-    std::erase_if(data.lines, [&](const PlotLine &line) {
-        const double held = highestWithin(line.points, query);
-        if (line.main || (held >= least && held > 0 && ++others <= kMostOthers)) {
-            return false;
-        }
-        ++data.leftOut;
-        data.leftOutHighest = std::max(data.leftOutHighest, held);
-        return true;
-    });
 }
 
 PlotStack stackOf(const LagHistory &history, const PlotQuery &query)
@@ -156,20 +164,18 @@ PlotData plotData(const LagHistory *history, const PlotQuery &query)
     if (!history || history->isEmpty() || query.toMs <= query.fromMs) {
         return data;
     }
-    if (query.grouping != Grouping::ByStage) {
-        data.lines = linesOf(*history, query);
+    if (query.grouping == Grouping::BySlot) {
+        data.forecast = forecastOf(*history, query);
+        if (data.forecast) {
+            data.highest = data.forecast->at(std::min(query.toMs + query.aheadMs, data.forecast->toMs));
+        }
+        data.lines = linesOf(seenSlots(data, *history, query), *history, query);
+    } else if (query.grouping == Grouping::ByNode) {
+        data.lines = linesOf(subjectsOf(*history, query), *history, query);
         for (const PlotLine &line : data.lines) {
             data.highest = std::max(data.highest, highestWithin(line.points, query));
         }
         data.anything = !data.lines.empty();
-        data.forecast = forecastOf(*history, query);
-        if (data.forecast) {
-            const qint64 edge = std::min(query.toMs + query.aheadMs, data.forecast->toMs);
-            data.highest = std::max(data.highest, data.forecast->at(edge));
-        }
-        if (query.grouping == Grouping::BySlot) {
-            leaveOut(data, query);
-        }
     } else {
         data.stack = stackOf(*history, query);
         for (const double top : data.stack.tops[3]) {
