@@ -82,9 +82,11 @@ void LagCanvas::paintForecastEnd(QPainter *painter, QPointF end) const
     const qreal base = end.y() - kRing - kGap;
     CanvasText style{{x, base}, FontRole::FixedStrong, wordInkOf(0, true), Qt::AlignHCenter};
     style.halo = true;
+    style.ground = Token::Canvas;
     paintText(painter, time, style);
     style = {{x, base - lineHeight()}, FontRole::Caption, color(Token::Text2), Qt::AlignHCenter};
     style.halo = true;
+    style.ground = Token::Canvas;
     paintText(painter, rate, style);
     paintRing(painter, end, inkOf(0, true));
 }
@@ -113,6 +115,7 @@ void LagCanvas::paintNow(QPainter *painter, qreal x) const
     for (qsizetype i = 0; i < lines.size(); ++i) {
         style = {{x + kGap, base + static_cast<qreal>(i) * lineHeight()}, FontRole::Caption, color(Token::Text2)};
         style.halo = true;
+        style.ground = Token::Canvas;
         style.width = m_lag->right() - x - kGap;
         paintText(painter, lines[i], style);
     }
@@ -163,11 +166,14 @@ void LagCanvas::paintNowLabels(QPainter *painter) const
     const auto places = spreadLabels(wanted, lineHeight() + 1, m_lag->top() + 2 * lineHeight(), m_lag->bottom() - 4.0);
     for (std::size_t i = 0; i < others.size(); ++i) {
         if (!std::isnan(places[i])) {
+            const QString text = others[i]->name + QLatin1Char(' ') + core::formatBytes(std::llround(*others[i]->last));
             CanvasText style{{x + kGap, std::round(places[i]) + 4}, FontRole::Caption, color(Token::Text3)};
-            style.halo = true;
             style.width = std::max(24.0, m_lag->right() - x - kGap);
-            paintText(painter, others[i]->name + QLatin1Char(' ') + core::formatBytes(std::llround(*others[i]->last)),
-                      style);
+            // The dashes of a limit may run here: through a halo they would be seen.
+            const qreal wide = std::min(style.width, textWidth(text, style.font));
+            painter->fillRect(QRectF(style.at.x() - 3, style.at.y() - lineHeight() + 3, wide + 6, lineHeight()),
+                              color(Token::Canvas));
+            paintText(painter, text, style);
         }
     }
 }

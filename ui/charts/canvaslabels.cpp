@@ -70,7 +70,7 @@ qreal paintText(QPainter *painter, const QString &text, const CanvasText &style)
     if (style.halo) {
         QPainterPath path;
         path.addText(at, font, shown);
-        painter->strokePath(path, QPen(color(Token::Surface), 5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter->strokePath(path, QPen(color(style.ground), 5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     }
     painter->setFont(font);
     painter->setPen(style.color);

@@ -15,7 +15,8 @@ struct CanvasText {
     Qt::Alignment align = Qt::AlignLeft;
     bool halo = false;
     bool italic = false;
-    qreal width = 0; ///< elided beyond it; 0: never
+    qreal width = 0;                             ///< elided beyond it; 0: never
+    theme::Token ground = theme::Token::Surface; ///< of the halo
 };
 /// Gives the width that it took.
 qreal paintText(QPainter *painter, const QString &text, const CanvasText &style);
