@@ -260,7 +260,8 @@ StandbyLag Meter::measure(int index) const
     std::optional<Lsn> replayed;
     if (surelyComparable(sample, edge)) {
         const Sender *sender = senderOf(edge);
-        replayed = furthest(sample.replayLsn, sender ? sender->replayLsn : std::nullopt);
+        replayed = furthest(reachedThen(sample.replayLsn, sample, m_primary->currentLsn, *m_primary),
+                            sender ? sender->replayLsn : std::nullopt);
     }
     lag.bytes = behind(replayed, m_primary->currentLsn);
     measureLossOf(sample, edge, lag);

@@ -10,8 +10,6 @@
 namespace howdah::cluster {
 
 namespace {
-// Nodes are asked together, and their answers differ by the network and the load.
-constexpr qint64 kOneMomentMs = 250;
 constexpr qint64 kRateWindowMs = 60'000;
 // Nothing smaller is ever promised of a primary that may write.
 constexpr qint64 kPage = 8192;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "cluster/lsn.h"
+#include "cluster/nodesample.h"
 
 namespace howdah::cluster {
 
@@ -24,6 +24,18 @@ inline std::optional<Lsn> furthest(std::optional<Lsn> a, std::optional<Lsn> b)
 inline std::optional<qint64> behind(std::optional<Lsn> reached, std::optional<Lsn> end)
 {
     return reached && end ? std::optional(std::max<qint64>(0, bytesBetween(*reached, *end))) : std::nullopt;
+}
+
+/// Nodes are asked together, and their answers differ by the network and the load.
+inline constexpr qint64 kOneMomentMs = 250;
+
+/// What a standby has reached, for a comparison with the end of an upstream: empty when it is past that end and was
+/// asked clearly later, since nobody knows then how far the upstream has gone meanwhile.
+inline std::optional<Lsn> reachedThen(std::optional<Lsn> reached, const NodeSample &standby, std::optional<Lsn> end,
+                                      const NodeSample &upstream)
+{
+    const bool later = standby.takenMonotonicMs - upstream.takenMonotonicMs > kOneMomentMs;
+    return reached && end && *reached > *end && later ? std::nullopt : reached;
 }
 
 } // namespace howdah::cluster

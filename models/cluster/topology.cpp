@@ -73,8 +73,9 @@ void measureHop(const Snapshot &snapshot, const Ends &ends, Edge &edge)
     }
     const std::optional<Lsn> end = snapshot.nodes[at(edge.from)].sample->position();
     const NodeSample *standby = ends.standbyFresh ? snapshot.nodes[at(edge.to)].sample.get() : nullptr;
+    const NodeSample &upstream = *snapshot.nodes[at(edge.from)].sample;
     const auto missing = [&](std::optional<Lsn> theirs, std::optional<Lsn> own) {
-        return behind(furthest(theirs, own), end);
+        return behind(furthest(theirs, standby ? reachedThen(own, *standby, end, upstream) : own), end);
     };
     const Sender *sender = ends.sender;
     edge.bytes = missing(sender ? sender->replayLsn : std::nullopt, standby ? standby->replayLsn : std::nullopt);

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void idleHasNoTime();
     void caughtUpWithABusyPrimaryIsNotIdle();
     void samplesNeverGiveNegativeLag();
+    void anOlderPrimaryIsNotCaughtUpWith();
     void newerEndCounts();
     void staleSenderLagGivesWayToTheTrail();
     void withoutSenderLagsTheTrailCounts();
@@ -246,6 +247,20 @@ void TestLag::samplesNeverGiveNegativeLag()
     QCOMPARE(lag.bytes, 0);
     QVERIFY(lag.wouldLoseAtMost && *lag.wouldLose > 0); // what was written meanwhile is not known to be held
     QVERIFY(lag.seconds.value_or(0) >= 0);
+}
+
+// The primary was asked a second before: that pg2 is past where it stood then does not mean that it has everything.
+void TestLag::anOlderPrimaryIsNotCaughtUpWith()
+{
+    Snapshot snapshot = healthyPair();
+    NodeSample &primary = edit(snapshot, pg1);
+    primary.takenMonotonicMs -= 1000;
+    edit(snapshot, pg2).replayLsn = edit(snapshot, pg2).receiveLsn = Lsn{primary.currentLsn->value + 5000};
+    senderOf(primary, pg2)->replayLsn = Lsn{primary.currentLsn->value - 700};
+    QCOMPARE(lagOf(snapshot, pg2).bytes, std::optional<qint64>(700)); // of the primary's own moment
+    QCOMPARE(buildTopology(snapshot).edges.front().bytes, std::optional<qint64>(700));
+    senderOf(primary, pg2)->replayLsn.reset();
+    QVERIFY(!lagOf(snapshot, pg2).bytes);
 }
 
 void TestLag::newerEndCounts()
