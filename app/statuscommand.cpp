@@ -13,8 +13,9 @@
 namespace howdah::app {
 
 namespace {
-// Looking up the name, the network and the login have 3 s together, the answer 2 s; then everything is known.
-constexpr int kDeadlineMs = 6000;
+// Looking up the name has 3 s, each of its addresses 3 s for the network and the login, the answer 2 s. A name has two
+// addresses at the most, nearly always.
+constexpr int kDeadlineMs = 12'000;
 } // namespace
 
 StatusCommand::StatusCommand(Invocation invocation, QObject *parent)

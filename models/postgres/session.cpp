@@ -285,7 +285,13 @@ void Session::deadlinePassed()
     if (m_phase == Phase::Connecting && giveUpTarget()) {
         return;
     }
-    fail(connectTimeout(connectPhase(), m_options.connectMs, m_conninfo.address()));
+    Failure failure =
+        connectTimeout(std::max(m_silentPhase, connectPhase()), m_options.connectMs, m_conninfo.address());
+    if (!m_silent.isEmpty()) {
+        failure.error.message +=
+            QStringLiteral(" So did none of its other addresses: %1.").arg(m_silent.join(QStringLiteral(", ")));
+    }
+    fail(failure);
 }
 
 void Session::failLost()

@@ -108,6 +108,7 @@ private:
     std::vector<QStringList> m_addresses;
     std::vector<QStringList> m_lastAddresses; ///< of the last look-up that worked: used when the name server is silent
     std::vector<Conninfo::Place> m_targets;   ///< what is left to be tried, addresses resolved
+    Conninfo::Place m_target;                 ///< the one that libpq tries now
     QStringList m_silent;                     ///< addresses of this attempt that have let their deadline pass
     ConnectPhase m_silentPhase = ConnectPhase::Reaching; ///< the furthest that one of them had come
     QList<int> m_lookups;

@@ -172,8 +172,9 @@ bool Session::giveUpTarget()
     const Conninfo::Place silent = target();
     const auto found = std::find_if(m_targets.cbegin(), m_targets.cend(), [&](const Conninfo::Place &each) {
         // Without a name libpq gives the address in its place.
-        return each.hostaddr == silent.hostaddr && each.port == silent.port &&
-               (each.host == silent.host || each.host.isEmpty());
+        const bool same = each.hostaddr == silent.hostaddr || // however an IPv6 address was written
+                          (!each.hostaddr.isEmpty() && QHostAddress(each.hostaddr) == QHostAddress(silent.hostaddr));
+        return same && each.port == silent.port && (each.host == silent.host || each.host.isEmpty());
     });
     if (found == m_targets.cend() || m_targets.size() == 1) {
         return false;
@@ -224,6 +225,7 @@ void Session::connectToTargets()
     }
     PQsetErrorVerbosity(connection, PQERRORS_VERBOSE); // the only way to a failed login's SQLSTATE
     PQsetNoticeReceiver(connection, &Session::noteNotice, this);
+    m_target = target();
     watchSocket(false, true); // documented: behave as if the last poll had said "writing"
 }
 
@@ -254,7 +256,12 @@ void Session::pollConnection()
     // The phase as it was: after a failure libpq no longer tells.
     const ConnectPhase phase = connectPhase();
     watchSocket(false, false);
-    switch (PQconnectPoll(connection)) {
+    const auto step = PQconnectPoll(connection);
+    if (const Conninfo::Place now = target(); now != m_target) { // libpq has gone on to the next by itself
+        m_target = now;
+        m_deadline.start(m_options.connectMs);
+    }
+    switch (step) {
     case PGRES_POLLING_READING:
         watchSocket(true, false);
         return;

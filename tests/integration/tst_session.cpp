@@ -28,6 +28,7 @@ private Q_SLOTS:
     void opensAgain();
     void triesTheNextWhenOneIsSilent();
     void namesWhoWasSilent();
+    void tellsTheFurthestOfSeveralSilent();
     void chosenByItsRole_data();
     void chosenByItsRole();
     void hangsInABatch();
@@ -224,6 +225,28 @@ void TestSession::chosenByItsRole()
     const QString why = m_failures.isEmpty() ? QString() : m_failures.first().error.message;
     QVERIFY2(m_session->isOpen() == opens, qPrintable(why));
     QVERIFY2(opens || why.contains(QLatin1String("not in hot standby mode")), qPrintable(why));
+}
+
+// One accepts and is frozen, the other not even that: the server's silence is what is told. With an IPv6 address as
+// people write it.
+void TestSession::tellsTheFurthestOfSeveralSilent()
+{
+    QTcpServer silent;
+    QVERIFY(silent.listen(QHostAddress(QStringLiteral("::1"))));
+    QTcpServer other;
+    QVERIFY(other.listen(QHostAddress::LocalHost));
+    const auto conninfo =
+        postgres::Conninfo::parse(QStringLiteral("hostaddr=0:0:0:0:0:0:0:1,127.0.0.1 port=%1,%2 dbname=postgres user=x")
+                                      .arg(silent.serverPort())
+                                      .arg(other.serverPort()));
+    QVERIFY(conninfo);
+    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{.connectMs = 300});
+    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
+    m_session->open();
+    QTRY_COMPARE(m_failures.size(), 1);
+    QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::Unresponsive));
+    QVERIFY2(m_failures.first().error.message.contains(QLatin1String("::1")),
+             qPrintable(m_failures.first().error.message));
 }
 
 // A backend that stops in the middle of a batch: our own deadline ends it, not the network's.
