@@ -16,11 +16,11 @@ constexpr double kHysteresis = 1.25;
 // Of the WAL that may be kept for slots, the part that is left; empty without a limit.
 std::optional<double> headroom(const NodeSample &sample, const Slot &slot)
 {
-    const qint64 limitMb = sample.settingNumber(QLatin1String("max_slot_wal_keep_size")).value_or(-1);
-    if (limitMb <= 0 || !slot.safeWalSize) {
+    const std::optional<qint64> limit = keptAtMost(sample);
+    if (!limit || !slot.safeWalSize) {
         return std::nullopt;
     }
-    return static_cast<double>(*slot.safeWalSize) / (static_cast<double>(limitMb) * 1024 * 1024);
+    return static_cast<double>(*slot.safeWalSize) / static_cast<double>(*limit);
 }
 
 QString consumerOf(const Rules &rules, int index, const Slot &slot)
@@ -200,9 +200,9 @@ QString SlotJudge::growth() const
         text += QStringLiteral(", growing %1/s").arg(core::formatBytes(static_cast<qint64>(rate)));
     }
     text += QLatin1Char('.');
-    const qint64 limitMb = m_sample.settingNumber(QLatin1String("max_slot_wal_keep_size")).value_or(-1);
-    if (limitMb > 0 && m_slot.safeWalSize) {
-        const QString limit = core::formatBytes(limitMb << 20);
+    const std::optional<qint64> most = keptAtMost(m_sample);
+    if (most && m_slot.safeWalSize) {
+        const QString limit = core::formatBytes(*most);
         if (m_facts.fullInSeconds.value_or(0) > 0) {
             text += QStringLiteral(" Its limit of %1 is reached in %2.")
                         .arg(limit, core::formatSeconds(*m_facts.fullInSeconds));
@@ -210,7 +210,7 @@ QString SlotJudge::growth() const
             text += QStringLiteral(" %1 are left of its limit of %2.")
                         .arg(core::formatBytes(std::max<qint64>(0, *m_slot.safeWalSize)), limit);
         }
-    } else if (m_idle && limitMb == -1 && m_sample.settings && m_sample.serverVersionNum >= 130000) {
+    } else if (m_idle && !most && m_sample.settings && m_sample.serverVersionNum >= 130000) {
         text += QStringLiteral(" Nothing limits it: max_slot_wal_keep_size is -1.");
     }
     return text;

@@ -27,8 +27,14 @@ std::optional<qint64> slotLimit(const NodeSample &sample, const Slot &slot)
     if (held && slot.safeWalSize) {
         return *held + *slot.safeWalSize > 0 ? std::optional(*held + *slot.safeWalSize) : std::nullopt;
     }
+    return keptAtMost(sample);
+}
+
+std::optional<qint64> keptAtMost(const NodeSample &sample)
+{
     const qint64 limitMb = sample.settingNumber(QLatin1String("max_slot_wal_keep_size")).value_or(-1);
-    return limitMb > 0 ? std::optional(limitMb << 20) : std::nullopt;
+    const qint64 keptMb = sample.settingNumber(QLatin1String("wal_keep_size")).value_or(0);
+    return limitMb > 0 ? std::optional(std::max(limitMb, keptMb) << 20) : std::nullopt;
 }
 
 bool isAbandoned(const Slot &slot)
