@@ -58,6 +58,13 @@ void judgeArchiver(Rules &rules);
 void judgeSync(Rules &rules);
 void judgeConsole(Rules &rules);
 
+/// A standby hears from its upstream at least every wal_sender_timeout / 2; within this it certainly still does.
+inline constexpr qint64 kHeardMs = 15'000;
+/// The name of a node that still exchanges WAL with this one; empty when none can be asked or none does.
+QString heardBy(const Rules &rules, int index);
+/// This console is cut off from all of them.
+bool isIsolated(const Rules &rules);
+
 /// How long a standby has heard nothing from an upstream that does not answer here either, once that is longer than an
 /// answer counts as fresh; empty: it hears it, or streams from one that answers. Its receiver looks well all the while.
 std::optional<qint64> unheardForMs(const Rules &rules, int index);
