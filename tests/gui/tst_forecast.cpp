@@ -157,6 +157,14 @@ void TestForecast::hoverReadsBothSides()
     QCOMPARE(plot->reading()->rows.size(), std::size_t(1));
     QCOMPARE(plot->reading()->rows.front().word, QStringLiteral("foretold"));
     QVERIFY(*plot->reading()->rows.front().value > 3'435'973'836);
+    // The history goes on each second, a long range is drawn anew more seldom: what is drawn can be read meanwhile.
+    cluster::Snapshot later = busyCluster();
+    advance(later, 1000);
+    feedSlots(history, later, 1);
+    QCOMPARE(history.newestMs(), kNowMonotonicMs + 1000);
+    moveTo(*plot, {area.right() - 24, area.center().y()});
+    QVERIFY(plot->reading());
+    QCOMPARE(plot->reading()->rows.front().word, QStringLiteral("foretold"));
 }
 
 void TestForecast::wheelOverTheTimeAhead()

@@ -141,10 +141,11 @@ void LagCanvas::paintNowLabels(QPainter *painter) const
     std::vector<const PlotLine *> others;
     std::vector<double> wanted;
     for (const PlotLine &line : m_data.lines) {
-        if (!line.last) {
+        const std::optional<double> last = line.last ? line.last : lastKnown(line);
+        if (!last || line.gone || (line.main && !line.last)) {
             continue;
         }
-        const qreal y = valuePixel(std::min(*line.last, m_scale.top));
+        const qreal y = valuePixel(std::min(*last, m_scale.top));
         if (!line.main) {
             others.push_back(&line);
             wanted.push_back(y);
@@ -166,7 +167,9 @@ void LagCanvas::paintNowLabels(QPainter *painter) const
     const auto places = spreadLabels(wanted, lineHeight() + 1, m_lag->top() + 2 * lineHeight(), m_lag->bottom() - 4.0);
     for (std::size_t i = 0; i < others.size(); ++i) {
         if (!std::isnan(places[i])) {
-            const QString text = others[i]->name + QLatin1Char(' ') + core::formatBytes(std::llround(*others[i]->last));
+            const PlotLine &line = *others[i];
+            const QString value = line.last ? core::formatBytes(std::llround(*line.last)) : line.lastWord;
+            const QString text = line.name + QLatin1Char(' ') + value;
             CanvasText style{{x + kGap, std::round(places[i]) + 4}, FontRole::Caption, color(Token::Text3)};
             style.width = std::max(24.0, m_lag->right() - x - kGap);
             // The dashes of a limit may run here: through a halo they would be seen.

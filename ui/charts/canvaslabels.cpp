@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What stands beside and upon the lines: names at their right ends, limits, the peak, the key of the stages.
 #include <QPainterPath>
+#include <algorithm>
 #include <cmath>
 
 #include "charts/canvasparts.h"
@@ -160,6 +161,13 @@ void LagCanvas::paintLimitLabel(QPainter *painter, const PlotLimit &limit, qreal
     paintText(painter, limit.text, style);
 }
 
+std::optional<double> lastKnown(const PlotLine &line)
+{
+    const auto found = std::find_if(line.points.rbegin(), line.points.rend(),
+                                    [](const history::SeriesPoint &point) { return !std::isnan(point.value); });
+    return found == line.points.rend() ? std::nullopt : std::optional(found->value);
+}
+
 void LagCanvas::paintEndLabels(QPainter *painter) const
 {
     struct Label {
@@ -178,13 +186,7 @@ void LagCanvas::paintEndLabels(QPainter *painter) const
         if (m_query.aheadMs > 0 || line.gone) {
             continue;
         }
-        double last = line.last.value_or(0);
-        for (auto it = line.points.rbegin(); !line.last && it != line.points.rend(); ++it) {
-            if (!std::isnan(it->value)) {
-                last = it->value;
-                break;
-            }
-        }
+        const double last = line.last ? *line.last : lastKnown(line).value_or(0);
         labels.push_back({&line, nullptr, valuePixel(std::clamp(last, 0.0, m_scale.top))});
     }
     // Should there be no room for all, the one that stands out and those that are behind furthest keep theirs.

@@ -3,6 +3,7 @@
 
 #include <QPainter>
 
+#include "charts/plotdata.h"
 #include "theme/theme.h"
 
 namespace howdah::charts {
@@ -23,5 +24,8 @@ qreal paintText(QPainter *painter, const QString &text, const CanvasText &style)
 qreal textWidth(const QString &text, theme::FontRole font);
 /// Height of a line of labels.
 qreal lineHeight();
+
+/// The last value of a line that may end in a gap; empty when it has none.
+std::optional<double> lastKnown(const PlotLine &line);
 
 } // namespace howdah::charts

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The crosshair and the panel with what was known then.
 #include <cmath>
+#include <limits>
 
 #include "charts/canvasparts.h"
 #include "charts/lagcanvas.h"
@@ -30,21 +31,24 @@ void paintDot(QPainter *painter, QPointF at, const QColor &ink)
     painter->drawEllipse(at, kDot, kDot);
 }
 
-/// The rows that have room: those furthest behind, in their order.
+/// The rows that have room: the one that stands out and those furthest behind, in their order.
 std::vector<ReadingRow> shownRows(const std::vector<ReadingRow> &rows)
 {
     if (rows.size() <= kMostRows) {
         return rows;
     }
+    const auto valueOf = [](const ReadingRow &row) {
+        return row.main ? std::numeric_limits<double>::infinity() : row.value.value_or(-1);
+    };
     std::vector<double> values;
     for (const ReadingRow &row : rows) {
-        values.push_back(row.value.value_or(-1));
+        values.push_back(valueOf(row));
     }
     std::nth_element(values.begin(), values.begin() + kMostRows - 1, values.end(), std::greater<>());
     const double least = values[kMostRows - 1];
     std::vector<ReadingRow> out;
     for (const ReadingRow &row : rows) {
-        if (row.value.value_or(-1) >= least && out.size() < kMostRows) {
+        if (valueOf(row) >= least && out.size() < kMostRows) {
             out.push_back(row);
         }
     }

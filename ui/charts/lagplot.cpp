@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "charts/lagplot.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "charts/lagcanvas.h"
@@ -244,6 +245,7 @@ std::vector<PlotLimit> LagPlot::limits() const
         limits.push_back({limit, text(tr("limit %1"), limit), PlotLimit::Kind::Loss,
                           tr("max_slot_wal_keep_size\npast it the slot is lost")});
     }
+    std::sort(limits.begin(), limits.end(), [](const PlotLimit &a, const PlotLimit &b) { return a.value < b.value; });
     return limits;
 }
 

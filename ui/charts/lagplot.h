@@ -145,6 +145,7 @@ private:
         bool active = false;
         int x = 0;
         qint64 fromMs = 0;
+        double msPerPixel = 0;
     } m_drag;
 };
 

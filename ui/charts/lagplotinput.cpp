@@ -68,7 +68,9 @@ void LagPlot::mousePressEvent(QMouseEvent *event)
         return;
     }
     dropCursor();
-    m_drag = {true, event->position().toPoint().x(), m_query.fromMs};
+    // As it is drawn now: away from now there is no time ahead, and the same pixels would be less time.
+    const auto shown = static_cast<double>(m_query.toMs - m_query.fromMs + m_query.aheadMs);
+    m_drag = {true, event->position().toPoint().x(), m_query.fromMs, shown / std::max(1, m_canvas->plotRect().width())};
     setCursor(Qt::ClosedHandCursor);
     hover(m_pointer);
 }
@@ -78,9 +80,7 @@ void LagPlot::mouseMoveEvent(QMouseEvent *event)
     const int x = event->position().toPoint().x();
     if (m_drag.active) {
         const qint64 span = m_query.toMs - m_query.fromMs;
-        const auto shown = static_cast<double>(span + m_query.aheadMs);
-        const double perPixel = shown / std::max(1, m_canvas->plotRect().width());
-        const qint64 from = m_drag.fromMs - std::llround((x - m_drag.x) * perPixel);
+        const qint64 from = m_drag.fromMs - std::llround((x - m_drag.x) * m_drag.msPerPixel);
         if (from != m_query.fromMs) {
             setView(from, from + span);
             noteView();

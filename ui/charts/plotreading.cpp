@@ -154,11 +154,12 @@ Metric metricOf(const PlotQuery &query)
 
 std::optional<Forecast> forecastOf(const LagHistory &history, const PlotQuery &query)
 {
-    if (query.grouping != Grouping::BySlot || query.toMs < history.newestMs()) {
+    // From the newest sample that is drawn: a long range is not drawn anew with each tick.
+    if (query.grouping != Grouping::BySlot || query.aheadMs <= 0) {
         return std::nullopt;
     }
-    const auto now = history.at(query.node, history.newestMs(), Metric::Held);
-    return now && now->bytes ? forecastFrom(query.outlook, history.newestMs(), *now->bytes) : std::nullopt;
+    const auto now = history.at(query.node, query.toMs, Metric::Held);
+    return now && now->bytes ? forecastFrom(query.outlook, query.toMs, *now->bytes) : std::nullopt;
 }
 
 std::optional<Reading> readingAt(const LagHistory *history, const PlotQuery &query, qint64 monotonicMs)
