@@ -30,7 +30,7 @@ private Q_SLOTS:
     void hoverTellsOfTheRowBelowIt();
     void cutTextIsToldInFull();
     void oneBarDoesNotCallForTheOther();
-    void fiftyNodesAreQuick();
+    void fiftyNodesScroll();
 };
 
 void TestTopologyClusters::nothingIsCut_data()
@@ -160,7 +160,7 @@ void TestTopologyClusters::oneBarDoesNotCallForTheOther()
     QTRY_VERIFY(!view.verticalScrollBar()->isVisible());
 }
 
-void TestTopologyClusters::fiftyNodesAreQuick()
+void TestTopologyClusters::fiftyNodesScroll()
 {
     const auto all = shapes();
     const cluster::ClusterState fifty = stateOf(all.back());

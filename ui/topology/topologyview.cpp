@@ -67,6 +67,7 @@ void TopologyView::refresh(bool structureMayDiffer)
         return;
     }
     if (structureMayDiffer) {
+        m_words = wordsOf(m_state); // once: it is laid out for several widths
         QStringList names;
         for (const cluster::NodeStatus &node : m_state.snapshot->nodes) {
             names.append(node.name);
@@ -88,7 +89,7 @@ void TopologyView::refresh(bool structureMayDiffer)
 Layout TopologyView::layoutFor(int width) const
 {
     return layOutWithin(width, m_state.assessment->topology, !m_addresses.empty(), Measure().scaled(fontFactor()),
-                        wordsOf(m_state));
+                        m_words);
 }
 
 Layout TopologyView::layoutIn(QSize room) const

@@ -75,6 +75,7 @@ private:
     cluster::ClusterState m_state;
     const history::LagHistory *m_history = nullptr;
     std::vector<AddressTab> m_addresses;
+    Words m_words; ///< how much room what is written takes, of m_state
     Layout m_layout;
     QStringList m_names; ///< in the order of Snapshot::nodes
     QHash<QString, CardItem *> m_cards;
