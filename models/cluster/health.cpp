@@ -119,7 +119,11 @@ Assessment assess(const Snapshot &snapshot, const Thresholds &thresholds)
         result.verdict = std::max(result.verdict, verdict);
     }
     std::stable_sort(rules.findings.begin(), rules.findings.end(), [](const Finding &a, const Finding &b) {
-        return a.severity != b.severity ? a.severity > b.severity : a.sinceMs < b.sinceMs;
+        // What the servers say comes before what is wrong with our own file.
+        const auto ours = [](const Finding &finding) { return finding.id.startsWith(QLatin1String("config:")); };
+        return a.severity != b.severity ? a.severity > b.severity
+               : ours(a) != ours(b)     ? ours(b)
+                                        : a.sinceMs < b.sinceMs;
     });
     if (!rules.findings.empty()) {
         result.verdict = std::max(result.verdict, rules.findings.front().severity);
@@ -173,6 +177,7 @@ Watch observe(const Watch &before, const Snapshot &snapshot, const Thresholds &t
     remembered.watch = before;
     Rules rules(remembered, thresholds);
     run(rules);
+    rules.hold(QStringLiteral("watching"));
     return std::move(rules.conditions);
 }
 

@@ -100,7 +100,8 @@ bool isConclusive(const Snapshot &snapshot, const Thresholds &thresholds = {});
 
 /// The memory for the next Snapshot: keeps the time of what is still true in snapshot, adds what has become true, drops
 /// the rest. Keys are findings' ids and "slot_idle:NODE/SLOT@LSN", "slot_filling:NODE/SLOT",
-/// "slot_filling_critical:NODE/SLOT", "lag:NODE", "lag_critical:NODE", "not_streaming:NODE", "contradictory:NODE".
+/// "slot_filling_critical:NODE/SLOT", "lag:NODE", "lag_critical:NODE", "not_streaming:NODE", "contradictory:NODE",
+/// and "watching", since there is a memory.
 /// Giving it the same Snapshot twice changes nothing.
 Watch observe(const Watch &before, const Snapshot &snapshot, const Thresholds &thresholds = {});
 

@@ -148,7 +148,7 @@ std::optional<double> Meter::flushSeconds(int index) const
             return std::nullopt;
         }
         if (edge->transportBytes != 0) {
-            if (!sender->flushLag) {
+            if (!sender->flushLag || !lagsAreCurrent(*sender, m_snapshot.nodes[at(node)].sample.get())) {
                 return std::nullopt;
             }
             sum += *sender->flushLag;
@@ -177,7 +177,7 @@ Stages Meter::stagesOf(const NodeSample &sample, const Edge *edge) const
         stages.write = behind(sender->writeLsn, sender->sentLsn);
         stages.flush = behind(sender->flushLsn, sender->writeLsn);
         stages.replay = behind(furthest(sender->replayLsn, sample.replayLsn), sender->flushLsn);
-        if (edge->bytes.value_or(0) > 0) {
+        if (edge->bytes.value_or(0) > 0 && lagsAreCurrent(*sender, &sample)) {
             stages.writeSeconds = sender->writeLag;
             stages.flushSeconds = difference(sender->flushLag, sender->writeLag);
             stages.replaySeconds = difference(sender->replayLag, sender->flushLag);
@@ -214,7 +214,8 @@ void Meter::measureTimes(int index, std::optional<Lsn> replayed, StandbyLag &lag
     if (lag.bytes && lag.state != LagState::Idle) {
         std::optional<double> byHops;
         const std::optional<double> above = sender ? flushSeconds(edge->from) : std::nullopt;
-        if (above && sender->replayLag && edge->bytes != 0) {
+        const bool current = sender && lagsAreCurrent(*sender, m_snapshot.nodes[at(index)].sample.get());
+        if (above && current && sender->replayLag && edge->bytes != 0) {
             byHops = *above + *sender->replayLag;
         }
         lag.seconds = lag.bytes == 0 ? std::optional(0.0) : secondsBehind(byHops, replayed);

@@ -38,4 +38,21 @@ inline std::optional<Lsn> reachedThen(std::optional<Lsn> reached, const NodeSamp
     return reached && end && *reached > *end && later ? std::nullopt : reached;
 }
 
+/// How long ago a standby last replied to its walsender, by the standby's own clock; empty when one of the two does not
+/// tell. It replies at least every wal_receiver_status_interval.
+inline std::optional<qint64> replyAgeMs(const Sender &sender, const NodeSample &standby)
+{
+    if (!sender.replyTime.isValid() || !standby.serverTime.isValid()) {
+        return std::nullopt;
+    }
+    return std::max<qint64>(0, sender.replyTime.msecsTo(standby.serverTime));
+}
+
+/// False when the lags of a walsender are those of long ago: the standby has not replied since, and WAL waits.
+inline bool lagsAreCurrent(const Sender &sender, const NodeSample *standby)
+{
+    constexpr qint64 kCurrentMs = 3000; // while WAL flows, a reply comes with each flush
+    return !standby || replyAgeMs(sender, *standby).value_or(0) <= kCurrentMs;
+}
+
 } // namespace howdah::cluster

@@ -65,8 +65,9 @@ QString heardBy(const Rules &rules, int index);
 /// This console is cut off from all of them.
 bool isIsolated(const Rules &rules);
 
-/// How long a standby has heard nothing from an upstream that does not answer here either, once that is longer than an
-/// answer counts as fresh; empty: it hears it, or streams from one that answers. Its receiver looks well all the while.
+/// How long nothing has come through a connection that looks well at both ends: the upstream does not answer here
+/// either, or the standby's receiver has not replied for clearly longer than wal_receiver_status_interval. Empty: it is
+/// alive, as far as can be seen.
 std::optional<qint64> unheardForMs(const Rules &rules, int index);
 
 /// A word or two for each node.

@@ -22,13 +22,13 @@ QString standbyState(const Rules &rules, int index)
         return QStringLiteral("catching up");
     }
     if (sample.receiver && !sample.receiver->visible() && (!edge || edge->state == EdgeState::Unknown)) {
-        return QStringLiteral("no permission to see more");
+        return QStringLiteral("no permission");
     }
     if (!sample.receiver) {
         return sample.readsArchiveOnly() ? QStringLiteral("reading the archive") : QStringLiteral("not streaming");
     }
     if (const std::optional<qint64> silence = unheardForMs(rules, index)) {
-        return QStringLiteral("hears nothing for %1").arg(span(*silence));
+        return QStringLiteral("silent for %1").arg(span(*silence));
     }
     return sample.settingNumber(QLatin1String("recovery_min_apply_delay")).value_or(0) > 0
                ? QStringLiteral("streaming, delayed")
@@ -62,7 +62,7 @@ QString stateOf(const Rules &rules, int index)
         return toString(node.link);
     }
     if (!node.acceptsConnections) {
-        return QStringLiteral("takes no new connections");
+        return QStringLiteral("no new connections");
     }
     if (const int same = rules.topology.places[static_cast<std::size_t>(index)].sameAs; same >= 0) {
         return QStringLiteral("the same server as %1").arg(rules.name(same));

@@ -9,6 +9,7 @@ namespace howdah::cluster {
 
 namespace {
 constexpr qint64 kDefaultReceiverTimeoutMs = 60'000;
+constexpr qint64 kReplySlackMs = 5000;
 
 // The identifier that the cluster has: the primary's, else that of most data nodes.
 std::optional<quint64> familyIdentifier(const Rules &rules)
@@ -172,7 +173,16 @@ QString missingWalRemedy(const Rules &rules, int index)
 {
     const Edge *edge = rules.edgeTo[at(index)];
     if (edge && rules.fresh[at(edge->from)]) {
-        for (const Slot &slot : rules.sample(edge->from).replicationSlots) {
+        const NodeSample &upstream = rules.sample(edge->from);
+        const bool missing = !edge->slotName.isEmpty() && !upstream.unreadable.contains(QStringLiteral("slots")) &&
+                             std::none_of(upstream.replicationSlots.cbegin(), upstream.replicationSlots.cend(),
+                                          [&](const Slot &slot) { return slot.slotName == edge->slotName; });
+        if (missing) {
+            return QStringLiteral("Its slot %1 does not exist on %2. Create it there: SELECT "
+                                  "pg_create_physical_replication_slot('%1'), and see that the WAL it needs is left.")
+                .arg(edge->slotName, rules.name(edge->from));
+        }
+        for (const Slot &slot : upstream.replicationSlots) {
             if (!edge->slotName.isEmpty() && slot.slotName == edge->slotName &&
                 slot.walStatus == QLatin1String("lost")) {
                 return QStringLiteral("Its slot %1 is lost, and the WAL it needs with it: rebuild it from the primary.")
@@ -210,8 +220,12 @@ void judgeStandby(Rules &rules, int index)
     const QString key = QStringLiteral("not_streaming:%1").arg(rules.name(index));
     const qint64 held = rules.hold(key);
     const StandbyLag &lag = rules.lag[at(index)];
-    // A sender that bears its name may be of somebody else: without a receiver it has long been without WAL.
-    const bool starves = !rules.sample(index).receiver && held >= rules.thresholds.receiverDownCriticalMs;
+    // A sender that bears its name may be of somebody else, and a receiver may be frozen: it has long had no WAL.
+    const std::optional<Receiver> &receiver = rules.sample(index).receiver;
+    const bool dead =
+        !receiver || (receiver->lastMsgReceiptTime.isValid() &&
+                      receiver->lastMsgReceiptTime.msecsTo(rules.sample(index).serverTime) > kDefaultReceiverTimeoutMs);
+    const bool starves = dead && held >= rules.thresholds.receiverDownCriticalMs;
     if (lag.contradictory && !starves) {
         judgeContradiction(rules, index);
         return;
@@ -221,9 +235,12 @@ void judgeStandby(Rules &rules, int index)
         judgeOrphan(rules, index, rules.name(edge->from));
         return;
     }
-    QString evidence =
-        followsText(rules, index) + (held < 1000 ? QStringLiteral(" and has no receiver")
-                                                 : QStringLiteral(" and has had no receiver for %1").arg(span(held)));
+    // What was so at the first look began before it, nobody knows when.
+    const bool before = rules.now() - held <= rules.snapshot.watch.value(QStringLiteral("watching"), rules.now());
+    QString evidence = followsText(rules, index) +
+                       (held < 1000 ? QStringLiteral(" and has no receiver")
+                                    : QStringLiteral(" and has had no receiver for %1%2")
+                                          .arg(before ? QStringLiteral("at least ") : QString(), span(held)));
     if (lag.bytes) {
         evidence += QStringLiteral("; it is %1 behind").arg(core::formatBytes(*lag.bytes));
     }
@@ -238,6 +255,18 @@ void judgeStandby(Rules &rules, int index)
               key);
 }
 
+// Where both ends look well, only that the receiver does not reply tells that it is frozen.
+std::optional<qint64> unrepliedForMs(const Rules &rules, int index, const Edge &edge)
+{
+    const NodeSample &standby = rules.sample(index);
+    const qint64 interval = standby.settingNumber(QLatin1String("wal_receiver_status_interval")).value_or(10);
+    if (!edge.sender || interval <= 0) {
+        return std::nullopt;
+    }
+    const std::optional<qint64> age = replyAgeMs(*edge.sender, standby);
+    return age && *age > interval * 1000 + kReplySlackMs ? age : std::nullopt;
+}
+
 // A receiver that is frozen stays in the view; only the age of its last message tells.
 void judgeSilentReceiver(Rules &rules, int index)
 {
@@ -247,17 +276,27 @@ void judgeSilentReceiver(Rules &rules, int index)
     }
     const qint64 timeout = sample.settingNumber(QLatin1String("wal_receiver_timeout")).value_or(0);
     const qint64 age = sample.receiver->lastMsgReceiptTime.msecsTo(sample.serverTime);
-    if (age <= (timeout > 0 ? timeout : kDefaultReceiverTimeoutMs)) {
+    const bool timedOut = age > (timeout > 0 ? timeout : kDefaultReceiverTimeoutMs);
+    const Edge *edge = rules.edgeTo[at(index)];
+    const std::optional<qint64> mute =
+        edge && rules.fresh[at(edge->from)] ? unrepliedForMs(rules, index, *edge) : std::nullopt;
+    if (!timedOut && !mute) {
         return;
     }
     rules.add(
         {.id = QStringLiteral("receiver_silent:%1").arg(rules.name(index)),
-         .severity = Verdict::Warning,
+         .severity = timedOut ? Verdict::Warning : Verdict::Unknown,
          .node = rules.name(index),
-         .title = QStringLiteral("The receiver of %1 hears nothing").arg(rules.name(index)),
-         .evidence = QStringLiteral("Its last message from the upstream is %1 old; wal_receiver_timeout should have "
-                                    "ended it.")
-                         .arg(span(age)),
+         .title = timedOut ? QStringLiteral("The receiver of %1 hears nothing").arg(rules.name(index))
+                           : QStringLiteral("The receiver of %1 does not reply").arg(rules.name(index)),
+         .evidence = timedOut
+                         ? QStringLiteral("Its last message from the upstream is %1 old; wal_receiver_timeout "
+                                          "should have ended it.")
+                               .arg(span(age))
+                         : QStringLiteral("%1 last heard from it %2 ago; it should reply every %3 s at the least "
+                                          "(wal_receiver_status_interval).")
+                               .arg(rules.name(edge->from), span(*mute))
+                               .arg(sample.settingNumber(QLatin1String("wal_receiver_status_interval")).value_or(10)),
          .remedy = QStringLiteral("Its process may be stopped or its host frozen: look there."),
          .page = QStringLiteral("replication"),
          .subject = rules.name(index)});
@@ -291,8 +330,10 @@ std::optional<qint64> unheardForMs(const Rules &rules, int index)
     const Edge *edge = rules.edgeTo[at(index)];
     const std::optional<Receiver> &receiver = rules.sample(index).receiver;
     const QDateTime now = rules.sample(index).serverTime;
-    if (!edge || rules.fresh[at(edge->from)] || !receiver || !receiver->lastMsgReceiptTime.isValid() ||
-        !now.isValid()) {
+    if (edge && rules.fresh[at(edge->from)]) {
+        return unrepliedForMs(rules, index, *edge);
+    }
+    if (!edge || !receiver || !receiver->lastMsgReceiptTime.isValid() || !now.isValid()) {
         return std::nullopt;
     }
     const qint64 age = receiver->lastMsgReceiptTime.msecsTo(now);
@@ -336,7 +377,7 @@ void judgeStreaming(Rules &rules)
         } else {
             judgeSilentReceiver(rules, i);
             if (unheardForMs(rules, i)) {
-                rules.raise(i, Verdict::Unknown); // the upstream's own finding says why
+                rules.raise(i, Verdict::Unknown); // where the upstream does not answer, its own finding says why
             }
         }
     }

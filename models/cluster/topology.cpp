@@ -82,10 +82,11 @@ void measureHop(const Snapshot &snapshot, const Ends &ends, Edge &edge)
     edge.transportBytes =
         missing(sender ? sender->flushLsn : std::nullopt, standby ? standby->receiveLsn : std::nullopt);
     // A walsender keeps its last lags for a while when there is nothing to send: with 0 bytes they are history.
-    if (sender && edge.bytes.value_or(0) > 0) {
+    const bool current = sender && lagsAreCurrent(*sender, standby);
+    if (current && edge.bytes.value_or(0) > 0) {
         edge.seconds = sender->replayLag;
     }
-    if (sender && edge.transportBytes.value_or(0) > 0) {
+    if (current && edge.transportBytes.value_or(0) > 0) {
         edge.transportSeconds = sender->flushLag;
     }
 }

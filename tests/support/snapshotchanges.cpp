@@ -117,6 +117,10 @@ void advance(Snapshot &snapshot, qint64 milliseconds)
         sample.serverTime = sample.serverTime.addMSecs(milliseconds);
         if (sample.receiver) {
             sample.receiver->lastMsgReceiptTime = sample.receiver->lastMsgReceiptTime.addMSecs(milliseconds);
+            sample.receiver->lastMsgSendTime = sample.receiver->lastMsgSendTime.addMSecs(milliseconds);
+        }
+        for (Sender &sender : sample.senders) {
+            sender.replyTime = sender.replyTime.addMSecs(milliseconds);
         }
     }
 }

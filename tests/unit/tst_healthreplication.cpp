@@ -129,6 +129,21 @@ void TestHealthReplication::streaming_data()
                held(s, QStringLiteral("not_streaming:pg3"), 60'000);
            },
            {"critical not_streaming:pg3"});
+    addRow("receiver frozen, not for long",
+           [](Snapshot &s) { senderOf(edit(s, pg2), pg3)->replyTime = edit(s, pg3).serverTime.addSecs(-16); },
+           {"unknown receiver_silent:pg3"});
+    addRow("receiver that replies seldom by its setting",
+           [](Snapshot &s) {
+               setSetting(edit(s, pg3), QStringLiteral("wal_receiver_status_interval"), QStringLiteral("30"));
+               senderOf(edit(s, pg2), pg3)->replyTime = edit(s, pg3).serverTime.addSecs(-16);
+           },
+           {});
+    addRow("its slot does not exist",
+           [](Snapshot &s) {
+               stopStreaming(s, pg3);
+               edit(s, pg2).replicationSlots.clear();
+           },
+           {"warning not_streaming:pg3"});
     addRow("circle",
            [](Snapshot &s) {
                stopStreaming(s, pg2);
@@ -164,7 +179,7 @@ void TestHealthReplication::behindASilentUpstream()
         const auto index = static_cast<std::size_t>(indexOf(snapshot, pg3));
         return verdictKey(assessment.nodeVerdicts[index]) + QStringLiteral(": ") + assessment.nodeStates[index];
     };
-    QCOMPARE(judge(10'000, true), QStringLiteral("unknown: hears nothing for 10 s"));
+    QCOMPARE(judge(10'000, true), QStringLiteral("unknown: silent for 10 s"));
     QCOMPARE(judge(500, true), QStringLiteral("ok: streaming"));     // WAL still comes
     QCOMPARE(judge(10'000, false), QStringLiteral("ok: streaming")); // both ends are seen: there is nothing to send
 }

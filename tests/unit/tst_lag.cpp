@@ -32,6 +32,7 @@ private Q_SLOTS:
     void caughtUpWithABusyPrimaryIsNotIdle();
     void samplesNeverGiveNegativeLag();
     void anOlderPrimaryIsNotCaughtUpWith();
+    void lagsOfLongAgoAreNoLags();
     void newerEndCounts();
     void staleSenderLagGivesWayToTheTrail();
     void withoutSenderLagsTheTrailCounts();
@@ -261,6 +262,20 @@ void TestLag::anOlderPrimaryIsNotCaughtUpWith()
     QCOMPARE(buildTopology(snapshot).edges.front().bytes, std::optional<qint64>(700));
     senderOf(primary, pg2)->replayLsn.reset();
     QVERIFY(!lagOf(snapshot, pg2).bytes);
+}
+
+// A frozen receiver: its walsender still tells the lags of its last reply, and they are no lags of now.
+void TestLag::lagsOfLongAgoAreNoLags()
+{
+    Snapshot snapshot = threeNodes();
+    Sender *sender = senderOf(edit(snapshot, pg2), pg3);
+    QVERIFY(buildTopology(snapshot).edges.back().seconds);
+    QVERIFY(lagOf(snapshot, pg3).stages.replaySeconds);
+    sender->replyTime = edit(snapshot, pg3).serverTime.addSecs(-20);
+    QVERIFY(!buildTopology(snapshot).edges.back().seconds);
+    QVERIFY(!lagOf(snapshot, pg3).stages.replaySeconds);
+    snapshot.trail.reset();
+    QVERIFY(!lagOf(snapshot, pg3).seconds);
 }
 
 void TestLag::newerEndCounts()
