@@ -80,7 +80,7 @@ QString lastAnswer(const Rules &rules, int index)
 {
     const qint64 age = rules.snapshot.sampleAgeMs(rules.node(index));
     if (age < 0) {
-        return QStringLiteral("It has not answered since this console started.");
+        return rules.thresholds.once ? QString() : QStringLiteral("It has not answered since this console started.");
     }
     const Place &place = rules.topology.places[static_cast<std::size_t>(index)];
     const QString role = toString(place.role).toLower();
@@ -100,7 +100,7 @@ void judgeBadLink(Rules &rules, int index)
     if (!text.endsWith(QLatin1Char('.'))) {
         text += QLatin1Char('.');
     }
-    text += QLatin1Char(' ') + lastAnswer(rules, index);
+    text = (text + QLatin1Char(' ') + lastAnswer(rules, index)).trimmed();
     if (node.link == LinkState::Refused && rules.thresholds.once && !node.sample && rules.isData(index) &&
         heardBy(rules, index).isEmpty()) {
         words.severity = Verdict::Critical; // who looks once can't have seen it up: nothing runs where one should

@@ -47,6 +47,14 @@ QString ownerOf(const Rules &rules, int index, const Slot &slot)
             return rules.name(edge.to);
         }
     }
+    // One that does not answer can't say which slot is its own; most are named after their standby.
+    for (int i = 0; slot.slotType == QLatin1String("physical") && i < rules.count(); ++i) {
+        const QString name = QString(rules.name(i)).replace(QLatin1Char('-'), QLatin1Char('_'));
+        const bool named = slot.slotName == name || slot.slotName == name + QStringLiteral("_slot");
+        if (i != index && rules.isData(i) && !rules.node(i).sample && named) {
+            return rules.name(i);
+        }
+    }
     return {};
 }
 
@@ -202,7 +210,8 @@ QString SlotJudge::growth() const
     text += QLatin1Char('.');
     const std::optional<qint64> most = keptAtMost(m_sample);
     if (most && m_slot.safeWalSize) {
-        const QString limit = core::formatBytes(*most);
+        // The end of a segment counts, and WAL that is kept anyway: more may be left than the setting says.
+        const QString limit = core::formatBytes(std::max(*most, *m_slot.safeWalSize));
         if (m_facts.fullInSeconds.value_or(0) > 0) {
             text += QStringLiteral(" Its limit of %1 is reached in %2.")
                         .arg(limit, core::formatSeconds(*m_facts.fullInSeconds));

@@ -21,12 +21,35 @@ bool someNodeIsUnplaced(const Rules &rules)
     return false;
 }
 
+// A node that streams from a server that is no node, while the primary is one: what stands between them is not seen.
+void judgeStrangeUpstream(Rules &rules, int index)
+{
+    const Place &place = rules.topology.places[static_cast<std::size_t>(index)];
+    if (!rules.primary || !rules.isFreshStandby(index) || !rules.sample(index).receiver || place.upstream >= 0 ||
+        place.upstreamText.isEmpty()) {
+        return;
+    }
+    const QString &name = rules.name(index);
+    rules.add({.id = QStringLiteral("upstream_unwatched:%1").arg(name),
+               .severity = Verdict::Unknown,
+               .node = name,
+               .title = QStringLiteral("%1 follows %2, which is not watched").arg(name, place.upstreamText),
+               .evidence = QStringLiteral("No node of this cluster here has that address: whether it is well, and how "
+                                          "far it is behind, is not known."),
+               .remedy = QStringLiteral("Add it to the cluster file: [[node]] with its name and conninfo."),
+               .page = QStringLiteral("replication"),
+               .subject = name});
+}
+
 } // namespace
 
 // A standby that is no node of the cluster: whether it is well, writable, or the one to promote is not known, so no
 // green light covers it.
 void judgeUnwatched(Rules &rules)
 {
+    for (int i = 0; i < rules.count(); ++i) {
+        judgeStrangeUpstream(rules, i);
+    }
     if (someNodeIsUnplaced(rules)) {
         return;
     }

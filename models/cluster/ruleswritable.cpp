@@ -17,6 +17,13 @@ bool surelyNotWritable(const Rules &rules, int index)
            stopping;
 }
 
+// A standby that streams from somebody who is no node here: the primary may be there.
+bool hearsStranger(const Rules &rules, int index)
+{
+    return rules.isFreshStandby(index) && rules.topology.places[static_cast<std::size_t>(index)].upstream < 0 &&
+           (rules.sample(index).receiver || rules.sample(index).unreadable.contains(QStringLiteral("receiver")));
+}
+
 std::optional<int> countWritable(const Rules &rules)
 {
     if (!rules.topology.writable.empty()) {
@@ -25,7 +32,7 @@ std::optional<int> countWritable(const Rules &rules)
     bool any = false;
     for (int i = 0; i < rules.count(); ++i) {
         any = any || rules.isData(i);
-        if (rules.isData(i) && !surelyNotWritable(rules, i)) {
+        if (rules.isData(i) && (!surelyNotWritable(rules, i) || hearsStranger(rules, i))) {
             return std::nullopt;
         }
     }
@@ -133,6 +140,20 @@ void judgeNoneWritable(Rules &rules)
                .page = QStringLiteral("overview")});
 }
 
+// No two of those that take writes have one system identifier.
+bool areOfDifferentSystems(const Rules &rules)
+{
+    QSet<quint64> systems;
+    for (const int index : rules.topology.writable) {
+        const std::optional<quint64> system = rules.sample(index).systemIdentifier;
+        if (!system || systems.contains(*system)) {
+            return false;
+        }
+        systems.insert(*system);
+    }
+    return true;
+}
+
 void judgeSeveralWritable(Rules &rules)
 {
     QStringList names;
@@ -148,6 +169,16 @@ void judgeSeveralWritable(Rules &rules)
         rules.raise(index, Verdict::Critical);
     }
     QString text = evidence.join(QStringLiteral("; ")) + QLatin1Char('.');
+    if (areOfDifferentSystems(rules)) {
+        rules.add({.id = QStringLiteral("several_clusters"),
+                   .severity = Verdict::Critical,
+                   .title = QStringLiteral("%1 belong to different clusters").arg(joined(names)),
+                   .evidence = text,
+                   .remedy = QStringLiteral("This is no split brain: no WAL of one fits the other. Take those out of "
+                                            "the cluster file that do not belong in it."),
+                   .page = QStringLiteral("overview")});
+        return;
+    }
     const NodeSample &first = rules.sample(rules.topology.writable[0]);
     const NodeSample &second = rules.sample(rules.topology.writable[1]);
     const bool sameSystem = first.systemIdentifier && first.systemIdentifier == second.systemIdentifier;

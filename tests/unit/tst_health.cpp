@@ -253,6 +253,12 @@ void TestHealth::writable_data()
                s.trail.reset();
            },
            {"warning primary_outside"});
+    addRow("what stands between primary and standby is not in the file",
+           [](Snapshot &s) {
+               s.nodes.erase(s.nodes.begin() + 1);
+               setSetting(edit(s, pg1), QStringLiteral("synchronous_standby_names"), {});
+           },
+           {"unknown upstream_unwatched:pg3"});
     addRow("primary is not in the file, and whom the standbys follow is hidden",
            [](Snapshot &s) {
                s.nodes.erase(s.nodes.begin());
@@ -269,7 +275,7 @@ void TestHealth::writable_data()
                makeWritable(s, pg3);
                makeForeign(s, pg3);
            },
-           {"critical several_writable", "critical system_identifier:pg3"});
+           {"critical several_clusters", "critical system_identifier:pg3"});
     for (const LinkState gone : {LinkState::Down, LinkState::Refused, LinkState::StartingUp}) {
         addRow(qPrintable(QStringLiteral("switched over, the old primary is ") + linkKey(gone)),
                [=](Snapshot &s) {
