@@ -12,6 +12,30 @@ using cluster::Verdict;
 
 namespace {
 
+// Slots that came or went; temporary ones come and go with every base backup.
+void addSlotEvents(const StateView &before, int old, const StateView &after, int node, qint64 wallMs,
+                   std::vector<Event> &events)
+{
+    const cluster::NodeSample *then = before.sample(old);
+    const cluster::NodeSample *now = after.sample(node);
+    const QString section = QStringLiteral("slots");
+    if (!then || !now || then == now || then->unreadable.contains(section) || now->unreadable.contains(section)) {
+        return;
+    }
+    const auto tellMissing = [&](const std::vector<cluster::Slot> &from, const std::vector<cluster::Slot> &in,
+                                 const QString &text) {
+        for (const cluster::Slot &slot : from) {
+            const bool there = std::any_of(in.begin(), in.end(),
+                                           [&](const cluster::Slot &other) { return other.slotName == slot.slotName; });
+            if (!there && !slot.temporary) {
+                events.push_back({wallMs, after.name(node), text.arg(slot.slotName), Verdict::Ok});
+            }
+        }
+    };
+    tellMissing(then->replicationSlots, now->replicationSlots, QStringLiteral("slot %1 was dropped"));
+    tellMissing(now->replicationSlots, then->replicationSlots, QStringLiteral("slot %1 was created"));
+}
+
 void addNodeEvents(const StateView &before, const StateView &after, int node, qint64 wallMs, std::vector<Event> &events)
 {
     const QString name = after.name(node);
@@ -44,6 +68,7 @@ void addNodeEvents(const StateView &before, const StateView &after, int node, qi
         events.push_back(
             {wallMs, name, QStringLiteral("replay is %1").arg(now->replayPauseState), after.verdict(node)});
     }
+    addSlotEvents(before, old, after, node, wallMs, events);
 }
 
 const cluster::Finding *find(const std::vector<cluster::Finding> &findings, const QString &id)
@@ -73,7 +98,10 @@ void addFindingEvents(const StateView &before, const StateView &after, qint64 wa
         }
     }
     for (const cluster::Finding &finding : before.assessment().findings) {
-        if (!find(after.assessment().findings, finding.id) && !saidByNode(finding, before, after)) {
+        // Silence ends also by being called what it is, which is no better.
+        const int node = after.indexOf(finding.node);
+        const bool stillSilent = finding.id.startsWith(QLatin1String("stale:")) && node >= 0 && !after.fresh(node);
+        if (!find(after.assessment().findings, finding.id) && !saidByNode(finding, before, after) && !stillSilent) {
             events.push_back({wallMs, finding.node, QStringLiteral("over: %1").arg(finding.title), Verdict::Ok});
         }
     }

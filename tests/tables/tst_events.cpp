@@ -38,6 +38,8 @@ class TestEvents : public QObject {
 
 private Q_SLOTS:
     void nodesGoAndComeBack();
+    void slotsComeAndGo();
+    void silenceThatIsNamedIsNotOver();
     void keepsTheNewest();
     void pauseAloneIsOneEvent();
     void failoverDuringAPauseIsTold();
@@ -62,6 +64,34 @@ void TestEvents::nodesGoAndComeBack()
         QVERIFY(std::none_of(events.begin(), events.end(),
                              [](const Event &event) { return event.text.contains(QStringLiteral("pg3 is down")); }));
     }
+}
+
+void TestEvents::slotsComeAndGo()
+{
+    const Snapshot before = busyCluster();
+    Snapshot after = before;
+    advance(after, 1000);
+    auto &slotList = edit(after, QStringLiteral("pg1")).replicationSlots;
+    std::erase_if(slotList, [](const cluster::Slot &slot) { return slot.slotName == QLatin1String("analytics_cdc"); });
+    const QStringList gone = textsOf(eventsBetween(stateOf(before), stateOf(after)));
+    QVERIFY2(gone.contains(QStringLiteral("pg1 slot analytics_cdc was dropped")), qPrintable(gone.join(u'\n')));
+    const QStringList back = textsOf(eventsBetween(stateOf(after), stateOf(before)));
+    QVERIFY2(back.contains(QStringLiteral("pg1 slot analytics_cdc was created")), qPrintable(back.join(u'\n')));
+    edit(after, QStringLiteral("pg1")).unreadable.insert(QStringLiteral("slots"), QStringLiteral("denied"));
+    QVERIFY(!textsOf(eventsBetween(stateOf(before), stateOf(after))).join(u'\n').contains(QLatin1String("dropped")));
+}
+
+void TestEvents::silenceThatIsNamedIsNotOver()
+{
+    Snapshot before = threeNodes();
+    makeStale(before, pg3);
+    Snapshot after = before;
+    advance(after, 1000);
+    cluster::NodeStatus &node = status(after, pg3);
+    node.link = cluster::LinkState::Unresponsive;
+    node.missedPolls = 5;
+    const QStringList texts = textsOf(eventsBetween(stateOf(before), stateOf(after)));
+    QVERIFY2(!texts.join(u'\n').contains(QLatin1String("over:")), qPrintable(texts.join(u'\n')));
 }
 
 void TestEvents::keepsTheNewest()
