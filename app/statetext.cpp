@@ -144,6 +144,16 @@ QString stateText(const ClusterState &state)
     return text;
 }
 
+Verdict checkVerdict(const ClusterState &state)
+{
+    const Snapshot &snapshot = *state.snapshot;
+    const bool any = std::any_of(snapshot.nodes.cbegin(), snapshot.nodes.cend(), [&](const NodeStatus &node) {
+        return node.kind == NodeKind::Data && isFresh(snapshot, node);
+    });
+    const Verdict verdict = state.assessment->verdict;
+    return any || verdict == Verdict::Critical ? verdict : Verdict::Unknown;
+}
+
 int checkExitCode(Verdict verdict)
 {
     switch (verdict) {
@@ -197,11 +207,12 @@ QString checkText(const ClusterState &state)
         }
     }
     QString text = QStringLiteral("HOWDAH %1 - %2: %3 | %4\n")
-                       .arg(toString(assessment.verdict).toUpper(), harmless(snapshot.cluster), harmless(summary),
+                       .arg(toString(checkVerdict(state)).toUpper(), harmless(snapshot.cluster), harmless(summary),
                             data.join(QLatin1Char(' ')));
     for (const Finding &finding : assessment.findings) {
-        text += harmless(QStringLiteral("%1: %2 %3").arg(toString(finding.severity), finding.title, finding.evidence)) +
-                QLatin1Char('\n');
+        text +=
+            harmless(QStringLiteral("%1: %2. %3").arg(toString(finding.severity), finding.title, finding.evidence)) +
+            QLatin1Char('\n');
     }
     return text;
 }

@@ -77,13 +77,16 @@ void StatusCommand::report()
         cluster::assess(*m_state.snapshot, cluster::Thresholds::forOneLook()));
     if (m_invocation.json) {
         QJsonObject object = stateJson(m_state);
+        if (m_invocation.command == Command::Check) {
+            object.insert(QStringLiteral("verdict"), verdictKey(checkVerdict(m_state)));
+        }
         object.insert(QStringLiteral("result"), QStringLiteral("done"));
         printJson(object);
     } else {
         print(m_invocation.command == Command::Check ? checkText(m_state) : stateText(m_state));
     }
     const bool check = m_invocation.command == Command::Check;
-    Q_EMIT finished(check ? checkExitCode(m_state.assessment->verdict) : kDone);
+    Q_EMIT finished(check ? checkExitCode(checkVerdict(m_state)) : kDone);
 }
 
 void StatusCommand::fail(const core::Error &error)

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void writableNodes_data();
     void writableNodes();
     void whatWasNotReadIsNull();
+    void whoReadNothingWarnsOfNothing();
 };
 
 void TestStateOutput::writableNodes_data()
@@ -86,6 +87,21 @@ void TestStateOutput::whatWasNotReadIsNull()
     for (const char *key : {"senders", "slots", "receiver", "roles", "in_recovery", "writable"}) {
         QVERIFY2(nodeOf(state, 2).value(QLatin1String(key)).isNull(), key);
     }
+}
+
+// One node, and it rejects the password: that is no warning about a cluster of which nothing is known.
+void TestStateOutput::whoReadNothingWarnsOfNothing()
+{
+    Snapshot snapshot = healthyPair();
+    for (const NodeStatus &node : std::vector<NodeStatus>(snapshot.nodes)) {
+        takeDown(snapshot, node.name, LinkState::WrongPassword);
+        neverSeen(snapshot, node.name, LinkState::WrongPassword);
+    }
+    const ClusterState state = judged(snapshot);
+    QCOMPARE(verdictKey(state.assessment->verdict), QStringLiteral("warning"));
+    QCOMPARE(app::checkExitCode(app::checkVerdict(state)), 3);
+    QVERIFY2(app::checkText(state).startsWith(QLatin1String("HOWDAH UNKNOWN")), qPrintable(app::checkText(state)));
+    QCOMPARE(app::checkExitCode(app::checkVerdict(judged(healthyPair()))), 0);
 }
 
 QTEST_APPLESS_MAIN(TestStateOutput)
