@@ -185,8 +185,11 @@ void TestDiscovery::localPair()
     QVERIFY2(started, started ? "" : qPrintable(started.error().message));
     const LocalCluster &pair = **started;
     const QStringList all{line(pair.node(0), primary()), line(pair.node(1), standby())};
+    QTRY_COMPARE_WITH_TIMEOUT(
+        pair.node(0).value(QStringLiteral("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")),
+        QStringLiteral("1"), 30'000);
     // The primary sees no more of its standby than 127.0.0.1: its port comes from this machine's sockets.
-    QTRY_COMPARE(lines(discover(pair.node(0).conninfo())), all);
+    QTRY_COMPARE_WITH_TIMEOUT(lines(discover(pair.node(0).conninfo())), all, 30'000);
     QCOMPARE(lines(discover(pair.node(1).conninfo())), all);
 
     // One server by two addresses is one node.

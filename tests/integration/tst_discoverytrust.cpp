@@ -160,9 +160,10 @@ void TestDiscoveryTrust::environmentStaysHere_data()
 void TestDiscoveryTrust::environmentStaysHere()
 {
     QFETCH(QString, teller);
-    const auto started = LocalCluster::start({.nodes = 2});
-    QVERIFY2(started, started ? "" : qPrintable(started.error().message));
     const bool byRepmgr = teller == QLatin1String("repmgr.nodes");
+    // With a standby that is not found otherwise, the sockets of this machine would be asked, the rogue's too.
+    const auto started = LocalCluster::start({.nodes = byRepmgr ? 1 : 2});
+    QVERIFY2(started, started ? "" : qPrintable(started.error().message));
     const LabServer &server = (*started)->node(byRepmgr ? 0 : 1);
     if (byRepmgr) {
         QVERIFY(server.sql(QStringLiteral("CREATE DATABASE repmgr")));
