@@ -6,6 +6,7 @@
 
 #include "app/output.h"
 #include "app/statejson.h"
+#include "cluster/conninfotext.h"
 #include "monitor/completion.h"
 
 namespace howdah::app {
@@ -84,8 +85,13 @@ void DiscoverCommand::refuseToOverwrite()
     Q_EMIT finished(printFailure(error, m_invocation.json, kRefused));
 }
 
-void DiscoverCommand::report(const monitor::DiscoveryResult &result)
+void DiscoverCommand::report(const monitor::DiscoveryResult &found)
 {
+    monitor::DiscoveryResult result = found;
+    if (cluster::holdsPassword(m_invocation.cluster)) {
+        result.notes << QStringLiteral("The password that was given is not in this file: put it into ~/.pgpass (mode "
+                                       "0600), where every connection of these nodes finds it.");
+    }
     const QString file = cluster::writeClusterFile(result.config);
     if (!m_invocation.outputFile.isEmpty()) {
         if (!m_invocation.force && QFileInfo::exists(m_invocation.outputFile)) { // it came while we asked

@@ -22,7 +22,7 @@ Q_SIGNALS:
 
 private:
     void refuseToOverwrite();
-    void report(const monitor::DiscoveryResult &result);
+    void report(const monitor::DiscoveryResult &found);
 
     Invocation m_invocation;
     monitor::Discovery m_discovery;

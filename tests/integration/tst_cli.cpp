@@ -53,6 +53,7 @@ private Q_SLOTS:
     void twoNodesOfDifferentClusters();
     void emptyCluster();
     void discoverWritesAFileThatWorks();
+    void discoverSaysWhereThePasswordIs();
     void discoverOverwritesOnlyByForce();
     void screenshotSaysWhere();
     void fileWithAnEqualsSign();
@@ -386,6 +387,16 @@ void TestCli::discoverWritesAFileThatWorks()
     QCOMPARE(config->nodes.size(), std::size_t(2));
     const Ended status = run({QStringLiteral("check"), file});
     QVERIFY2(status.exitCode == 0, qPrintable(status.out));
+}
+
+void TestCli::discoverSaysWhereThePasswordIs()
+{
+    const QString conninfo = m_servers->node(0).conninfo() + QStringLiteral(" password=canary");
+    const Ended found = run({QStringLiteral("discover"), conninfo});
+    QVERIFY2(found.exitCode == 0, qPrintable(found.err));
+    QVERIFY2(!found.out.contains(QLatin1String("canary")), qPrintable(found.out));
+    QVERIFY2(found.out.contains(QLatin1String("The password that was given is not in this file")),
+             qPrintable(found.out));
 }
 
 void TestCli::discoverOverwritesOnlyByForce()
