@@ -4,6 +4,7 @@
 #include <QAccessible>
 #include <QKeyEvent>
 #include <QScrollBar>
+#include <QStyle>
 
 namespace howdah::topology {
 
