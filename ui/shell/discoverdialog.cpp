@@ -22,7 +22,6 @@
 
 namespace howdah::shell {
 
-using cluster::NodeKind;
 using cluster::Verdict;
 using theme::FontRole;
 using theme::Token;
@@ -188,8 +187,11 @@ void DiscoverDialog::say(const QString &text, Token token)
 void DiscoverDialog::keepSecretAside(int row)
 {
     QStandardItem *cell = m_nodes->item(row, ConninfoColumn);
+    if (!cell) {
+        return;
+    }
     cluster::NodeConfig &node = m_config.nodes[static_cast<std::size_t>(row)];
-    if (cell && cluster::holdsPassword(cell->text())) {
+    if (cluster::holdsPassword(cell->text())) {
         node.conninfo = cell->text();
         cell->setText(cluster::withoutPassword(node.conninfo));
         cell->setData(cell->text(), tables::KeyRole);
