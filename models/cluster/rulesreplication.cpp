@@ -178,9 +178,10 @@ QString missingWalRemedy(const Rules &rules, int index)
                              std::none_of(upstream.replicationSlots.cbegin(), upstream.replicationSlots.cend(),
                                           [&](const Slot &slot) { return slot.slotName == edge->slotName; });
         if (missing) {
+            const QString literal = QString(edge->slotName).replace(QLatin1Char('\''), QLatin1String("''"));
             return QStringLiteral("Its slot %1 does not exist on %2. Create it there: SELECT "
-                                  "pg_create_physical_replication_slot('%1'), and see that the WAL it needs is left.")
-                .arg(edge->slotName, rules.name(edge->from));
+                                  "pg_create_physical_replication_slot('%3'), and see that the WAL it needs is left.")
+                .arg(edge->slotName, rules.name(edge->from), literal);
         }
         for (const Slot &slot : upstream.replicationSlots) {
             if (!edge->slotName.isEmpty() && slot.slotName == edge->slotName &&

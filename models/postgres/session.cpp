@@ -63,6 +63,7 @@ void Session::open()
 {
     if (m_phase == Phase::Closed) {
         m_phase = Phase::Resolving;
+        m_silent.clear(); // of an earlier attempt
         // An address that is known already waits for the name server no longer than that may well take.
         m_deadline.start(m_lastAddresses.empty() ? m_options.connectMs : qMin(kLookUpAgainMs, m_options.connectMs));
         resolve();
@@ -285,8 +286,8 @@ void Session::deadlinePassed()
     if (m_phase == Phase::Connecting && giveUpTarget()) {
         return;
     }
-    Failure failure =
-        connectTimeout(std::max(m_silentPhase, connectPhase()), m_options.connectMs, m_conninfo.address());
+    const ConnectPhase phase = m_silent.isEmpty() ? connectPhase() : std::max(m_silentPhase, connectPhase());
+    Failure failure = connectTimeout(phase, m_options.connectMs, m_conninfo.address());
     if (!m_silent.isEmpty()) {
         failure.error.message +=
             QStringLiteral(" So did none of its other addresses: %1.").arg(m_silent.join(QStringLiteral(", ")));

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void tellsTheFurthestOfSeveralSilent();
     void chosenByItsRole_data();
     void chosenByItsRole();
+    void saysThatANameWasNotResolved();
     void hangsInABatch();
     void cutsOffWhoSendsTooMuch();
 
@@ -246,6 +247,20 @@ void TestSession::tellsTheFurthestOfSeveralSilent()
     QTRY_COMPARE(m_failures.size(), 1);
     QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::Unresponsive));
     QVERIFY2(m_failures.first().error.message.contains(QLatin1String("::1")),
+             qPrintable(m_failures.first().error.message));
+}
+
+// The deadline passes before the name server can have answered: nothing is said of a host that nobody has tried.
+void TestSession::saysThatANameWasNotResolved()
+{
+    const auto conninfo = postgres::Conninfo::parse(QStringLiteral("host=db1.howdah.invalid dbname=postgres user=x"));
+    QVERIFY(conninfo);
+    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{.connectMs = 0});
+    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
+    m_session->open();
+    QTRY_COMPARE(m_failures.size(), 1);
+    QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::Unreachable));
+    QVERIFY2(m_failures.first().error.message.contains(QLatin1String("was not resolved")),
              qPrintable(m_failures.first().error.message));
 }
 
