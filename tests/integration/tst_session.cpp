@@ -36,6 +36,7 @@ private Q_SLOTS:
     void cutsOffWhoSendsTooMuch();
 
 private:
+    void start(const postgres::Conninfo &conninfo, const postgres::SessionOptions &options);
     void open();
     const LabServer &server() const { return m_servers->node(0); }
     bool terminate() const
@@ -72,13 +73,18 @@ void TestSession::cleanup()
     qunsetenv("PGTARGETSESSIONATTRS");
 }
 
+void TestSession::start(const postgres::Conninfo &conninfo, const postgres::SessionOptions &options)
+{
+    m_session = std::make_unique<Session>(conninfo, options);
+    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
+    m_session->open();
+}
+
 void TestSession::open()
 {
     const auto conninfo = postgres::Conninfo::parse(server().conninfo());
     QVERIFY(conninfo);
-    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{});
-    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
-    m_session->open();
+    start(*conninfo, postgres::SessionOptions{});
     QTRY_VERIFY(m_session->isOpen());
 }
 
@@ -155,9 +161,7 @@ void TestSession::triesTheNextWhenOneIsSilent()
     const auto conninfo =
         own->with(QStringLiteral("host"), QStringLiteral("127.0.0.1,%1").arg(server().host))
             .with(QStringLiteral("port"), QStringLiteral("%1,%2").arg(silent.serverPort()).arg(server().port));
-    m_session = std::make_unique<Session>(conninfo, postgres::SessionOptions{.connectMs = 300});
-    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
-    m_session->open();
+    start(conninfo, postgres::SessionOptions{.connectMs = 300});
     QTRY_VERIFY(m_session->isOpen());
     QCOMPARE(m_session->peer().port, QString::number(server().port));
     QVERIFY(m_failures.isEmpty());
@@ -175,9 +179,7 @@ void TestSession::namesWhoWasSilent()
                                       .arg(gone.serverPort()));
     gone.close();
     QVERIFY(conninfo);
-    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{.connectMs = 300});
-    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
-    m_session->open();
+    start(*conninfo, postgres::SessionOptions{.connectMs = 300});
     QTRY_COMPARE(m_failures.size(), 1);
     // One of them may be the server's, so that the other's refusal does not mean that it is stopped.
     QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::Unresponsive));
@@ -219,9 +221,7 @@ void TestSession::chosenByItsRole()
                                                         .arg(server().port)
                                                         .arg(asked));
     QVERIFY(conninfo);
-    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{});
-    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
-    m_session->open();
+    start(*conninfo, postgres::SessionOptions{});
     QTRY_VERIFY(m_session->isOpen() || !m_failures.isEmpty());
     const QString why = m_failures.isEmpty() ? QString() : m_failures.first().error.message;
     QVERIFY2(m_session->isOpen() == opens, qPrintable(why));
@@ -241,9 +241,7 @@ void TestSession::tellsTheFurthestOfSeveralSilent()
                                       .arg(silent.serverPort())
                                       .arg(other.serverPort()));
     QVERIFY(conninfo);
-    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{.connectMs = 300});
-    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
-    m_session->open();
+    start(*conninfo, postgres::SessionOptions{.connectMs = 300});
     QTRY_COMPARE(m_failures.size(), 1);
     QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::Unresponsive));
     QVERIFY2(m_failures.first().error.message.contains(QLatin1String("::1")),
@@ -255,9 +253,7 @@ void TestSession::saysThatANameWasNotResolved()
 {
     const auto conninfo = postgres::Conninfo::parse(QStringLiteral("host=db1.howdah.invalid dbname=postgres user=x"));
     QVERIFY(conninfo);
-    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{.connectMs = 0});
-    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
-    m_session->open();
+    start(*conninfo, postgres::SessionOptions{.connectMs = 0});
     QTRY_COMPARE(m_failures.size(), 1);
     QCOMPARE(cluster::linkKey(m_failures.first().link), cluster::linkKey(cluster::LinkState::Unreachable));
     QVERIFY2(m_failures.first().error.message.contains(QLatin1String("was not resolved")),
@@ -269,9 +265,7 @@ void TestSession::hangsInABatch()
 {
     const auto conninfo = postgres::Conninfo::parse(server().conninfo());
     QVERIFY(conninfo);
-    m_session = std::make_unique<Session>(*conninfo, postgres::SessionOptions{.batchMs = 500});
-    connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
-    m_session->open();
+    start(*conninfo, postgres::SessionOptions{.batchMs = 500});
     QTRY_VERIFY(m_session->isOpen());
     const int backend = m_session->backendPid();
     QCOMPARE(::kill(backend, SIGSTOP), 0);
@@ -293,10 +287,8 @@ void TestSession::cutsOffWhoSendsTooMuch()
     QVERIFY(own);
     for (const QString &host : {server().host, server().socketDir}) {
         m_failures.clear();
-        m_session = std::make_unique<Session>(own->with(QStringLiteral("host"), host),
-                                              postgres::SessionOptions{.batchMs = 20'000, .maxBatchBytes = 4 << 20});
-        connect(m_session.get(), &Session::failed, this, [this](const Failure &failure) { m_failures << failure; });
-        m_session->open();
+        start(own->with(QStringLiteral("host"), host),
+              postgres::SessionOptions{.batchMs = 20'000, .maxBatchBytes = 4 << 20});
         QTRY_VERIFY(m_session->isOpen());
         bool done = false;
         m_session->run({{QByteArray(), "SELECT repeat('x', 1000) FROM generate_series(1, 50000)"}},
