@@ -2,14 +2,14 @@
 #include <QSignalSpy>
 #include <QTest>
 
-#include "monitor/discovery.h"
+#include "discovered.h"
 #include "support/lab.h"
 #include "support/localcluster.h"
 
 using namespace howdah;
+using namespace howdah::testdiscovery;
 using monitor::DiscoveredNode;
 using monitor::Discovery;
-using monitor::DiscoveryResult;
 using testsupport::Lab;
 using testsupport::LabServer;
 using testsupport::LocalCluster;
@@ -41,20 +41,6 @@ private Q_SLOTS:
     Lab &lab = **lab##Result
 
 namespace {
-
-using Found = core::Result<DiscoveryResult>;
-
-Found discover(const QString &conninfo)
-{
-    Discovery discovery;
-    std::optional<Found> found;
-    QObject::connect(&discovery, &Discovery::finished, &discovery, [&](const Found &result) { found = result; });
-    discovery.start(conninfo);
-    if (found || !QTest::qWaitFor([&] { return found.has_value(); }, 20000)) {
-        return core::failure(core::Error::Kind::Timeout, QStringLiteral("finished() within start(), or never"));
-    }
-    return *found;
-}
 
 // A line a node: name, kind, address, reached, role; what a person compares.
 QStringList lines(const Found &found)

@@ -4,14 +4,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "discovered.h"
 #include "monitor/completion.h"
-#include "monitor/discovery.h"
 #include "support/localcluster.h"
 
 using namespace howdah;
+using namespace howdah::testdiscovery;
 using monitor::DiscoveredNode;
-using monitor::Discovery;
-using monitor::DiscoveryResult;
 using testsupport::LabServer;
 using testsupport::LocalCluster;
 
@@ -27,20 +26,6 @@ private Q_SLOTS:
 };
 
 namespace {
-
-using Found = core::Result<DiscoveryResult>;
-
-Found discover(const QString &conninfo)
-{
-    Discovery discovery;
-    std::optional<Found> found;
-    QObject::connect(&discovery, &Discovery::finished, &discovery, [&](const Found &result) { found = result; });
-    discovery.start(conninfo);
-    if (found || !QTest::qWaitFor([&] { return found.has_value(); }, 20000)) {
-        return core::failure(core::Error::Kind::Timeout, QStringLiteral("finished() within start(), or never"));
-    }
-    return *found;
-}
 
 QString addresses(const Found &found)
 {
