@@ -14,6 +14,7 @@ namespace {
 
 constexpr qint64 kFirstMs = 60'000; ///< how much is shown at the very start
 constexpr qint64 kSlowestMs = 5000; ///< between two replots while time goes on
+constexpr int kAfterFrameMs = 20;
 
 } // namespace
 
@@ -32,7 +33,6 @@ LagPlot::LagPlot(QWidget *parent)
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     m_pending.setSingleShot(true);
-    m_pending.setInterval(0);
     connect(&m_pending, &QTimer::timeout, this, &LagPlot::replot);
     connect(&theme::Theme::instance(), &theme::Theme::changed, this, &LagPlot::schedule);
 }
@@ -51,7 +51,10 @@ void LagPlot::refresh()
     if (m_drawn.anything && nowMs() - m_plottedMs < std::min<qint64>(perPixel / 2, kSlowestMs)) {
         return;
     }
-    schedule();
+    // After the frame that shows the new numbers, in one of its own: together they would be late.
+    if (isVisible() && !m_pending.isActive()) {
+        m_pending.start(m_drawn.anything ? kAfterFrameMs : 0);
+    }
 }
 
 int LagPlot::buffers() const
@@ -63,7 +66,7 @@ int LagPlot::buffers() const
 void LagPlot::schedule()
 {
     if (isVisible()) {
-        m_pending.start();
+        m_pending.start(0);
     }
 }
 

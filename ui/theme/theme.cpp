@@ -100,6 +100,7 @@ void Theme::install(QApplication &app)
     if (QGuiApplication::platformName() == QLatin1String("offscreen")) {
         m_fixedFamily = QStringLiteral("monospace");
     }
+    m_fonts.fill(std::nullopt);
     if (!m_installed) {
         QApplication::setStyle(new HowdahStyle);
         app.installEventFilter(this);
@@ -185,6 +186,16 @@ QColor Theme::stage(int index) const
 }
 
 QFont Theme::font(FontRole role) const
+{
+    // Copies of one QFont share what Qt has looked up for it; a new one each time looks up anew.
+    std::optional<QFont> &font = m_fonts[static_cast<std::size_t>(role)];
+    if (!font) {
+        font = makeFont(role);
+    }
+    return *font;
+}
+
+QFont Theme::makeFont(FontRole role) const
 {
     QFont font = m_base;
     const double scale = pointsOf(role) / kMockupBody;

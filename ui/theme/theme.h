@@ -4,6 +4,8 @@
 #include <QFont>
 #include <QObject>
 #include <QPalette>
+#include <array>
+#include <optional>
 
 #include "theme/tokens.h"
 
@@ -27,6 +29,7 @@ enum class FontRole {
     FixedStrong,
     FixedCaption,
 };
+inline constexpr std::size_t kFontRoles = static_cast<std::size_t>(FontRole::FixedCaption) + 1;
 
 /// Heights that hold text. As drawn at the font of the mockups; taller with a larger font.
 enum class Height {
@@ -89,6 +92,9 @@ private:
     bool m_dark = false;
     bool m_installed = false;
     bool m_applying = false;
+    QFont makeFont(FontRole role) const;
+
+    mutable std::array<std::optional<QFont>, kFontRoles> m_fonts;
     QFont m_base;
     QString m_fixedFamily;
 };

@@ -104,7 +104,6 @@ DataTable::DataTable(const QString &name, QWidget *parent)
     connect(header, &QHeaderView::sortIndicatorChanged, this, tellOthers);
     setSortingEnabled(true);
     m_remeasure.setSingleShot(true);
-    m_remeasure.setInterval(0); // once for all the signals of a tick
     connect(&m_remeasure, &QTimer::timeout, this, [this] {
         if (isVisible() && measureColumns()) {
             fitColumns();
@@ -120,8 +119,17 @@ void DataTable::setModel(QAbstractItemModel *model)
         connect(model, &QAbstractItemModel::modelReset, this, &DataTable::applyColumns);
         connect(model, &QAbstractItemModel::columnsInserted, this, &DataTable::applyColumns);
         // What was "unknown" becomes a number: columns grow with their contents, and never shrink by themselves.
-        connect(model, &QAbstractItemModel::rowsInserted, this, [this] { m_remeasure.start(); });
-        connect(model, &QAbstractItemModel::dataChanged, this, [this] { m_remeasure.start(); });
+        connect(model, &QAbstractItemModel::rowsInserted, this, [this] { m_remeasure.start(0); });
+        connect(model, &QAbstractItemModel::dataChanged, this, [this] { remeasureLater(); });
+    }
+}
+
+/// Once for all the changes of a tick, and in a stretch of its own: the frame that shows them shall not wait for it.
+void DataTable::remeasureLater()
+{
+    constexpr int kAfterFrameMs = 40;
+    if (!m_remeasure.isActive()) {
+        m_remeasure.start(kAfterFrameMs);
     }
 }
 

@@ -64,6 +64,7 @@ protected:
 private:
     void addSortMenu(QMenu *menu);
     void applyColumns();
+    void remeasureLater();
     void fitColumns();
     /// True when a column's contents have become wider.
     bool measureColumns();

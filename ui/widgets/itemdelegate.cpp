@@ -78,6 +78,11 @@ QFont fontOf(const Cell &cell)
     return theme::font(cell.strong ? FontRole::BodyStrong : FontRole::Body);
 }
 
+QFont secondFontOf(const Cell &cell)
+{
+    return theme::font(cell.fixed ? FontRole::Fixed : FontRole::Small);
+}
+
 QColor inkOf(const Cell &cell, bool selected)
 {
     // On a selection the faintest text would fall below its contrast.
@@ -171,7 +176,7 @@ void paintText(QPainter *painter, const QRect &rect, const Cell &cell, bool sele
 {
     const QFont face = fontOf(cell);
     const QFontMetrics metrics(face);
-    const QFont secondFace = theme::font(cell.fixed ? FontRole::Fixed : FontRole::Small);
+    const QFont secondFace = secondFontOf(cell);
     const QFontMetrics secondMetrics(secondFace);
     const int lead = leadingWidth(cell);
     const QString text = metrics.elidedText(cell.text, Qt::ElideRight, std::max(0, rect.width() - lead));
@@ -258,6 +263,27 @@ void ItemDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     painter->restore();
 }
 
+int ItemDelegate::textWidth(const QString &text, const QFont &font) const
+{
+    // A table asks for all its cells each time one of them has another number, and shaping a text is what costs most.
+    // Numbers of as many digits are as wide as one another; in the fixed font all texts are.
+    const auto isAscii = [](QChar letter) { return letter >= QLatin1Char(' ') && letter <= QLatin1Char('~'); };
+    const bool fixed = font.fixedPitch() && std::all_of(text.begin(), text.end(), isAscii);
+    QString shape = fixed ? QString(text.size(), QLatin1Char('0')) : text;
+    for (QChar &letter : shape) {
+        if (letter >= QLatin1Char('0') && letter <= QLatin1Char('9')) {
+            letter = QLatin1Char('0');
+        }
+    }
+    const QString key = font.key() + QLatin1Char('\n') + shape;
+    if (const int *known = m_widths.object(key)) {
+        return *known;
+    }
+    const int width = QFontMetrics(font).horizontalAdvance(shape);
+    m_widths.insert(key, new int(width));
+    return width;
+}
+
 QSize ItemDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
     const Cell cell = readCell(index);
@@ -269,9 +295,9 @@ QSize ItemDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelInd
     if (cell.bar.isValid()) {
         return {padding + 64, height};
     }
-    int width = leadingWidth(cell) + QFontMetrics(fontOf(cell)).horizontalAdvance(cell.text) + padding + 2;
+    int width = leadingWidth(cell) + textWidth(cell.text, fontOf(cell)) + padding + 2;
     if (!cell.secondary.isEmpty()) {
-        width += kGap + QFontMetrics(theme::font(FontRole::Small)).horizontalAdvance(cell.secondary);
+        width += kGap + textWidth(cell.secondary, secondFontOf(cell));
     }
     return {width, height};
 }

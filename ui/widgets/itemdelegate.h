@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QCache>
 #include <QStyledItemDelegate>
 
 namespace howdah::widgets {
@@ -20,6 +21,10 @@ public:
     void setHoverRow(int row) { m_hoverRow = row; }
 
 private:
+    /// Kept by font and text, with any digit taken for a 0.
+    int textWidth(const QString &text, const QFont &font) const;
+
+    mutable QCache<QString, int> m_widths{2000};
     int m_hoverRow = -1;
 };
 

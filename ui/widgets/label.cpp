@@ -58,6 +58,7 @@ void Label::setItalic(bool italic)
 void Label::setElided(bool elided)
 {
     m_elided = elided;
+    m_measured = {};
     if (elided) {
         setSizePolicy(QSizePolicy::Ignored, sizePolicy().verticalPolicy());
     }
@@ -66,12 +67,14 @@ void Label::setElided(bool elided)
 void Label::setGivesWay()
 {
     m_elided = true;
+    m_measured = {};
     setSizePolicy(QSizePolicy::Maximum, sizePolicy().verticalPolicy());
 }
 
 void Label::setParagraph()
 {
     m_paragraph = true;
+    m_measured = {};
     setWordWrap(true);
     setAlignment(Qt::AlignLeft | Qt::AlignTop);
     QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
@@ -104,12 +107,58 @@ int Label::layOut(int width, QPainter *painter) const
     return y + margins.bottom();
 }
 
+Label::Measured &Label::measured() const
+{
+    if (m_measured.text != text() || m_measured.margins != contentsMargins() || m_measured.wraps != wordWrap()) {
+        m_measured = {text(), contentsMargins(), wordWrap(), {}, {}, {}};
+    }
+    return m_measured;
+}
+
+void Label::changeEvent(QEvent *event)
+{
+    QLabel::changeEvent(event);
+    if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange) {
+        m_measured = {};
+    }
+}
+
 int Label::heightForWidth(int width) const
 {
-    return m_paragraph ? layOut(width, nullptr) : QLabel::heightForWidth(width);
+    constexpr std::size_t kMostWidths = 8;
+    auto &heights = measured().heights;
+    const auto known =
+        std::find_if(heights.begin(), heights.end(), [&](const auto &one) { return one.first == width; });
+    if (known != heights.end()) {
+        return known->second;
+    }
+    const int height = m_paragraph ? layOut(width, nullptr) : QLabel::heightForWidth(width);
+    if (heights.size() >= kMostWidths) {
+        heights.erase(heights.begin());
+    }
+    heights.emplace_back(width, height);
+    return height;
 }
 
 QSize Label::sizeHint() const
+{
+    std::optional<QSize> &hint = measured().hint;
+    if (!hint) {
+        hint = measureHint();
+    }
+    return *hint;
+}
+
+QSize Label::minimumSizeHint() const
+{
+    std::optional<QSize> &least = measured().least;
+    if (!least) {
+        least = measureLeast();
+    }
+    return *least;
+}
+
+QSize Label::measureHint() const
 {
     if (!m_paragraph) {
         const QSize hint = QLabel::sizeHint();
@@ -120,7 +169,7 @@ QSize Label::sizeHint() const
     return {width, layOut(width, nullptr)};
 }
 
-QSize Label::minimumSizeHint() const
+QSize Label::measureLeast() const
 {
     if (m_paragraph) {
         return {80, fontMetrics().height()};

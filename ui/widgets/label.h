@@ -2,6 +2,8 @@
 #pragma once
 
 #include <QLabel>
+#include <optional>
+#include <vector>
 
 #include "theme/theme.h"
 
@@ -33,9 +35,24 @@ public:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void changeEvent(QEvent *event) override;
 
 private:
+    /// What was worked out for the text that stands there. Layouts ask several times for each change of any label
+    /// beside it, and each answer costs the shaping of the text.
+    struct Measured {
+        QString text;
+        QMargins margins;
+        bool wraps = false;
+        std::optional<QSize> hint;
+        std::optional<QSize> least;
+        std::vector<std::pair<int, int>> heights; ///< by width
+    };
+
     void restyle();
+    Measured &measured() const;
+    QSize measureHint() const;
+    QSize measureLeast() const;
     /// Lays the paragraph out in width; paints it when there is a painter. Returns its height.
     int layOut(int width, QPainter *painter) const;
 
@@ -44,6 +61,7 @@ private:
     bool m_elided = false;
     bool m_paragraph = false;
     bool m_italic = false;
+    mutable Measured m_measured;
 };
 
 } // namespace howdah::widgets
