@@ -123,6 +123,11 @@ QString findingsText(const Assessment &assessment)
     return text;
 }
 
+QString lossText(const cluster::Assessment &assessment)
+{
+    return assessment.lossNow.isEmpty() ? QStringLiteral("unknown") : assessment.lossNow;
+}
+
 QString writableText(const Assessment &assessment)
 {
     return assessment.writableNodes ? QString::number(*assessment.writableNodes) : QStringLiteral("unknown");
@@ -138,8 +143,7 @@ QString stateText(const ClusterState &state)
                                           : QStringLiteral("%1 findings").arg(count);
     QString text = QStringLiteral("%1: %2, %3, writable nodes: %4, would be lost now: %5\n\n")
                        .arg(state.snapshot->cluster, toString(assessment.verdict), findings)
-                       .arg(writableText(assessment))
-                       .arg(assessment.lossNow.isEmpty() ? QStringLiteral("unknown") : assessment.lossNow);
+                       .arg(writableText(assessment), lossText(assessment));
     text += nodesTable(state) + slotsTable(state) + findingsText(assessment);
     return text;
 }
@@ -182,8 +186,7 @@ QString checkText(const ClusterState &state)
         summary = QStringLiteral("%1 of %2 nodes answer, writable nodes: %3, would be lost now: %4")
                       .arg(answering)
                       .arg(snapshot.nodes.size())
-                      .arg(writableText(assessment))
-                      .arg(assessment.lossNow.isEmpty() ? QStringLiteral("unknown") : assessment.lossNow);
+                      .arg(writableText(assessment), lossText(assessment));
     } else {
         summary = assessment.findings.front().title;
         if (assessment.findings.size() > 1) {

@@ -31,12 +31,20 @@ for step in $what; do
     format)
       git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run -Werror || failed=1 ;;
     tidy)
-      echo "$sources" | tr ' ' '\n' | xargs -P "$(nproc)" -n 4 clang-tidy -p $build --quiet || failed=1 ;;
+      echo "$sources" | tr ' ' '\n' | xargs -P "$(nproc)" -n 4 clang-tidy -p $build --quiet --extra-arg=-Wno-unknown-warning-option || failed=1 ;;
     clazy)
-      # level1 without the checks whose advice does not fit this code: see .clazy
-      echo "$sources" | tr ' ' '\n' | CLAZY_CHECKS="$(grep -v '^#' .clazy | tr -d '\n')" \
-        xargs -P "$(nproc)" -n 4 clazy-standalone -p $build --header-filter='.*/(models|ui|app|tests)/.*' 2>&1 \
-        | tee $build/clazy.log | grep -E 'warning:|error:' && failed=1 || : ;;
+      # level1 without the checks whose advice does not fit this code: see .clazy. In a test a constant may be a QString,
+      # and what a lambda refers to lives as long as the test.
+      checks=$(grep -v '^#' .clazy | tr -d '\n')
+      : >$build/clazy.log
+      clazy() {
+        CLAZY_CHECKS=$1 xargs -r -P "$(nproc)" -n 4 clazy-standalone -p $build \
+          --extra-arg=-Wno-unknown-warning-option --header-filter='.*/(models|ui|app|tests)/.*' >>$build/clazy.log 2>&1 || :
+      }
+      echo "$sources" | tr ' ' '\n' | grep -v '^tests/' | clazy "$checks"
+      echo "$sources" | tr ' ' '\n' | grep '^tests/' |
+        clazy "$checks,no-non-pod-global-static,no-lambda-in-connect,no-use-static-qregularexpression,no-container-anti-pattern"
+      grep -E 'warning:|error:' $build/clazy.log && failed=1 || : ;;
     *) echo "lint: there is no step $step" >&2; exit 64 ;;
   esac
 done

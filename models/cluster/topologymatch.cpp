@@ -10,7 +10,7 @@
 namespace howdah::cluster {
 
 namespace {
-const QString kLocal = QStringLiteral("local");
+constexpr QLatin1String kLocal("local");
 constexpr int kDefaultPort = 5432;
 
 // One spelling for one host: loopback in all its forms, socket directories and the empty host are "local".

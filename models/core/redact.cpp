@@ -6,7 +6,7 @@
 namespace howdah::core {
 
 namespace {
-const QString kMask = QStringLiteral("********");
+constexpr QLatin1String kMask("********");
 
 QRegularExpression pattern(const QString &text)
 {
@@ -17,11 +17,11 @@ QRegularExpression pattern(const QString &text)
 // What follows "password=": in quotes (doubled ones as a configuration file writes them), or up to the next blank that
 // no backslash escapes. What hangs on a closing quote belongs to a value that was quoted badly.
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
-const QString kValue =
-    QStringLiteral(R"re((?>''(?:[^']|'(?!'))+''|'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$))?(?>(?:\\.|\S)*))re");
+constexpr QLatin1String
+    kValue(R"re((?>''(?:[^']|'(?!'))+''|'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$))?(?>(?:\\.|\S)*))re");
 
 // A word of a shell's command line: quoted and bare pieces side by side.
-const QString kWord = QStringLiteral(R"re((?>(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|\S)+))re");
+constexpr QLatin1String kWord(R"re((?>(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|\S)+))re");
 
 // key=value as libpq's conninfo, pgpass-like text, JSON and headers write it.
 const QRegularExpression &keyValue()

@@ -13,7 +13,7 @@ namespace howdah::postgres {
 
 namespace {
 using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
-const QString kAttributes = QStringLiteral("target_session_attrs");
+constexpr QLatin1String kAttributes("target_session_attrs");
 
 QStringList serviceFiles()
 {

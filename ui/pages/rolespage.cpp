@@ -226,9 +226,10 @@ void RolesPage::showNode(const QString &node)
         told(tr("Superuser"), yes(sample && sample->isSuperuser), stale),
         told(tr("Reads statistics"), yes(sample && sample->seesStatistics), stale),
         told(tr("Not readable"),
-             !sample                        ? QString()
-             : sample->unreadable.isEmpty() ? tr("nothing")
-                                            : QStringList(sample->unreadable.keys()).join(QLatin1String(", ")),
+             !sample ? QString()
+             : sample->unreadable.isEmpty()
+                 ? tr("nothing")
+                 : QStringList(sample->unreadable.keyBegin(), sample->unreadable.keyEnd()).join(QLatin1String(", ")),
              stale),
         told(tr("Round trip"), sample ? core::formatSeconds(sample->roundTripMs / 1000) : QString(), stale),
     });

@@ -222,7 +222,7 @@ void MainWindow::clusterClosed(const QString &name)
     }
     updateNavigator();
     if (!m_clusters.empty()) {
-        showCluster(clusters().first());
+        showCluster(clusters().constFirst());
     }
     tick();
 }

@@ -151,7 +151,8 @@ void SegmentedControl::setCurrentIndex(int index)
 QString objectNameFor(const QString &text)
 {
     QString name;
-    for (const QChar c : text.toLower()) {
+    const QString lower = text.toLower();
+    for (const QChar c : lower) {
         if (c.isLetterOrNumber()) {
             name += c;
         } else if (!name.isEmpty() && !name.endsWith(QLatin1Char('-'))) {

@@ -191,7 +191,7 @@ bool DataTable::restoreColumnsState(const QByteArray &state)
     m_fitting = true;
     const bool restored = horizontalHeader()->restoreState(header);
     // Room is a matter of this window, not of the one that was saved.
-    for (const int column : leftOut) {
+    for (const int column : std::as_const(leftOut)) {
         setColumnHidden(column, false);
     }
     m_leftOut.clear();
