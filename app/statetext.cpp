@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "statetext.h"
 
+#include <QLocale>
+#include <cmath>
+
 #include "core/units.h"
 
 namespace howdah::app {
@@ -128,6 +131,60 @@ QString lossText(const cluster::Assessment &assessment)
     return assessment.lossNow.isEmpty() ? QStringLiteral("unknown") : assessment.lossNow;
 }
 
+// A bar would begin the performance data.
+QString harmless(QString text)
+{
+    return text.replace(QLatin1Char('|'), QLatin1Char('/')).replace(QLatin1Char('\n'), QLatin1Char(' '));
+}
+
+/// 'label'=value[UOM];warn;crit;min: what is not known is U, and a limit that no rule has is left out.
+QString measured(const QString &label, const QString &value, const QString &unit, const QString &warn,
+                 const QString &critical)
+{
+    QString quoted = harmless(label);
+    quoted.replace(QLatin1Char('='), QLatin1Char('_')).replace(QLatin1Char('\''), QLatin1String("''"));
+    const QString amount = value.isEmpty() ? QStringLiteral("U") : value + unit;
+    return QStringLiteral("'%1'=").arg(quoted) + QStringList{amount, warn, critical, QStringLiteral("0")}.join(u';');
+}
+
+QString byteText(std::optional<qint64> bytes)
+{
+    return bytes ? QString::number(*bytes) : QString();
+}
+
+QString secondsText(std::optional<double> seconds)
+{
+    return seconds ? QString::number(std::round(*seconds * 1000) / 1000, 'f', QLocale::FloatingPointShortest)
+                   : QString();
+}
+
+// The limits that judge the lag, and none where another rule judges the standby.
+QStringList lagData(const ClusterState &state, std::size_t index)
+{
+    const NodeStatus &node = state.snapshot->nodes[index];
+    const StandbyLag &lag = state.assessment->lag.at(index);
+    std::optional<qint64> warnBytes, criticalBytes;
+    std::optional<double> warnSeconds, criticalSeconds;
+    if (lag.state != LagState::Paused && lag.state != LagState::Broken) {
+        const Topology &topology = state.assessment->topology;
+        const bool sync = std::any_of(topology.edges.cbegin(), topology.edges.cend(), [index](const Edge &edge) {
+            return edge.to == static_cast<int>(index) && isSync(edge.syncState);
+        });
+        const LagLimits limits = Thresholds::forOneLook().lagLimits(sync);
+        const double delay = lag.state == LagState::Delayed ? node.sample->applyDelaySeconds() : 0;
+        warnSeconds = limits.warnSeconds + delay;
+        criticalSeconds = limits.criticalSeconds + delay;
+        if (lag.state != LagState::Delayed) { // of its bytes only those count that have not arrived
+            warnBytes = limits.warnBytes;
+            criticalBytes = limits.criticalBytes;
+        }
+    }
+    return {measured(node.name + QStringLiteral(" lag"), byteText(lag.bytes), QStringLiteral("B"), byteText(warnBytes),
+                     byteText(criticalBytes)),
+            measured(node.name + QStringLiteral(" lag time"), secondsText(lag.seconds), QStringLiteral("s"),
+                     secondsText(warnSeconds), secondsText(criticalSeconds))};
+}
+
 QString writableText(const Assessment &assessment)
 {
     return assessment.writableNodes ? QString::number(*assessment.writableNodes) : QStringLiteral("unknown");
@@ -193,20 +250,12 @@ QString checkText(const ClusterState &state)
             summary += QStringLiteral(" (and %1 more)").arg(assessment.findings.size() - 1);
         }
     }
-    // A bar would begin the performance data, a quote would end a label.
-    const auto harmless = [](QString text) {
-        return text.replace(QLatin1Char('|'), QLatin1Char('/')).replace(QLatin1Char('\n'), QLatin1Char(' '));
-    };
-    QStringList data{
-        QStringLiteral("'writable'=%1")
-            .arg(assessment.writableNodes ? QString::number(*assessment.writableNodes) : QStringLiteral("U"))};
+    QStringList data{measured(QStringLiteral("writable"),
+                              assessment.writableNodes ? QString::number(*assessment.writableNodes) : QString(), {}, {},
+                              QStringLiteral("1:1"))};
     for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
-        QString name = harmless(snapshot.nodes[i].name);
-        name.replace(QLatin1Char('\''), QLatin1Char('_')).replace(QLatin1Char('='), QLatin1Char('_'));
-        const StandbyLag &lag = assessment.lag.at(i);
-        if (lag.state != LagState::NotApplicable) {
-            data << QStringLiteral("'%1 lag'=%2")
-                        .arg(name, lag.bytes ? QString::number(*lag.bytes) + QLatin1Char('B') : QStringLiteral("U"));
+        if (assessment.lag.at(i).state != LagState::NotApplicable) {
+            data << lagData(state, i);
         }
     }
     QString text = QStringLiteral("HOWDAH %1 - %2: %3 | %4\n")

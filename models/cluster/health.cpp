@@ -143,6 +143,12 @@ Assessment assess(const Snapshot &snapshot, const Thresholds &thresholds)
     return result;
 }
 
+LagLimits Thresholds::lagLimits(bool sync) const
+{
+    return sync ? LagLimits{syncLagWarnBytes, syncLagCriticalBytes, syncLagWarnSeconds, syncLagCriticalSeconds}
+                : LagLimits{asyncLagWarnBytes, asyncLagCriticalBytes, asyncLagWarnSeconds, asyncLagCriticalSeconds};
+}
+
 Thresholds Thresholds::forOneLook()
 {
     Thresholds limits;

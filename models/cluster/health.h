@@ -25,6 +25,12 @@ struct Finding {
     qint64 sinceMs = 0; ///< monotonic; since when it has been true
 };
 
+/// Above which a standby's lag is a warning, and critical.
+struct LagLimits {
+    qint64 warnBytes, criticalBytes;
+    double warnSeconds, criticalSeconds;
+};
+
 /// Limits, with the defaults of the product; see README "What is a warning".
 struct Thresholds {
     qint64 asyncLagWarnBytes = 100LL << 20, asyncLagCriticalBytes = 1LL << 30;
@@ -46,6 +52,8 @@ struct Thresholds {
     qint64 contradictionMs = 5000; ///< the two ends are never asked at the same instant
     bool once = false;             ///< there is no memory: nothing is known of how long anything has lasted
 
+    /// sync: of a standby that commits wait for.
+    LagLimits lagLimits(bool sync) const;
     /// For who looks once and tells the truth of that moment: nothing has to last, for nothing can be seen to.
     static Thresholds forOneLook();
 };

@@ -130,8 +130,7 @@ LagState Meter::stateOf(int index, const StandbyLag &lag) const
     if (isIdle(edge, lag)) {
         return LagState::Idle;
     }
-    return sample.settingNumber(QLatin1String("recovery_min_apply_delay")).value_or(0) > 0 ? LagState::Delayed
-                                                                                           : LagState::Known;
+    return sample.applyDelaySeconds() > 0 ? LagState::Delayed : LagState::Known;
 }
 
 // Seconds from the primary's flush to this node's, over all hops; empty when one of them does not tell.

@@ -47,4 +47,9 @@ std::optional<qint64> NodeSample::settingNumber(QLatin1String name) const
     return ok ? std::optional(number) : std::nullopt;
 }
 
+double NodeSample::applyDelaySeconds() const
+{
+    return static_cast<double>(settingNumber(QLatin1String("recovery_min_apply_delay")).value_or(0)) / 1000;
+}
+
 } // namespace howdah::cluster

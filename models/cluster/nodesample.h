@@ -47,6 +47,12 @@ struct Sender {
     bool operator==(const Sender &) const = default;
 };
 
+/// Whether commits wait for a standby of that sync_state: "sync", or "quorum" with others.
+inline bool isSync(const QString &syncState)
+{
+    return syncState == QLatin1String("sync") || syncState == QLatin1String("quorum");
+}
+
 /// A row of pg_replication_slots. Columns come with versions: wal_status, safe_wal_size 13; two_phase 14; conflicting
 /// 16; inactive_since, invalidation_reason, failover, synced 17; two_phase_at 18.
 /// https://www.postgresql.org/docs/current/view-pg-replication-slots.html
@@ -325,6 +331,8 @@ struct NodeSample {
     bool readsArchiveOnly() const;
     /// A setting that is a number, in pg_settings' own unit.
     std::optional<qint64> settingNumber(QLatin1String name) const;
+    /// recovery_min_apply_delay, for which replay waits on purpose; 0: it does not.
+    double applyDelaySeconds() const;
 };
 
 } // namespace howdah::cluster

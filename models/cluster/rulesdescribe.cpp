@@ -30,9 +30,7 @@ QString standbyState(const Rules &rules, int index)
     if (const std::optional<qint64> silence = unheardForMs(rules, index)) {
         return QStringLiteral("silent for %1").arg(span(*silence));
     }
-    return sample.settingNumber(QLatin1String("recovery_min_apply_delay")).value_or(0) > 0
-               ? QStringLiteral("streaming, delayed")
-               : QStringLiteral("streaming");
+    return sample.applyDelaySeconds() > 0 ? QStringLiteral("streaming, delayed") : QStringLiteral("streaming");
 }
 
 QString silentState(const Rules &rules, int index)

@@ -12,24 +12,6 @@ namespace {
 // A lag that was found goes only when it is clearly below its limit, so that it does not come and go.
 constexpr double kHysteresis = 0.8;
 
-struct LagLimits {
-    qint64 warnBytes, criticalBytes;
-    double warnSeconds, criticalSeconds;
-};
-
-LagLimits limitsFor(const Rules &rules, bool sync)
-{
-    const Thresholds &t = rules.thresholds;
-    return sync ? LagLimits{t.syncLagWarnBytes, t.syncLagCriticalBytes, t.syncLagWarnSeconds, t.syncLagCriticalSeconds}
-                : LagLimits{t.asyncLagWarnBytes, t.asyncLagCriticalBytes, t.asyncLagWarnSeconds,
-                            t.asyncLagCriticalSeconds};
-}
-
-qint64 delayMs(const NodeSample &sample)
-{
-    return sample.settingNumber(QLatin1String("recovery_min_apply_delay")).value_or(0);
-}
-
 // What counts of a lag.
 struct Distance {
     qint64 bytes = 0;
@@ -42,7 +24,7 @@ Distance beyondDelay(const Rules &rules, int index, const LagLimits &limits)
 {
     const StandbyLag &lag = rules.lag[at(index)];
     const NodeSample &sample = rules.sample(index);
-    const double delay = static_cast<double>(delayMs(sample)) / 1000;
+    const double delay = sample.applyDelaySeconds();
     Distance counted;
     counted.bytes = std::max<qint64>(0, lag.bytes.value_or(0) - lag.toReplay.value_or(0));
     if (lag.seconds) {
@@ -93,8 +75,8 @@ void judgeOneLag(Rules &rules, int index)
 {
     const StandbyLag &lag = rules.lag[at(index)];
     const Edge *edge = rules.edgeTo[at(index)];
-    const bool sync = edge && (edge->syncState == QLatin1String("sync") || edge->syncState == QLatin1String("quorum"));
-    const LagLimits limits = limitsFor(rules, sync);
+    const bool sync = edge && isSync(edge->syncState);
+    const LagLimits limits = rules.thresholds.lagLimits(sync);
     const QString &name = rules.name(index);
     const QString id = QStringLiteral("lag_high:%1").arg(name);
     const double ease = rules.snapshot.watch.contains(id) ? kHysteresis : 1.0;
@@ -134,8 +116,7 @@ void judgeOneLag(Rules &rules, int index)
                               core::formatBytes(limits.warnBytes), core::formatSeconds(limits.warnSeconds),
                               slowestStage(lag.stages) +
                                   (delayed ? QStringLiteral(" Its recovery_min_apply_delay of %1 is left out.")
-                                                 .arg(core::formatSeconds(
-                                                     static_cast<double>(delayMs(rules.sample(index))) / 1000))
+                                                 .arg(core::formatSeconds(rules.sample(index).applyDelaySeconds()))
                                            : QString())),
          .remedy = QStringLiteral("The stage where it waits names the cause: network, disk, or queries that hold "
                                   "replay back."),

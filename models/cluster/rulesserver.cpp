@@ -94,7 +94,7 @@ SyncState readSync(const NodeSample &primary)
     state.required = names->count;
     state.names = names->names;
     for (const Sender &sender : primary.senders) {
-        const bool counts = sender.syncState == QLatin1String("sync") || sender.syncState == QLatin1String("quorum");
+        const bool counts = isSync(sender.syncState);
         const bool streams = sender.state == QLatin1String("streaming") || sender.state == QLatin1String("stopping");
         if (counts && streams) {
             state.holding += sender.applicationName;

@@ -13,25 +13,22 @@ void ClusterTable::setState(const cluster::ClusterState &state)
 
 Cell ClusterTable::lagBar(std::optional<qint64> bytes, std::optional<double> seconds, bool sync) const
 {
-    const cluster::Thresholds &t = m_thresholds;
-    const qint64 warnBytes = sync ? t.syncLagWarnBytes : t.asyncLagWarnBytes;
-    const qint64 criticalBytes = sync ? t.syncLagCriticalBytes : t.asyncLagCriticalBytes;
-    const double warnSeconds = sync ? t.syncLagWarnSeconds : t.asyncLagWarnSeconds;
-    const double criticalSeconds = sync ? t.syncLagCriticalSeconds : t.asyncLagCriticalSeconds;
+    const cluster::LagLimits limits = m_thresholds.lagLimits(sync);
     std::optional<Bar> bar;
     if (bytes) {
-        bar = limitBar(static_cast<double>(*bytes), static_cast<double>(warnBytes), static_cast<double>(criticalBytes));
+        bar = limitBar(static_cast<double>(*bytes), static_cast<double>(limits.warnBytes),
+                       static_cast<double>(limits.criticalBytes));
     }
     if (seconds) {
-        const auto inTime = limitBar(*seconds, warnSeconds, criticalSeconds);
+        const auto inTime = limitBar(*seconds, limits.warnSeconds, limits.criticalSeconds);
         if (!bar || (inTime && inTime->fraction > bar->fraction)) {
             bar = inTime;
         }
     }
     return barCell(bar, QStringLiteral("%1: warning from %2 or %3, critical from %4 or %5")
                             .arg(sync ? QStringLiteral("Synchronous") : QStringLiteral("Asynchronous"),
-                                 core::formatBytes(warnBytes), core::formatSeconds(warnSeconds),
-                                 core::formatBytes(criticalBytes), core::formatSeconds(criticalSeconds)));
+                                 core::formatBytes(limits.warnBytes), core::formatSeconds(limits.warnSeconds),
+                                 core::formatBytes(limits.criticalBytes), core::formatSeconds(limits.criticalSeconds)));
 }
 
 } // namespace howdah::tables

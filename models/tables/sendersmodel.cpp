@@ -131,7 +131,7 @@ Row SendersModel::senderRow(const StateView &view, int node, const Sender &sende
     const auto flush = cluster::behind(sender.flushLsn, position);
     const auto replay = cluster::behind(sender.replayLsn, position);
     const int receiver = view.receiverOf(node, sender);
-    const bool sync = sender.syncState == QLatin1String("sync") || sender.syncState == QLatin1String("quorum");
+    const bool sync = cluster::isSync(sender.syncState);
     const bool physicalReceiver = receiver >= 0;
     const Cell bar = lagBar(replay, sender.replayLag, sync);
 

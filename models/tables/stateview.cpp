@@ -97,7 +97,7 @@ int StateView::catalogNode() const
 bool StateView::isSync(int index) const
 {
     const cluster::Edge *edge = edgeTo(index);
-    return edge && (edge->syncState == QLatin1String("sync") || edge->syncState == QLatin1String("quorum"));
+    return edge && cluster::isSync(edge->syncState);
 }
 
 } // namespace howdah::tables

@@ -33,6 +33,9 @@ private Q_SLOTS:
     void writableNodes();
     void whatWasNotReadIsNull();
     void whoReadNothingWarnsOfNothing();
+    void performanceData_data();
+    void performanceData();
+    void labelsAreQuoted();
 };
 
 void TestStateOutput::writableNodes_data()
@@ -48,19 +51,21 @@ void TestStateOutput::writableNodes_data()
         QTest::newRow(name) << snapshot << count << QString::fromLatin1(words) << QString::fromLatin1(data);
     };
     row(
-        "one", [](Snapshot &) {}, 1, "writable nodes: 1,", "'writable'=1");
+        "one", [](Snapshot &) {}, 1, "writable nodes: 1,", "'writable'=1;;1:1;0");
     row(
-        "two", [](Snapshot &s) { makeWritable(s, QStringLiteral("pg3")); }, 2, "writable nodes: 2,", "'writable'=2");
+        "two", [](Snapshot &s) { makeWritable(s, QStringLiteral("pg3")); }, 2, "writable nodes: 2,",
+        "'writable'=2;;1:1;0");
     row(
-        "the primary is down", [](Snapshot &s) { takeDown(s, pg1); }, 0, "writable nodes: 0,", "'writable'=0");
+        "the primary is down", [](Snapshot &s) { takeDown(s, pg1); }, 0, "writable nodes: 0,", "'writable'=0;;1:1;0");
     row(
         "the primary is not reached", [](Snapshot &s) { takeDown(s, pg1, LinkState::Unreachable); }, QJsonValue::Null,
-        "writable nodes: unknown,", "'writable'=U");
+        "writable nodes: unknown,", "'writable'=U;;1:1;0");
     row(
         "the primary was never seen", [](Snapshot &s) { neverSeen(s, pg1); }, QJsonValue::Null,
-        "writable nodes: unknown,", "'writable'=U");
+        "writable nodes: unknown,", "'writable'=U;;1:1;0");
     row(
-        "no node", [](Snapshot &s) { s = noNodes(); }, QJsonValue::Null, "writable nodes: unknown,", "'writable'=U");
+        "no node", [](Snapshot &s) { s = noNodes(); }, QJsonValue::Null, "writable nodes: unknown,",
+        "'writable'=U;;1:1;0");
 }
 
 void TestStateOutput::writableNodes()
@@ -102,6 +107,49 @@ void TestStateOutput::whoReadNothingWarnsOfNothing()
     QCOMPARE(app::checkExitCode(app::checkVerdict(state)), 3);
     QVERIFY2(app::checkText(state).startsWith(QLatin1String("HOWDAH UNKNOWN")), qPrintable(app::checkText(state)));
     QCOMPARE(app::checkExitCode(app::checkVerdict(judged(healthyPair()))), 0);
+}
+
+// With the limits that judge the value, and none where none does.
+void TestStateOutput::performanceData_data()
+{
+    QTest::addColumn<Snapshot>("snapshot");
+    QTest::addColumn<QString>("data");
+    const auto row = [](const char *name, const char *data, void (*change)(Snapshot &)) {
+        Snapshot snapshot = threeNodes();
+        change(snapshot);
+        QTest::newRow(name) << snapshot << QString::fromLatin1(data);
+    };
+    row("sync, bytes", "'pg2 lag'=319736B;1048576;16777216;0", [](Snapshot &) {});
+    row("sync, seconds", "'pg2 lag time'=0.16s;5;30;0", [](Snapshot &) {});
+    row("async, bytes", "'pg3 lag'=3040872B;104857600;1073741824;0", [](Snapshot &) {});
+    row("async, seconds", "'pg3 lag time'=1.4s;60;600;0", [](Snapshot &) {});
+    row("idle has no seconds", "'pg3 lag'=0B;104857600;1073741824;0 'pg3 lag time'=U;60;600;0", makeIdle);
+    row("never seen", "'pg3 lag'=U;104857600;1073741824;0 'pg3 lag time'=U;60;600;0",
+        [](Snapshot &s) { neverSeen(s, QStringLiteral("pg3")); });
+    row("paused: it is judged by that",
+        "'pg3 lag'=536961024B;;;0 'pg3 lag time'=", [](Snapshot &s) { pauseReplay(s, QStringLiteral("pg3")); });
+    row("delayed: its delay comes on top", "'pg3 lag'=3040872B;;;0 'pg3 lag time'=1.4s;360;900;0", [](Snapshot &s) {
+        setSetting(edit(s, QStringLiteral("pg3")), QStringLiteral("recovery_min_apply_delay"),
+                   QStringLiteral("300000"));
+    });
+}
+
+void TestStateOutput::performanceData()
+{
+    QFETCH(Snapshot, snapshot);
+    QFETCH(QString, data);
+    const QString line = app::checkText(judged(snapshot)).section(QLatin1Char('\n'), 0, 0);
+    QVERIFY2(line.section(QStringLiteral(" | "), 1).contains(data), qPrintable(line));
+}
+
+// Nagios doubles a quote and forbids the equals sign; a bar or an end of line would cut the data.
+void TestStateOutput::labelsAreQuoted()
+{
+    Snapshot snapshot = healthyPair();
+    status(snapshot, QStringLiteral("pg2")).name = QStringLiteral("it's=a|b");
+    const QString line = app::checkText(judged(snapshot)).section(QLatin1Char('\n'), 0, 0);
+    QVERIFY2(line.contains(QLatin1String(" 'it''s_a/b lag'=")), qPrintable(line));
+    QCOMPARE(line.count(QLatin1Char('|')), 1);
 }
 
 QTEST_APPLESS_MAIN(TestStateOutput)

@@ -226,10 +226,8 @@ std::optional<double> LagPlot::warnAt() const
 {
     const bool bytes = m_query.unit == Unit::Bytes;
     const bool sync = m_query.grouping == Grouping::ByStage && m_syncNodes.contains(m_query.node);
-    if (bytes) {
-        return static_cast<double>(sync ? m_thresholds.syncLagWarnBytes : m_thresholds.asyncLagWarnBytes);
-    }
-    return sync ? m_thresholds.syncLagWarnSeconds : m_thresholds.asyncLagWarnSeconds;
+    const cluster::LagLimits limits = m_thresholds.lagLimits(sync);
+    return bytes ? static_cast<double>(limits.warnBytes) : limits.warnSeconds;
 }
 
 std::vector<PlotLimit> LagPlot::limits() const

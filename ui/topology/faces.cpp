@@ -208,7 +208,7 @@ EdgeFace edgeFace(const cluster::ClusterState &state, int index)
     const QString to = nameOf(state, edge.to);
     face.state = edge.state;
     face.above = edge.syncState;
-    face.strong = edge.syncState == QLatin1String("sync") || edge.syncState == QLatin1String("quorum");
+    face.strong = cluster::isSync(edge.syncState);
     face.hasSlot = !edge.slotName.isEmpty();
     face.slotUsed = edge.state != EdgeState::Broken;
     QString words;
