@@ -12,7 +12,7 @@ namespace howdah::cluster {
 enum class LagState {
     NotApplicable, ///< a primary or a witness
     Known,
-    Idle,         ///< both ends agree that there is nothing to send: no time can be given, none is needed
+    Idle,         ///< both ends agree that there is nothing to send, or to lose: no time can be given, none is needed
     Paused,       ///< replay is paused; bytes grow
     Delayed,      ///< recovery_min_apply_delay holds replay back on purpose
     Broken,       ///< no WAL flows to it

@@ -127,7 +127,9 @@ void TestLoss::said()
     QFETCH(Snapshot, snapshot);
     QFETCH(QString, loss);
     QFETCH(QString, whole);
-    const QString text = lossText(lagOf(snapshot));
+    const StandbyLag lag = lagOf(snapshot);
+    QVERIFY(lag.state != LagState::Idle || lag.wouldLose.value_or(0) == 0);
+    const QString text = lossText(lag);
     QCOMPARE(text.isEmpty() ? QStringLiteral("unknown") : text, loss);
     QCOMPARE(assess(snapshot).lossNow, whole);
 }
