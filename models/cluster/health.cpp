@@ -40,6 +40,7 @@ void Rules::add(Finding finding, const QString &since)
     if (finding.sinceMs == 0) {
         hold(since.isEmpty() ? finding.id : since);
         finding.sinceMs = conditions.value(since.isEmpty() ? finding.id : since);
+        finding.beganUnseen = beganUnseen(snapshot, finding.node, finding.sinceMs);
     }
     conditions.insert(finding.id, finding.sinceMs);
     findings.push_back(std::move(finding));
@@ -183,7 +184,11 @@ Watch observe(const Watch &before, const Snapshot &snapshot, const Thresholds &t
     remembered.watch = before;
     Rules rules(remembered, thresholds);
     run(rules);
-    rules.hold(QStringLiteral("watching"));
+    for (int i = 0; i < rules.count(); ++i) {
+        if (rules.fresh[static_cast<std::size_t>(i)]) {
+            rules.hold(seenKey(rules.name(i)));
+        }
+    }
     return std::move(rules.conditions);
 }
 

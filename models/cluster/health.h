@@ -20,9 +20,10 @@ struct Finding {
     QString title;
     QString evidence;
     QString remedy;
-    QString page;       ///< the page that shows more: "replication", "slots", "roles", "overview"
-    QString subject;    ///< the slot or standby it is about, empty when the node itself
-    qint64 sinceMs = 0; ///< monotonic; since when it has been true
+    QString page;             ///< the page that shows more: "replication", "slots", "roles", "overview"
+    QString subject;          ///< the slot or standby it is about, empty when the node itself
+    qint64 sinceMs = 0;       ///< monotonic; since when it has been true
+    bool beganUnseen = false; ///< it was so before anybody looked: it has lasted at least since then
 };
 
 /// Above which a standby's lag is a warning, and critical.
@@ -109,7 +110,7 @@ bool isConclusive(const Snapshot &snapshot, const Thresholds &thresholds = {});
 /// The memory for the next Snapshot: keeps the time of what is still true in snapshot, adds what has become true, drops
 /// the rest. Keys are findings' ids and "slot_idle:NODE/SLOT@LSN", "slot_filling:NODE/SLOT",
 /// "slot_filling_critical:NODE/SLOT", "lag:NODE", "lag_critical:NODE", "not_streaming:NODE", "contradictory:NODE",
-/// and "watching", since there is a memory.
+/// and "seen:NODE", since the node has been seen without a gap.
 /// Giving it the same Snapshot twice changes nothing.
 Watch observe(const Watch &before, const Snapshot &snapshot, const Thresholds &thresholds = {});
 

@@ -236,8 +236,7 @@ void judgeStandby(Rules &rules, int index)
         judgeOrphan(rules, index, rules.name(edge->from));
         return;
     }
-    // What was so at the first look began before it, nobody knows when.
-    const bool before = rules.now() - held <= rules.snapshot.watch.value(QStringLiteral("watching"), rules.now());
+    const bool before = beganUnseen(rules.snapshot, rules.name(index), rules.now() - held);
     QString evidence = followsText(rules, index) +
                        (held < 1000 ? QStringLiteral(" and has no receiver")
                                     : QStringLiteral(" and has had no receiver for %1%2")

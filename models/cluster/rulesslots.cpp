@@ -247,7 +247,8 @@ void SlotJudge::report(const char *rule, Verdict severity, const QString &title,
                  .remedy = remedyText,
                  .page = QStringLiteral("slots"),
                  .subject = m_slot.slotName,
-                 .sinceMs = sinceMs});
+                 .sinceMs = sinceMs,
+                 .beganUnseen = sinceMs != 0 && !m_slot.inactiveSince.isValid()});
 }
 
 // It is used, or was until a moment ago, and holds too much or soon will.

@@ -100,4 +100,18 @@ inline bool isFresh(const Snapshot &snapshot, const NodeStatus &node)
            !snapshot.paused;
 }
 
+/// Key in a Watch of since when a node has been seen without a gap: "seen:pg1".
+inline QString seenKey(const QString &node)
+{
+    return QStringLiteral("seen:") + node;
+}
+
+/// Whether what has been true of a node since then was so at the first look at it, or at the first after a gap: it
+/// began earlier, nobody knows when, and has lasted at least that long.
+inline bool beganUnseen(const Snapshot &snapshot, const QString &node, qint64 sinceMs)
+{
+    const auto seen = snapshot.watch.constFind(seenKey(node));
+    return seen != snapshot.watch.constEnd() && sinceMs <= *seen;
+}
+
 } // namespace howdah::cluster

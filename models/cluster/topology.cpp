@@ -110,6 +110,7 @@ Edge makeEdge(const Snapshot &snapshot, int upstream, int standby, const SenderM
         const NodeStatus &node = snapshot.nodes[at(standby)];
         const qint64 known = node.link == LinkState::Up ? snapshot.takenMonotonicMs : node.linkSinceMs;
         edge.sinceMs = snapshot.watch.value(QStringLiteral("not_streaming:") + node.name, known);
+        edge.beganUnseen = beganUnseen(snapshot, node.name, edge.sinceMs);
     }
     return edge;
 }

@@ -49,7 +49,8 @@ struct Edge {
     std::optional<double> seconds;
     std::optional<qint64> transportBytes; ///< this hop: upstream's position minus what the standby flushed
     std::optional<double> transportSeconds;
-    qint64 sinceMs = 0; ///< monotonic; for a broken one, since when
+    qint64 sinceMs = 0;       ///< monotonic; for a broken one, since when
+    bool beganUnseen = false; ///< it was broken before anybody looked: at least since then
 };
 
 enum class ConsumerKind { Backup, Logical, Physical, IdleSlot };

@@ -89,12 +89,23 @@ bool saidByNode(const cluster::Finding &finding, const StateView &before, const 
            before.node(then).link != after.node(now).link;
 }
 
+// Whether this is the first look at what a finding is about: it has been so for longer than its event's time says.
+bool isFirstLook(const cluster::Finding &finding, const StateView &before, const StateView &after)
+{
+    const int then = before.indexOf(finding.node);
+    const int now = after.indexOf(finding.node);
+    return now >= 0 && after.fresh(now) && (then < 0 || !before.fresh(then));
+}
+
 void addFindingEvents(const StateView &before, const StateView &after, qint64 wallMs, std::vector<Event> &events)
 {
     for (const cluster::Finding &finding : after.assessment().findings) {
         const cluster::Finding *old = find(before.assessment().findings, finding.id);
         if ((!old || old->severity < finding.severity) && !saidByNode(finding, before, after)) {
-            events.push_back({wallMs, finding.node, finding.title, finding.severity});
+            const bool already = isFirstLook(finding, before, after);
+            events.push_back({wallMs, finding.node,
+                              already ? QStringLiteral("already: %1").arg(finding.title) : finding.title,
+                              finding.severity});
         }
     }
     for (const cluster::Finding &finding : before.assessment().findings) {

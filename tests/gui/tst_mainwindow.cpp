@@ -222,6 +222,10 @@ void TestMainWindow::stripSaysWhatHolds()
     QCOMPARE(strip()->shown().word, QStringLiteral("Warning"));
     QCOMPARE(strip()->shown().detail, QStringLiteral("1 finding, since %1").arg(since));
     QCOMPARE(accessible("strip-loss"), QStringLiteral("Would be lost now: unknown"));
+    cluster::Finding old = slot;
+    old.beganUnseen = true;
+    give(withVerdict(healthy, Verdict::Warning, {old}));
+    QCOMPARE(strip()->shown().detail, QStringLiteral("1 finding, since before %1").arg(since));
     give(withVerdict(healthy, Verdict::Warning, {slot, slot, silent}));
     QCOMPARE(strip()->shown().detail, QStringLiteral("3 findings, 1 of them unknown"));
 

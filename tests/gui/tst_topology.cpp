@@ -217,7 +217,11 @@ void TestTopology::edgesSpeakTheGrammar()
     QVERIFY(!broken.slotUsed);
     QVERIFY(broken.verdict == Verdict::Critical);
     QCOMPARE(broken.above, QStringLiteral("broken"));
-    QCOMPARE(broken.below.last(), QStringLiteral("4 min"));
+    QCOMPARE(broken.below, QStringList({QStringLiteral("for"), QStringLiteral("4 min")}));
+    const EdgeFace longBroken = edgeFace(
+        with(state, [](cluster::Assessment &assessment) { assessment.topology.edges[4].beganUnseen = true; }), 4);
+    QCOMPARE(longBroken.below.first(), QStringLiteral("for at least"));
+    QVERIFY2(longBroken.description.contains(QLatin1String("for at least 4 min")), qPrintable(longBroken.description));
     QCOMPARE(edgeFace(state, 5).below.last(), QStringLiteral("n1 only"));
     QCOMPARE(edgeFace(state, 6).below.first(), QStringLiteral("not seen"));
 }

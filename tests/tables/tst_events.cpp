@@ -40,6 +40,7 @@ private Q_SLOTS:
     void nodesGoAndComeBack();
     void slotsComeAndGo();
     void silenceThatIsNamedIsNotOver();
+    void theFirstLookSaysAlready();
     void keepsTheNewest();
     void pauseAloneIsOneEvent();
     void failoverDuringAPauseIsTold();
@@ -92,6 +93,21 @@ void TestEvents::silenceThatIsNamedIsNotOver()
     node.missedPolls = 5;
     const QStringList texts = textsOf(eventsBetween(stateOf(before), stateOf(after)));
     QVERIFY2(!texts.join(u'\n').contains(QLatin1String("over:")), qPrintable(texts.join(u'\n')));
+}
+
+// When a node is first seen, or again, its findings are as old as nobody knows, and not of that moment.
+void TestEvents::theFirstLookSaysAlready()
+{
+    Snapshot seen = threeNodes();
+    pauseReplay(seen, pg3);
+    Snapshot unseen = seen;
+    neverSeen(unseen, pg3);
+    const QString paused = QStringLiteral("pg3 Replay is paused on pg3");
+    const QStringList first = textsOf(eventsBetween(stateOf(unseen), stateOf(seen)));
+    QVERIFY2(first.contains(QStringLiteral("pg3 already: Replay is paused on pg3")), qPrintable(first.join(u'\n')));
+    QVERIFY2(!first.contains(paused), qPrintable(first.join(u'\n')));
+    const QStringList later = textsOf(eventsBetween(stateOf(threeNodes()), stateOf(seen)));
+    QVERIFY2(later.contains(paused), qPrintable(later.join(u'\n')));
 }
 
 void TestEvents::keepsTheNewest()

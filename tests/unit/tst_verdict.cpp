@@ -47,6 +47,7 @@ private Q_SLOTS:
     void lagMustLast();
     void streamingAgainIsForgotten();
     void sinceSurvives();
+    void whatBeganUnseenSaysAtLeast();
     void newestSample();
     void unknownIsNeverOk();
 };
@@ -263,8 +264,12 @@ void TestVerdict::streamingAgainIsForgotten()
     const Watch broken = observe({}, snapshot);
     QCOMPARE(broken.value(key), kNowMonotonicMs);
     QVERIFY(!observe(broken, withWitness()).contains(key));
-    // Nothing else is remembered of a healthy cluster.
-    QCOMPARE(observe(broken, withWitness()).keys(), QStringList{QStringLiteral("watching")});
+    // Of a healthy cluster nothing is remembered but since when it is seen.
+    const Watch healthy = observe(broken, withWitness());
+    for (auto held = healthy.cbegin(); held != healthy.cend(); ++held) {
+        QVERIFY2(held.key().startsWith(QLatin1String("seen:")), qPrintable(held.key()));
+    }
+    QCOMPARE(healthy.size(), qsizetype(4));
 }
 
 void TestVerdict::sinceSurvives()
@@ -277,6 +282,38 @@ void TestVerdict::sinceSurvives()
     // A memory from a clock that ran ahead does not give a finding from the future.
     snapshot.watch.insert(QStringLiteral("replay_paused:pg3"), snapshot.takenMonotonicMs + 5000);
     QCOMPARE(assess(snapshot).findings.front().sinceMs, snapshot.takenMonotonicMs);
+}
+
+// What was so at the first look at a node, or at the first after it was silent, has lasted longer than is known.
+void TestVerdict::whatBeganUnseenSaysAtLeast()
+{
+    const auto tick = [](Snapshot &s, qint64 milliseconds) {
+        advance(s, milliseconds);
+        s.watch = observe(s.watch, s);
+    };
+    const auto last = [](const Snapshot &s) { return assess(s).findings.front(); };
+    const QString atLeast = QStringLiteral("for at least");
+    Snapshot snapshot = changed([](Snapshot &s) { stopStreaming(s, pg3); });
+    Snapshot nobody = snapshot;
+    for (const QString &name : {pg1, pg2, pg3, wit1}) {
+        neverSeen(nobody, name);
+    }
+    snapshot.watch = observe({}, nobody); // the first state is of before any answer
+    tick(snapshot, 100);
+    tick(snapshot, 120'000);
+    QVERIFY(last(snapshot).beganUnseen);
+    QVERIFY2(last(snapshot).evidence.contains(atLeast), qPrintable(last(snapshot).evidence));
+    QVERIFY(buildTopology(snapshot).edges.back().beganUnseen);
+
+    Snapshot watched = withWitness();
+    watched.watch = observe({}, watched);
+    tick(watched, 60'000);
+    stopStreaming(watched, pg3);
+    tick(watched, 1000);
+    tick(watched, 120'000);
+    QVERIFY(!last(watched).beganUnseen);
+    QVERIFY(!last(watched).evidence.contains(atLeast));
+    QVERIFY(!buildTopology(watched).edges.back().beganUnseen);
 }
 
 void TestVerdict::newestSample()

@@ -230,7 +230,7 @@ EdgeFace edgeFace(const cluster::ClusterState &state, int index)
         face.above = words;
         face.strong = false;
         if (edge.sinceMs > 0) {
-            face.below = QStringList{tr("for"), sinceText(state, edge.sinceMs)};
+            face.below = QStringList{edge.beganUnseen ? tr("for at least") : tr("for"), sinceText(state, edge.sinceMs)};
         }
         face.verdict = at(state.assessment->nodeVerdicts, edge.to, Verdict::Unknown);
         // The line says that nothing flows, whatever is thought of the node.
@@ -253,7 +253,7 @@ EdgeFace edgeFace(const cluster::ClusterState &state, int index)
         parts << edge.syncState;
     }
     if (edge.state == EdgeState::Broken && edge.sinceMs > 0) {
-        parts << tr("for %1").arg(sinceText(state, edge.sinceMs));
+        parts << (edge.beganUnseen ? tr("for at least %1") : tr("for %1")).arg(sinceText(state, edge.sinceMs));
     }
     parts << hopNumbers(edge);
     parts << (face.hasSlot ? tr("slot %1").arg(edge.slotName) : tr("no slot"));

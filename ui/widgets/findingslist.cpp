@@ -87,7 +87,8 @@ void FindingItem::setFinding(const Finding &finding, qint64 nowMs)
         label->setVisible(!text.isEmpty());
     };
     set(m_title, finding.title);
-    set(m_age, finding.sinceMs > 0 ? core::formatAge(std::max<qint64>(0, nowMs - finding.sinceMs)) : QString());
+    const QString age = core::formatAge(std::max<qint64>(0, nowMs - finding.sinceMs));
+    set(m_age, finding.sinceMs <= 0 ? QString() : finding.beganUnseen ? tr("at least %1").arg(age) : age);
     set(m_evidence, finding.evidence);
     set(m_remedy, finding.remedy);
     const QString link = linkText(finding.page);

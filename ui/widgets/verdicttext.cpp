@@ -38,18 +38,23 @@ QString findingsDetail(const ClusterState &state)
     }
     const auto count = static_cast<int>(findings.size());
     int unknown = 0;
-    qint64 since = 0;
+    const Finding *oldest = nullptr;
     for (const Finding &finding : findings) {
         unknown += finding.severity == Verdict::Unknown;
-        if (finding.severity == state.assessment->verdict && finding.sinceMs > 0) {
-            since = since == 0 ? finding.sinceMs : std::min(since, finding.sinceMs);
+        const bool dated = finding.severity == state.assessment->verdict && finding.sinceMs > 0;
+        if (dated && (!oldest || finding.sinceMs < oldest->sinceMs)) {
+            oldest = &finding;
         }
     }
     const QString counted = count == 1 ? tr("1 finding") : tr("%1 findings").arg(count);
     if (unknown > 0 && unknown < count) {
         return counted + tr(", %1 of them unknown").arg(unknown);
     }
-    return since > 0 ? counted + tr(", since %1").arg(clockTime(since, *state.snapshot)) : counted;
+    if (!oldest) {
+        return counted;
+    }
+    return counted + (oldest->beganUnseen ? tr(", since before %1") : tr(", since %1"))
+                         .arg(clockTime(oldest->sinceMs, *state.snapshot));
 }
 
 /// A state that nobody renews says nothing about now.
