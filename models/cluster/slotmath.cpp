@@ -42,6 +42,26 @@ bool isAbandoned(const Slot &slot)
     return !slot.active && !slot.temporary && !slot.synced.value_or(false) && slot.restartLsn.has_value();
 }
 
+bool isMadeAnew(const NodeSample &before, const Slot &old, const NodeSample &after, const Slot &now)
+{
+    if (old.slotType != now.slotType || old.plugin != now.plugin || old.database != now.database ||
+        old.temporary != now.temporary) {
+        return true;
+    }
+    // The server itself makes a synced slot anew; one that is lost has no position any more.
+    if (now.synced.value_or(false) || old.synced.value_or(false) || !old.restartLsn ||
+        now.walStatus == QLatin1String("lost") || !now.invalidationReason.isEmpty()) {
+        return false;
+    }
+    if (!now.restartLsn) {
+        return true;
+    }
+    // What a server has not written down is gone when it starts again, and a copy of its disk may be older still.
+    const bool sameRun =
+        before.postmasterStartTime.isValid() && before.postmasterStartTime == after.postmasterStartTime;
+    return sameRun && now.slotType == QLatin1String("logical") && *now.restartLsn < *old.restartLsn;
+}
+
 std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &node, const Slot &slot)
 {
     if (slot.active || slot.temporary) {
@@ -77,7 +97,9 @@ QString slotKey(const char *rule, const NodeStatus &node, const Slot &slot)
 QString idleKey(const NodeStatus &node, const Slot &slot)
 {
     return slotKey("slot_idle", node, slot) + QLatin1Char('@') +
-           (slot.restartLsn ? slot.restartLsn->toString() : QString());
+           QStringList{slot.restartLsn ? slot.restartLsn->toString() : QString(), slot.slotType, slot.plugin,
+                       slot.database}
+               .join(QLatin1Char(' '));
 }
 
 } // namespace howdah::cluster

@@ -21,6 +21,11 @@ std::optional<qint64> keptAtMost(const NodeSample &sample);
 /// reserved WAL holds nothing, a temporary one goes with its session.
 bool isAbandoned(const Slot &slot);
 
+/// Whether the slot of one name was surely dropped and made anew between two samples of its node. A slot never changes
+/// what it is, forgets its position only with its WAL, and a logical one never goes back while its server runs. That a
+/// physical one goes back proves nothing: a consumer that starts over confirms less than it had.
+bool isMadeAnew(const NodeSample &before, const Slot &old, const NodeSample &after, const Slot &now);
+
 /// How long the slot has been without a consumer: by the server's own clock where it tells (17 and newer), else since
 /// the console first saw it so, which is "at least". Empty: active, or idle since before anybody looked.
 std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &node, const Slot &slot);
@@ -39,8 +44,9 @@ inline QString slotPath(const QString &node, const QString &slot)
 /// Key in a Watch of one rule and slot: "slot_filling:pg1/analytics_cdc".
 QString slotKey(const char *rule, const NodeStatus &node, const Slot &slot);
 
-/// Key in a Watch of how long a slot has had no consumer: "slot_idle:pg1/analytics_cdc@0/3000060". With the position,
-/// since one that moves has been used meanwhile, or was dropped and made anew under its name.
+/// Key in a Watch of how long a slot has had no consumer: "slot_idle:pg1/analytics_cdc@0/3000060 logical pgoutput
+/// shop". With the position and what it is, since one that moves has been used meanwhile, or was dropped and made anew
+/// under its name.
 QString idleKey(const NodeStatus &node, const Slot &slot);
 
 } // namespace howdah::cluster

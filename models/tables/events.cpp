@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "events.h"
 
+#include "cluster/slotmath.h"
 #include "tables/cells.h"
 #include "tables/stateview.h"
 
@@ -12,7 +13,7 @@ using cluster::Verdict;
 
 namespace {
 
-// Slots that came or went; temporary ones come and go with every base backup.
+// Slots that came or went, or both at once; temporary ones come and go with every base backup.
 void addSlotEvents(const StateView &before, int old, const StateView &after, int node, qint64 wallMs,
                    std::vector<Event> &events)
 {
@@ -34,6 +35,15 @@ void addSlotEvents(const StateView &before, int old, const StateView &after, int
     };
     tellMissing(then->replicationSlots, now->replicationSlots, QStringLiteral("slot %1 was dropped"));
     tellMissing(now->replicationSlots, then->replicationSlots, QStringLiteral("slot %1 was created"));
+    for (const cluster::Slot &slot : now->replicationSlots) {
+        const auto was = std::find_if(then->replicationSlots.begin(), then->replicationSlots.end(),
+                                      [&](const cluster::Slot &other) { return other.slotName == slot.slotName; });
+        const bool temporary = was != then->replicationSlots.end() && was->temporary && slot.temporary;
+        if (was != then->replicationSlots.end() && !temporary && cluster::isMadeAnew(*then, *was, *now, slot)) {
+            events.push_back(
+                {wallMs, after.name(node), QStringLiteral("slot %1 was dropped and made anew").arg(slot.slotName)});
+        }
+    }
 }
 
 void addNodeEvents(const StateView &before, const StateView &after, int node, qint64 wallMs, std::vector<Event> &events)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
 #include <QTest>
+#include <functional>
 
 #include "support/snapshots.h"
 #include "tables/events.h"
@@ -39,6 +40,8 @@ class TestEvents : public QObject {
 private Q_SLOTS:
     void nodesGoAndComeBack();
     void slotsComeAndGo();
+    void slotsAreMadeAnew_data();
+    void slotsAreMadeAnew();
     void silenceThatIsNamedIsNotOver();
     void theFirstLookSaysAlready();
     void keepsTheNewest();
@@ -80,6 +83,66 @@ void TestEvents::slotsComeAndGo()
     QVERIFY2(back.contains(QStringLiteral("pg1 slot analytics_cdc was created")), qPrintable(back.join(u'\n')));
     edit(after, QStringLiteral("pg1")).unreadable.insert(QStringLiteral("slots"), QStringLiteral("denied"));
     QVERIFY(!textsOf(eventsBetween(stateOf(before), stateOf(after))).join(u'\n').contains(QLatin1String("dropped")));
+}
+
+// Dropped and made anew between two looks; told only where nothing else can have been.
+void TestEvents::slotsAreMadeAnew_data()
+{
+    using cluster::Slot;
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<std::function<void(cluster::NodeSample &, Slot &)>>("change");
+    QTest::addColumn<bool>("told");
+    const auto row = [](const char *what, const char *name, bool told,
+                        const std::function<void(cluster::NodeSample &, Slot &)> &change) {
+        QTest::newRow(what) << QString::fromLatin1(name) << change << told;
+    };
+    const auto back = [](cluster::NodeSample &, Slot &slot) { slot.restartLsn->value -= 65536; };
+    row("nothing", "analytics_cdc", false, [](cluster::NodeSample &, Slot &) {});
+    row("it moved on", "analytics_cdc", false,
+        [](cluster::NodeSample &, Slot &slot) { slot.restartLsn->value += 65536; });
+    row("a logical one went back", "analytics_cdc", true, back);
+    row("a logical one went back, over a restart", "analytics_cdc", false, [](cluster::NodeSample &sample, Slot &slot) {
+        slot.restartLsn->value -= 65536;
+        sample.postmasterStartTime = sample.serverTime;
+    });
+    row("a synced one went back", "analytics_cdc", false, [](cluster::NodeSample &, Slot &slot) {
+        slot.restartLsn->value -= 65536;
+        slot.synced = true;
+    });
+    row("a physical one went back: its consumer started over", "pg2_slot", false, back);
+    row("another plugin", "analytics_cdc", true,
+        [](cluster::NodeSample &, Slot &slot) { slot.plugin = QStringLiteral("wal2json"); });
+    row("another database", "analytics_cdc", true,
+        [](cluster::NodeSample &, Slot &slot) { slot.database = QStringLiteral("other"); });
+    row("another kind", "pg2_slot", true, [](cluster::NodeSample &, Slot &slot) {
+        slot.slotType = QStringLiteral("logical");
+        slot.plugin = QStringLiteral("pgoutput");
+    });
+    row("holds nothing any more", "pg2_slot", true, [](cluster::NodeSample &, Slot &slot) {
+        slot.restartLsn.reset();
+        slot.walStatus.clear();
+    });
+    row("lost", "pg2_slot", false, [](cluster::NodeSample &, Slot &slot) {
+        slot.restartLsn.reset();
+        slot.walStatus = QStringLiteral("lost");
+    });
+}
+
+void TestEvents::slotsAreMadeAnew()
+{
+    using Change = std::function<void(cluster::NodeSample &, cluster::Slot &)>;
+    QFETCH(QString, name);
+    QFETCH(Change, change);
+    QFETCH(bool, told);
+    Snapshot before = busyCluster();
+    cluster::NodeSample &then = edit(before, QStringLiteral("pg1"));
+    then.postmasterStartTime = then.serverTime.addDays(-1);
+    Snapshot after = before;
+    advance(after, 1000);
+    cluster::NodeSample &now = edit(after, QStringLiteral("pg1"));
+    change(now, *slotOf(now, name));
+    const QString text = textsOf(eventsBetween(stateOf(before), stateOf(after))).join(u'\n');
+    QCOMPARE(text.contains(QStringLiteral("pg1 slot %1 was dropped and made anew").arg(name)), told);
 }
 
 void TestEvents::silenceThatIsNamedIsNotOver()

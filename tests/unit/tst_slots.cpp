@@ -267,6 +267,11 @@ void TestSlots::aNewSlotOfTheSameNameIsYoung()
     cdcOf(snapshot).restartLsn = edit(snapshot, pg1).currentLsn;
     snapshot.watch = observe(snapshot.watch, snapshot);
     QCOMPARE(factsOf(assess(snapshot), snapshot, cdc)->inactiveForMs, std::optional<qint64>(0));
+    // Also one of another kind where the old one stood.
+    advance(snapshot, 5 * 60'000);
+    cdcOf(snapshot).plugin = QStringLiteral("wal2json");
+    snapshot.watch = observe(snapshot.watch, snapshot);
+    QCOMPARE(factsOf(assess(snapshot), snapshot, cdc)->inactiveForMs, std::optional<qint64>(0));
 }
 
 void TestSlots::noLimitIsSaid()
