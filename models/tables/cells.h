@@ -48,7 +48,7 @@ QString shortTime(const QDateTime &time, qint64 nowWallMs);
 
 /// A bar for value against a warning and a critical limit; empty when critical is not positive.
 std::optional<Bar> limitBar(double value, double warn, double critical);
-/// bar as a cell, with its share in words.
+/// bar as a cell, with its share in words; toolTip, of its value and its limits, is also what a screen reader says.
 Cell barCell(const std::optional<Bar> &bar, const QString &toolTip = {});
 
 } // namespace howdah::tables

@@ -25,8 +25,16 @@ Cell ClusterTable::lagBar(std::optional<qint64> bytes, std::optional<double> sec
             bar = inTime;
         }
     }
-    return barCell(bar, QStringLiteral("%1: warning from %2 or %3, critical from %4 or %5")
-                            .arg(sync ? QStringLiteral("Synchronous") : QStringLiteral("Asynchronous"),
+    QStringList behind;
+    if (bytes) {
+        behind << core::formatBytes(*bytes);
+    }
+    if (seconds) {
+        behind << core::formatSeconds(*seconds);
+    }
+    return barCell(bar, QStringLiteral("%1 behind, %2: warns at %3 or %4, critical at %5 or %6")
+                            .arg(behind.isEmpty() ? unknown() : behind.join(QStringLiteral(", ")),
+                                 sync ? QStringLiteral("synchronous") : QStringLiteral("asynchronous"),
                                  core::formatBytes(limits.warnBytes), core::formatSeconds(limits.warnSeconds),
                                  core::formatBytes(limits.criticalBytes), core::formatSeconds(limits.criticalSeconds)));
 }

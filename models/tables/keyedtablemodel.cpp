@@ -26,6 +26,9 @@ QString accessibleText(const Cell &cell)
     if (cell.verdict && *cell.verdict != cluster::Verdict::Ok) {
         text += QStringLiteral(" (%1)").arg(cluster::toString(*cell.verdict));
     }
+    if (cell.bar && !cell.toolTip.isEmpty()) {
+        text += QStringLiteral(", ") + cell.toolTip; // its ticks are only painted
+    }
     return text.trimmed();
 }
 

@@ -169,17 +169,20 @@ std::optional<Bar> heldBar(const SlotFacts *facts, const Slot &slot, const clust
                     static_cast<double>(limits.slotRetainedCriticalBytes));
 }
 
-QString limitToolTip(const SlotFacts *facts, const Slot &slot, const cluster::Thresholds &limits)
+/// What the bar shows, and what its ticks and its end mean.
+QString barText(const SlotFacts *facts, const Slot &slot, const cluster::Thresholds &limits)
 {
+    const auto bytes = [](double value) { return core::formatBytes(qRound64(value)); };
+    const QString held = facts && facts->retainedBytes ? core::formatBytes(*facts->retainedBytes) : unknown();
     if (const auto limit = ownLimit(facts, slot, limits)) {
         const double warn =
             std::min(*limit * (1 - limits.slotHeadroomWarn), static_cast<double>(limits.slotRetainedWarnBytes));
-        return QStringLiteral("Lost at %1, by max_slot_wal_keep_size: warning from %2, critical from %3")
-            .arg(core::formatBytes(qRound64(*limit)), core::formatBytes(qRound64(warn)),
-                 core::formatBytes(qRound64(*limit * (1 - limits.slotHeadroomCritical))));
+        return QStringLiteral("%1 held: warns at %2, critical at %3, lost at %4 by max_slot_wal_keep_size")
+            .arg(held, bytes(warn), bytes(*limit * (1 - limits.slotHeadroomCritical)), bytes(*limit));
     }
-    return QStringLiteral("Warning from %1, critical from %2")
-        .arg(core::formatBytes(limits.slotRetainedWarnBytes), core::formatBytes(limits.slotRetainedCriticalBytes));
+    return QStringLiteral("%1 held: warns at %2, critical at %3")
+        .arg(held, core::formatBytes(limits.slotRetainedWarnBytes),
+             core::formatBytes(limits.slotRetainedCriticalBytes));
 }
 
 Cell inactiveCell(const StateView &view, const Slot &slot, const SlotFacts *facts)
@@ -292,7 +295,7 @@ Row SlotsModel::rowFor(const StateView &view, int node, int slot) const
         consumerCell(view, node, s, facts),
         walStatusCell(view, node, s),
         heldCell(facts, bar, s),
-        barCell(bar, limitToolTip(facts, s, thresholds())),
+        barCell(bar, barText(facts, s, thresholds())),
         bytesCell(s.safeWalSize),
         fullInCell(s, facts, thresholds()),
         inactiveCell(view, s, facts),
@@ -355,10 +358,10 @@ std::vector<Row> SlotBars::rows(const StateView &view) const
         if (!slot->active && facts.verdict > Verdict::Unknown) {
             name.tone = facts.verdict;
         }
-        rows.push_back(Row{
-            .key = SlotsModel::keyOf(view.name(facts.node), slot->slotName),
-            .stale = !view.fresh(facts.node),
-            .cells = {name, barCell(bar, limitToolTip(&facts, *slot, thresholds())), heldCell(&facts, bar, *slot)}});
+        rows.push_back(
+            Row{.key = SlotsModel::keyOf(view.name(facts.node), slot->slotName),
+                .stale = !view.fresh(facts.node),
+                .cells = {name, barCell(bar, barText(&facts, *slot, thresholds())), heldCell(&facts, bar, *slot)}});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const Row &a, const Row &b) {
         return a.cells.back().sort.toLongLong() > b.cells.back().sort.toLongLong();

@@ -267,6 +267,18 @@ void TestClusterTables::slotBars()
     const Bar bar = model.index(0, 1).data(BarRole).value<Bar>();
     QVERIFY(bar.verdict == cluster::Verdict::Warning);
     QCOMPARE(bar.warnAt, 0.2);
+    // Its ticks have no words of their own.
+    const QString words = QStringLiteral("3.2 GB held: warns at 1 GB, critical at 5 GB");
+    QCOMPARE(model.index(0, 1).data(Qt::ToolTipRole).toString(), plainToolTip(words));
+    QCOMPARE(model.index(0, 1).data(Qt::AccessibleTextRole).toString(), QStringLiteral("64 %, ") + words);
+    cluster::Snapshot limited = busyCluster();
+    cluster::Slot &slot = *slotOf(edit(limited, QStringLiteral("pg1")), QStringLiteral("pg2_slot"));
+    slot.restartLsn->value = limited.nodes[0].sample->currentLsn->value - (192ULL << 20);
+    slot.safeWalSize = 320LL << 20;
+    model.setState(stateOf(limited));
+    QCOMPARE(model.index(model.rowOf(QStringLiteral("pg1/pg2_slot")), 1).data(Qt::AccessibleTextRole).toString(),
+             QStringLiteral("38 %, 192 MB held: warns at 384 MB, critical at 461 MB, lost at 512 MB by "
+                            "max_slot_wal_keep_size"));
     QCOMPARE(model.rowOf(QStringLiteral("pg1/spare")), -1);
     for (int row = 1; row < model.rowCount(); ++row) {
         QVERIFY(model.index(row - 1, 2).data(SortRole).toLongLong() >= model.index(row, 2).data(SortRole).toLongLong());

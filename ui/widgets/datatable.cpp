@@ -35,11 +35,11 @@ QString titleOf(const QAbstractItemModel *model, int column)
            (source.isEmpty() ? QString() : QLatin1Char('\t') + source);
 }
 
-/// All that a cell says, also behind its value and by its glyph alone.
+/// All that a cell says, also behind its value and by its glyph alone; of a bar its share, without its limits.
 QString wholeText(const QModelIndex &cell)
 {
     const QVariant whole = cell.data(Qt::AccessibleTextRole);
-    return (whole.isValid() ? whole : cell.data()).toString();
+    return (whole.isValid() && !cell.data(tables::BarRole).isValid() ? whole : cell.data()).toString();
 }
 
 /// What is said over an empty cell by one to its left that is not among columns, and so is not told there.
