@@ -25,6 +25,7 @@ private Q_SLOTS:
     void foundHostsGetNoPassword();
     void environmentIsNotTheirs();
     void namesAreUnique();
+    void whoIsAloneHasItsOwnName();
     void memberWithoutAUsableHost();
     void hostSeenFromHere();
 };
@@ -357,6 +358,18 @@ void TestDiscoveryAssembly::namesAreUnique()
     const DiscoveryResult result =
         assemble(facts({place("10.0.0.11", {Seed}, one), place("10.0.0.12", {Receiver}, two)}));
     QCOMPARE(summary(result), expected({"orders 10.0.0.11:5432 reached", "orders-2 10.0.0.12:5432 reached"}));
+}
+
+// Debian's "15/main" is nobody's choice, and the same everywhere: the host says more.
+void TestDiscoveryAssembly::whoIsAloneHasItsOwnName()
+{
+    ProbeAnswer alone = server(1, false);
+    alone.clusterName = QStringLiteral("orders");
+    QCOMPARE(summary(assemble(facts({place("10.0.0.11", {Seed}, alone)}))),
+             expected({"orders 10.0.0.11:5432 reached"}));
+    alone.clusterName = QStringLiteral("15/main");
+    QCOMPARE(summary(assemble(facts({place("10.0.0.11", {Seed}, alone)}))),
+             expected({"10.0.0.11 10.0.0.11:5432 reached"}));
 }
 
 void TestDiscoveryAssembly::hostSeenFromHere()
