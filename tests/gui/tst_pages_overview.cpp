@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QHeaderView>
 #include <QScrollBar>
 #include <QSignalSpy>
 
@@ -32,6 +33,7 @@ private Q_SLOTS:
     void selectsInBothViews();
     void tellsWhatChanged();
     void eventsTakeTheRoomThereIs();
+    void eventsAreWhole();
     void plotSaysWhenItIsNotLive();
     void leadsToOtherPages();
     void survivesEveryState();
@@ -155,6 +157,30 @@ void TestOverviewPage::eventsTakeTheRoomThereIs()
                 .data(Qt::ToolTipRole)
                 .toString()
                 .contains(events.model()->index(0, 2).data().toString()));
+}
+
+// A text that is longer than a line takes another, and no other row does.
+void TestOverviewPage::eventsAreWhole()
+{
+    cluster::Snapshot snapshot = threeNodes();
+    edit(snapshot, QStringLiteral("pg1"))
+        .replicationSlots.push_back({.slotName = QStringLiteral("a_subscriber_in_the_reporting_department"),
+                                     .slotType = QStringLiteral("physical"),
+                                     .restartLsn = edit(snapshot, QStringLiteral("pg1")).currentLsn});
+    give(stateOf(snapshot));
+    advance(snapshot, 1000);
+    edit(snapshot, QStringLiteral("pg1")).replicationSlots.pop_back();
+    give(stateOf(snapshot));
+    advance(snapshot, 1000);
+    snapshot.paused = true;
+    give(stateOf(snapshot));
+    const widgets::DataTable &events = table("events-table");
+    QCOMPARE(events.model()->rowCount(), 2);
+    const int line = events.verticalHeader()->defaultSectionSize();
+    QTRY_VERIFY(events.rowHeight(1) > line);
+    QCOMPARE(events.rowHeight(0), line);
+    QCOMPARE(events.height(), events.rowHeight(0) + events.rowHeight(1));
+    QVERIFY(events.rowHeight(1) < 3 * line);
 }
 
 void TestOverviewPage::plotSaysWhenItIsNotLive()

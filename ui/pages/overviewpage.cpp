@@ -59,7 +59,11 @@ widgets::Label *sentence(const QString &text, const QString &name)
 void fitList(widgets::DataTable *table, int most, widgets::Label *instead)
 {
     const int rows = table->model() ? table->model()->rowCount() : 0;
-    table->setFixedHeight(std::min(rows, most) * table->verticalHeader()->defaultSectionSize());
+    int height = 0;
+    for (int row = 0; row < std::min(rows, most); ++row) {
+        height += table->rowHeight(row);
+    }
+    table->setFixedHeight(height);
     table->setVisible(rows > 0);
     instead->setVisible(rows == 0);
 }
@@ -98,6 +102,9 @@ OverviewPage::OverviewPage(QWidget *parent)
     , m_eventsTable(makeList(tr("Events"), nullptr))
     , m_noEvents(sentence(QString(), QStringLiteral("no-events")))
 {
+    m_eventsTable->setWordWrap(true);
+    connect(m_eventsTable, &widgets::DataTable::rowsFitted, this,
+            [this] { fitList(m_eventsTable, kMostEvents, m_noEvents); });
     setObjectName(QStringLiteral("overview-page"));
     setAccessibleName(tr("Overview"));
     auto *row = new QHBoxLayout(this);

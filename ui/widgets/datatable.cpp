@@ -107,6 +107,8 @@ DataTable::DataTable(const QString &name, QWidget *parent)
     connect(&m_remeasure, &QTimer::timeout, this, [this] {
         if (isVisible() && measureColumns()) {
             fitColumns();
+        } else if (isVisible()) {
+            fitRows();
         }
     });
 }
@@ -341,6 +343,14 @@ void DataTable::setHoverRow(int row)
         m_hoverRow = row;
         static_cast<ItemDelegate *>(itemDelegate())->setHoverRow(row);
         viewport()->update();
+    }
+}
+
+void DataTable::showEvent(QShowEvent *event)
+{
+    QTableView::showEvent(event);
+    if (wordWrap()) {
+        m_remeasure.start(0); // rows that came while it was hidden are not as high yet as they shall be
     }
 }
 

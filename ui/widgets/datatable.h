@@ -52,12 +52,15 @@ Q_SIGNALS:
     void selectedKeyChanged(const QString &key);
     /// The user has shown, hidden, moved or resized a column, or sorts by another.
     void columnsChanged();
+    /// Where words wrap: rows are higher or lower than they were.
+    void rowsFitted();
 
 protected:
     void paintEvent(QPaintEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
+    void showEvent(QShowEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void selectionChanged(const QItemSelection &selected, const QItemSelection &deselected) override;
 
@@ -66,6 +69,7 @@ private:
     void applyColumns();
     void remeasureLater();
     void fitColumns();
+    void fitRows();
     /// True when a column's contents have become wider.
     bool measureColumns();
     /// Shown, or left out only for want of room.

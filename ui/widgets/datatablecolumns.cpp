@@ -73,6 +73,35 @@ void DataTable::fitColumns()
         setColumnWidth(columns[i], widths[static_cast<std::size_t>(i)]);
     }
     m_fitting = false;
+    fitRows();
+}
+
+void DataTable::fitRows()
+{
+    if (!wordWrap() || !model()) {
+        return;
+    }
+    QStyleOptionViewItem option;
+    initViewItemOption(&option);
+    const auto *delegate = static_cast<const ItemDelegate *>(itemDelegate());
+    bool changed = false;
+    for (int row = 0; row < model()->rowCount(); ++row) {
+        int extra = 0;
+        for (int column = 0; column < model()->columnCount(); ++column) {
+            if (!isColumnHidden(column)) {
+                extra =
+                    std::max(extra, delegate->extraHeight(option, model()->index(row, column), columnWidth(column)));
+            }
+        }
+        const int height = verticalHeader()->defaultSectionSize() + extra;
+        if (rowHeight(row) != height) {
+            setRowHeight(row, height);
+            changed = true;
+        }
+    }
+    if (changed) {
+        Q_EMIT rowsFitted();
+    }
 }
 
 bool DataTable::isWanted(int column) const

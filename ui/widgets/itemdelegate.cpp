@@ -4,6 +4,8 @@
 #include <QHeaderView>
 #include <QPainter>
 #include <QTableView>
+#include <QTextLayout>
+#include <QtMath>
 
 #include "tables/roles.h"
 #include "theme/glyphs.h"
@@ -134,6 +136,39 @@ QRect contentRect(const QStyleOptionViewItem &option, const QModelIndex &index)
     return option.rect.adjusted(left, 0, -right, 0);
 }
 
+/// A text that takes the lines it needs, in a table that wraps words; numbers and times are never broken.
+bool folds(const QStyleOptionViewItem &option, const Cell &cell)
+{
+    return option.features.testFlag(QStyleOptionViewItem::WrapText) && !cell.fixed && cell.secondary.isEmpty();
+}
+
+/// The first line's part of a cell: what folds goes on below it.
+QRect firstLine(const QStyleOptionViewItem &option, QRect rect)
+{
+    const auto *table = qobject_cast<const QTableView *>(option.widget);
+    if (table && option.features.testFlag(QStyleOptionViewItem::WrapText)) {
+        rect.setHeight(table->verticalHeader()->defaultSectionSize());
+    }
+    return rect;
+}
+
+/// Breaks the text into lines, within a word only where that alone is too wide; gives their height.
+qreal fold(QTextLayout &layout, int width)
+{
+    QTextOption option;
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    layout.setTextOption(option);
+    qreal y = 0;
+    layout.beginLayout();
+    for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
+        line.setLineWidth(width);
+        line.setPosition({0, y});
+        y += line.height();
+    }
+    layout.endLayout();
+    return y;
+}
+
 void paintMark(QPainter *painter, const QRectF &rect, tables::SlotMark mark, const QColor &ink)
 {
     painter->setPen(QPen(ink, 1.5, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
@@ -204,6 +239,16 @@ void paintText(QPainter *painter, const QRect &rect, const Cell &cell, bool sele
     }
 }
 
+void paintFolded(QPainter *painter, const QRect &rect, const Cell &cell, bool selected)
+{
+    const int x = paintLeading(painter, rect, rect.x(), cell);
+    const QFont face = fontOf(cell);
+    QTextLayout layout(cell.text, face);
+    fold(layout, rect.right() + 1 - x);
+    painter->setPen(inkOf(cell, selected));
+    layout.draw(painter, QPointF(x, rect.y() + (rect.height() - QFontMetricsF(face).height()) / 2));
+}
+
 bool saysNothing(const QModelIndex &index)
 {
     return index.data(Qt::DisplayRole).toString().isEmpty() && !index.data(tables::BarRole).isValid();
@@ -251,10 +296,13 @@ void ItemDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     painter->fillRect(QRect(option.rect.x(), option.rect.bottom(), option.rect.width(), 1),
                       theme::color(Token::RowLine));
     const bool selected = option.state & QStyle::State_Selected;
-    const QRect rect = contentRect(option, index);
+    const QRect rect = firstLine(option, contentRect(option, index));
     const Cell cell = readCell(index);
     if (cell.bar.isValid()) {
         paintLimitBar(painter, rect, cell.bar.value<tables::Bar>(), selected);
+    } else if (folds(option, cell)) {
+        painter->setClipRect(option.rect); // a row may not be as high yet as it shall be
+        paintFolded(painter, rect, cell, selected);
     } else if (!cell.text.isEmpty() || leadingWidth(cell) > 0) {
         paintText(painter, rect, cell, selected);
     } else {
@@ -300,6 +348,24 @@ QSize ItemDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelInd
         width += kGap + textWidth(cell.secondary, secondFontOf(cell));
     }
     return {width, height};
+}
+
+int ItemDelegate::extraHeight(const QStyleOptionViewItem &option, const QModelIndex &index, int width) const
+{
+    const Cell cell = readCell(index);
+    if (!folds(option, cell)) {
+        return 0;
+    }
+    QStyleOptionViewItem placed = option;
+    placed.rect = QRect(0, 0, width, 0);
+    const QFont face = fontOf(cell);
+    const int room = contentRect(placed, index).width() - leadingWidth(cell);
+    if (textWidth(cell.text, face) + metric::kSpace2 <= room) {
+        return 0; // as nearly all do, and to break a text costs more
+    }
+    QTextLayout layout(cell.text, face);
+    const qreal height = fold(layout, room);
+    return std::max(0, qCeil(height - QFontMetricsF(face).height()));
 }
 
 } // namespace howdah::widgets

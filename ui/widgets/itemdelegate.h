@@ -17,6 +17,9 @@ public:
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
 
+    /// In a table that wraps words, what a cell of that width needs below its first line; else 0.
+    int extraHeight(const QStyleOptionViewItem &option, const QModelIndex &index, int width) const;
+
     /// The row under the pointer, -1 for none: its whole width is lit, not only one cell.
     void setHoverRow(int row) { m_hoverRow = row; }
 
