@@ -7,6 +7,7 @@
 
 namespace howdah::tables {
 
+using cluster::LagState;
 using cluster::LinkState;
 using cluster::NodeRole;
 using cluster::Verdict;
@@ -107,6 +108,65 @@ bool isFirstLook(const cluster::Finding &finding, const StateView &before, const
     return now >= 0 && after.fresh(now) && (then < 0 || !before.fresh(then));
 }
 
+// Every node that answered then still does.
+bool allStillAnswer(const StateView &before, const StateView &after)
+{
+    for (int then = 0; then < before.nodeCount(); ++then) {
+        const int now = after.indexOf(before.name(then));
+        if (before.fresh(then) && (now < 0 || !after.fresh(now))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The node answers, and lets be read what it let be read then.
+bool tellsAsMuch(const QString &name, const StateView &before, const StateView &after)
+{
+    const int then = before.indexOf(name);
+    const int now = after.indexOf(name);
+    if (now < 0 || !after.fresh(now)) {
+        return false;
+    }
+    const QStringList unread = after.sample(now)->unreadable.keys();
+    return then < 0 || !before.sample(then) || std::all_of(unread.begin(), unread.end(), [&](const QString &section) {
+               return before.sample(then)->unreadable.contains(section);
+           });
+}
+
+// What some findings are measured against besides: false when that is not there, or not known, any more.
+bool isStillMeasured(const cluster::Finding &finding, const StateView &after)
+{
+    const cluster::Assessment &now = after.assessment();
+    const auto is = [&](const char *rule) { return finding.id.startsWith(QLatin1String(rule)); };
+    if (is("lag_high:")) {
+        const cluster::StandbyLag lag = after.lag(after.indexOf(finding.node));
+        return lag.state == LagState::Idle ||
+               ((lag.state == LagState::Known || lag.state == LagState::Delayed) && (lag.bytes || lag.toReplay));
+    }
+    if (is("diverged:") || is("system_identifier:")) {
+        return now.topology.primary >= 0;
+    }
+    if (is("upstream_silent:") || is("contradictory:")) {
+        return !after.snapshot().watch.contains(QStringLiteral("not_streaming:") + finding.node);
+    }
+    if (is("sync_unsatisfied:")) {
+        return now.sync.known;
+    }
+    return (finding.id != QLatin1String("no_writable") && finding.id != QLatin1String("primary_outside")) ||
+           now.writableNodes;
+}
+
+// Whether what is told no longer has ended: what merely can't be seen any more has not, and no one knows. A slot's
+// finding rests on its node alone, all others on whom the nodes follow too.
+bool isSeenToBeOver(const cluster::Finding &finding, const StateView &before, const StateView &after)
+{
+    return !after.snapshot().watch.contains(finding.id) && // remembered as what still is so
+           (finding.node.isEmpty() || tellsAsMuch(finding.node, before, after)) &&
+           (finding.id.startsWith(QLatin1String("slot_")) || allStillAnswer(before, after)) &&
+           isStillMeasured(finding, after);
+}
+
 void addFindingEvents(const StateView &before, const StateView &after, qint64 wallMs, std::vector<Event> &events)
 {
     for (const cluster::Finding &finding : after.assessment().findings) {
@@ -119,10 +179,8 @@ void addFindingEvents(const StateView &before, const StateView &after, qint64 wa
         }
     }
     for (const cluster::Finding &finding : before.assessment().findings) {
-        // Silence ends also by being called what it is, which is no better.
-        const int node = after.indexOf(finding.node);
-        const bool stillSilent = finding.id.startsWith(QLatin1String("stale:")) && node >= 0 && !after.fresh(node);
-        if (!find(after.assessment().findings, finding.id) && !saidByNode(finding, before, after) && !stillSilent) {
+        if (!find(after.assessment().findings, finding.id) && !saidByNode(finding, before, after) &&
+            isSeenToBeOver(finding, before, after)) {
             events.push_back({wallMs, finding.node, QStringLiteral("over: %1").arg(finding.title), Verdict::Ok});
         }
     }

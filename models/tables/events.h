@@ -18,8 +18,8 @@ struct Event {
 };
 
 /// What happened from before to after: nodes that went and came back, roles that changed, timelines, findings that
-/// appeared and ended; over the begin or end of a pause no findings. Nothing when either is incomplete, or after is a
-/// state of another cluster. Pure.
+/// appeared and ended; over the begin or end of a pause no findings. One that merely can't be seen any more has not
+/// ended. Nothing when either is incomplete, or after is a state of another cluster. Pure.
 std::vector<Event> eventsBetween(const cluster::ClusterState &before, const cluster::ClusterState &after);
 
 /// The events since this console looks, newest first; the oldest go when there are more than it keeps. Columns "time",

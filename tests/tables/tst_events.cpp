@@ -13,6 +13,7 @@ using cluster::Snapshot;
 
 namespace {
 
+const QString pg1 = QStringLiteral("pg1");
 const QString pg2 = QStringLiteral("pg2");
 const QString pg3 = QStringLiteral("pg3");
 
@@ -43,6 +44,8 @@ private Q_SLOTS:
     void slotsAreMadeAnew_data();
     void slotsAreMadeAnew();
     void silenceThatIsNamedIsNotOver();
+    void onlyWhatIsSeenIsOver_data();
+    void onlyWhatIsSeenIsOver();
     void theFirstLookSaysAlready();
     void keepsTheNewest();
     void pauseAloneIsOneEvent();
@@ -156,6 +159,91 @@ void TestEvents::silenceThatIsNamedIsNotOver()
     node.missedPolls = 5;
     const QStringList texts = textsOf(eventsBetween(stateOf(before), stateOf(after)));
     QVERIFY2(!texts.join(u'\n').contains(QLatin1String("over:")), qPrintable(texts.join(u'\n')));
+}
+
+// A finding that can't be seen any more is not over.
+void TestEvents::onlyWhatIsSeenIsOver_data()
+{
+    using Change = std::function<void(Snapshot &)>;
+    QTest::addColumn<Change>("wrong");
+    QTest::addColumn<Change>("then");
+    QTest::addColumn<QString>("over"); // empty: nothing is
+    const auto row = [](const char *what, const Change &wrong, const Change &then, const char *over = "") {
+        QTest::newRow(what) << wrong << then << QString::fromLatin1(over);
+    };
+    const auto silence = [](const QString &node) {
+        return Change([node](Snapshot &after) { makeStale(after, node); });
+    };
+    const auto mend = [](Snapshot &after) {
+        const qint64 now = after.takenMonotonicMs;
+        after = busyCluster();
+        advance(after, now - after.takenMonotonicMs);
+    };
+    const Change split = [](Snapshot &snapshot) { makeWritable(snapshot, pg2); };
+    row("a split brain ends", split, mend, "pg1 and pg2 accept writes at the same time");
+    row("one of a split brain is silent", split, silence(pg2));
+    const Change none = [](Snapshot &) {};
+    row("a slot's node is silent", none, silence(pg1));
+    row(
+        "a slot finds its consumer", none,
+        [](Snapshot &after) {
+            cluster::Slot &slot = *slotOf(edit(after, pg1), QStringLiteral("analytics_cdc"));
+            slot.active = true;
+            slot.restartLsn = after.nodes[0].sample->currentLsn;
+        },
+        "Slot analytics_cdc has no consumer");
+    row(
+        "a slot finds its consumer, while another node is silent", none,
+        [](Snapshot &after) {
+            cluster::Slot &slot = *slotOf(edit(after, pg1), QStringLiteral("analytics_cdc"));
+            slot.active = true;
+            slot.restartLsn = after.nodes[0].sample->currentLsn;
+            makeStale(after, pg3);
+        },
+        "Slot analytics_cdc has no consumer");
+    row("the slots can't be read", none, [](Snapshot &after) {
+        edit(after, pg1).replicationSlots.clear();
+        edit(after, pg1).unreadable.insert(QStringLiteral("slots"), QStringLiteral("denied"));
+    });
+    const Change behind = [](Snapshot &snapshot) {
+        const quint64 end = snapshot.nodes[0].sample->currentLsn->value;
+        edit(snapshot, pg3).replayLsn = cluster::Lsn{end - (5ULL << 30)};
+        senderOf(edit(snapshot, pg2), pg3)->replayLsn = cluster::Lsn{end - (5ULL << 30)};
+        snapshot.watch.insert(QStringLiteral("lag:pg3"), snapshot.takenMonotonicMs - 120'000);
+    };
+    row("a standby catches up", behind, mend, "pg3 is 5 GB behind");
+    row("the primary is silent", behind, silence(pg1));
+    row("a second primary comes up", behind, split);
+    row("replay is paused far behind", behind,
+        [](Snapshot &after) { edit(after, pg3).replayPauseState = QStringLiteral("paused"); });
+    row("the primary's position is not told", behind, [](Snapshot &after) { edit(after, pg1).currentLsn.reset(); });
+    const Change diverged = [](Snapshot &snapshot) { diverge(snapshot, pg3); };
+    row("a node has not diverged any more", diverged, mend, "pg3 has diverged from the primary");
+    row("whom it has diverged from is silent", diverged, silence(pg1));
+    const Change noneWrites = [](Snapshot &snapshot) { takeDown(snapshot, pg1); };
+    row("somebody writes again", noneWrites, mend, "No node accepts writes");
+    row("nobody knows any more who writes", noneWrites,
+        [](Snapshot &after) { status(after, pg1).link = cluster::LinkState::TooManyConnections; });
+}
+
+void TestEvents::onlyWhatIsSeenIsOver()
+{
+    using Change = std::function<void(Snapshot &)>;
+    QFETCH(Change, wrong);
+    QFETCH(Change, then);
+    QFETCH(QString, over);
+    Snapshot before = busyCluster();
+    wrong(before);
+    Snapshot after = before;
+    advance(after, 1000);
+    then(after);
+    QStringList texts;
+    for (const Event &event : eventsBetween(stateOf(before), stateOf(after))) {
+        if (event.text.startsWith(QLatin1String("over: "))) {
+            texts.append(event.text.mid(6));
+        }
+    }
+    QVERIFY2(over.isEmpty() ? texts.isEmpty() : texts.contains(over), qPrintable(texts.join(u'\n')));
 }
 
 // When a node is first seen, or again, its findings are as old as nobody knows, and not of that moment.
