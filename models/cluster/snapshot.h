@@ -93,10 +93,16 @@ inline qint64 freshForMs(const Snapshot &snapshot)
     return std::max<qint64>(kStaleAfterMs, 2 * static_cast<qint64>(snapshot.intervalMs) + 1000);
 }
 
+/// The same of this node: a slow interval excuses only who still answers.
+inline qint64 freshForMs(const Snapshot &snapshot, const NodeStatus &node)
+{
+    return node.link == LinkState::Up ? freshForMs(snapshot) : kStaleAfterMs;
+}
+
 /// True when the node's last sample is young enough to speak for it.
 inline bool isFresh(const Snapshot &snapshot, const NodeStatus &node)
 {
-    return node.sample && snapshot.takenMonotonicMs - node.sample->takenMonotonicMs < freshForMs(snapshot) &&
+    return node.sample && snapshot.takenMonotonicMs - node.sample->takenMonotonicMs < freshForMs(snapshot, node) &&
            !snapshot.paused;
 }
 

@@ -132,7 +132,7 @@ void ClusterMonitor::awaitStaleness(const cluster::Snapshot &snapshot)
     qint64 next = -1;
     for (const cluster::NodeStatus &node : snapshot.nodes) {
         if (isFresh(snapshot, node)) {
-            const qint64 left = freshForMs(snapshot) - snapshot.sampleAgeMs(node);
+            const qint64 left = freshForMs(snapshot, node) - snapshot.sampleAgeMs(node);
             next = next < 0 ? left : qMin(next, left);
         }
     }

@@ -12,6 +12,8 @@ class TestSnapshots : public QObject {
 private Q_SLOTS:
     void fresh_data();
     void fresh();
+    void slowIntervalExcusesWhoAnswers_data();
+    void slowIntervalExcusesWhoAnswers();
     void editLeavesOthersAlone();
     void changesShowAtBothEnds();
     void advanceKeepsDownNodesOld();
@@ -43,6 +45,30 @@ void TestSnapshots::fresh()
         QVERIFY((*snapshot.trail)[i - 1].lsn <= (*snapshot.trail)[i].lsn);
         QVERIFY((*snapshot.trail)[i - 1].monotonicMs < (*snapshot.trail)[i].monotonicMs);
     }
+}
+
+void TestSnapshots::slowIntervalExcusesWhoAnswers_data()
+{
+    QTest::addColumn<cluster::LinkState>("link");
+    QTest::addColumn<qint64>("ageMs");
+    QTest::addColumn<bool>("fresh");
+    QTest::newRow("answers") << cluster::LinkState::Up << qint64(120'999) << true;
+    QTest::newRow("answered long ago") << cluster::LinkState::Up << qint64(121'000) << false;
+    QTest::newRow("silent for a moment") << cluster::LinkState::Unresponsive << qint64(2999) << true;
+    QTest::newRow("silent") << cluster::LinkState::Unresponsive << qint64(3000) << false;
+    QTest::newRow("down") << cluster::LinkState::Down << qint64(59'000) << false;
+}
+
+void TestSnapshots::slowIntervalExcusesWhoAnswers()
+{
+    QFETCH(cluster::LinkState, link);
+    QFETCH(qint64, ageMs);
+    QFETCH(bool, fresh);
+    cluster::Snapshot snapshot = threeNodes();
+    snapshot.intervalMs = 60'000;
+    makeStale(snapshot, QStringLiteral("pg1"), ageMs);
+    status(snapshot, QStringLiteral("pg1")).link = link;
+    QCOMPARE(cluster::isFresh(snapshot, snapshot.nodes[0]), fresh);
 }
 
 void TestSnapshots::editLeavesOthersAlone()
