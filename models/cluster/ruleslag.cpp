@@ -124,13 +124,33 @@ void judgeOneLag(Rules &rules, int index)
          .subject = name},
         warnKey);
 }
+
+// What can't be measured now is, as far as anybody knows, as it was: it keeps its time, and nothing new is told.
+void keepMemory(Rules &rules, int index)
+{
+    const auto keep = [&](const char *condition) {
+        const QString key = QLatin1String(condition) + rules.name(index);
+        if (rules.snapshot.watch.contains(key)) {
+            rules.hold(key);
+        }
+    };
+    keep("lag:");
+    keep("lag_critical:");
+    keep("lag_high:");
+    const Edge *edge = rules.edgeTo[at(index)];
+    if (!rules.fresh[at(index)] && !(edge && edge->state == EdgeState::SenderOnly)) {
+        keep("not_streaming:"); // one that answers, or whose walsender does, is seen to stream or not to
+    }
+}
 } // namespace
 
 void judgeLag(Rules &rules)
 {
     for (int i = 0; i < rules.count(); ++i) {
         const LagState state = rules.lag[at(i)].state;
-        if (state == LagState::Known || state == LagState::Delayed || state == LagState::NoPermission) {
+        if (state == LagState::Unknown) {
+            keepMemory(rules, i);
+        } else if (state == LagState::Known || state == LagState::Delayed || state == LagState::NoPermission) {
             judgeOneLag(rules, i);
         }
     }

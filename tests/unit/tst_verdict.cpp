@@ -45,6 +45,8 @@ private Q_SLOTS:
     void sync();
     void worstFirstThenOldest();
     void lagMustLast();
+    void aGapForgetsNoLag_data();
+    void aGapForgetsNoLag();
     void streamingAgainIsForgotten();
     void sinceSurvives();
     void whatBeganUnseenSaysAtLeast();
@@ -255,6 +257,54 @@ void TestVerdict::lagMustLast()
     QCOMPARE(assessment.findings.size(), std::size_t(1));
     QCOMPARE(assessment.findings.front().id, QStringLiteral("lag_high:pg3"));
     QCOMPARE(assessment.findings.front().sinceMs, kNowMonotonicMs); // since it began, not since it was told
+}
+
+// A lag that can't be measured for a while has not ended, and none begins meanwhile.
+void TestVerdict::aGapForgetsNoLag_data()
+{
+    QTest::addColumn<Change>("hide");
+    QTest::addColumn<bool>("kept");
+    QTest::newRow("nothing hidden") << Change([](Snapshot &) {}) << true;
+    QTest::newRow("the standby is silent") << Change([](Snapshot &s) { makeStale(s, pg3); }) << true;
+    QTest::newRow("the primary is silent") << Change([](Snapshot &s) { makeStale(s, pg1); }) << true;
+    QTest::newRow("paused") << Change([](Snapshot &s) { s.paused = true; }) << true;
+    QTest::newRow("it is caught up") << Change([](Snapshot &s) {
+        const Watch watch = s.watch;
+        s = withWitness();
+        s.watch = watch;
+    }) << false;
+}
+
+void TestVerdict::aGapForgetsNoLag()
+{
+    QFETCH(Change, hide);
+    QFETCH(bool, kept);
+    Snapshot snapshot = changed([](Snapshot &s) {
+        const Lsn replayed{s.nodes[0].sample->currentLsn->value - (5ULL << 30)};
+        edit(s, pg3).replayLsn = replayed;
+        senderOf(edit(s, pg2), pg3)->replayLsn = replayed;
+        for (const char *key : {"lag:pg3", "lag_critical:pg3", "lag_high:pg3"}) {
+            s.watch.insert(QLatin1String(key), s.takenMonotonicMs - 120'000);
+        }
+    });
+    const Watch before = snapshot.watch;
+    hide(snapshot);
+    const Watch after = observe(before, snapshot);
+    for (auto key = before.cbegin(); key != before.cend(); ++key) {
+        QVERIFY2(after.contains(key.key()) == kept, qPrintable(key.key()));
+        QVERIFY2(!kept || after.value(key.key()) == key.value(), qPrintable(key.key()));
+    }
+    const Watch empty = observe({}, snapshot);
+    QVERIFY(!empty.contains(QStringLiteral("lag_high:pg3")));
+
+    // Likewise of one that does not stream, while it is silent itself.
+    Snapshot broken = changed([](Snapshot &s) { stopStreaming(s, pg3); });
+    const Watch watch = observe({}, broken);
+    makeStale(broken, pg3);
+    QCOMPARE(observe(watch, broken).value(QStringLiteral("not_streaming:pg3")), kNowMonotonicMs);
+    Snapshot healthy = withWitness();
+    makeStale(healthy, pg3);
+    QVERIFY(!observe(watch, healthy).contains(QStringLiteral("not_streaming:pg3"))); // pg2 sees it stream
 }
 
 void TestVerdict::streamingAgainIsForgotten()
