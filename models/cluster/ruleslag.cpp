@@ -98,6 +98,9 @@ void judgeOneLag(Rules &rules, int index)
     if (held < rules.thresholds.lagHeldMs) {
         return;
     }
+    const QString lasting = (beganUnseen(rules.snapshot, name, rules.now() - held) ? QStringLiteral("for at least %1")
+                                                                                   : QStringLiteral("for %1"))
+                                .arg(span(held));
     const QString amount =
         lag.seconds ? QStringLiteral("%1 and %2")
                           .arg(core::formatBytes(lag.bytes.value_or(0)), core::formatSeconds(*lag.seconds))
@@ -111,7 +114,7 @@ void judgeOneLag(Rules &rules, int index)
          .title = QStringLiteral("%1 is %2 behind").arg(name, core::formatBytes(lag.bytes.value_or(0))),
          .evidence = QStringLiteral("%1 behind %2 %3; as %4 standby it is warned about from %5 or %6.%7")
                          .arg(amount, rules.name(rules.topology.primary),
-                              rules.thresholds.once ? QStringLiteral("now") : QStringLiteral("for %1").arg(span(held)),
+                              rules.thresholds.once ? QStringLiteral("now") : lasting,
                               sync ? QStringLiteral("a synchronous") : QStringLiteral("an asynchronous"),
                               core::formatBytes(limits.warnBytes), core::formatSeconds(limits.warnSeconds),
                               slowestStage(lag.stages) +

@@ -127,7 +127,8 @@ void judgeBadLink(Rules &rules, int index)
                .evidence = text,
                .remedy = words.remedy,
                .page = QStringLiteral("overview"),
-               .sinceMs = std::max<qint64>(1, node.linkSinceMs)});
+               .sinceMs = std::max<qint64>(1, node.linkSinceMs),
+               .beganUnseen = !node.sample});
 }
 
 void judgeSilence(Rules &rules, int index)

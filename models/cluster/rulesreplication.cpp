@@ -85,9 +85,9 @@ void judgeTimeline(Rules &rules, int index)
     const bool unsettled = compared.relation == TimelineRelation::Newer ||
                            (compared.relation == TimelineRelation::Unknown && compared.nodeTimeline > 0 &&
                             compared.nodeTimeline != compared.otherTimeline);
+    const QString key = QStringLiteral("timeline_differs:%1").arg(rules.name(index));
     if (unsettled) {
-        wrong = rules.hold(QStringLiteral("timeline_differs:%1").arg(rules.name(index))) >=
-                rules.thresholds.timelineSettleMs;
+        wrong = rules.hold(key) >= rules.thresholds.timelineSettleMs;
     }
     if (!wrong) {
         return;
@@ -107,7 +107,8 @@ void judgeTimeline(Rules &rules, int index)
                                      .arg(rules.name(rules.topology.primary))
                                : QStringLiteral("It can't follow as it is. Save what only it has, then rewind it with "
                                                 "pg_rewind or rebuild it."),
-               .page = QStringLiteral("replication")});
+               .page = QStringLiteral("replication")},
+              unsettled ? key : QString());
 }
 
 void judgeCircle(Rules &rules, int index)

@@ -4,6 +4,7 @@
 #include <QHash>
 #include <QMetaType>
 #include <QString>
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -113,11 +114,19 @@ inline QString seenKey(const QString &node)
 }
 
 /// Whether what has been true of a node since then was so at the first look at it, or at the first after a gap: it
-/// began earlier, nobody knows when, and has lasted at least that long.
+/// began earlier, nobody knows when, and has lasted at least that long. Of the cluster (no node's name): at the first
+/// look at the data node that was seen last.
 inline bool beganUnseen(const Snapshot &snapshot, const QString &node, qint64 sinceMs)
 {
-    const auto seen = snapshot.watch.constFind(seenKey(node));
-    return seen != snapshot.watch.constEnd() && sinceMs <= *seen;
+    const auto isUnseen = [&](const QString &name) {
+        const auto seen = snapshot.watch.constFind(seenKey(name));
+        return seen != snapshot.watch.constEnd() && sinceMs <= *seen;
+    };
+    return node.isEmpty() ? std::any_of(snapshot.nodes.cbegin(), snapshot.nodes.cend(),
+                                        [&](const NodeStatus &status) {
+                                            return status.kind == NodeKind::Data && isUnseen(status.name);
+                                        })
+                          : isUnseen(node);
 }
 
 } // namespace howdah::cluster

@@ -172,7 +172,8 @@ void addFindingEvents(const StateView &before, const StateView &after, qint64 wa
     for (const cluster::Finding &finding : after.assessment().findings) {
         const cluster::Finding *old = find(before.assessment().findings, finding.id);
         if ((!old || old->severity < finding.severity) && !saidByNode(finding, before, after)) {
-            const bool already = isFirstLook(finding, before, after);
+            // What was told before and has only become worse did so now.
+            const bool already = (!old && finding.beganUnseen) || isFirstLook(finding, before, after);
             events.push_back({wallMs, finding.node,
                               already ? QStringLiteral("already: %1").arg(finding.title) : finding.title,
                               finding.severity});

@@ -259,6 +259,20 @@ void TestEvents::theFirstLookSaysAlready()
     QVERIFY2(!first.contains(paused), qPrintable(first.join(u'\n')));
     const QStringList later = textsOf(eventsBetween(stateOf(threeNodes()), stateOf(seen)));
     QVERIFY2(later.contains(paused), qPrintable(later.join(u'\n')));
+    // What has to last first is told long after that look.
+    const auto watched = [](Snapshot &snapshot) { snapshot.watch = cluster::observe(snapshot.watch, snapshot); };
+    Snapshot behind = threeNodes();
+    edit(behind, pg3).replayLsn->value -= 400ULL << 20;
+    senderOf(edit(behind, pg2), pg3)->replayLsn = edit(behind, pg3).replayLsn;
+    watched(behind);
+    advance(behind, 59'000);
+    watched(behind);
+    const cluster::ClusterState young = stateOf(behind);
+    advance(behind, 1000);
+    watched(behind);
+    const QStringList told = textsOf(eventsBetween(young, stateOf(behind)));
+    QCOMPARE(told.size(), 1);
+    QVERIFY2(told.front().startsWith(QLatin1String("pg3 already: pg3 is ")), qPrintable(told.front()));
 }
 
 void TestEvents::keepsTheNewest()

@@ -50,6 +50,8 @@ private Q_SLOTS:
     void streamingAgainIsForgotten();
     void sinceSurvives();
     void whatBeganUnseenSaysAtLeast();
+    void everythingUnseenSaysAtLeast_data();
+    void everythingUnseenSaysAtLeast();
     void newestSample();
     void unknownIsNeverOk();
 };
@@ -364,6 +366,65 @@ void TestVerdict::whatBeganUnseenSaysAtLeast()
     QVERIFY(!last(watched).beganUnseen);
     QVERIFY(!last(watched).evidence.contains(atLeast));
     QVERIFY(!buildTopology(watched).edges.back().beganUnseen);
+}
+
+// Also what is of the cluster and not of a node, what has to last before it is told, and links.
+void TestVerdict::everythingUnseenSaysAtLeast_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QString>("id");
+    const auto row = [](const char *id, Change change) { QTest::newRow(id) << change << QString::fromLatin1(id); };
+    row("several_writable", [](Snapshot &s) { makeWritable(s, pg2); });
+    row("no_writable", [](Snapshot &s) { takeDown(s, pg1); });
+    row("no_permission:monitor", [](Snapshot &s) {
+        for (const QString &node : {pg1, pg2}) {
+            hidePermissions(s, node);
+            edit(s, node).sessionUser = QStringLiteral("monitor");
+        }
+    });
+    row("diverged:pg3", [](Snapshot &s) {
+        stopStreaming(s, pg3);
+        edit(s, pg3).timeline = 8;
+        edit(s, pg3).timelineHistory.clear();
+    });
+    row("lag_high:pg3", [](Snapshot &s) {
+        edit(s, pg3).replayLsn->value -= 400ULL << 20;
+        senderOf(edit(s, pg2), pg3)->replayLsn = edit(s, pg3).replayLsn;
+    });
+}
+
+void TestVerdict::everythingUnseenSaysAtLeast()
+{
+    QFETCH(Change, change);
+    QFETCH(QString, id);
+    const auto atLast = [&](bool seenBefore) {
+        Snapshot snapshot = withWitness();
+        if (seenBefore) {
+            snapshot.watch = observe({}, snapshot);
+            advance(snapshot, 60'000);
+        }
+        change(snapshot);
+        for (const int milliseconds : {1000, 120'000}) {
+            snapshot.watch = observe(snapshot.watch, snapshot);
+            advance(snapshot, milliseconds);
+        }
+        const std::vector<Finding> findings = assess(snapshot).findings;
+        const auto found = std::find_if(findings.begin(), findings.end(), [&](const Finding &f) { return f.id == id; });
+        return found == findings.end() ? Finding{} : *found;
+    };
+    const Finding unseen = atLast(false);
+    QCOMPARE(unseen.id, id);
+    QVERIFY(unseen.beganUnseen);
+    if (id.startsWith(QLatin1String("lag"))) {
+        QVERIFY2(unseen.evidence.contains(QLatin1String("for at least 2 min")), qPrintable(unseen.evidence));
+    }
+    QVERIFY(!atLast(true).beganUnseen);
+
+    Snapshot refused = withWitness();
+    takeDown(refused, pg3, LinkState::Down);
+    QVERIFY(!assess(refused).findings.front().beganUnseen);
+    neverSeen(refused, pg3, LinkState::Refused);
+    QVERIFY(assess(refused).findings.front().beganUnseen);
 }
 
 void TestVerdict::newestSample()
