@@ -44,13 +44,16 @@ bool isAbandoned(const Slot &slot)
 
 bool isMadeAnew(const NodeSample &before, const Slot &old, const NodeSample &after, const Slot &now)
 {
+    // The server itself makes a synced slot anew, and a temporary one permanent when it is ready for a failover.
+    if (now.synced.value_or(false) || old.synced.value_or(false)) {
+        return false;
+    }
     if (old.slotType != now.slotType || old.plugin != now.plugin || old.database != now.database ||
         old.temporary != now.temporary) {
         return true;
     }
-    // The server itself makes a synced slot anew; one that is lost has no position any more.
-    if (now.synced.value_or(false) || old.synced.value_or(false) || !old.restartLsn ||
-        now.walStatus == QLatin1String("lost") || !now.invalidationReason.isEmpty()) {
+    // One that is lost has no position any more.
+    if (!old.restartLsn || now.walStatus == QLatin1String("lost") || !now.invalidationReason.isEmpty()) {
         return false;
     }
     if (!now.restartLsn) {
@@ -59,7 +62,10 @@ bool isMadeAnew(const NodeSample &before, const Slot &old, const NodeSample &aft
     // What a server has not written down is gone when it starts again, and a copy of its disk may be older still.
     const bool sameRun =
         before.postmasterStartTime.isValid() && before.postmasterStartTime == after.postmasterStartTime;
-    return sameRun && now.slotType == QLatin1String("logical") && *now.restartLsn < *old.restartLsn;
+    // By a bug of older minors restart_lsn alone may go back.
+    const bool wentBack = *now.restartLsn < *old.restartLsn && now.confirmedFlushLsn && old.confirmedFlushLsn &&
+                          *now.confirmedFlushLsn < *old.confirmedFlushLsn;
+    return sameRun && now.slotType == QLatin1String("logical") && wentBack;
 }
 
 std::optional<qint64> inactiveMs(const Snapshot &snapshot, const NodeStatus &node, const Slot &slot)

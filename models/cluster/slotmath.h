@@ -21,9 +21,10 @@ std::optional<qint64> keptAtMost(const NodeSample &sample);
 /// reserved WAL holds nothing, a temporary one goes with its session.
 bool isAbandoned(const Slot &slot);
 
-/// Whether the slot of one name was surely dropped and made anew between two samples of its node. A slot never changes
-/// what it is, forgets its position only with its WAL, and a logical one never goes back while its server runs. That a
-/// physical one goes back proves nothing: a consumer that starts over confirms less than it had.
+/// Whether the slot of one name was surely dropped and made anew between two samples of its node, and not by the
+/// server, as synced ones are. A slot never changes what it is, forgets its position only with its WAL, and what a
+/// logical one needs and what its consumer has confirmed never go back both while its server runs. That a physical one
+/// goes back proves nothing: a consumer that starts over confirms less than it had.
 bool isMadeAnew(const NodeSample &before, const Slot &old, const NodeSample &after, const Slot &now);
 
 /// How long the slot has been without a consumer: by the server's own clock where it tells (17 and newer), else since

@@ -92,26 +92,41 @@ void TestEvents::slotsComeAndGo()
 void TestEvents::slotsAreMadeAnew_data()
 {
     using cluster::Slot;
+    using Change = std::function<void(cluster::NodeSample &, Slot &)>;
     QTest::addColumn<QString>("name");
-    QTest::addColumn<std::function<void(cluster::NodeSample &, Slot &)>>("change");
+    QTest::addColumn<Change>("change");
     QTest::addColumn<bool>("told");
-    const auto row = [](const char *what, const char *name, bool told,
-                        const std::function<void(cluster::NodeSample &, Slot &)> &change) {
-        QTest::newRow(what) << QString::fromLatin1(name) << change << told;
+    QTest::addColumn<Change>("was");
+    const auto row = [](const char *what, const char *name, bool told, const Change &change, const Change &was = {}) {
+        QTest::newRow(what) << QString::fromLatin1(name) << change << told << was;
     };
     const auto back = [](cluster::NodeSample &, Slot &slot) { slot.restartLsn->value -= 65536; };
     row("nothing", "analytics_cdc", false, [](cluster::NodeSample &, Slot &) {});
     row("it moved on", "analytics_cdc", false,
         [](cluster::NodeSample &, Slot &slot) { slot.restartLsn->value += 65536; });
-    row("a logical one went back", "analytics_cdc", true, back);
-    row("a logical one went back, over a restart", "analytics_cdc", false, [](cluster::NodeSample &sample, Slot &slot) {
+    const auto backWhole = [](cluster::NodeSample &, Slot &slot) {
         slot.restartLsn->value -= 65536;
-        sample.postmasterStartTime = sample.serverTime;
+        slot.confirmedFlushLsn->value -= 65536;
+    };
+    row("a logical one went back", "analytics_cdc", true, backWhole);
+    row("only restart_lsn of a logical one went back", "analytics_cdc", false, back);
+    row("what a logical one confirmed is not told", "analytics_cdc", false, [](cluster::NodeSample &, Slot &slot) {
+        slot.restartLsn->value -= 65536;
+        slot.confirmedFlushLsn.reset();
     });
-    row("a synced one went back", "analytics_cdc", false, [](cluster::NodeSample &, Slot &slot) {
-        slot.restartLsn->value -= 65536;
+    row("a logical one went back, over a restart", "analytics_cdc", false,
+        [backWhole](cluster::NodeSample &sample, Slot &slot) {
+            backWhole(sample, slot);
+            sample.postmasterStartTime = sample.serverTime;
+        });
+    row("a synced one went back", "analytics_cdc", false, [backWhole](cluster::NodeSample &sample, Slot &slot) {
+        backWhole(sample, slot);
         slot.synced = true;
     });
+    row(
+        "a synced one became sync-ready", "analytics_cdc", false,
+        [](cluster::NodeSample &, Slot &slot) { slot.temporary = false; },
+        [](cluster::NodeSample &, Slot &slot) { slot.synced = slot.temporary = true; });
     row("a physical one went back: its consumer started over", "pg2_slot", false, back);
     row("another plugin", "analytics_cdc", true,
         [](cluster::NodeSample &, Slot &slot) { slot.plugin = QStringLiteral("wal2json"); });
@@ -137,9 +152,13 @@ void TestEvents::slotsAreMadeAnew()
     QFETCH(QString, name);
     QFETCH(Change, change);
     QFETCH(bool, told);
+    QFETCH(Change, was);
     Snapshot before = busyCluster();
     cluster::NodeSample &then = edit(before, QStringLiteral("pg1"));
     then.postmasterStartTime = then.serverTime.addDays(-1);
+    if (was) {
+        was(then, *slotOf(then, name));
+    }
     Snapshot after = before;
     advance(after, 1000);
     cluster::NodeSample &now = edit(after, QStringLiteral("pg1"));
