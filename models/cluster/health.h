@@ -110,8 +110,8 @@ bool isConclusive(const Snapshot &snapshot, const Thresholds &thresholds = {});
 /// The memory for the next Snapshot: keeps the time of what is still true in snapshot, adds what has become true, drops
 /// the rest; that a standby lags or does not stream it keeps also while that can't be seen. Keys are findings' ids and
 /// "slot_idle:NODE/SLOT@LSN KIND", "slot_filling:NODE/SLOT", "slot_filling_critical:NODE/SLOT", "lag:NODE",
-/// "lag_critical:NODE", "not_streaming:NODE", "contradictory:NODE", and "seen:NODE", since the node has been seen
-/// without a gap. Giving it the same Snapshot twice changes nothing.
+/// "lag_critical:NODE", "not_streaming:NODE", "contradictory:NODE", "timeline_differs:NODE", and "seen:NODE", since the
+/// node has been seen without a gap. Giving it the same Snapshot twice changes nothing.
 Watch observe(const Watch &before, const Snapshot &snapshot, const Thresholds &thresholds = {});
 
 QString toString(Verdict verdict);   ///< for people: "OK", "Warning", "Critical", "Unknown"
