@@ -192,7 +192,7 @@ void addSample(QJsonObject &object, const ClusterState &state, int index)
     object.insert(QStringLiteral("receiver"), sample ? receiverJson(sample->receiver) : null);
     object.insert(QStringLiteral("roles"), sample && sample->roles ? known("roles", roles) : null);
     object.insert(QStringLiteral("roles_total"), sample && sample->roles ? QJsonValue(sample->rolesTotal) : null);
-    object.insert(QStringLiteral("unreadable"), unreadable);
+    object.insert(QStringLiteral("unreadable"), sample ? QJsonValue(unreadable) : null);
 }
 
 QJsonObject nodeJson(const ClusterState &state, int index)
@@ -235,6 +235,9 @@ QJsonObject nodeJson(const ClusterState &state, int index)
 QJsonObject findingJson(const Finding &finding, const Snapshot &snapshot)
 {
     const qint64 lasting = snapshot.takenMonotonicMs - finding.sinceMs;
+    const QJsonValue since =
+        time(QDateTime::fromMSecsSinceEpoch(snapshot.takenWallMs - qMax<qint64>(0, lasting), Qt::UTC));
+    const auto null = QJsonValue(QJsonValue::Null);
     return {{QStringLiteral("id"), finding.id},
             {QStringLiteral("severity"), verdictKey(finding.severity)},
             {QStringLiteral("node"), text(finding.node)},
@@ -242,8 +245,8 @@ QJsonObject findingJson(const Finding &finding, const Snapshot &snapshot)
             {QStringLiteral("title"), finding.title},
             {QStringLiteral("evidence"), finding.evidence},
             {QStringLiteral("remedy"), finding.remedy},
-            {QStringLiteral("since"),
-             time(QDateTime::fromMSecsSinceEpoch(snapshot.takenWallMs - qMax<qint64>(0, lasting), Qt::UTC))}};
+            {QStringLiteral("since"), finding.beganUnseen ? null : since},
+            {QStringLiteral("since_at_least"), finding.beganUnseen ? since : null}};
 }
 } // namespace
 
@@ -265,12 +268,15 @@ QJsonObject stateJson(const ClusterState &state)
     for (std::size_t i = 0; i < state.snapshot->nodes.size(); ++i) {
         nodes << nodeJson(state, static_cast<int>(i));
     }
+    const auto null = QJsonValue(QJsonValue::Null);
+    const QString &loss = state.assessment->lossNow;
+    const ManagerKind manager = state.snapshot->manager;
     return {{QStringLiteral("cluster"), state.snapshot->cluster},
             {QStringLiteral("verdict"), verdictKey(state.assessment->verdict)},
             {QStringLiteral("taken"), time(QDateTime::fromMSecsSinceEpoch(state.snapshot->takenWallMs, Qt::UTC))},
-            {QStringLiteral("manager"), toString(state.snapshot->manager)},
+            {QStringLiteral("manager"), manager == ManagerKind::Auto ? null : QJsonValue(toString(manager))},
             {QStringLiteral("writable_nodes"), number(state.assessment->writableNodes)},
-            {QStringLiteral("loss_now"), text(state.assessment->lossNow)},
+            {QStringLiteral("loss_now"), loss == QLatin1String("unknown") ? null : text(loss)},
             {QStringLiteral("findings"), findings},
             {QStringLiteral("nodes"), nodes}};
 }

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void writableNodes_data();
     void writableNodes();
     void whatWasNotReadIsNull();
+    void sinceIsNullOfWhatBeganUnseen();
     void whoReadNothingWarnsOfNothing();
     void performanceData_data();
     void performanceData();
@@ -89,9 +90,38 @@ void TestStateOutput::whatWasNotReadIsNull()
     QVERIFY(nodeOf(state, 0).value(QLatin1String("slots")).isArray());
     QVERIFY(nodeOf(state, 1).value(QLatin1String("senders")).isArray());
     QVERIFY(nodeOf(state, 1).value(QLatin1String("slots")).isNull());
-    for (const char *key : {"senders", "slots", "receiver", "roles", "in_recovery", "writable"}) {
+    for (const char *key : {"senders", "slots", "receiver", "roles", "in_recovery", "writable", "unreadable"}) {
         QVERIFY2(nodeOf(state, 2).value(QLatin1String(key)).isNull(), key);
     }
+    QVERIFY(nodeOf(state, 1).value(QLatin1String("unreadable")).isObject());
+
+    snapshot.manager = ManagerKind::Auto;
+    neverSeen(snapshot, pg1);
+    const QJsonObject blind = app::stateJson(judged(snapshot));
+    for (const char *key : {"manager", "loss_now"}) {
+        QVERIFY2(blind.value(QLatin1String(key)).isNull(), key);
+    }
+    snapshot = threeNodes();
+    snapshot.manager = ManagerKind::None;
+    const QJsonObject known = app::stateJson(judged(snapshot));
+    QCOMPARE(known.value(QLatin1String("manager")).toString(), QStringLiteral("none"));
+    QCOMPARE(known.value(QLatin1String("loss_now")).toString(), QStringLiteral("none, pg2 is sync"));
+}
+
+// Since when is not known of what was so at the first look.
+void TestStateOutput::sinceIsNullOfWhatBeganUnseen()
+{
+    Snapshot snapshot = threeNodes();
+    pauseReplay(snapshot, QStringLiteral("pg3"));
+    const auto told = [&](const char *key) {
+        const QJsonArray findings = app::stateJson(judged(snapshot)).value(QLatin1String("findings")).toArray();
+        return findings.at(0).toObject().value(QLatin1String(key));
+    };
+    QCOMPARE(told("since").toString(), QStringLiteral("2026-11-12T13:06:32.000Z"));
+    QVERIFY(told("since_at_least").isNull());
+    snapshot.watch = observe({}, snapshot);
+    QVERIFY(told("since").isNull());
+    QCOMPARE(told("since_at_least").toString(), QStringLiteral("2026-11-12T13:06:32.000Z"));
 }
 
 // One node, and it rejects the password: that is no warning about a cluster of which nothing is known.
