@@ -189,7 +189,8 @@ void addFindingEvents(const StateView &before, const StateView &after, qint64 wa
 
 } // namespace
 
-std::vector<Event> eventsBetween(const cluster::ClusterState &before, const cluster::ClusterState &after)
+std::vector<Event> eventsBetween(const cluster::ClusterState &before, const cluster::ClusterState &after,
+                                 const cluster::ClusterState &unpaused)
 {
     std::vector<Event> events;
     if (!StateView::isComplete(before) || !StateView::isComplete(after) ||
@@ -217,6 +218,9 @@ std::vector<Event> eventsBetween(const cluster::ClusterState &before, const clus
     }
     if (!pauseChanged) {
         addFindingEvents(then, now, wallMs, events); // what the pause makes unknown is not news
+    } else if (!after.snapshot->paused && StateView::isComplete(unpaused) &&
+               unpaused.snapshot->cluster == after.snapshot->cluster) {
+        addFindingEvents(StateView(unpaused), now, wallMs, events);
     }
     return events;
 }
@@ -234,8 +238,11 @@ void EventsModel::setState(const cluster::ClusterState &state)
     if (!state.snapshot) {
         return;
     }
-    const std::vector<Event> fresh = eventsBetween(m_before, state);
+    const std::vector<Event> fresh = eventsBetween(m_before, state, m_unpaused);
     m_before = state;
+    if (!state.snapshot->paused) {
+        m_unpaused = state;
+    }
     for (const Event &event : fresh) {
         m_events.push_front({++m_count, event});
     }

@@ -18,9 +18,11 @@ struct Event {
 };
 
 /// What happened from before to after: nodes that went and came back, roles that changed, timelines, findings that
-/// appeared and ended; over the begin or end of a pause no findings. One that merely can't be seen any more has not
-/// ended. Nothing when either is incomplete, or after is a state of another cluster. Pure.
-std::vector<Event> eventsBetween(const cluster::ClusterState &before, const cluster::ClusterState &after);
+/// appeared and ended. One that merely can't be seen any more has not ended. What a pause makes unknown is no event;
+/// at its end the findings are compared with those of unpaused, the last state before it. Nothing when before or after
+/// is incomplete, or after is a state of another cluster. Pure.
+std::vector<Event> eventsBetween(const cluster::ClusterState &before, const cluster::ClusterState &after,
+                                 const cluster::ClusterState &unpaused = {});
 
 /// The events since this console looks, newest first; the oldest go when there are more than it keeps. Columns "time",
 /// "node", "text".
@@ -39,6 +41,7 @@ private:
     void rebuild(qint64 nowWallMs);
 
     cluster::ClusterState m_before;
+    cluster::ClusterState m_unpaused; ///< the last that was not paused
     struct Numbered {
         qint64 number;
         Event event;

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void theFirstLookSaysAlready();
     void keepsTheNewest();
     void pauseAloneIsOneEvent();
+    void findingsOfAPauseAreTold();
     void failoverDuringAPauseIsTold();
 };
 
@@ -324,7 +325,32 @@ void TestEvents::pauseAloneIsOneEvent()
     snapshot.paused = false;
     advance(snapshot, 60'000);
     QCOMPARE(textsOf(eventsBetween(before, paused)), QStringList{QStringLiteral("sampling was paused")});
-    QCOMPARE(textsOf(eventsBetween(paused, stateOf(snapshot))), QStringList{QStringLiteral("sampling goes on")});
+    QCOMPARE(textsOf(eventsBetween(paused, stateOf(snapshot), before)),
+             QStringList{QStringLiteral("sampling goes on")});
+}
+
+// What began or ended while nobody looked.
+void TestEvents::findingsOfAPauseAreTold()
+{
+    Snapshot snapshot = threeNodes();
+    const cluster::ClusterState good = stateOf(snapshot);
+    snapshot.paused = true;
+    const cluster::ClusterState paused = stateOf(snapshot);
+    snapshot.paused = false;
+    pauseReplay(snapshot, pg3);
+    const cluster::ClusterState bad = stateOf(snapshot);
+    QVERIFY(textsOf(eventsBetween(paused, bad, good)).contains(QStringLiteral("pg3 Replay is paused on pg3")));
+    snapshot.paused = true;
+    const cluster::ClusterState again = stateOf(snapshot);
+    QVERIFY(textsOf(eventsBetween(again, good, bad)).contains(QStringLiteral("pg3 over: Replay is paused on pg3")));
+    QCOMPARE(textsOf(eventsBetween(bad, again, bad)), QStringList{QStringLiteral("sampling was paused")});
+
+    EventsModel model;
+    for (const cluster::ClusterState &state : {good, paused, bad}) {
+        model.setState(state);
+    }
+    // Paused, goes on, the finding, and that replay is paused.
+    QCOMPARE(model.rowCount(), 4);
 }
 
 void TestEvents::failoverDuringAPauseIsTold()
@@ -339,12 +365,13 @@ void TestEvents::failoverDuringAPauseIsTold()
         model.setState(stateOf(snapshot));
     }
     const cluster::ClusterState last = stateOf(snapshot);
+    const cluster::ClusterState unpaused = stateOf(threeNodes());
     snapshot.paused = false;
     takeDown(snapshot, QStringLiteral("pg1"));
     makeWritable(snapshot, pg2);
     advance(snapshot, 1000);
     const cluster::ClusterState now = stateOf(snapshot);
-    const QStringList told = textsOf(eventsBetween(last, now));
+    const QStringList told = textsOf(eventsBetween(last, now, unpaused));
     QCOMPARE(told.value(0), QStringLiteral("sampling goes on"));
     for (const char *text : {"pg1 down", "pg2 became primary, was standby", "pg2 went from timeline 7 to 8"}) {
         QVERIFY2(told.contains(QLatin1String(text)), qPrintable(told.join(QStringLiteral("; "))));
