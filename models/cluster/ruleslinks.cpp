@@ -59,11 +59,15 @@ LinkWords wordsFor(LinkState link, const QString &name)
 }
 
 // A walsender's row outlives its standby by wal_sender_timeout: only what the standby has said since it last answered
-// here proves anything. Both times are of the standby's clock.
-bool repliedSince(const Edge &edge, const NodeStatus &standby)
+// here, by its own clock both, proves anything. A host that nobody reaches may have died since: it has spoken of late.
+bool repliedSince(const Edge &edge, const NodeStatus &standby, const NodeSample &upstream)
 {
-    return !standby.sample || !standby.sample->serverTime.isValid() ||
-           (edge.sender && edge.sender->replyTime > standby.sample->serverTime);
+    const QDateTime reply = edge.sender ? edge.sender->replyTime : QDateTime();
+    if (standby.link == LinkState::Unreachable &&
+        (!reply.isValid() || !upstream.serverTime.isValid() || reply.msecsTo(upstream.serverTime) >= kHeardMs)) {
+        return false;
+    }
+    return !standby.sample || !standby.sample->serverTime.isValid() || reply > standby.sample->serverTime;
 }
 
 // The same of an upstream, whose clock both times are of. One that never answered here: what was heard of late.
@@ -181,7 +185,8 @@ void judgeSecondName(Rules &rules, int index)
 QString heardBy(const Rules &rules, int index)
 {
     for (const Edge &edge : rules.topology.edges) {
-        if (edge.to == index && edge.state == EdgeState::SenderOnly && repliedSince(edge, rules.node(index))) {
+        if (edge.to == index && edge.state == EdgeState::SenderOnly &&
+            repliedSince(edge, rules.node(index), rules.sample(edge.from))) {
             return rules.name(edge.from);
         }
         if (edge.from != index || edge.state != EdgeState::ReceiverOnly || !rules.isFreshStandby(edge.to)) {

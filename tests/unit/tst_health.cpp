@@ -146,6 +146,26 @@ void TestHealth::links_data()
                senderOf(edit(s, pg2), pg3)->replyTime = edit(s, pg3).serverTime.addMSecs(-100);
            },
            {"critical node_unreachable:pg3"});
+    addRow("unreachable, and its walsender has not heard from it for long",
+           [](Snapshot &s) {
+               const auto before = s.nodes[1].sample;
+               takeDown(s, pg3, LinkState::Unreachable, 40'000);
+               status(s, pg2).sample = before;
+               senderOf(edit(s, pg2), pg3)->replyTime = edit(s, pg2).serverTime.addSecs(-15);
+           },
+           {"critical node_unreachable:pg3"});
+    const auto neverReached = [](int replyAgeMs) {
+        return Change([=](Snapshot &s) {
+            const auto before = s.nodes[1].sample;
+            neverSeen(s, pg3, LinkState::Unreachable);
+            status(s, pg3).missedPolls = 3;
+            status(s, pg2).sample = before;
+            senderOf(edit(s, pg2), pg3)->replyTime = edit(s, pg2).serverTime.addMSecs(-replyAgeMs);
+        });
+    };
+    addRow("never reached, but its upstream hears it", neverReached(14'999), {"warning node_unreachable:pg3"});
+    addRow("never reached, and only its walsender's row is there", neverReached(15'000),
+           {"unknown node_unreachable:pg3"});
     addRow("unresponsive, two polls",
            [](Snapshot &s) {
                takeDown(s, pg3, LinkState::Unresponsive, 4000);
