@@ -13,11 +13,11 @@ constexpr qint64 kRateLeastMs = 10'000;
 // A forecast that was told goes only when it is clearly past its limit.
 constexpr double kHysteresis = 1.25;
 
-// Of the WAL that may be kept for slots, the part that is left; empty without a limit.
+// Of the WAL that may be kept for slots, the part that is left; empty without a limit, and where nothing is kept.
 std::optional<double> headroom(const NodeSample &sample, const Slot &slot)
 {
     const std::optional<qint64> limit = keptAtMost(sample);
-    if (!limit || !slot.safeWalSize) {
+    if (limit.value_or(0) <= 0 || !slot.safeWalSize) {
         return std::nullopt;
     }
     return static_cast<double>(*slot.safeWalSize) / static_cast<double>(*limit);
@@ -219,7 +219,7 @@ QString SlotJudge::growth() const
             text += QStringLiteral(" %1 are left of its limit of %2.")
                         .arg(core::formatBytes(std::max<qint64>(0, *m_slot.safeWalSize)), limit);
         }
-    } else if (m_idle && !most && m_sample.settings && m_sample.serverVersionNum >= 130000) {
+    } else if (m_idle && m_sample.settingNumber(QLatin1String("max_slot_wal_keep_size")) == -1) {
         text += QStringLiteral(" Nothing limits it: max_slot_wal_keep_size is -1.");
     }
     return text;

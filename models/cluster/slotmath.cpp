@@ -34,7 +34,7 @@ std::optional<qint64> keptAtMost(const NodeSample &sample)
 {
     const qint64 limitMb = sample.settingNumber(QLatin1String("max_slot_wal_keep_size")).value_or(-1);
     const qint64 keptMb = sample.settingNumber(QLatin1String("wal_keep_size")).value_or(0);
-    return limitMb > 0 ? std::optional(std::max(limitMb, keptMb) << 20) : std::nullopt;
+    return limitMb >= 0 ? std::optional(std::max(limitMb, keptMb) << 20) : std::nullopt;
 }
 
 bool isAbandoned(const Slot &slot)

@@ -13,8 +13,8 @@ std::optional<qint64> retainedBytes(const NodeSample &sample, const Slot &slot);
 /// server does not tell of the slot. Empty: nothing limits it, or it is not known.
 std::optional<qint64> slotLimit(const NodeSample &sample, const Slot &slot);
 
-/// Bytes of WAL that a server keeps for slots by its settings: max_slot_wal_keep_size, or wal_keep_size when that is
-/// more. Empty: no limit.
+/// Bytes of WAL that a server keeps for slots by its settings: max_slot_wal_keep_size, 0 included, or wal_keep_size
+/// when that is more. Empty: no limit, or it is not known.
 std::optional<qint64> keptAtMost(const NodeSample &sample);
 
 /// True for a slot that should have a consumer and has none. A synced slot waits for a failover, a slot that never

@@ -128,6 +128,16 @@ void TestSlots::rules_data()
     row("headroom below 25 %", "warning slot_retained", [](Snapshot &s) { cdcOf(s).safeWalSize = 16 * gb - 1; });
     row("headroom below 10 %", "critical slot_retained", [](Snapshot &s) { cdcOf(s).safeWalSize = 6 * gb; });
     row("no headroom", "critical slot_retained", [](Snapshot &s) { cdcOf(s).safeWalSize = -5; });
+    row("nothing is kept for slots", "", [](Snapshot &s) {
+        setSetting(edit(s, pg1), QStringLiteral("max_slot_wal_keep_size"), QStringLiteral("0"));
+        setSetting(edit(s, pg1), QStringLiteral("wal_keep_size"), QStringLiteral("0"));
+        cdcOf(s).safeWalSize = 100; // to the end of the segment
+    });
+    row("what is kept anyway is the limit", "critical slot_retained", [](Snapshot &s) {
+        setSetting(edit(s, pg1), QStringLiteral("max_slot_wal_keep_size"), QStringLiteral("0"));
+        setSetting(edit(s, pg1), QStringLiteral("wal_keep_size"), QStringLiteral("64"));
+        cdcOf(s).safeWalSize = 6 << 20;
+    });
     row("no limit, no headroom to lack", "", [](Snapshot &s) {
         setSetting(edit(s, pg1), QStringLiteral("max_slot_wal_keep_size"), QStringLiteral("-1"));
         cdcOf(s).safeWalSize.reset();
@@ -189,8 +199,17 @@ void TestSlots::limitOfASlot()
     QCOMPARE(*limit(), (qint64(64) << 30) + (16 << 20));
     cdcOf(snapshot).safeWalSize.reset();
     QCOMPARE(*limit(), qint64(64) << 30);
-    setSetting(edit(snapshot, pg1), QStringLiteral("max_slot_wal_keep_size"), QStringLiteral("-1"));
+    const auto keep = [&](const char *setting, const char *megabytes) {
+        setSetting(edit(snapshot, pg1), QLatin1String(setting), QLatin1String(megabytes));
+    };
+    keep("max_slot_wal_keep_size", "-1");
     QVERIFY(!limit());
+    // 0 is no -1: nothing is kept for slots that is not kept anyway.
+    keep("max_slot_wal_keep_size", "0");
+    keep("wal_keep_size", "64");
+    QCOMPARE(*limit(), qint64(64) << 20);
+    keep("wal_keep_size", "0");
+    QCOMPARE(*limit(), qint64(0));
 }
 
 void TestSlots::factsOfEverySlot()
@@ -279,9 +298,12 @@ void TestSlots::noLimitIsSaid()
     Snapshot snapshot = busyCluster();
     setSetting(edit(snapshot, pg1), QStringLiteral("max_slot_wal_keep_size"), QStringLiteral("-1"));
     cdcOf(snapshot).safeWalSize.reset();
-    const Assessment assessment = assess(snapshot);
-    QVERIFY(assessment.findings.front().evidence.endsWith(
-        QLatin1String("Nothing limits it: max_slot_wal_keep_size is -1.")));
+    const auto evidence = [&] { return assess(snapshot).findings.front().evidence; };
+    QVERIFY(evidence().endsWith(QLatin1String("Nothing limits it: max_slot_wal_keep_size is -1.")));
+    for (const char *other : {"0", ""}) { // a limit, and not read
+        setSetting(edit(snapshot, pg1), QStringLiteral("max_slot_wal_keep_size"), QLatin1String(other));
+        QVERIFY2(!evidence().contains(QLatin1String("Nothing limits it")), qPrintable(evidence()));
+    }
 }
 
 void TestSlots::retainedOnAStandby()
