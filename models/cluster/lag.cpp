@@ -88,8 +88,8 @@ bool Meter::surelyComparable(const NodeSample &sample, const Edge *edge) const
 
 bool Meter::isIdle(const Edge *edge, const StandbyLag &lag) const
 {
-    // While something may be lost, the primary may have written it meanwhile.
-    if (lag.bytes != 0 || lag.wouldLose.value_or(0) > 0) {
+    // While something may be lost, or nobody knows, the primary may have written it meanwhile.
+    if (lag.bytes != 0 || lag.wouldLose != 0) {
         return false;
     }
     if (const Sender *sender = senderOf(edge)) {

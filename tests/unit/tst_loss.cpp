@@ -99,6 +99,10 @@ void TestLoss::said_data()
         hidePermissions(s, pg1);
     });
     row("nothing is known of the rate", "unknown", "unknown", level(900, 900), [](Snapshot &s) { s.trail.reset(); });
+    row("idle, and nothing is known of the rate", "unknown", "unknown", level(900, 900), [](Snapshot &s) {
+        makeIdle(s);
+        s.trail.reset();
+    });
     row("behind", "24 kB", "at least 24 kB", healthyPair(), makeAsync);
     row("behind, with a standby asked later", "24 kB", "at least 24 kB", healthyPair(), [](Snapshot &s) {
         makeAsync(s);
@@ -128,7 +132,7 @@ void TestLoss::said()
     QFETCH(QString, loss);
     QFETCH(QString, whole);
     const StandbyLag lag = lagOf(snapshot);
-    QVERIFY(lag.state != LagState::Idle || lag.wouldLose.value_or(0) == 0);
+    QVERIFY(lag.state != LagState::Idle || lag.wouldLose == 0);
     const QString text = lossText(lag);
     QCOMPARE(text.isEmpty() ? QStringLiteral("unknown") : text, loss);
     QCOMPARE(assess(snapshot).lossNow, whole);
