@@ -10,7 +10,7 @@ bool needsDiscovery(const cluster::ClusterConfig &config);
 
 /// The cluster with what was discovered in place of its one node, which keeps what a person wrote of it unless that
 /// names several places; no two bear one name. A node that was not reached stays out when nothing but a guess speaks
-/// for it: an unasked-for alarm would be a false one.
+/// for it: an unasked-for alarm would be a false one. That nodes may be missing is among its warnings.
 cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const DiscoveryResult &found);
 
 /// One line on how a node was found and, when it was not reached, why not.

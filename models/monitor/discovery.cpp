@@ -101,7 +101,8 @@ void Discovery::consider(const QString &host, int port, DiscoverySource source)
         return;
     }
     if (m_facts.places.size() >= static_cast<size_t>(m_options.mostPlaces)) {
-        note(QStringLiteral("Only the first %1 places were asked.").arg(m_options.mostPlaces));
+        m_facts.cutShort =
+            QStringLiteral("Only the first %1 places were asked: nodes may be missing.").arg(m_options.mostPlaces);
         return;
     }
     AskedPlace place;

@@ -16,7 +16,8 @@ struct DiscoveryOptions {
     int deadlineMs = 15000; ///< for all of it; what has not answered by then is reported as such
     int probeMs = 3000;     ///< for connecting to a server, and again for its answer
     int httpMs = 2000;      ///< for an answer of Patroni's
-    int mostPlaces = 64;    ///< asked at most
+    /// Asked at most. A standby whose port nobody tells takes two: the primary's port and 5432.
+    int mostPlaces = 200;
 };
 
 /// From one conninfo to the whole cluster: asks the server whom it knows, asks those, and so on; repmgr's witness and

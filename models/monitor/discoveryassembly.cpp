@@ -324,6 +324,10 @@ void Assembler::conclude()
         }
     }
     m_result.notes << m_facts.notes;
+    m_result.cutShort = m_facts.cutShort;
+    if (!m_result.cutShort.isEmpty()) {
+        m_result.notes << m_result.cutShort;
+    }
     cluster::ClusterConfig &config = m_result.config;
     for (const SeenPatroni &seen : m_facts.patroni) {
         // A host may also run another cluster's Patroni.

@@ -93,6 +93,7 @@ struct DiscoveryFacts {
     std::vector<AskedPlace> places; ///< the seed's own first
     std::vector<SeenPatroni> patroni;
     QStringList notes;
+    QString cutShort; ///< how far the search went, when there was more than it asks; empty: it asked all
 };
 
 /// A node as found, for the user to confirm or correct.
@@ -126,6 +127,7 @@ struct DiscoveryResult {
     std::vector<DiscoveredNode> nodes;
     cluster::ManagerKind manager = cluster::ManagerKind::None;
     QStringList notes; ///< what could not be read and would have told more
+    QString cutShort;  ///< that nodes may be missing since there was too much to ask, also among notes; empty: not so
 
     bool operator==(const DiscoveryResult &) const = default;
 };

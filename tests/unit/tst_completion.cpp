@@ -13,6 +13,7 @@ private Q_SLOTS:
     void seedsConnectionIsKept();
     void writtenNameIsOfOneNode_data();
     void writtenNameIsOfOneNode();
+    void missingNodesAreWarnedOf();
 };
 
 namespace {
@@ -94,6 +95,21 @@ void TestCompletion::writtenNameIsOfOneNode()
     QTEST(names, "names");
     QCOMPARE(whole.nodes.at(0).conninfo, config.nodes.front().conninfo);
     QVERIFY(whole.nodes.at(1).conninfo.startsWith(QLatin1String("host=10.0.0.11 ")));
+}
+
+// Of all notes only that one is: the others say what the rules find out by themselves, or what nobody misses.
+void TestCompletion::missingNodesAreWarnedOf()
+{
+    cluster::ClusterConfig config;
+    config.nodes.resize(1);
+    config.warnings = {QStringLiteral("as read")};
+    DiscoveryResult result = found({node(QStringLiteral("pg1"), QStringLiteral("10.0.0.11"), DiscoverySource::Seed)});
+    result.notes = {QStringLiteral("a note")};
+    QCOMPARE(completed(config, result).warnings, config.warnings);
+    result.cutShort = QStringLiteral("Only the first 200 places were asked: nodes may be missing.");
+    const QStringList warnings = completed(config, result).warnings;
+    QCOMPARE(warnings.size(), 2);
+    QVERIFY2(warnings.last().startsWith(result.cutShort), qPrintable(warnings.last()));
 }
 
 QTEST_APPLESS_MAIN(TestCompletion)

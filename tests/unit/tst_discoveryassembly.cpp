@@ -28,6 +28,7 @@ private Q_SLOTS:
     void whoIsAloneHasItsOwnName();
     void memberWithoutAUsableHost();
     void hostSeenFromHere();
+    void aSearchCutShortIsNoted();
 };
 
 namespace {
@@ -381,6 +382,16 @@ void TestDiscoveryAssembly::hostSeenFromHere()
     QCOMPARE(hostSeenFrom(QStringLiteral("/var/run/postgresql"), teller), teller);
     QCOMPARE(hostSeenFrom(QStringLiteral("10.0.0.11"), teller), QStringLiteral("10.0.0.11"));
     QCOMPARE(hostSeenFrom(QString(), teller), QString());
+}
+
+void TestDiscoveryAssembly::aSearchCutShortIsNoted()
+{
+    DiscoveryFacts all = facts({place("10.0.0.11", {DiscoverySource::Seed}, server(1, false))});
+    QVERIFY(assemble(all).cutShort.isEmpty());
+    all.cutShort = QStringLiteral("Only the first 200 places were asked: nodes may be missing.");
+    const DiscoveryResult result = assemble(all);
+    QCOMPARE(result.cutShort, all.cutShort);
+    QVERIFY(result.notes.contains(all.cutShort));
 }
 
 QTEST_GUILESS_MAIN(TestDiscoveryAssembly)
