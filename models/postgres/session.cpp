@@ -276,10 +276,8 @@ void Session::deadlinePassed()
         fail(failure);
         return;
     }
-    if (m_phase == Phase::Resolving && m_lastAddresses.size() == m_addresses.size()) {
-        // The name server is silent: what it last said still leads somewhere.
-        qCInfo(lcPostgres) << "name server silent, last known address used for" << m_conninfo.address();
-        m_addresses = m_lastAddresses;
+    if (m_phase == Phase::Resolving && makeDoWithResolved()) {
+        qCInfo(lcPostgres) << "name server silent, known addresses used for" << m_conninfo.address();
         startConnecting();
         return;
     }

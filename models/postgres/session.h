@@ -76,6 +76,7 @@ private:
 
     void resolve();
     void hostResolved(int place, const QStringList &addresses, bool noSuchName);
+    bool makeDoWithResolved();
     void startConnecting();
     void connectToTargets();
     bool giveUpTarget();

@@ -152,6 +152,20 @@ void Session::hostResolved(int place, const QStringList &addresses, bool noSuchN
     startConnecting();
 }
 
+// The name server is silent on a place or more: what it last said of it still leads somewhere, and the other places
+// need not wait for it. False: there is none to try.
+bool Session::makeDoWithResolved()
+{
+    bool any = false;
+    for (std::size_t i = 0; i < m_places.size(); ++i) {
+        if (m_addresses[i].isEmpty() && m_lastAddresses.size() == m_addresses.size()) {
+            m_addresses[i] = m_lastAddresses[i];
+        }
+        any = any || m_places[i].isSocket() || !m_addresses[i].isEmpty();
+    }
+    return any;
+}
+
 void Session::startConnecting()
 {
     m_targets = targetsOf(m_places, m_addresses);
