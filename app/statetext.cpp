@@ -269,6 +269,11 @@ QString checkText(const ClusterState &state)
     return text;
 }
 
+QString checkText(const core::Error &error)
+{
+    return QStringLiteral("HOWDAH UNKNOWN - %1\n").arg(harmless(error.message));
+}
+
 QString errorText(const core::Error &error)
 {
     QString text = error.node.isEmpty() || error.message.contains(error.node)

@@ -14,6 +14,8 @@ QString stateText(const cluster::ClusterState &state);
 /// What `check` prints: one line with performance data, then a line a finding; and its exit code 0, 1, 2 or 3.
 /// https://www.monitoring-plugins.org/doc/guidelines.html
 QString checkText(const cluster::ClusterState &state);
+/// The one line of it when there is no state: why not.
+QString checkText(const core::Error &error);
 /// The verdict for a monitoring system: unknown where no data node could be read, unless it is critical.
 cluster::Verdict checkVerdict(const cluster::ClusterState &state);
 int checkExitCode(cluster::Verdict verdict);

@@ -99,7 +99,7 @@ void StatusCommand::fail(const core::Error &error)
     }
     if (m_invocation.command == Command::Check) {
         // A monitoring system reads standard output, and 3 is its unknown.
-        print(QStringLiteral("HOWDAH UNKNOWN - %1\n").arg(error.message));
+        print(checkText(error));
         Q_EMIT finished(checkExitCode(cluster::Verdict::Unknown));
         return;
     }

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void performanceData_data();
     void performanceData();
     void labelsAreQuoted();
+    void failuresAreOneLine();
 };
 
 void TestStateOutput::writableNodes_data()
@@ -180,6 +181,13 @@ void TestStateOutput::labelsAreQuoted()
     const QString line = app::checkText(judged(snapshot)).section(QLatin1Char('\n'), 0, 0);
     QVERIFY2(line.contains(QLatin1String(" 'it''s_a/b lag'=")), qPrintable(line));
     QCOMPARE(line.count(QLatin1Char('|')), 1);
+}
+
+// A bar would begin the performance data, and a line break end what is told.
+void TestStateOutput::failuresAreOneLine()
+{
+    QCOMPARE(app::checkText(core::Error{.message = QStringLiteral("a|b\nc")}),
+             QStringLiteral("HOWDAH UNKNOWN - a/b c\n"));
 }
 
 QTEST_APPLESS_MAIN(TestStateOutput)
