@@ -50,6 +50,7 @@ private Q_SLOTS:
     void stripTipsFollowTheText();
     void tableCopiesShownColumns();
     void columnsGrowWithTheirContents();
+    void everyDigitHasItsRoom();
     void columnsGiveWay();
     void nonValuesAreMuted();
     void staleRowsAreGrey();
@@ -366,6 +367,24 @@ void TestWidgets::columnsGrowWithTheirContents()
     model.setData(model.index(0, 1), QStringLiteral("?"));
     QCoreApplication::processEvents();
     QCOMPARE(table.columnWidth(1), wide); // what is read does not jump about
+}
+
+// Not in all fonts are all digits as wide.
+void TestWidgets::everyDigitHasItsRoom()
+{
+    QStandardItemModel model(1, 1);
+    DataTable table(QStringLiteral("Nodes"));
+    table.setModel(&model);
+    const QFontMetrics metrics(theme::font(theme::FontRole::Body));
+    const auto spare = [&](const QString &text) {
+        model.setItem(0, 0, new QStandardItem(text));
+        return table.itemDelegate()->sizeHint({}, model.index(0, 0)).width() - metrics.horizontalAdvance(text);
+    };
+    const int least = spare(QStringLiteral("a word"));
+    for (const char digit : {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9'}) {
+        const QString text(30, QLatin1Char(digit));
+        QVERIFY2(spare(text) >= least, qPrintable(text));
+    }
 }
 
 void TestWidgets::columnsGiveWay()

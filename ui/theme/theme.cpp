@@ -64,8 +64,7 @@ bool isFallback(const QFont &font)
            QFontInfo(font).family().compare(QLatin1String("DejaVu Sans"), Qt::CaseInsensitive) == 0;
 }
 
-// The desktop's own font. Where no desktop has chosen one, Inter if it is there: its figures are as wide as each other
-// and its small sizes stay legible.
+// The desktop's own font. Where no desktop has chosen one, Inter if it is there: its small sizes stay legible.
 QFont baseFont()
 {
     QFont font = QGuiApplication::font();

@@ -80,6 +80,15 @@ QFont fontOf(const Cell &cell)
     return theme::font(cell.strong ? FontRole::BodyStrong : FontRole::Body);
 }
 
+QChar widestDigit(const QFont &font)
+{
+    const QFontMetricsF metrics(font);
+    const QString digits = QStringLiteral("0123456789");
+    return *std::max_element(digits.begin(), digits.end(), [&](QChar one, QChar other) {
+        return metrics.horizontalAdvance(one) < metrics.horizontalAdvance(other);
+    });
+}
+
 QFont secondFontOf(const Cell &cell)
 {
     return theme::font(cell.fixed ? FontRole::Fixed : FontRole::Small);
@@ -314,7 +323,8 @@ void ItemDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
 int ItemDelegate::textWidth(const QString &text, const QFont &font) const
 {
     // A table asks for all its cells each time one of them has another number, and shaping a text is what costs most.
-    // Numbers of as many digits are as wide as one another; in the fixed font all texts are.
+    // In the fixed font texts of one length are as wide as one another; in others digits may differ ("4" is wider than
+    // "0" in Inter), so that the widest stands for all.
     const auto isAscii = [](QChar letter) { return letter >= QLatin1Char(' ') && letter <= QLatin1Char('~'); };
     const bool fixed = font.fixedPitch() && std::all_of(text.begin(), text.end(), isAscii);
     QString shape = fixed ? QString(text.size(), QLatin1Char('0')) : text;
@@ -327,7 +337,7 @@ int ItemDelegate::textWidth(const QString &text, const QFont &font) const
     if (const int *known = m_widths.object(key)) {
         return *known;
     }
-    const int width = QFontMetrics(font).horizontalAdvance(shape);
+    const int width = QFontMetrics(font).horizontalAdvance(shape.replace(QLatin1Char('0'), widestDigit(font)));
     m_widths.insert(key, new int(width));
     return width;
 }

@@ -24,7 +24,7 @@ public:
     void setHoverRow(int row) { m_hoverRow = row; }
 
 private:
-    /// Kept by font and text, with any digit taken for a 0.
+    /// Kept by font and text, with any digit taken for the widest.
     int textWidth(const QString &text, const QFont &font) const;
 
     mutable QCache<QString, int> m_widths{2000};
