@@ -4,6 +4,7 @@
 #include "redact.h"
 
 Q_LOGGING_CATEGORY(lcPostgres, "howdah.postgres", QtWarningMsg)
+Q_LOGGING_CATEGORY(lcHosts, "howdah.hosts", QtWarningMsg)
 Q_LOGGING_CATEGORY(lcMonitor, "howdah.monitor", QtWarningMsg)
 
 namespace howdah::core {

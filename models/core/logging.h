@@ -5,6 +5,7 @@
 
 // One category a room, named as its namespace: howdah.postgres, howdah.monitor …
 Q_DECLARE_LOGGING_CATEGORY(lcPostgres)
+Q_DECLARE_LOGGING_CATEGORY(lcHosts)
 Q_DECLARE_LOGGING_CATEGORY(lcMonitor)
 
 namespace howdah::core {

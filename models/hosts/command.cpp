@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "hosts/command.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "core/logging.h"
+#include "core/servertext.h"
+
+namespace howdah::hosts {
+
+namespace {
+constexpr int kGoneAfterKillMs = 1000; // what SIGKILL may not be sent to (sudo's) is left to itself then
+}
+
+Command::Command(QObject *parent)
+    : QObject(parent)
+{
+    for (QTimer *timer : {&m_deadline, &m_kill}) {
+        timer->setSingleShot(true);
+        timer->setTimerType(Qt::PreciseTimer); // a coarse one may come early
+    }
+    connect(&m_deadline, &QTimer::timeout, this, [this] { stop(Outcome::End::DeadlinePassed); });
+    connect(&m_kill, &QTimer::timeout, this, &Command::killTimerFired);
+}
+
+Command::~Command()
+{
+    if (m_process) {
+        if (isRunning()) {
+            signalAll(SIGKILL);
+        }
+        orphan(m_process);
+    }
+}
+
+// ~QProcess waits for a process that runs. One that was killed is left to the event loop instead.
+void Command::orphan(QProcess *process)
+{
+    process->disconnect();
+    process->setParent(nullptr);
+    if (process->state() == QProcess::NotRunning) {
+        process->deleteLater();
+        return;
+    }
+    connect(process, &QProcess::finished, process, &QObject::deleteLater);
+    connect(process, &QProcess::errorOccurred, process, [process](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart) {
+            process->deleteLater();
+        }
+    });
+}
+
+void Command::start(const QStringList &prefix, const QStringList &argv, const CommandOptions &options)
+{
+    Q_ASSERT(!m_started);
+    if (m_started) {
+        return;
+    }
+    m_started = true;
+    m_options = options;
+    m_prefix = prefix;
+    m_out = KeptOutput(options.maxOutputBytes);
+    m_err = KeptOutput(options.maxOutputBytes);
+    m_lines = OutputLines(options.linesPerSecond);
+    m_outcome.command = shown(argv);
+    m_clock.start();
+
+    const auto hasNul = [](const QString &word) { return word.contains(QChar(0)); };
+    if (const core::Result<void> fine = checkPrefix(prefix); !fine) {
+        refuse(fine.error());
+        return;
+    }
+    if (argv.isEmpty() || argv.first().isEmpty() || std::any_of(argv.cbegin(), argv.cend(), hasNul)) {
+        refuse({.kind = core::Error::Kind::Invalid,
+                .message = QStringLiteral("A command needs a program, and no word of it may hold a NUL.")});
+        return;
+    }
+    m_options.ssh.readsInput = options.standardInput.has_value();
+    launch(commandLine(prefix, argv, m_options.ssh));
+}
+
+void Command::refuse(const core::Error &error)
+{
+    m_outcome.end = Outcome::End::NotStarted;
+    m_outcome.whyNotStarted = error.message;
+    m_outcome.whatToDo = error.hint;
+    QTimer::singleShot(0, this, &Command::finish);
+}
+
+void Command::launch(const QStringList &line)
+{
+    m_process = new QProcess(this);
+    m_process->setProgram(line.first());
+    m_process->setArguments(line.mid(1));
+    if (!m_options.standardInput) {
+        m_process->setStandardInputFile(QProcess::nullDevice());
+    }
+    // Runs between fork and exec: nothing but system calls. PR_SET_PDEATHSIG counts from the thread that forks, see
+    // prctl(2); what the process itself forks, as ssh does for a kept connection, does not inherit it.
+    m_process->setChildProcessModifier([] {
+        ::setsid();
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    });
+    connect(m_process, &QProcess::readyReadStandardOutput, this, [this] { read(false); });
+    connect(m_process, &QProcess::readyReadStandardError, this, [this] { read(true); });
+    connect(m_process, &QProcess::finished, this, &Command::processFinished);
+    // Queued: when there is no process to be had it comes from within start().
+    connect(
+        m_process, &QProcess::errorOccurred, this,
+        [this](QProcess::ProcessError error) {
+            if (error == QProcess::FailedToStart) {
+                failedToStart();
+            }
+        },
+        Qt::QueuedConnection);
+    qCDebug(lcHosts) << "start" << shown(line);
+    m_deadline.start(qMax(1, m_options.deadlineMs));
+    m_process->start();
+    if (m_options.standardInput) {
+        m_process->write(*m_options.standardInput);
+        m_process->closeWriteChannel();
+    }
+}
+
+void Command::cancel()
+{
+    stop(Outcome::End::Cancelled);
+}
+
+void Command::stop(Outcome::End why)
+{
+    if (isRunning() && !m_stopping) {
+        m_stopping = why;
+        m_deadline.stop();
+        signalAll(SIGTERM);
+        m_kill.start(qMax(0, m_options.killAfterMs));
+    }
+}
+
+void Command::signalAll(int signal)
+{
+    // Until QProcess has reaped it the number is its own. Before setsid() there is no such group yet.
+    const auto pid = static_cast<pid_t>(m_process->processId());
+    if (pid > 0 && ::kill(-pid, signal) != 0) {
+        ::kill(pid, signal);
+    }
+}
+
+void Command::killTimerFired()
+{
+    if (!m_killed) {
+        m_killed = true;
+        signalAll(SIGKILL);
+        m_kill.start(kGoneAfterKillMs);
+        return;
+    }
+    m_outcome.mayStillRun = true;
+    orphan(std::exchange(m_process, nullptr));
+    m_outcome.end = *m_stopping;
+    finish();
+}
+
+void Command::read(bool isError)
+{
+    const QByteArray bytes = isError ? m_process->readAllStandardError() : m_process->readAllStandardOutput();
+    (isError ? m_err : m_out).add(bytes);
+    forward(m_lines.add(bytes, isError, m_clock.elapsed()));
+}
+
+// False when a receiver has destroyed us.
+bool Command::forward(const std::vector<OutputLine> &lines)
+{
+    const QPointer<Command> self(this);
+    for (const OutputLine &line : lines) {
+        Q_EMIT outputArrived(line.text, line.isError);
+        if (!self) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void Command::failedToStart()
+{
+    m_outcome.end = m_stopping.value_or(Outcome::End::NotStarted);
+    m_outcome.whyNotStarted =
+        QStringLiteral("%1 could not be started on this machine: %2.")
+            .arg(core::sanitizedName(m_process->program()), core::sanitized(m_process->errorString(), 300));
+    m_outcome.whatToDo =
+        m_prefix.isEmpty() ? QStringLiteral("The node has no \"command\" in the cluster file, so that its commands run "
+                                            "here. Write how its host is reached, or install the program.")
+                           : QStringLiteral("Install it, or correct \"command\" in the cluster file.");
+    finish();
+}
+
+void Command::processFinished(int exitCode, QProcess::ExitStatus status)
+{
+    const QPointer<Command> self(this);
+    for (const bool isError : {false, true}) {
+        read(isError);
+        if (!self) {
+            return;
+        }
+    }
+    m_outcome.exitCode = exitCode;
+    m_outcome.end = status == QProcess::CrashExit ? Outcome::End::Crashed : Outcome::End::Exited;
+    const bool elsewhere = !m_prefix.isEmpty();
+    if (m_stopping) {
+        m_outcome.end = *m_stopping;
+        m_outcome.mayStillRun = elsewhere;
+    } else if (m_outcome.end == Outcome::End::Crashed) {
+        m_outcome.mayStillRun = elsewhere;
+    } else if (exitCode == 255 && usesSsh(m_prefix)) {
+        const QString complaint = sshComplaint(m_err.text());
+        if (!complaint.isEmpty()) {
+            m_outcome.end = Outcome::End::HostUnreachable;
+            m_outcome.mayStillRun = !isBeforeCommand(complaint);
+        } else {
+            m_outcome.mayStillRun = m_err.text().trimmed().isEmpty();
+        }
+    }
+    finish();
+}
+
+void Command::finish()
+{
+    m_deadline.stop();
+    m_kill.stop();
+    m_finished = true;
+    m_outcome.out = m_out.text();
+    m_outcome.err = m_err.text();
+    m_outcome.truncated = m_out.truncated() || m_err.truncated();
+    m_outcome.tookMs = m_clock.elapsed();
+    if (forward(m_lines.finish())) {
+        Q_EMIT finished(m_outcome);
+    }
+}
+
+} // namespace howdah::hosts
