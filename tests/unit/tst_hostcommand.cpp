@@ -53,7 +53,7 @@ qint64 residentKilobytes()
     return status.open(QIODevice::ReadOnly) ? status.readAll().split(' ').value(1).toLongLong() * 4 : -1;
 }
 
-QByteArray children()
+QByteArray childProcesses()
 {
     QFile list(QStringLiteral("/proc/self/task/%1/children").arg(QCoreApplication::applicationPid()));
     return list.open(QIODevice::ReadOnly) ? list.readAll().trimmed() : QByteArray("not known");
@@ -209,7 +209,7 @@ void TestHostCommand::destroyingEmitsNothing()
         Command early;
         early.start({}, {QString::fromLatin1(program), QStringLiteral("1000")});
     }
-    QTRY_COMPARE(children(), QByteArray());
+    QTRY_COMPARE(childProcesses(), QByteArray());
 }
 
 void TestHostCommand::destroyedByItsReceiver()
