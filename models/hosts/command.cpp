@@ -214,11 +214,10 @@ void Command::processFinished(int exitCode, QProcess::ExitStatus status)
         m_outcome.mayStillRun = elsewhere;
     } else if (exitCode == 255 && usesSsh(m_prefix)) {
         const QString complaint = sshComplaint(m_err.text());
-        if (!complaint.isEmpty()) {
+        // Silence: a host that stopped answering is told by ssh at a level that also brings the banners of hosts.
+        if (!complaint.isEmpty() || m_err.text().trimmed().isEmpty()) {
             m_outcome.end = Outcome::End::HostUnreachable;
             m_outcome.mayStillRun = !isBeforeCommand(complaint);
-        } else {
-            m_outcome.mayStillRun = m_err.text().trimmed().isEmpty();
         }
     }
     finish();

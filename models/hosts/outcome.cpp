@@ -86,9 +86,6 @@ core::Error exited(const Outcome &outcome, const QString &node)
     } else if (outcome.exitCode == 126) {
         error.kind = Kind::Denied;
         error.hint = QStringLiteral("The program is there but may not be run by this user.");
-    } else if (outcome.exitCode == 255) {
-        error.hint = QStringLiteral("Over ssh, 255 without a word of ssh's also stands for a command that a signal "
-                                    "ended there, and for a lost connection.");
     }
     return error;
 }
@@ -97,6 +94,15 @@ core::Error unreachable(const Outcome &outcome, const QString &node)
 {
     const QString complaint = sshComplaint(outcome.err);
     core::Error error{.kind = Kind::Connection, .node = node};
+    if (complaint.isEmpty()) {
+        error.message =
+            QStringLiteral("ssh ended with 255 and without a word while %1 ran on the host of %2: the connection "
+                           "was lost, or a signal ended the command there.")
+                .arg(program(outcome), node);
+        error.hint = QStringLiteral("What the command has done there, and whether it still runs, is not known: look "
+                                    "before you repeat it.");
+        return error;
+    }
     if (outcome.mayStillRun) {
         error.message = QStringLiteral("The connection to the host of %1 broke while %2 ran: %3")
                             .arg(node, program(outcome), complaint);

@@ -16,7 +16,7 @@ struct Outcome {
         DeadlinePassed,  ///< ours; ended by us
         Cancelled,       ///< by cancel()
         NotStarted,      ///< a prefix or argv that is refused, or no such program on this machine
-        HostUnreachable, ///< ssh's own exit code 255, with ssh's own words
+        HostUnreachable, ///< ssh's own exit code 255, with ssh's own words or without any
     };
 
     End end = End::NotStarted;
