@@ -361,7 +361,7 @@ core::Result<ServerControl> deriveControl(const HostFacts &facts, const cluster:
     return Derivation(facts, node).result();
 }
 
-QString toString(ServerControl::How how)
+QString nameOf(ServerControl::How how)
 {
     switch (how) {
     case How::Written:

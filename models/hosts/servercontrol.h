@@ -43,7 +43,7 @@ struct ServerControl {
     QString supervisor;              ///< what keeps the server: systemd, patroni, …; empty: nothing that is known
 };
 
-QString toString(ServerControl::How how); ///< as a person reads it: "pg_ctl", "systemd", …
+QString nameOf(ServerControl::How how); ///< as a person reads it: "pg_ctl", "systemd", …
 
 /// How to stop and start the server, from what was found on its host and from the cluster file, whose start and stop
 /// win. A pure function. Errors: Invalid when the data directory is not known, Denied when nobody who is allowed to run

@@ -350,7 +350,7 @@ void TestHosts::cutBefore()
     QVERIFY(m_lab->cutCable(1, silent ? Lab::Cut::Silent : Lab::Cut::Unplugged));
     WatchedCommand watched;
     CommandOptions options;
-    options.ssh.connectTimeoutS = silent ? 2 : 10;
+    options.ssh.connectTimeoutS = silent ? 2 : 4;
     watched.run(prefix(1), {QStringLiteral("true")}, options);
     QVERIFY(m_lab->plugCable(1));
     QCOMPARE(watched.outcome.end, End::HostUnreachable);

@@ -226,7 +226,7 @@ void TestServerControl::derives()
     QCOMPARE(control->supervisor, supervisor);
     QCOMPARE(control->mayRestartByItself, comesBack);
     QVERIFY(!control->evidence.isEmpty());
-    QVERIFY(!toString(control->how).isEmpty());
+    QVERIFY(!nameOf(control->how).isEmpty());
 }
 
 void TestServerControl::refusals_data()
