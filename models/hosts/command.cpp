@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hosts/command.h"
 
+#include <QPointer>
+#include <algorithm>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include <utility>
 
 #include "core/logging.h"
 #include "core/servertext.h"
@@ -61,6 +64,7 @@ void Command::start(const QStringList &prefix, const QStringList &argv, const Co
     m_started = true;
     m_options = options;
     m_prefix = prefix;
+    m_overSsh = usesSsh(prefix);
     m_out = KeptOutput(options.maxOutputBytes);
     m_err = KeptOutput(options.maxOutputBytes);
     m_lines = OutputLines(options.linesPerSecond);
@@ -110,7 +114,7 @@ void Command::launch(const QStringList &line)
     connect(
         m_process, &QProcess::errorOccurred, this,
         [this](QProcess::ProcessError error) {
-            if (error == QProcess::FailedToStart) {
+            if (error == QProcess::FailedToStart && isRunning()) {
                 failedToStart();
             }
         },
@@ -174,6 +178,9 @@ bool Command::forward(const std::vector<OutputLine> &lines)
 {
     const QPointer<Command> self(this);
     for (const OutputLine &line : lines) {
+        if (line.isError && m_overSsh && isSshNoise(line.text)) {
+            continue;
+        }
         Q_EMIT outputArrived(line.text, line.isError);
         if (!self) {
             return false;
@@ -212,7 +219,7 @@ void Command::processFinished(int exitCode, QProcess::ExitStatus status)
         m_outcome.mayStillRun = elsewhere;
     } else if (m_outcome.end == Outcome::End::Crashed) {
         m_outcome.mayStillRun = elsewhere;
-    } else if (exitCode == 255 && usesSsh(m_prefix)) {
+    } else if (exitCode == 255 && m_overSsh) {
         const QString complaint = sshComplaint(m_err.text());
         // Silence: a host that stopped answering is told by ssh at a level that also brings the banners of hosts.
         if (!complaint.isEmpty() || m_err.text().trimmed().isEmpty()) {
@@ -229,7 +236,7 @@ void Command::finish()
     m_kill.stop();
     m_finished = true;
     m_outcome.out = m_out.text();
-    m_outcome.err = m_err.text();
+    m_outcome.err = m_overSsh ? withoutSshNoise(m_err.text()) : m_err.text();
     m_outcome.truncated = m_out.truncated() || m_err.truncated();
     m_outcome.tookMs = m_clock.elapsed();
     if (forward(m_lines.finish())) {

@@ -3,7 +3,6 @@
 
 #include <QElapsedTimer>
 #include <QObject>
-#include <QPointer>
 #include <QProcess>
 #include <QStringList>
 #include <QTimer>
@@ -76,6 +75,7 @@ private:
     std::optional<Outcome::End> m_stopping;
     Outcome m_outcome;
     QStringList m_prefix;
+    bool m_overSsh = false;
     bool m_started = false;
     bool m_killed = false;
     bool m_finished = false;

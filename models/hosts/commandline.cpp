@@ -4,6 +4,7 @@
 #include <QRegularExpression>
 #include <QSet>
 #include <algorithm>
+#include <vector>
 
 #include "core/redact.h"
 #include "core/servertext.h"

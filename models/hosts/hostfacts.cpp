@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hosts/hostfacts.h"
 
+#include <QHash>
 #include <functional>
-#include <utility>
+#include <type_traits>
 
 #include "core/servertext.h"
 

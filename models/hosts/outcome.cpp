@@ -149,6 +149,28 @@ bool isBeforeCommand(const QString &complaint)
     return beforeCommand().match(complaint).hasMatch();
 }
 
+bool isSshNoise(const QString &line)
+{
+    static const QRegularExpression expression(
+        QStringLiteral("\\A(?:ControlSocket .{1,300} already exists, disabling multiplexing|"
+                       "mux_client_request_session: session request failed: Session open refused by peer)\\s*\\z"));
+    return expression.match(line).hasMatch();
+}
+
+QByteArray withoutSshNoise(const QByteArray &standardError)
+{
+    if (!standardError.contains("multiplexing") && !standardError.contains("mux_client_request_session")) {
+        return standardError;
+    }
+    QByteArrayList kept;
+    for (const QByteArray &line : standardError.split('\n')) {
+        if (!isSshNoise(QString::fromUtf8(line))) {
+            kept << line;
+        }
+    }
+    return kept.join('\n');
+}
+
 core::Error Outcome::asError(const QString &node) const
 {
     const QString span = core::formatSeconds(static_cast<double>(tookMs) / 1000);

@@ -45,4 +45,10 @@ QString sshComplaint(const QByteArray &standardError);
 /// Whether that complaint is one from before the command was sent.
 bool isBeforeCommand(const QString &complaint);
 
+/// A line of ssh's that concerns nobody: of several commands at once that all want to keep the first connection, or of
+/// more than a connection carries, the others connect by themselves and say so (mux.c).
+bool isSshNoise(const QString &line);
+/// Standard error without such lines.
+QByteArray withoutSshNoise(const QByteArray &standardError);
+
 } // namespace howdah::hosts

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hosts/output.h"
 
+#include <algorithm>
+
 #include "core/redact.h"
 #include "core/servertext.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hosts/sshprefix.h"
 
+#include <algorithm>
+
 namespace howdah::hosts {
 
 namespace {

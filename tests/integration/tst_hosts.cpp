@@ -36,6 +36,7 @@ private Q_SLOTS:
     void deadlineAndCancel_data();
     void deadlineAndCancel();
     void connectionsAreKept();
+    void togetherAtFirst();
     void droppedAndClosed();
     void cutBefore_data();
     void cutBefore();
@@ -312,6 +313,26 @@ void TestHosts::connectionsAreKept()
         WatchedCommand watched;
         QVERIFY(watched.run(prefix(0), {QStringLiteral("true")}).ok());
         QCOMPARE(logins(0), before + 2 + i);
+    }
+}
+
+// Each finds no connection yet, and all of them want to keep theirs.
+void TestHosts::togetherAtFirst()
+{
+    Connections connections;
+    CommandOptions options;
+    options.ssh.controlPath = connections.controlPath(prefix(2));
+    std::vector<std::unique_ptr<WatchedCommand>> all;
+    for (int i = 0; i < 12; ++i) {
+        all.push_back(std::make_unique<WatchedCommand>());
+        all.back()->command.start(prefix(2), script(QStringLiteral("echo fine")), options);
+    }
+    for (const auto &one : all) {
+        QTRY_COMPARE_WITH_TIMEOUT(one->finishes, 1, 40000);
+        QVERIFY2(one->outcome.ok(), one->outcome.err.constData());
+        QCOMPARE(one->outcome.out, QByteArray("fine\n"));
+        QCOMPARE(one->outcome.err, QByteArray());
+        QCOMPARE(one->errorLines, QStringList());
     }
 }
 
