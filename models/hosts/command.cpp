@@ -177,16 +177,12 @@ void Command::read(bool isError)
 bool Command::forward(const std::vector<OutputLine> &lines)
 {
     const QPointer<Command> self(this);
-    for (const OutputLine &line : lines) {
-        if (line.isError && m_overSsh && isSshNoise(line.text)) {
-            continue;
+    return std::all_of(lines.cbegin(), lines.cend(), [&](const OutputLine &line) {
+        if (!(line.isError && m_overSsh && isSshNoise(line.text))) {
+            Q_EMIT outputArrived(line.text, line.isError);
         }
-        Q_EMIT outputArrived(line.text, line.isError);
-        if (!self) {
-            return false;
-        }
-    }
-    return true;
+        return !self.isNull();
+    });
 }
 
 void Command::failedToStart()

@@ -151,7 +151,7 @@ core::Result<void> checkNames(const QStringList &prefix, const SshClient &client
         return tl::unexpected(refusal(QStringLiteral("The prefix names no host behind ssh."),
                                       QStringLiteral("Write it as [\"ssh\", \"postgres@10.0.0.11\"], one word each.")));
     }
-    const QString host = prefix.at(client.destination);
+    const QString &host = prefix.at(client.destination);
     if (!isPlainName(host)) {
         return tl::unexpected(refusal(QStringLiteral("%1 is no host that ssh may be given.").arg(visible(host)),
                                       QStringLiteral("A destination is [user@]host or an alias of ssh's "

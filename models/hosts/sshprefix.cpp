@@ -8,7 +8,7 @@ namespace howdah::hosts {
 namespace {
 
 // Options of ssh that take a value. -P took none before OpenSSH 9.4; checkPrefix refuses it.
-const QString kWithValue = QStringLiteral("BbcDEeFIiJLlmOopQRSWw");
+constexpr QLatin1StringView kWithValue("BbcDEeFIiJLlmOopQRSWw");
 
 bool isSsh(const QString &word)
 {

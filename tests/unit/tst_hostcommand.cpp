@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCoreApplication>
+#include <QPointer>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QTest>
@@ -214,23 +215,17 @@ void TestHostCommand::destroyingEmitsNothing()
 
 void TestHostCommand::destroyedByItsReceiver()
 {
-    auto *first = new Command;
-    bool ended = false;
-    connect(first, &Command::outputArrived, this, [&] {
-        delete std::exchange(first, nullptr);
-        ended = true;
-    });
-    first->start({}, script("echo a; echo b; exec sleep 1000"));
-    QTRY_VERIFY(ended);
+    auto *speaking = new Command;
+    const QPointer<Command> first(speaking);
+    connect(speaking, &Command::outputArrived, this, [speaking] { delete speaking; });
+    speaking->start({}, script("echo a; echo b; exec sleep 1000"));
+    QTRY_VERIFY(!first);
 
-    auto *second = new Command;
-    ended = false;
-    connect(second, &Command::finished, this, [&] {
-        delete std::exchange(second, nullptr);
-        ended = true;
-    });
-    second->start({}, {QStringLiteral("true")});
-    QTRY_VERIFY(ended);
+    auto *ending = new Command;
+    const QPointer<Command> second(ending);
+    connect(ending, &Command::finished, this, [ending] { delete ending; });
+    ending->start({}, {QStringLiteral("true")});
+    QTRY_VERIFY(!second);
 }
 
 // This program itself, as a console that runs a command: see main().
