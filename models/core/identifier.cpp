@@ -39,4 +39,16 @@ QString sqlIdentifier(const QString &name)
     return QLatin1Char('"') + QString(name).replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
 }
 
+QString sqlLiteral(const QString &text)
+{
+    QString inside = text;
+    inside.replace(QLatin1Char('\''), QLatin1String("''"));
+    // A backslash means itself only within E'…', where it is doubled; the space keeps the E off a word before it.
+    if (inside.contains(QLatin1Char('\\'))) {
+        inside.replace(QLatin1Char('\\'), QLatin1String("\\\\"));
+        return QStringLiteral(" E'") + inside + QLatin1Char('\'');
+    }
+    return QLatin1Char('\'') + inside + QLatin1Char('\'');
+}
+
 } // namespace howdah::core

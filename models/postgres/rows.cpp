@@ -13,6 +13,15 @@ int Rows::count() const
     return m_result ? PQntuples(m_result.get()) : 0;
 }
 
+QStringList Rows::columns() const
+{
+    QStringList names;
+    for (int i = 0; m_result && i < PQnfields(m_result.get()); ++i) {
+        names << core::sanitizedName(QByteArrayView(PQfname(m_result.get(), i)));
+    }
+    return names;
+}
+
 int Rows::column(const char *name) const
 {
     return m_result ? PQfnumber(m_result.get(), name) : -1;

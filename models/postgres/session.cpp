@@ -96,7 +96,7 @@ void Session::dropLink()
     }
 }
 
-void Session::run(const std::vector<Statement> &statements, BatchDone done)
+void Session::run(const std::vector<Statement> &statements, BatchDone done, int deadlineMs)
 {
     Q_ASSERT(isOpen() && !isBusy());
     if (!isOpen() || isBusy() || statements.empty()) {
@@ -112,7 +112,8 @@ void Session::run(const std::vector<Statement> &statements, BatchDone done)
     m_batch->bytesBefore = bytesTaken();
     m_batch->done = std::move(done);
 
-    m_deadline.start(m_options.batchMs);
+    m_batchMs = deadlineMs > 0 ? deadlineMs : m_options.batchMs;
+    m_deadline.start(m_batchMs);
     if (!send(m_batch->statements)) {
         failLost();
         return;
@@ -269,10 +270,10 @@ void Session::collectResults()
 void Session::deadlinePassed()
 {
     if (m_phase == Phase::Open) {
-        Failure failure = connectTimeout(ConnectPhase::Talking, m_options.batchMs, m_conninfo.address());
+        Failure failure = connectTimeout(ConnectPhase::Talking, m_batchMs, m_conninfo.address());
         failure.error.message = QStringLiteral("%1 did not answer the console's query within %2 s.")
                                     .arg(m_conninfo.address())
-                                    .arg(m_options.batchMs / 1000.0);
+                                    .arg(m_batchMs / 1000.0);
         fail(failure);
         return;
     }

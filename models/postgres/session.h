@@ -53,8 +53,8 @@ public:
 
     /// Sends the statements in one go: one round trip. Each is a transaction of its own, so one that fails does not
     /// take the others with it. Only when open and not busy. Past the deadline the connection is dropped and failed()
-    /// says so; done is not called then.
-    void run(const std::vector<Statement> &statements, BatchDone done);
+    /// says so; done is not called then. deadlineMs is of this batch, 0 takes the session's own.
+    void run(const std::vector<Statement> &statements, BatchDone done, int deadlineMs = 0);
 
     /// Network bytes received since the connection was made; -1 where the system doesn't tell (Unix sockets).
     qint64 bytesReceived() const;
@@ -105,6 +105,7 @@ private:
     std::unique_ptr<Link> m_link;
     std::unique_ptr<Batch> m_batch;
     QTimer m_deadline;
+    int m_batchMs = 0; ///< of the batch under way
     std::vector<Conninfo::Place> m_places;
     std::vector<QStringList> m_addresses;
     std::vector<QStringList> m_lastAddresses; ///< of the last look-up that worked: used when the name server is silent

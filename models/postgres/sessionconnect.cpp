@@ -27,6 +27,9 @@ std::vector<Conninfo::Place> targetsOf(const std::vector<Conninfo::Place> &place
     return targets;
 }
 
+/// Bytes that a server leaves unacknowledged for longer are lost with it, whatever a statement may take.
+constexpr int kLongestSilenceMs = 10'000;
+
 // What is set on the server, with what the conninfo itself sets there behind it, so that that wins.
 QString serverOptions(const SessionOptions &options, const QString &asked)
 {
@@ -81,7 +84,7 @@ QHash<QString, QString> connectionValues(const Conninfo &conninfo, const std::ve
         values.insert(QStringLiteral("gssencmode"), QStringLiteral("disable"));
     }
     // The kernel notices a dead peer in the same time as we do.
-    values.insert(QStringLiteral("tcp_user_timeout"), QString::number(options.batchMs + 1000));
+    values.insert(QStringLiteral("tcp_user_timeout"), QString::number(qMin(options.batchMs, kLongestSilenceMs) + 1000));
     values.insert(QStringLiteral("keepalives_idle"), QStringLiteral("5"));
     values.insert(QStringLiteral("options"), serverOptions(options, values.value(QStringLiteral("options"))));
     return values;

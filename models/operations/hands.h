@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QStringList>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "core/error.h"
+
+namespace howdah::operations {
+
+/// What a statement returned, as text.
+struct Table {
+    QStringList columns;
+    std::vector<std::vector<std::optional<QString>>> rows;
+};
+
+/// What a command said.
+struct CommandResult {
+    int exitCode = 0;
+    QString out;
+    QString err;
+};
+
+/// Why something on a node did not come to its end.
+struct HandsFailure {
+    core::Error error;
+    /// False only when it is certain that nothing was done: the node was never reached, or it refused in words.
+    bool mayHaveHappened = true;
+};
+
+template<typename T>
+using Handed = tl::expected<T, HandsFailure>;
+
+/// What a runner acts with: statements and commands on the nodes of one cluster. Everything is asynchronous, `done` is
+/// called once, in the thread of the object, and never after it was destroyed or cancelled.
+class Hands : public QObject {
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+    /// One statement on the node's session, which stays the same one as long as it lives: locks are kept in it.
+    /// Statements for one node queue.
+    virtual void sql(const QString &node, const QString &sql, int deadlineMs,
+                     std::function<void(Handed<Table>)> done) = 0;
+    /// argv on the node's host, as its server's user or as root. An exit code other than 0 is no failure here.
+    virtual void command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
+                         std::function<void(Handed<CommandResult>)> done) = 0;
+    /// Drops all that is under way; what has reached a node may still happen there.
+    virtual void cancelAll() = 0;
+
+Q_SIGNALS:
+    /// A line that a command wrote, sanitized and redacted.
+    void outputArrived(const QString &node, const QString &line);
+};
+
+} // namespace howdah::operations

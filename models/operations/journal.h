@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QFile>
+#include <QJsonObject>
+#include <memory>
+#include <vector>
+
+#include "core/error.h"
+#include "operations/plan.h"
+#include "operations/values.h"
+
+namespace howdah::operations {
+
+/// How an operation ended, or stands.
+enum class Outcome {
+    Running,     ///< a console is at it
+    Interrupted, ///< its console has gone: resume or undo finishes it
+    Done,
+    Refused,    ///< by a check; nothing was changed
+    Undone,     ///< failed, and the cluster is as before
+    Incomplete, ///< failed half-way; the remarks say what remains
+};
+
+/// How far a step has come.
+enum class StepState { Waiting, Started, Done, Failed, Skipped, Undoing, Undone, UndoFailed };
+
+/// One line of the journal that tells of a step.
+struct StepRecord {
+    StepState state = StepState::Waiting;
+    qint64 startedMs = 0; ///< wall clock, UTC
+    qint64 endedMs = 0;
+    QString remark; ///< why it failed, or what was found; redacted
+};
+
+/// An operation as the journal has it.
+struct Operation {
+    QString id; ///< "20261127-012033-switchover", unique within the journal
+    QString path;
+    Plan plan;
+    Outcome outcome = Outcome::Interrupted;
+    qint64 startedMs = 0; ///< wall clock, UTC
+    qint64 endedMs = 0;
+    std::vector<StepRecord> steps; ///< as plan.steps
+    Values values;                 ///< captured; no secrets
+    QStringList output;            ///< of steps, newest last; bounded
+    QStringList remains;           ///< what is to be done by hand
+};
+
+QString toString(Outcome outcome); ///< "running", "interrupted", "done", "refused", "undone", "incomplete"
+QString toString(StepState state);
+
+/// The file of one operation: a line of JSON for each thing that happens, on the disk (fsync) before the next begins.
+/// As long as the writer lives the file is locked, and the lock goes with the process however it ends: that tells a
+/// running operation from an interrupted one. Not thread-safe.
+class JournalWriter {
+public:
+    /// A new file in directory, made when missing, readable by its owner only.
+    static core::Result<std::unique_ptr<JournalWriter>> create(const QString &directory, const Plan &plan,
+                                                               qint64 wallMs);
+    /// Goes on with an interrupted one; an error when another console is at it.
+    static core::Result<std::unique_ptr<JournalWriter>> reopen(const QString &path);
+    ~JournalWriter();
+    Q_DISABLE_COPY_MOVE(JournalWriter)
+
+    /// Written and synced when it returns. Text is redacted on its way.
+    core::Result<void> step(int index, StepState state, qint64 wallMs, const QString &remark = {});
+    core::Result<void> captured(const QString &name, const QString &value);
+    core::Result<void> output(const QString &line);
+    core::Result<void> ended(Outcome outcome, qint64 wallMs, const QStringList &remains);
+
+    QString id() const;
+    QString path() const { return m_file.fileName(); }
+
+private:
+    explicit JournalWriter(const QString &path);
+    core::Result<void> write(const QJsonObject &line, bool sync);
+    core::Result<void> lock();
+
+    QFile m_file;
+};
+
+/// Where the journal is kept when nobody says otherwise.
+QString journalDirectory();
+
+/// One operation from its file. A last line that was cut off by a crash is left out; an earlier one is an error.
+core::Result<Operation> readOperation(const QString &path);
+
+/// What can't be read, by file name, beside what can; newest first. A directory that is missing is an empty journal.
+struct Journal {
+    std::vector<Operation> operations;
+    QStringList unreadable;
+};
+Journal readJournal(const QString &directory);
+
+} // namespace howdah::operations

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/livehands.h"
+
+#include <QPointer>
+#include <QTimer>
+#include <algorithm>
+
+#include "core/servertext.h"
+#include "hosts/command.h"
+
+namespace howdah::operations {
+
+using core::Error;
+
+namespace {
+
+/// Statements of an operation have deadlines of their own; this is what the server itself is told.
+constexpr int kLongestStatementMs = 600'000;
+constexpr qsizetype kMostCell = 8192;
+
+HandsFailure notDone(Error error)
+{
+    return {std::move(error), false};
+}
+
+Table tableOf(const postgres::Rows &rows)
+{
+    Table table;
+    table.columns = rows.columns();
+    for (int row = 0; row < rows.count(); ++row) {
+        auto &cells = table.rows.emplace_back();
+        for (int column = 0; column < table.columns.size(); ++column) {
+            cells.push_back(rows.isNull(row, column) ? std::nullopt : std::optional(rows.text(row, column)));
+        }
+    }
+    return table;
+}
+
+} // namespace
+
+struct LiveHands::Request {
+    QByteArray sql;
+    int deadlineMs = 0;
+    QElapsedTimer since;
+    QTimer timer;
+    std::function<void(Handed<Table>)> done;
+};
+
+/// One node's session and who waits for it.
+struct LiveHands::Desk {
+    QString node;
+    std::unique_ptr<postgres::Session> session;
+    std::deque<std::unique_ptr<Request>> waiting;
+    std::unique_ptr<Request> underWay;
+};
+
+LiveHands::LiveHands(cluster::ClusterConfig config, QObject *parent)
+    : Hands(parent)
+    , m_config(std::move(config))
+{
+}
+
+LiveHands::~LiveHands() = default;
+
+const cluster::NodeConfig *LiveHands::configOf(const QString &node) const
+{
+    const auto at = std::find_if(m_config.nodes.begin(), m_config.nodes.end(),
+                                 [&](const cluster::NodeConfig &config) { return config.name == node; });
+    return at == m_config.nodes.end() ? nullptr : &*at;
+}
+
+core::Result<QStringList> LiveHands::prefixFor(const QString &node, bool asRoot) const
+{
+    const cluster::NodeConfig *config = configOf(node);
+    if (!config) {
+        return core::failure(Error::Kind::NotFound, QStringLiteral("the cluster file has no node %1").arg(node));
+    }
+    if (!config->hasCommand && config->rootCommand.isEmpty()) {
+        return core::failure(
+            Error::Kind::Invalid, QStringLiteral("the cluster file has no command for the host of %1").arg(node),
+            QStringLiteral("Add it, for example command = [\"ssh\", \"postgres@10.0.0.11\"], or [] for this machine."));
+    }
+    if (!asRoot) {
+        return config->command;
+    }
+    return config->rootCommand.isEmpty() ? config->command + QStringList{QStringLiteral("sudo"), QStringLiteral("-n")}
+                                         : config->rootCommand;
+}
+
+LiveHands::Desk *LiveHands::deskFor(const QString &node)
+{
+    std::shared_ptr<Desk> &desk = m_desks[node];
+    if (desk) {
+        return desk.get();
+    }
+    const cluster::NodeConfig *config = configOf(node);
+    const auto conninfo = config
+                              ? postgres::Conninfo::parse(config->conninfo)
+                              : core::failure(Error::Kind::NotFound, QStringLiteral("there is no node %1").arg(node));
+    if (!conninfo) {
+        m_desks.remove(node);
+        return nullptr;
+    }
+    desk = std::make_shared<Desk>();
+    desk->node = node;
+    postgres::SessionOptions options;
+    options.readOnly = false;
+    options.batchMs = kLongestStatementMs;
+    options.applicationName = QStringLiteral("howdah operation");
+    // Advisory locks are of one database, so everybody who acts must be in the same.
+    desk->session = std::make_unique<postgres::Session>(
+        conninfo->with(QStringLiteral("dbname"), QStringLiteral("postgres")), options);
+    Desk *raw = desk.get();
+    connect(desk->session.get(), &postgres::Session::opened, this, [this, raw] { serve(*raw); });
+    connect(desk->session.get(), &postgres::Session::failed, this,
+            [this, raw](const postgres::Failure &failure) { lost(*raw, failure.error); });
+    return raw;
+}
+
+void LiveHands::sql(const QString &node, const QString &sql, int deadlineMs, std::function<void(Handed<Table>)> done)
+{
+    Desk *desk = deskFor(node);
+    if (!desk) {
+        QTimer::singleShot(0, this, [node, done] {
+            done(tl::unexpected(
+                notDone({.kind = Error::Kind::NotFound,
+                         .message = QStringLiteral("%1 can't be connected to by the cluster file").arg(node),
+                         .node = node})));
+        });
+        return;
+    }
+    auto request = std::make_unique<Request>();
+    request->sql = sql.toUtf8();
+    request->deadlineMs = deadlineMs;
+    request->since.start();
+    request->done = std::move(done);
+    request->timer.setSingleShot(true);
+    connect(&request->timer, &QTimer::timeout, this, [this, desk, raw = request.get()] { tooLate(*desk, raw); });
+    request->timer.start(deadlineMs);
+    desk->waiting.push_back(std::move(request));
+    serve(*desk);
+}
+
+void LiveHands::serve(Desk &desk)
+{
+    if (desk.underWay || desk.waiting.empty()) {
+        return;
+    }
+    if (!desk.session->isOpen()) {
+        desk.session->open();
+        return;
+    }
+    desk.underWay = std::move(desk.waiting.front());
+    desk.waiting.pop_front();
+    const auto left = desk.underWay->deadlineMs - static_cast<int>(desk.underWay->since.elapsed());
+    desk.session->run(
+        {{QByteArray(), desk.underWay->sql}},
+        [this, &desk](std::vector<core::Result<postgres::Rows>> results) { answered(desk, std::move(results)); },
+        std::max(1, left) + 1000); // the request's own timer comes first and knows the words
+}
+
+void LiveHands::answered(Desk &desk, std::vector<core::Result<postgres::Rows>> results)
+{
+    const std::unique_ptr<Request> request = std::move(desk.underWay);
+    const QPointer<LiveHands> self(this);
+    if (!results.front()) {
+        Error error = results.front().error();
+        error.node = desk.node;
+        error.message = QStringLiteral("%1: %2").arg(desk.node, error.message);
+        // It was refused in words: nothing was done.
+        request->done(tl::unexpected(notDone(std::move(error))));
+    } else {
+        request->done(tableOf(*results.front()));
+    }
+    if (self) {
+        serve(desk);
+    }
+}
+
+void LiveHands::lost(Desk &desk, const Error &error)
+{
+    Error said = error;
+    said.node = desk.node;
+    said.message = QStringLiteral("%1: %2").arg(desk.node, error.message);
+    const QPointer<LiveHands> self(this);
+    const std::unique_ptr<Request> request = std::move(desk.underWay);
+    std::deque<std::unique_ptr<Request>> waiting = std::move(desk.waiting);
+    desk.waiting.clear();
+    if (request) {
+        request->done(tl::unexpected(HandsFailure{said, true}));
+    }
+    for (const std::unique_ptr<Request> &one : waiting) {
+        if (self) {
+            one->done(tl::unexpected(notDone(said)));
+        }
+    }
+}
+
+void LiveHands::tooLate(Desk &desk, Request *request)
+{
+    const Error error{.kind = Error::Kind::Timeout,
+                      .message =
+                          QStringLiteral("%1 did not answer within %2 ms").arg(desk.node).arg(request->deadlineMs),
+                      .node = desk.node};
+    if (desk.underWay.get() == request) {
+        // What it does now nobody knows; the next statement gets a session that answers.
+        const std::unique_ptr<Request> gone = std::move(desk.underWay);
+        desk.session->close();
+        const QPointer<LiveHands> self(this);
+        gone->done(tl::unexpected(HandsFailure{error, true}));
+        if (self) {
+            serve(desk);
+        }
+        return;
+    }
+    const auto at = std::find_if(desk.waiting.begin(), desk.waiting.end(),
+                                 [request](const auto &one) { return one.get() == request; });
+    if (at != desk.waiting.end()) {
+        const std::unique_ptr<Request> gone = std::move(*at);
+        desk.waiting.erase(at);
+        gone->done(tl::unexpected(notDone(error)));
+    }
+}
+
+void LiveHands::command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
+                        std::function<void(Handed<CommandResult>)> done)
+{
+    const auto prefix = prefixFor(node, asRoot);
+    if (!prefix) {
+        QTimer::singleShot(0, this, [error = prefix.error(), done] { done(tl::unexpected(notDone(error))); });
+        return;
+    }
+    auto *command = new hosts::Command(this);
+    connect(command, &hosts::Command::outputArrived, this,
+            [this, node](const QString &line) { Q_EMIT outputArrived(node, line); });
+    connect(command, &hosts::Command::finished, this, [command, node, done](const hosts::Outcome &outcome) {
+        command->deleteLater();
+        if (outcome.end == hosts::Outcome::End::Exited) {
+            done(CommandResult{outcome.exitCode, core::sanitized(QByteArrayView(outcome.out), 1 << 20),
+                               core::sanitized(QByteArrayView(outcome.err), kMostCell)});
+        } else {
+            const bool never = outcome.end == hosts::Outcome::End::NotStarted ||
+                               (outcome.end == hosts::Outcome::End::HostUnreachable && !outcome.mayStillRun);
+            done(tl::unexpected(HandsFailure{outcome.asError(node), !never}));
+        }
+    });
+    hosts::CommandOptions options;
+    options.deadlineMs = deadlineMs;
+    options.ssh.controlPath = m_connections.controlPath(*prefix);
+    options.ssh.connectTimeoutS = 5;
+    command->start(*prefix, argv, options);
+}
+
+void LiveHands::cancelAll()
+{
+    for (const auto &desk : std::as_const(m_desks)) {
+        desk->session->close();
+        desk->underWay.reset();
+        desk->waiting.clear();
+    }
+    const auto commands = findChildren<hosts::Command *>(QString(), Qt::FindDirectChildrenOnly);
+    for (hosts::Command *command : commands) {
+        disconnect(command, nullptr, this, nullptr);
+        command->deleteLater();
+    }
+}
+
+} // namespace howdah::operations

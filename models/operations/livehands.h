@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "cluster/clusterconfig.h"
+#include "hosts/connections.h"
+#include "operations/hands.h"
+#include "postgres/session.h"
+
+namespace howdah::operations {
+
+/// Hands on a real cluster: one session a node, opened when it is first needed and again after it broke, and commands
+/// through the prefixes of the cluster file. Engine thread.
+class LiveHands : public Hands {
+    Q_OBJECT
+public:
+    explicit LiveHands(cluster::ClusterConfig config, QObject *parent = nullptr);
+    ~LiveHands() override;
+
+    void sql(const QString &node, const QString &sql, int deadlineMs, std::function<void(Handed<Table>)> done) override;
+    void command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
+                 std::function<void(Handed<CommandResult>)> done) override;
+    void cancelAll() override;
+
+    /// What stands before commands on the node's host; an error says what to write into the cluster file.
+    core::Result<QStringList> prefixFor(const QString &node, bool asRoot) const;
+
+private:
+    struct Request;
+    struct Desk;
+
+    Desk *deskFor(const QString &node);
+    void serve(Desk &desk);
+    void answered(Desk &desk, std::vector<core::Result<postgres::Rows>> results);
+    void lost(Desk &desk, const core::Error &error);
+    void tooLate(Desk &desk, Request *request);
+    const cluster::NodeConfig *configOf(const QString &node) const;
+
+    cluster::ClusterConfig m_config;
+    QHash<QString, std::shared_ptr<Desk>> m_desks;
+    hosts::Connections m_connections;
+};
+
+} // namespace howdah::operations

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <vector>
+
+namespace howdah::operations {
+
+/// What a check found. Only Passed is green; Unknown never is.
+enum class CheckResult {
+    Passed,
+    Warning, ///< goes on only when a person has accepted it
+    Failed,  ///< refuses
+    Unknown, ///< could not be read: refuses as well
+};
+
+/// One thing that must hold before anything is changed, with what was seen.
+struct Check {
+    QString id;    ///< stable, for scripts: "candidate_streams"
+    QString group; ///< heading under which it stands
+    QString title;
+    CheckResult result = CheckResult::Unknown;
+    QString evidence; ///< what was read, in words and numbers
+    QString remedy;   ///< what to do about it; empty when it passed
+    QString node;
+
+    bool operator==(const Check &) const = default;
+};
+
+/// A value that an action reads and later actions use as :{name}.
+struct Capture {
+    QString name;
+    QString from; ///< SQL: a column's name; a command: a regular expression with one group, read line by line
+    bool operator==(const Capture &) const = default;
+};
+
+/// One thing that is done or asked on one node: the exact SQL, or the exact command on its host. What stands in it as
+/// :{name} is a value captured before or a secret of the plan; in SQL it goes in as a quoted literal, in a command as
+/// part of one word.
+struct Action {
+    enum class Kind {
+        Sql,
+        Command, ///< on the node's host, through its command or root_command
+        Person,  ///< somebody has to do it: text says what; condition polls tell when it is done
+    };
+    Kind kind = Kind::Sql;
+    QString node;
+    QString sql;      ///< one statement
+    QStringList argv; ///< program and arguments
+    bool asRoot = false;
+    QString text; ///< what it is about, where SQL and command don't tell; for a person: what to do
+    /// SQL: the first column of the first row must be true. Command: exit code 0 is asked for anyway; each of expected is
+    /// a regular expression that a line of its output must match. They, and those of captures, keep to what grep -E and
+    /// sed -E read too, since a runbook has them.
+    bool expectsTrue = false;
+    QStringList expected;
+    int pollMs = 0;     ///< more than 0: asked again so often until it holds
+    int deadlineMs = 0; ///< of its own; 0: what is left of the step's
+    std::vector<Capture> captures;
+
+    bool operator==(const Action &) const = default;
+};
+
+/// When a step runs, by what applications notice.
+enum class Phase {
+    Prepare, ///< applications write
+    Outage,  ///< writes wait
+    After,   ///< applications write again
+};
+
+/// One step: what it does, how that is proved and how it is taken back.
+struct Step {
+    QString id; ///< stable within the plan
+    Phase phase = Phase::Prepare;
+    QString title;
+    QStringList nodes;           ///< on which it acts, for people
+    std::vector<Action> actions; ///< one after the other
+    std::vector<Action> verify;  ///< all must hold afterwards; on going on after a crash they tell whether it was done
+    std::vector<Action> undo;    ///< takes it back, also when it was done only half
+    int deadlineMs = 10'000;
+    int expectedMs = 0; ///< estimate for people; 0: none
+    bool pointOfNoReturn = false;
+    /// What it does ends with the console (a lock, an open session): done anew when an operation is taken up again.
+    bool renewed = false;
+    QString renewedUntil; ///< id of a step: once that has begun, it is not done anew any more
+    /// Steps after the point of no return that follow one another and have the same number above 0 run at once.
+    int lane = 0;
+    /// Ids of steps without which this one makes no sense. Before the point of no return every step needs all others.
+    QStringList needs;
+    /// What to do by hand when it fails past the point of no return.
+    QString remedy;
+
+    bool operator==(const Step &) const = default;
+};
+
+/// A value that must not be shown: where it is read from, so that a plan can be kept without it. It is a conninfo read
+/// from a server, with some keywords replaced.
+struct Secret {
+    QString name;                                      ///< as :{name} in actions
+    QString node;                                      ///< asked
+    QString sql;                                       ///< one row, one column
+    std::vector<std::pair<QString, QString>> replaced; ///< keyword and value, "" takes it away
+    QString shown;                                     ///< what people see in its place, redacted
+
+    bool operator==(const Secret &) const = default;
+};
+
+/// An operation as data. The dialog shows it, the dry run prints it, the runbook exports it, the runner runs it and the
+/// journal keeps it.
+struct Plan {
+    QString operation; ///< "switchover"
+    QString cluster;
+    QString title; ///< "Switch over orders from pg1 to pg2"
+    QString from;  ///< node names; may be empty
+    QString to;
+    std::vector<Check> checks;
+    std::vector<Secret> secrets;
+    std::vector<Action> guards; ///< must hold before each step up to the first of the outage
+    std::vector<Step> steps;
+
+    bool operator==(const Plan &) const = default;
+};
+
+/// The worst of the checks: Failed before Unknown before Warning.
+CheckResult worst(const std::vector<Check> &checks);
+/// True when nothing refuses; warnings only when they are accepted.
+bool mayRun(const Plan &plan, bool warningsAccepted);
+/// Index of the step that cannot be taken back; -1 when every one can.
+int pointOfNoReturn(const Plan &plan);
+
+QString toString(CheckResult result); ///< "passed", "warning", "failed", "unknown"
+QString toString(Phase phase);        ///< "prepare", "outage", "after"
+QString headingOf(Phase phase);       ///< "While applications write", …
+
+/// An action in one line as people read it, secrets shown as Secret::shown says: "pg2: SELECT pg_promote(false)".
+QString describe(const Plan &plan, const Action &action);
+
+} // namespace howdah::operations

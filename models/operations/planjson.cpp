@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/planjson.h"
+
+#include <QJsonArray>
+#include <array>
+#include <functional>
+
+#include "core/redact.h"
+
+namespace howdah::operations {
+
+namespace {
+
+template<typename T>
+QJsonArray arrayOf(const std::vector<T> &values)
+{
+    QJsonArray array;
+    for (const T &value : values) {
+        array.append(toJson(value));
+    }
+    return array;
+}
+
+QString wordOf(Action::Kind kind)
+{
+    constexpr std::array words{"sql", "command", "person"};
+    return QLatin1String(words.at(static_cast<std::size_t>(kind)));
+}
+
+/// The value of an enumeration whose word is text; the first of all when none is, which `ok` tells.
+template<typename T, std::size_t N, typename Word>
+T fromWord(const QString &text, const std::array<T, N> &all, Word word, bool &ok)
+{
+    for (const T one : all) {
+        if (word(one) == text) {
+            return one;
+        }
+    }
+    ok = false;
+    return all.front();
+}
+
+QStringList strings(const QJsonValue &value)
+{
+    QStringList list;
+    for (const QJsonValue &one : value.toArray()) {
+        list.append(one.toString());
+    }
+    return list;
+}
+
+/// Reads one object after another out of an array, and remembers whether all were of the right form.
+class Reader {
+public:
+    bool ok() const { return m_ok; }
+
+    Capture capture(const QJsonObject &o)
+    {
+        return {o[QLatin1String("name")].toString(), o[QLatin1String("from")].toString()};
+    }
+
+    Action action(const QJsonObject &o)
+    {
+        Action action;
+        action.kind = fromWord(
+            o[QLatin1String("kind")].toString(),
+            std::array{Action::Kind::Sql, Action::Kind::Command, Action::Kind::Person},
+            [](Action::Kind kind) { return wordOf(kind); }, m_ok);
+        action.node = o[QLatin1String("node")].toString();
+        action.sql = o[QLatin1String("sql")].toString();
+        action.argv = strings(o[QLatin1String("argv")]);
+        action.asRoot = o[QLatin1String("as_root")].toBool();
+        action.text = o[QLatin1String("text")].toString();
+        action.expectsTrue = o[QLatin1String("expects_true")].toBool();
+        action.expected = strings(o[QLatin1String("expected")]);
+        action.pollMs = o[QLatin1String("poll_ms")].toInt();
+        action.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
+        action.captures = list(o[QLatin1String("captures")], &Reader::capture);
+        // What could not be run must not look as if it had been.
+        m_ok = m_ok && !(action.kind == Action::Kind::Sql && action.sql.isEmpty()) &&
+               !(action.kind == Action::Kind::Command && action.argv.isEmpty());
+        return action;
+    }
+
+    Step step(const QJsonObject &o)
+    {
+        Step step;
+        step.id = o[QLatin1String("id")].toString();
+        step.phase = fromWord(
+            o[QLatin1String("phase")].toString(), std::array{Phase::Prepare, Phase::Outage, Phase::After},
+            [](Phase phase) { return operations::toString(phase); }, m_ok);
+        step.title = o[QLatin1String("title")].toString();
+        step.nodes = strings(o[QLatin1String("nodes")]);
+        step.actions = list(o[QLatin1String("actions")], &Reader::action);
+        step.verify = list(o[QLatin1String("verify")], &Reader::action);
+        step.undo = list(o[QLatin1String("undo")], &Reader::action);
+        step.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
+        step.expectedMs = o[QLatin1String("expected_ms")].toInt();
+        step.pointOfNoReturn = o[QLatin1String("point_of_no_return")].toBool();
+        step.renewed = o[QLatin1String("renewed")].toBool();
+        step.renewedUntil = o[QLatin1String("renewed_until")].toString();
+        step.lane = o[QLatin1String("lane")].toInt();
+        step.needs = strings(o[QLatin1String("needs")]);
+        step.remedy = o[QLatin1String("remedy")].toString();
+        m_ok = m_ok && !step.id.isEmpty() && step.deadlineMs > 0;
+        return step;
+    }
+
+    Check check(const QJsonObject &o)
+    {
+        Check check;
+        check.id = o[QLatin1String("id")].toString();
+        check.group = o[QLatin1String("group")].toString();
+        check.title = o[QLatin1String("title")].toString();
+        check.result = fromWord(
+            o[QLatin1String("result")].toString(),
+            std::array{CheckResult::Unknown, CheckResult::Passed, CheckResult::Warning, CheckResult::Failed},
+            [](CheckResult result) { return operations::toString(result); }, m_ok);
+        check.evidence = o[QLatin1String("evidence")].toString();
+        check.remedy = o[QLatin1String("remedy")].toString();
+        check.node = o[QLatin1String("node")].toString();
+        return check;
+    }
+
+    Secret secret(const QJsonObject &o)
+    {
+        Secret secret;
+        secret.name = o[QLatin1String("name")].toString();
+        secret.node = o[QLatin1String("node")].toString();
+        secret.sql = o[QLatin1String("sql")].toString();
+        secret.shown = o[QLatin1String("shown")].toString();
+        for (const QJsonValue &pair : o[QLatin1String("replaced")].toArray()) {
+            secret.replaced.emplace_back(pair.toArray().at(0).toString(), pair.toArray().at(1).toString());
+        }
+        m_ok = m_ok && !secret.name.isEmpty() && !secret.sql.isEmpty();
+        return secret;
+    }
+
+    template<typename T>
+    std::vector<T> list(const QJsonValue &value, T (Reader::*read)(const QJsonObject &))
+    {
+        m_ok = m_ok && value.isArray();
+        std::vector<T> all;
+        for (const QJsonValue &one : value.toArray()) {
+            m_ok = m_ok && one.isObject();
+            all.push_back((this->*read)(one.toObject()));
+        }
+        return all;
+    }
+
+private:
+    bool m_ok = true;
+};
+
+} // namespace
+
+QJsonObject toJson(const Capture &capture)
+{
+    return {{QStringLiteral("name"), capture.name}, {QStringLiteral("from"), capture.from}};
+}
+
+QJsonObject toJson(const Secret &secret)
+{
+    QJsonArray replaced;
+    for (const auto &[keyword, value] : secret.replaced) {
+        replaced.append(QJsonArray{keyword, value});
+    }
+    return {{QStringLiteral("name"), secret.name},
+            {QStringLiteral("node"), secret.node},
+            {QStringLiteral("sql"), secret.sql},
+            {QStringLiteral("replaced"), replaced},
+            {QStringLiteral("shown"), core::redacted(secret.shown)}};
+}
+
+QJsonObject toJson(const Step &step)
+{
+    return {{QStringLiteral("id"), step.id},
+            {QStringLiteral("phase"), toString(step.phase)},
+            {QStringLiteral("title"), step.title},
+            {QStringLiteral("nodes"), QJsonArray::fromStringList(step.nodes)},
+            {QStringLiteral("actions"), arrayOf(step.actions)},
+            {QStringLiteral("verify"), arrayOf(step.verify)},
+            {QStringLiteral("undo"), arrayOf(step.undo)},
+            {QStringLiteral("deadline_ms"), step.deadlineMs},
+            {QStringLiteral("expected_ms"), step.expectedMs},
+            {QStringLiteral("point_of_no_return"), step.pointOfNoReturn},
+            {QStringLiteral("renewed"), step.renewed},
+            {QStringLiteral("renewed_until"), step.renewedUntil},
+            {QStringLiteral("lane"), step.lane},
+            {QStringLiteral("needs"), QJsonArray::fromStringList(step.needs)},
+            {QStringLiteral("remedy"), step.remedy}};
+}
+
+QJsonObject toJson(const Check &check)
+{
+    return {{QStringLiteral("id"), check.id},        {QStringLiteral("group"), check.group},
+            {QStringLiteral("title"), check.title},  {QStringLiteral("result"), toString(check.result)},
+            {QStringLiteral("node"), check.node},    {QStringLiteral("evidence"), check.evidence},
+            {QStringLiteral("remedy"), check.remedy}};
+}
+
+QJsonObject toJson(const Action &action)
+{
+    return {{QStringLiteral("kind"), wordOf(action.kind)},
+            {QStringLiteral("node"), action.node},
+            {QStringLiteral("sql"), action.sql},
+            {QStringLiteral("argv"), QJsonArray::fromStringList(action.argv)},
+            {QStringLiteral("as_root"), action.asRoot},
+            {QStringLiteral("text"), action.text},
+            {QStringLiteral("expects_true"), action.expectsTrue},
+            {QStringLiteral("expected"), QJsonArray::fromStringList(action.expected)},
+            {QStringLiteral("poll_ms"), action.pollMs},
+            {QStringLiteral("deadline_ms"), action.deadlineMs},
+            {QStringLiteral("captures"), arrayOf(action.captures)}};
+}
+
+QJsonObject toJson(const Plan &plan)
+{
+    return {{QStringLiteral("operation"), plan.operation},
+            {QStringLiteral("cluster"), plan.cluster},
+            {QStringLiteral("title"), plan.title},
+            {QStringLiteral("from"), plan.from},
+            {QStringLiteral("to"), plan.to},
+            {QStringLiteral("checks"), arrayOf(plan.checks)},
+            {QStringLiteral("secrets"), arrayOf(plan.secrets)},
+            {QStringLiteral("guards"), arrayOf(plan.guards)},
+            {QStringLiteral("steps"), arrayOf(plan.steps)}};
+}
+
+core::Result<Plan> planFromJson(const QJsonObject &o)
+{
+    Reader reader;
+    Plan plan;
+    plan.operation = o[QLatin1String("operation")].toString();
+    plan.cluster = o[QLatin1String("cluster")].toString();
+    plan.title = o[QLatin1String("title")].toString();
+    plan.from = o[QLatin1String("from")].toString();
+    plan.to = o[QLatin1String("to")].toString();
+    plan.checks = reader.list(o[QLatin1String("checks")], &Reader::check);
+    plan.secrets = reader.list(o[QLatin1String("secrets")], &Reader::secret);
+    plan.guards = reader.list(o[QLatin1String("guards")], &Reader::action);
+    plan.steps = reader.list(o[QLatin1String("steps")], &Reader::step);
+    if (!reader.ok() || plan.operation.isEmpty() || plan.steps.empty()) {
+        return core::failure(
+            core::Error::Kind::Invalid,
+            QStringLiteral("the plan is not whole, or of a version of Howdah that this one does not know"));
+    }
+    return plan;
+}
+
+} // namespace howdah::operations

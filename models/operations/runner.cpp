@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/runner.h"
+
+#include <QPointer>
+#include <algorithm>
+
+#include "core/redact.h"
+#include "operations/secrets.h"
+
+namespace howdah::operations {
+
+using core::Error;
+
+namespace {
+constexpr int kSecretMs = 5000;
+constexpr int kGuardMs = 3000;
+constexpr int kLookMs = 2000; ///< whether an interrupted step was done after all
+constexpr int kUndoMs = 60'000;
+} // namespace
+
+Runner::Runner(Plan plan, Hands &hands, std::unique_ptr<JournalWriter> journal, const core::Clock &clock,
+               QObject *parent)
+    : QObject(parent)
+    , m_plan(std::move(plan))
+    , m_hands(hands)
+    , m_journal(std::move(journal))
+    , m_clock(clock)
+    , m_steps(m_plan.steps.size())
+{
+    for (const Secret &secret : m_plan.secrets) {
+        m_secretNames.insert(secret.name, secret.shown);
+    }
+    connect(&m_hands, &Hands::outputArrived, this, [this](const QString &node, const QString &line) {
+        // What is only told is not worth a failure.
+        (void)m_journal->output(node + QStringLiteral(": ") + line);
+        Q_EMIT outputArrived(node, line);
+    });
+}
+
+Runner::~Runner() = default;
+
+void Runner::start()
+{
+    begin();
+}
+
+void Runner::resume(const Operation &operation)
+{
+    m_steps = operation.steps;
+    m_values = operation.values;
+    m_resumed = true;
+    begin();
+}
+
+void Runner::undo(const Operation &operation)
+{
+    m_steps = operation.steps;
+    m_values = operation.values;
+    m_resumed = true;
+    if (isPastReturn()) {
+        m_remains.append(tr("\"%1\" was begun, and it cannot be undone: resume finishes the operation")
+                             .arg(step(pointOfNoReturn(m_plan)).title));
+        finish(Outcome::Incomplete);
+        return;
+    }
+    resolveSecrets(0, false, [this] { beginUndo(tr("as asked for")); });
+}
+
+void Runner::begin()
+{
+    // A new operation knows all its secrets before it changes anything; one that goes on takes those it can get.
+    resolveSecrets(0, !m_resumed, [this] {
+        m_next = 0;
+        next();
+    });
+}
+
+bool Runner::cancel()
+{
+    if (m_ended || isPastReturn()) {
+        return false;
+    }
+    m_cancelled = true;
+    return true;
+}
+
+void Runner::resolveSecrets(std::size_t next, bool all, std::function<void()> then)
+{
+    if (next >= m_plan.secrets.size()) {
+        then();
+        return;
+    }
+    const Secret &secret = m_plan.secrets[next];
+    const QPointer<Runner> self(this);
+    m_hands.sql(secret.node, secret.sql, kSecretMs, [this, self, next, all, then](const Handed<Table> &table) {
+        if (!self) {
+            return;
+        }
+        const Secret &asked = m_plan.secrets[next];
+        core::Error error;
+        if (!table) {
+            error = table.error().error;
+        } else if (const auto value = secretValue(asked, *table)) {
+            m_values.insert(asked.name, *value);
+        } else {
+            error = value.error();
+        }
+        if (!error.message.isEmpty() && all) {
+            m_remains.append(tr("nothing was changed"));
+            beginUndo(tr("%1: its connection settings can't be read: %2").arg(asked.node, error.message));
+            return;
+        }
+        resolveSecrets(next + 1, all, then);
+    });
+}
+
+bool Runner::isPastReturn() const
+{
+    const int at = pointOfNoReturn(m_plan);
+    if (at < 0) {
+        return false;
+    }
+    const StepState state = m_steps[static_cast<std::size_t>(at)].state;
+    return state != StepState::Waiting && state != StepState::Undone;
+}
+
+bool Runner::isRenewed(const Step &one) const
+{
+    const auto until = std::find_if(m_plan.steps.begin(), m_plan.steps.end(),
+                                    [&](const Step &other) { return other.id == one.renewedUntil; });
+    const auto has = [this](const Step &other) {
+        const StepState state = m_steps[static_cast<std::size_t>(&other - m_plan.steps.data())].state;
+        return state != StepState::Waiting && state != StepState::Undone;
+    };
+    return one.renewed && (until == m_plan.steps.end() || !has(*until));
+}
+
+/// Whether a step of the outage has been begun before, as in an operation that is taken up again.
+bool Runner::hasOutageBegun() const
+{
+    for (int i = 0; i < stepCount(); ++i) {
+        const StepState state = m_steps[static_cast<std::size_t>(i)].state;
+        if (step(i).phase != Phase::Prepare && state != StepState::Waiting && state != StepState::Undone) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool Runner::isNeededMissing(const Step &one) const
+{
+    return std::any_of(m_plan.steps.begin(), m_plan.steps.end(), [&](const Step &other) {
+        const auto index = static_cast<std::size_t>(&other - m_plan.steps.data());
+        return one.needs.contains(other.id) && m_steps[index].state != StepState::Done;
+    });
+}
+
+void Runner::next()
+{
+    if (m_ended || m_isUndo || m_underWay > 0) {
+        return;
+    }
+    const auto isOver = [this](int index) {
+        const StepState state = record(index).state;
+        return state == StepState::Done && !(m_resumed && isRenewed(step(index)));
+    };
+    while (m_next < stepCount() && isOver(m_next)) {
+        ++m_next;
+    }
+    if (m_next >= stepCount()) {
+        const bool whole = std::all_of(m_steps.begin(), m_steps.end(),
+                                       [](const StepRecord &one) { return one.state == StepState::Done; });
+        finish(whole ? Outcome::Done : Outcome::Incomplete);
+        return;
+    }
+    if (m_cancelled && !isPastReturn()) {
+        beginUndo(tr("cancelled"));
+        return;
+    }
+    const int lane = isPastReturn() ? step(m_next).lane : 0;
+    std::vector<int> together;
+    do {
+        if (!isOver(m_next)) {
+            together.push_back(m_next);
+        }
+        ++m_next;
+    } while (lane > 0 && m_next < stepCount() && step(m_next).lane == lane);
+    m_underWay = static_cast<int>(together.size());
+    for (const int index : together) {
+        guardThenRun(index);
+    }
+}
+
+void Runner::guardThenRun(int index)
+{
+    if (isPastReturn() && isNeededMissing(step(index))) {
+        note(index, StepState::Skipped, tr("makes no sense without what failed before it"));
+        m_remains.append(tr("%1: %2").arg(step(index).title, step(index).remedy));
+        --m_underWay;
+        next();
+        return;
+    }
+    // The first step of the outage is the last that the world before it can be checked for.
+    const bool guarded = !isPastReturn() && !hasOutageBegun() &&
+                         (step(index).phase == Phase::Prepare || index == 0 || step(index - 1).phase == Phase::Prepare);
+    if (!guarded || m_plan.guards.empty()) {
+        runStep(index);
+        return;
+    }
+    run(m_plan.guards, kGuardMs, [this, index](const tl::expected<void, SequenceFailure> &result) {
+        if (!result) {
+            --m_underWay;
+            beginUndo(tr("the cluster is no longer as it was checked: %1").arg(result.error().error.message));
+            return;
+        }
+        runStep(index);
+    });
+}
+
+void Runner::runStep(int index)
+{
+    const bool begunBefore = m_resumed && record(index).state != StepState::Waiting && !step(index).renewed &&
+                             record(index).state != StepState::Undone;
+    if (!note(index, StepState::Started) && !isPastReturn()) {
+        --m_underWay;
+        beginUndo(tr("the journal can't be written"));
+        return;
+    }
+    const auto act = [this, index] {
+        run(step(index).actions, step(index).deadlineMs, [this, index](tl::expected<void, SequenceFailure> result) {
+            if (result) {
+                verifyStep(index, {});
+            } else if (step(index).pointOfNoReturn && result.error().mayHaveHappened) {
+                verifyStep(index, result.error()); // a lost reply is no failure: the node is asked what it is
+            } else {
+                stepFailed(index, result.error());
+            }
+        });
+    };
+    if (!begunBefore || step(index).verify.empty()) {
+        act();
+        return;
+    }
+    run(step(index).verify, kLookMs, [this, index, act](const tl::expected<void, SequenceFailure> &result) {
+        if (result) {
+            stepDone(index);
+        } else {
+            act();
+        }
+    });
+}
+
+void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
+{
+    if (step(index).verify.empty() && !actionsFailed) {
+        stepDone(index);
+        return;
+    }
+    run(step(index).verify, step(index).deadlineMs,
+        [this, index, actionsFailed](const tl::expected<void, SequenceFailure> &result) {
+            if (result) {
+                stepDone(index);
+            } else {
+                SequenceFailure failure = actionsFailed.value_or(result.error());
+                failure.mayHaveHappened = true;
+                stepFailed(index, failure);
+            }
+        });
+}
+
+void Runner::stepDone(int index)
+{
+    if (!note(index, StepState::Done) && !isPastReturn()) {
+        --m_underWay;
+        beginUndo(tr("the journal can't be written"));
+        return;
+    }
+    --m_underWay;
+    next();
+}
+
+void Runner::stepFailed(int index, const SequenceFailure &failure)
+{
+    --m_underWay;
+    const QString why = failure.error.message;
+    const bool canGoBack = !isPastReturn() || (step(index).pointOfNoReturn && !failure.mayHaveHappened);
+    note(index, canGoBack && step(index).pointOfNoReturn ? StepState::Undone : StepState::Failed, why);
+    if (canGoBack) {
+        beginUndo(tr("%1: %2").arg(step(index).title, why));
+        return;
+    }
+    m_remains.append(step(index).remedy.isEmpty() ? tr("%1: %2").arg(step(index).title, why)
+                                                  : tr("%1: %2. %3").arg(step(index).title, why, step(index).remedy));
+    next();
+}
+
+void Runner::beginUndo(const QString &why)
+{
+    if (m_ended || m_isUndo) {
+        return;
+    }
+    m_isUndo = true;
+    m_why = why;
+    m_undoing = stepCount();
+    undoNext();
+}
+
+void Runner::undoNext()
+{
+    const auto wants = [this](int index) {
+        const StepState state = record(index).state;
+        return state != StepState::Waiting && state != StepState::Skipped && state != StepState::Undone;
+    };
+    do {
+        --m_undoing;
+    } while (m_undoing >= 0 && !wants(m_undoing));
+    if (m_undoing < 0) {
+        const bool whole = std::none_of(m_steps.begin(), m_steps.end(),
+                                        [](const StepRecord &one) { return one.state == StepState::UndoFailed; });
+        m_remains.prepend(m_why);
+        finish(whole ? Outcome::Undone : Outcome::Incomplete);
+        return;
+    }
+    const QString failedWith = record(m_undoing).remark;
+    note(m_undoing, StepState::Undoing, failedWith);
+    run(step(m_undoing).undo, kUndoMs, [this, failedWith](const tl::expected<void, SequenceFailure> &result) {
+        note(m_undoing, result ? StepState::Undone : StepState::UndoFailed,
+             result ? failedWith : result.error().error.message);
+        if (!result) {
+            m_remains.append(
+                tr("\"%1\" could not be undone: %2").arg(step(m_undoing).title, result.error().error.message));
+        }
+        undoNext();
+    });
+}
+
+void Runner::finish(Outcome outcome)
+{
+    m_ended = true;
+    if (const auto written = m_journal->ended(outcome, m_clock.wallMs(), m_remains); !written) {
+        m_remains.append(written.error().message);
+    }
+    Q_EMIT ended(outcome, m_remains);
+}
+
+void Runner::run(std::vector<Action> actions, int deadlineMs, SequenceDone done)
+{
+    auto *sequence = new Sequence(m_hands, m_values, std::move(actions), deadlineMs, this);
+    connect(sequence, &Sequence::captured, this, [this](const QString &name, const QString &value) {
+        if (!m_secretNames.contains(name)) {
+            (void)m_journal->captured(name, value); // synced with the end of the step, which is looked at
+        }
+    });
+    connect(sequence, &Sequence::waiting, this, [this](const QString &what) { Q_EMIT outputArrived(QString(), what); });
+    sequence->start([sequence, done = std::move(done)](const tl::expected<void, SequenceFailure> &result) {
+        sequence->deleteLater();
+        done(result);
+    });
+}
+
+bool Runner::note(int index, StepState state, const QString &remark)
+{
+    StepRecord &one = record(index);
+    one.state = state;
+    one.remark = core::redacted(remark);
+    const qint64 now = m_clock.wallMs();
+    const bool begins = state == StepState::Started || state == StepState::Undoing;
+    (begins ? one.startedMs : one.endedMs) = now;
+    const auto written = m_journal->step(index, state, now, remark);
+    if (!written && !m_mute) {
+        m_mute = true;
+        m_remains.append(written.error().message);
+    }
+    Q_EMIT stepChanged(index, one);
+    return written.has_value();
+}
+
+} // namespace howdah::operations

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QObject>
+#include <memory>
+
+#include "core/clock.h"
+#include "operations/hands.h"
+#include "operations/journal.h"
+#include "operations/sequence.h"
+
+namespace howdah::operations {
+
+/// Carries out a plan: steps in their order, each in the journal before it begins, each proved before the next. What
+/// fails before the point of no return is undone, last step first; past it the runner goes on with every step that can
+/// still be done, and says what remains. Ends in ended() whatever happens: each step has a deadline. Engine thread.
+class Runner : public QObject {
+    Q_OBJECT
+public:
+    /// hands and clock must outlive it.
+    Runner(Plan plan, Hands &hands, std::unique_ptr<JournalWriter> journal, const core::Clock &clock,
+           QObject *parent = nullptr);
+    ~Runner() override;
+
+    /// From the first step.
+    void start();
+    /// What an interrupted operation has left: goes on where it stopped, or takes back what it did. undo() of one that
+    /// may have passed the point of no return ends as incomplete and changes nothing.
+    void resume(const Operation &operation);
+    void undo(const Operation &operation);
+    /// Before the point of no return: undoes. Past it: does nothing, since only forward is safe; false then.
+    bool cancel();
+
+    const Plan &plan() const { return m_plan; }
+    const std::vector<StepRecord> &steps() const { return m_steps; }
+    const Values &values() const { return m_values; }
+    QString journalId() const { return m_journal->id(); }
+
+Q_SIGNALS:
+    void stepChanged(int index, const howdah::operations::StepRecord &record);
+    /// What a step waits for, or what a command wrote.
+    void outputArrived(const QString &node, const QString &line);
+    void ended(howdah::operations::Outcome outcome, const QStringList &remains);
+
+private:
+    using SequenceDone = std::function<void(tl::expected<void, SequenceFailure>)>;
+
+    void begin();
+    void resolveSecrets(std::size_t next, bool all, std::function<void()> then);
+    void next();
+    void guardThenRun(int index);
+    void runStep(int index);
+    void verifyStep(int index, std::optional<SequenceFailure> actionsFailed);
+    void stepDone(int index);
+    void stepFailed(int index, const SequenceFailure &failure);
+    void beginUndo(const QString &why);
+    void undoNext();
+    void finish(Outcome outcome);
+    void run(std::vector<Action> actions, int deadlineMs, SequenceDone done);
+    bool note(int index, StepState state, const QString &remark = {});
+    bool isPastReturn() const;
+    bool hasOutageBegun() const;
+    bool isRenewed(const Step &step) const;
+    bool isNeededMissing(const Step &step) const;
+    StepRecord &record(int index) { return m_steps[static_cast<std::size_t>(index)]; }
+    const Step &step(int index) const { return m_plan.steps[static_cast<std::size_t>(index)]; }
+    int stepCount() const { return static_cast<int>(m_plan.steps.size()); }
+
+    Plan m_plan;
+    Hands &m_hands;
+    std::unique_ptr<JournalWriter> m_journal;
+    const core::Clock &m_clock;
+    std::vector<StepRecord> m_steps;
+    Values m_values;
+    QHash<QString, QString> m_secretNames; ///< never journaled
+    QStringList m_remains;
+    QString m_why; ///< of the undo
+    int m_next = 0;
+    int m_underWay = 0;
+    int m_undoing = -1;
+    bool m_resumed = false;
+    bool m_cancelled = false;
+    bool m_ended = false;
+    bool m_isUndo = false;
+    bool m_mute = false; ///< the journal can't be written any more
+};
+
+} // namespace howdah::operations

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/secrets.h"
+
+#include "postgres/conninfo.h"
+
+namespace howdah::operations {
+
+core::Result<QString> secretValue(const Secret &secret, const Table &answer)
+{
+    if (answer.rows.size() != 1 || answer.rows.front().size() != 1 || !answer.rows.front().front()) {
+        return core::failure(core::Error::Kind::Server,
+                             QStringLiteral("%1 gave no connection settings").arg(secret.node));
+    }
+    auto conninfo = postgres::Conninfo::parse(*answer.rows.front().front());
+    if (!conninfo) {
+        return core::failure(core::Error::Kind::Invalid,
+                             QStringLiteral("the connection settings that %1 has are not valid").arg(secret.node));
+    }
+    for (const auto &[keyword, value] : secret.replaced) {
+        *conninfo = conninfo->with(keyword, value);
+    }
+    return conninfo->toString();
+}
+
+} // namespace howdah::operations

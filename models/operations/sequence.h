@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include "operations/hands.h"
+#include "operations/values.h"
+
+namespace howdah::operations {
+
+/// Why a list of actions stopped.
+struct SequenceFailure {
+    core::Error error;
+    bool mayHaveHappened = false; ///< the action that stopped it may have been done all the same
+};
+
+/// Runs actions one after the other within one deadline, polls those that are polled, takes over what they capture.
+/// Used once. Engine thread.
+class Sequence : public QObject {
+    Q_OBJECT
+public:
+    /// values are read and written; they and hands must outlive it.
+    Sequence(Hands &hands, Values &values, std::vector<Action> actions, int deadlineMs, QObject *parent);
+
+    /// done is called exactly once, unless the sequence is destroyed first.
+    using Done = std::function<void(tl::expected<void, SequenceFailure>)>;
+    void start(Done done);
+
+Q_SIGNALS:
+    /// A value was captured that was not known, or was another.
+    void captured(const QString &name, const QString &value);
+    /// What is waited for, when something is polled; said once for each action.
+    void waiting(const QString &what);
+
+private:
+    void runNext();
+    void runAction(const Action &action);
+    void tableArrived(Handed<Table> result);
+    void commandArrived(Handed<CommandResult> result);
+    bool takeCaptures(const Action &action, const Table &table);
+    bool takeCaptures(const Action &action, const QString &output);
+    void capture(const QString &name, const QString &value);
+    /// The action was answered and its condition holds or not, seen says what was there instead.
+    void answered(bool holds, const QString &seen);
+    void fail(core::Error error, bool mayHaveHappened);
+    int leftMs() const;
+    const Action &current() const { return m_actions[m_next]; }
+
+    Hands &m_hands;
+    Values &m_values;
+    std::vector<Action> m_actions;
+    std::size_t m_next = 0;
+    int m_deadlineMs;
+    QElapsedTimer m_clock;
+    QElapsedTimer m_actionClock;
+    QTimer m_again;
+    QString m_lastSeen;
+    Done m_done;
+    bool m_ended = false;
+};
+
+} // namespace howdah::operations

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QTimer>
+
+#include "operations/hands.h"
+
+namespace howdah::unit {
+
+/// Hands without a cluster: each statement and command is told in order, and answered as it was agreed, or with "t".
+class FakeHands : public operations::Hands {
+public:
+    using Hands::Hands;
+
+    QStringList told; ///< "node: text"
+    QHash<QString, operations::Handed<operations::Table>> answers;
+    QHash<QString, operations::Handed<operations::CommandResult>> results;
+    bool dead = false;  ///< the console has gone: nothing is answered any more
+    QStringList silent; ///< texts that are never answered before their deadline
+
+    static operations::Table one(const QString &value, const QString &column = QStringLiteral("c"))
+    {
+        return {{column}, {{value}}};
+    }
+    static operations::HandsFailure failure(const QString &message, bool mayHaveHappened = true)
+    {
+        return {{.kind = core::Error::Kind::Connection, .message = message}, mayHaveHappened};
+    }
+
+    void sql(const QString &node, const QString &sql, int deadlineMs,
+             std::function<void(operations::Handed<operations::Table>)> done) override
+    {
+        told.append(node + QStringLiteral(": ") + sql);
+        answer(
+            sql, deadlineMs, [this, sql, done] { done(answers.value(sql, one(QStringLiteral("t")))); },
+            [done] { done(tl::unexpected(failure(QStringLiteral("no answer in time")))); });
+    }
+
+    void command(const QString &node, const QStringList &argv, bool, int deadlineMs,
+                 std::function<void(operations::Handed<operations::CommandResult>)> done) override
+    {
+        const QString text = argv.join(QLatin1Char(' '));
+        told.append(node + QStringLiteral("$ ") + text);
+        answer(
+            text, deadlineMs, [this, text, done] { done(results.value(text, operations::CommandResult{})); },
+            [done] { done(tl::unexpected(failure(QStringLiteral("no answer in time")))); });
+    }
+
+    void cancelAll() override {}
+
+private:
+    template<typename Answer, typename Late>
+    void answer(const QString &text, int deadlineMs, Answer now, Late late)
+    {
+        QTimer::singleShot(silent.contains(text) ? deadlineMs : 0, this, [this, text, now, late] {
+            if (dead) {
+                return;
+            }
+            if (silent.contains(text)) {
+                late();
+            } else {
+                now();
+            }
+        });
+    }
+};
+
+} // namespace howdah::unit

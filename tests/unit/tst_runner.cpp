@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "fakehands.h"
+#include "operations/runner.h"
+
+using namespace howdah;
+using namespace howdah::operations;
+using unit::FakeHands;
+
+/// What the runner does with a plan, whatever a cluster answers.
+class TestRunner : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void stepsRunInOrder();
+    void failureBeforeTheReturnIsUndone();
+    void failureBehindTheReturnGoesForward();
+    void lostReplyIsAskedFor();
+    void refusalAtTheReturnIsUndone();
+    void capturesReachLaterSteps();
+    void pollingWaitsAndEnds();
+    void guardsStopBeforeTheNextStep();
+    void cancelUndoes();
+    void secretsStayInMemory();
+    void resumeFinishesAfterEachStep();
+    void undoTakesBackAfterEachStep();
+    void undoBehindTheReturnChangesNothing();
+    void journalThatCannotBeWrittenRefuses();
+};
+
+namespace {
+
+Action sql(const QString &text, bool expectsTrue = false)
+{
+    Action action;
+    action.node = QStringLiteral("pg1");
+    action.sql = text;
+    action.expectsTrue = expectsTrue;
+    return action;
+}
+
+Step step(const QString &id, Phase phase = Phase::Prepare)
+{
+    Step step;
+    step.id = step.title = id;
+    step.phase = phase;
+    step.nodes = {QStringLiteral("pg1")};
+    step.actions = {sql(QStringLiteral("do ") + id)};
+    step.verify = {sql(QStringLiteral("is ") + id, true)};
+    step.undo = {sql(QStringLiteral("undo ") + id)};
+    step.deadlineMs = 300;
+    step.remedy = QStringLiteral("see to ") + id;
+    return step;
+}
+
+/// lock, stop | promote | rejoin and follow at once, tidy needs rejoin
+Plan plan()
+{
+    Plan plan;
+    plan.operation = QStringLiteral("switchover");
+    plan.cluster = QStringLiteral("orders");
+    plan.steps = {step(QStringLiteral("lock")),
+                  step(QStringLiteral("stop"), Phase::Outage),
+                  step(QStringLiteral("promote"), Phase::Outage),
+                  step(QStringLiteral("rejoin"), Phase::After),
+                  step(QStringLiteral("follow"), Phase::After),
+                  step(QStringLiteral("tidy"), Phase::After)};
+    plan.steps[0].renewed = true;
+    plan.steps[2].pointOfNoReturn = true;
+    plan.steps[2].undo.clear();
+    plan.steps[3].lane = plan.steps[4].lane = 1;
+    plan.steps[5].needs = {QStringLiteral("rejoin")};
+    return plan;
+}
+
+QStringList told(const QStringList &texts)
+{
+    QStringList lines;
+    for (const QString &text : texts) {
+        lines.append(QStringLiteral("pg1: ") + text);
+    }
+    return lines;
+}
+
+/// For QCOMPARE, which would take our toString() for its own.
+QString word(Outcome outcome)
+{
+    return operations::toString(outcome);
+}
+
+/// A runner with all that it needs.
+struct Bench {
+    explicit Bench(const Plan &plan)
+    {
+        writer = JournalWriter::create(directory.path(), plan, core::systemClock().wallMs());
+        path = (*writer)->path();
+        make(plan, std::move(*writer));
+    }
+    void make(const Plan &plan, std::unique_ptr<JournalWriter> journal)
+    {
+        runner = std::make_unique<Runner>(plan, hands, std::move(journal), core::systemClock());
+        QObject::connect(runner.get(), &Runner::ended, runner.get(), [this](Outcome how, const QStringList &left) {
+            outcome = how;
+            remains = left;
+            ++ends;
+        });
+    }
+    /// As another console does after this one died.
+    void takeUp()
+    {
+        runner.reset();
+        const auto operation = readOperation(path);
+        QVERIFY2(operation, operation ? "" : qPrintable(operation.error().message));
+        interrupted = *operation;
+        auto journal = JournalWriter::reopen(path);
+        QVERIFY(journal);
+        hands.told.clear();
+        hands.dead = false;
+        outcome.reset();
+        make(interrupted.plan, std::move(*journal));
+    }
+    Outcome recorded() const { return readOperation(path)->outcome; }
+
+    QTemporaryDir directory;
+    FakeHands hands;
+    core::Result<std::unique_ptr<JournalWriter>> writer = {};
+    QString path;
+    std::unique_ptr<Runner> runner;
+    Operation interrupted;
+    std::optional<Outcome> outcome;
+    QStringList remains;
+    int ends = 0;
+};
+
+/// Ends the console as soon as that step has been begun, or is done.
+void dieAt(Bench &bench, int index, StepState state)
+{
+    QObject::connect(bench.runner.get(), &Runner::stepChanged, bench.runner.get(),
+                     [&bench, index, state](int step, const StepRecord &record) {
+                         bench.hands.dead = bench.hands.dead || (step == index && record.state == state);
+                     });
+    bench.runner->start();
+    QTRY_VERIFY(bench.hands.dead);
+}
+
+} // namespace
+
+void TestRunner::stepsRunInOrder()
+{
+    Bench bench(plan());
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+    QCOMPARE(bench.remains, QStringList());
+    QCOMPARE(word(bench.recorded()), word(Outcome::Done));
+    // The two of one lane are begun together.
+    QCOMPARE(bench.hands.told,
+             told({QStringLiteral("do lock"), QStringLiteral("is lock"), QStringLiteral("do stop"),
+                   QStringLiteral("is stop"), QStringLiteral("do promote"), QStringLiteral("is promote"),
+                   QStringLiteral("do rejoin"), QStringLiteral("do follow"), QStringLiteral("is rejoin"),
+                   QStringLiteral("is follow"), QStringLiteral("do tidy"), QStringLiteral("is tidy")}));
+    QCOMPARE(bench.ends, 1);
+}
+
+void TestRunner::failureBeforeTheReturnIsUndone()
+{
+    Bench bench(plan());
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QCOMPARE(word(bench.recorded()), word(Outcome::Undone));
+    QCOMPARE(bench.hands.told,
+             told({QStringLiteral("do lock"), QStringLiteral("is lock"), QStringLiteral("do stop"),
+                   QStringLiteral("is stop"), QStringLiteral("undo stop"), QStringLiteral("undo lock")}));
+    QVERIFY2(bench.remains.first().contains(QStringLiteral("stop")), qPrintable(bench.remains.join(QLatin1Char('|'))));
+
+    Bench stuck(plan());
+    stuck.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    stuck.hands.answers[QStringLiteral("undo stop")] = tl::unexpected(FakeHands::failure(QStringLiteral("no route")));
+    stuck.runner->start();
+    QTRY_VERIFY(stuck.outcome);
+    QCOMPARE(word(*stuck.outcome), word(Outcome::Incomplete));
+    QVERIFY(stuck.hands.told.contains(QStringLiteral("pg1: undo lock"))); // the others are undone all the same
+    QVERIFY(stuck.remains.join(QLatin1Char('|')).contains(QStringLiteral("no route")));
+}
+
+void TestRunner::failureBehindTheReturnGoesForward()
+{
+    Bench bench(plan());
+    bench.hands.answers[QStringLiteral("do rejoin")] = tl::unexpected(FakeHands::failure(QStringLiteral("no route")));
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
+    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: is follow")));
+    QVERIFY(!bench.hands.told.contains(QStringLiteral("pg1: do tidy")));
+    QVERIFY(bench.hands.told.filter(QStringLiteral("undo")).isEmpty());
+    QCOMPARE(bench.remains.size(), 2);
+    QVERIFY(bench.remains[0].contains(QStringLiteral("see to rejoin")));
+    QVERIFY(bench.remains[1].contains(QStringLiteral("see to tidy")));
+}
+
+void TestRunner::lostReplyIsAskedFor()
+{
+    Bench bench(plan());
+    bench.hands.answers[QStringLiteral("do promote")] = tl::unexpected(FakeHands::failure(QStringLiteral("lost")));
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+
+    // Nobody knows whether it was promoted: the old one stays down.
+    Bench dark(plan());
+    dark.hands.answers[QStringLiteral("do promote")] = tl::unexpected(FakeHands::failure(QStringLiteral("lost")));
+    dark.hands.answers[QStringLiteral("is promote")] = tl::unexpected(FakeHands::failure(QStringLiteral("no route")));
+    dark.runner->start();
+    QTRY_VERIFY(dark.outcome);
+    QCOMPARE(word(*dark.outcome), word(Outcome::Incomplete));
+    QVERIFY(!dark.hands.told.contains(QStringLiteral("pg1: undo stop")));
+}
+
+void TestRunner::refusalAtTheReturnIsUndone()
+{
+    Bench bench(plan());
+    bench.hands.answers[QStringLiteral("do promote")] =
+        tl::unexpected(FakeHands::failure(QStringLiteral("permission denied"), false));
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
+}
+
+void TestRunner::capturesReachLaterSteps()
+{
+    Plan withCapture = plan();
+    withCapture.steps[1].actions[0].captures = {{QStringLiteral("shutdown_lsn"), QStringLiteral("lsn")}};
+    withCapture.steps[2].actions[0].sql = QStringLiteral("do promote past :{shutdown_lsn}");
+    Bench bench(withCapture);
+    bench.hands.answers[QStringLiteral("do stop")] = FakeHands::one(QStringLiteral("0/3'0"), QStringLiteral("lsn"));
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: do promote past '0/3''0'")));
+    QCOMPARE(readOperation(bench.path)->values.value(QStringLiteral("shutdown_lsn")), QStringLiteral("0/3'0"));
+
+    // What was to be captured and is not there is a failure.
+    Bench empty(withCapture);
+    empty.hands.answers[QStringLiteral("do stop")] = Table{{QStringLiteral("lsn")}, {}};
+    empty.runner->start();
+    QTRY_VERIFY(empty.outcome);
+    QCOMPARE(word(*empty.outcome), word(Outcome::Undone));
+}
+
+void TestRunner::pollingWaitsAndEnds()
+{
+    Plan polls = plan();
+    polls.steps[1].verify[0].pollMs = 5;
+    polls.steps[1].verify[0].text = QStringLiteral("the standby has replayed all");
+    Bench bench(polls);
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.runner->start();
+    QTRY_VERIFY(bench.hands.told.count(QStringLiteral("pg1: is stop")) > 3);
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("t"));
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+
+    Bench never(polls);
+    never.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"), QStringLiteral("replayed"));
+    never.runner->start();
+    QTRY_VERIFY(never.outcome);
+    QCOMPARE(word(*never.outcome), word(Outcome::Undone));
+    QVERIFY2(never.remains.first().contains(QStringLiteral("the standby has replayed all (replayed = f)")),
+             qPrintable(never.remains.first()));
+
+    Bench silent(polls);
+    silent.hands.silent = {QStringLiteral("do stop")};
+    silent.runner->start();
+    QTRY_VERIFY(silent.outcome);
+    QCOMPARE(word(*silent.outcome), word(Outcome::Undone));
+}
+
+void TestRunner::guardsStopBeforeTheNextStep()
+{
+    Plan guarded = plan();
+    guarded.guards = {sql(QStringLiteral("guard"), true)};
+    Bench bench(guarded);
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(bench.hands.told.count(QStringLiteral("pg1: guard")), 2); // before lock and before stop, not in the outage
+    // Taken up again in the outage there is nothing to be guarded: the old primary is down.
+    Bench taken(guarded);
+    dieAt(taken, 1, StepState::Started);
+    taken.takeUp();
+    taken.hands.answers[QStringLiteral("guard")] = FakeHands::one(QStringLiteral("f"));
+    taken.runner->resume(taken.interrupted);
+    QTRY_VERIFY(taken.outcome);
+    QCOMPARE(word(*taken.outcome), word(Outcome::Done));
+    Bench changed(guarded);
+    QObject::connect(changed.runner.get(), &Runner::stepChanged, changed.runner.get(),
+                     [&] { changed.hands.answers[QStringLiteral("guard")] = FakeHands::one(QStringLiteral("f")); });
+    changed.runner->start();
+    QTRY_VERIFY(changed.outcome);
+    QCOMPARE(word(*changed.outcome), word(Outcome::Undone));
+    QVERIFY(!changed.hands.told.contains(QStringLiteral("pg1: do stop")));
+}
+
+void TestRunner::cancelUndoes()
+{
+    Bench bench(plan());
+    QObject::connect(bench.runner.get(), &Runner::stepChanged, bench.runner.get(), [&](int index) {
+        if (index == 0) {
+            QVERIFY(bench.runner->cancel());
+        }
+    });
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+
+    Bench late(plan());
+    QObject::connect(late.runner.get(), &Runner::stepChanged, late.runner.get(), [&](int index) {
+        if (index == 2) {
+            QVERIFY(!late.runner->cancel()); // only forward is safe now
+        }
+    });
+    late.runner->start();
+    QTRY_VERIFY(late.outcome);
+    QCOMPARE(word(*late.outcome), word(Outcome::Done));
+}
+
+void TestRunner::secretsStayInMemory()
+{
+    Plan secret = plan();
+    secret.secrets = {{QStringLiteral("conninfo"),
+                       QStringLiteral("pg1"),
+                       QStringLiteral("SHOW primary_conninfo"),
+                       {{QStringLiteral("host"), QStringLiteral("10.0.0.12")}},
+                       QStringLiteral("host=10.0.0.12 user=replicator password=canary-7319")}};
+    secret.steps[0].actions[0].sql = QStringLiteral("do set :{conninfo}");
+    Bench bench(secret);
+    bench.hands.answers[QStringLiteral("SHOW primary_conninfo")] =
+        FakeHands::one(QStringLiteral("host=10.0.0.11 user=replicator password=canary-7319"));
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+    const QString set = bench.hands.told.filter(QStringLiteral("do set")).join(QString());
+    QVERIFY(set.contains(QStringLiteral("canary-7319")) && set.contains(QStringLiteral("host=10.0.0.12")));
+    QVERIFY(!set.contains(QStringLiteral("10.0.0.11")));
+    QFile file(bench.path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray written = file.readAll();
+    QVERIFY(!written.contains("canary-7319"));
+    QVERIFY(!describe(secret, secret.steps[0].actions[0]).contains(QStringLiteral("canary-7319")));
+    QVERIFY(describe(secret, secret.steps[0].actions[0]).contains(QStringLiteral("user=replicator")));
+
+    // What can't be read is said before anything is changed.
+    Bench hidden(secret);
+    hidden.hands.answers[QStringLiteral("SHOW primary_conninfo")] =
+        tl::unexpected(FakeHands::failure(QStringLiteral("permission denied"), false));
+    hidden.runner->start();
+    QTRY_VERIFY(hidden.outcome);
+    QCOMPARE(word(*hidden.outcome), word(Outcome::Undone));
+    QCOMPARE(hidden.hands.told.filter(QStringLiteral("do ")), QStringList());
+}
+
+void TestRunner::resumeFinishesAfterEachStep()
+{
+    for (int at = 0; at < static_cast<int>(plan().steps.size()); ++at) {
+        for (const StepState state : {StepState::Started, StepState::Done}) {
+            Bench bench(plan());
+            dieAt(bench, at, state);
+            bench.takeUp();
+            if (at < 5) {
+                QCOMPARE(word(bench.interrupted.outcome), word(Outcome::Interrupted));
+            }
+            bench.runner->resume(bench.interrupted);
+            QTRY_VERIFY(bench.outcome);
+            QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+            QCOMPARE(word(bench.recorded()), word(Outcome::Done));
+            // The lock ended with the console; what was begun is looked at first, and need not be done twice.
+            QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: do lock")));
+            QVERIFY(at != 2 || !bench.hands.told.contains(QStringLiteral("pg1: do promote")));
+            QVERIFY(at < 1 || !bench.hands.told.contains(QStringLiteral("pg1: do stop")));
+        }
+    }
+}
+
+void TestRunner::undoTakesBackAfterEachStep()
+{
+    for (int at = 0; at < 2; ++at) {
+        for (const StepState state : {StepState::Started, StepState::Done}) {
+            if (at == 1 && state == StepState::Done) {
+                continue; // that is the point of no return
+            }
+            Bench bench(plan());
+            dieAt(bench, at, state);
+            bench.takeUp();
+            bench.runner->undo(bench.interrupted);
+            QTRY_VERIFY(bench.outcome);
+            QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+            QCOMPARE(bench.hands.told.last(), QStringLiteral("pg1: undo lock"));
+            // Behind the end of one step the next one has begun at once.
+            QCOMPARE(bench.hands.told.contains(QStringLiteral("pg1: undo stop")), at == 1 || state == StepState::Done);
+        }
+    }
+}
+
+void TestRunner::undoBehindTheReturnChangesNothing()
+{
+    Bench bench(plan());
+    dieAt(bench, 2, StepState::Started);
+    bench.takeUp();
+    bench.runner->undo(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
+    QCOMPARE(bench.hands.told, QStringList());
+    QVERIFY(bench.remains.first().contains(QStringLiteral("promote")));
+}
+
+void TestRunner::journalThatCannotBeWrittenRefuses()
+{
+    QTemporaryDir directory;
+    const QString file = directory.filePath(QStringLiteral("file"));
+    QVERIFY(QFile(file).open(QIODevice::WriteOnly));
+    const auto writer = JournalWriter::create(file + QStringLiteral("/journal"), plan(), 0);
+    QVERIFY(!writer);
+    QVERIFY(writer.error().message.contains(QStringLiteral("journal")));
+}
+
+QTEST_GUILESS_MAIN(TestRunner)
+#include "tst_runner.moc"
