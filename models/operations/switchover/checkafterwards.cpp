@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What holds once the candidate is the primary, and whether the old one finds its way back.
+#include <QCoreApplication>
+#include <algorithm>
+
+#include "cluster/positions.h"
+#include "cluster/syncnames.h"
+#include "core/units.h"
+#include "operations/switchover/checks.h"
+
+namespace howdah::operations::switchover {
+
+using cluster::at;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Switchover", text);
+}
+
+QString afterwards()
+{
+    return tr("Afterwards");
+}
+
+/// Commits on the new primary wait for whom its own synchronous_standby_names asks for.
+Check checkSync(const Facts &facts, const Cast &cast)
+{
+    const cluster::Snapshot &snapshot = *facts.state.snapshot;
+    const cluster::NodeStatus &node = snapshot.nodes[at(cast.candidate)];
+    const QString title = tr("Commits will not wait");
+    if (!node.sample->showsSetting(QLatin1String("synchronous_standby_names"))) {
+        return made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Unknown,
+                    tr("synchronous_standby_names can't be read"), tr("Grant pg_read_all_settings."));
+    }
+    const QString text = node.sample->setting(QLatin1String("synchronous_standby_names"));
+    const auto names = cluster::parseSyncNames(text);
+    if (!names) {
+        return made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Unknown, text, tr("Look at it."));
+    }
+    int followers = 0;
+    std::vector<int> all = cast.siblings;
+    all.push_back(cast.primary);
+    for (const int follower : all) {
+        const auto &sample = snapshot.nodes[at(follower)].sample;
+        const QString name = sample ? sample->setting(QLatin1String("cluster_name")) : QString();
+        const bool counts = names->names.contains(QLatin1String("*")) ||
+                            names->names.contains(name, Qt::CaseInsensitive) ||
+                            names->names.contains(snapshot.nodes[at(follower)].name, Qt::CaseInsensitive);
+        followers += counts ? 1 : 0;
+    }
+    const QString evidence =
+        names->count == 0 ? tr("synchronous_standby_names is empty")
+                          : tr("%1 of %2 that it waits for follow: %3").arg(followers).arg(names->count).arg(text);
+    return followers < names->count
+               ? made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Failed, evidence,
+                      tr("Every commit would wait for ever: set synchronous_standby_names on %1 for the time after.")
+                          .arg(node.name))
+               : made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Passed, evidence);
+}
+
+/// Slots live on one node: what has no copy on the candidate stays behind.
+std::vector<Check> checkSlots(const Facts &facts, const Cast &cast)
+{
+    const cluster::Snapshot &snapshot = *facts.state.snapshot;
+    const cluster::NodeStatus &primary = snapshot.nodes[at(cast.primary)];
+    const cluster::NodeStatus &candidate = snapshot.nodes[at(cast.candidate)];
+    QStringList ofStandbys;
+    for (const cluster::Edge &edge : facts.state.assessment->topology.edges) {
+        if (edge.from == cast.primary) {
+            ofStandbys.append(edge.slotName);
+        }
+    }
+    std::vector<Check> checks;
+    for (const cluster::Slot &slot : primary.sample->replicationSlots) {
+        if (slot.temporary || ofStandbys.contains(slot.slotName)) {
+            continue;
+        }
+        const bool copied = std::any_of(candidate.sample->replicationSlots.begin(),
+                                        candidate.sample->replicationSlots.end(), [&](const cluster::Slot &own) {
+                                            return own.slotName == slot.slotName && own.synced.value_or(false) &&
+                                                   own.invalidationReason.isEmpty();
+                                        });
+        const bool logical = slot.slotType == QLatin1String("logical");
+        const QString title = copied ? tr("Slot %1 has its copy").arg(slot.slotName)
+                                     : tr("Slot %1 stays behind on %2").arg(slot.slotName, primary.name);
+        const QString evidence =
+            copied    ? tr("synced on %1").arg(candidate.name)
+            : logical ? tr("logical, no failover slot%1").arg(slot.active ? QString() : tr(", no consumer"))
+                      : tr("physical, for no node of the cluster");
+        checks.push_back(made(
+            "slots", afterwards(), title, primary.name, copied ? CheckResult::Passed : CheckResult::Warning, evidence,
+            logical ? tr("Its consumer starts over with a new copy of its tables, or loses what lies between.")
+                    : tr("Its consumer must be given a slot on %1.").arg(candidate.name)));
+    }
+    if (checks.empty()) {
+        checks.push_back(made("slots", afterwards(), tr("No slot stays behind"), primary.name, CheckResult::Passed,
+                              tr("%1 has no slot but for its standbys").arg(primary.name)));
+    }
+    return checks;
+}
+
+Check checkSiblings(const Facts &facts, const Cast &cast)
+{
+    const cluster::Snapshot &snapshot = *facts.state.snapshot;
+    const QString title = tr("The others can follow");
+    QStringList names, bad;
+    for (const int sibling : cast.siblings) {
+        const cluster::NodeStatus &node = snapshot.nodes[at(sibling)];
+        const SqlAccess sql = facts.nodes.value(node.name).sql;
+        names.append(node.name);
+        if (!isFresh(snapshot, node) || !sql.isOpen()) {
+            bad.append(tr("%1 does not answer").arg(node.name));
+        } else if (!sql.mayAlterSystem || !sql.mayReload) {
+            bad.append(tr("%1: %2 may not change its settings").arg(node.name, sql.role));
+        } else if (node.sample->serverVersionNum < 130000) {
+            bad.append(tr("%1: before version 13 it must be restarted to follow").arg(node.name));
+        } else if (node.sample->setting(QLatin1String("recovery_target_timeline")) != QLatin1String("latest")) {
+            bad.append(tr("%1: recovery_target_timeline is not latest").arg(node.name));
+        }
+    }
+    return bad.isEmpty()
+               ? made("siblings", afterwards(), title, {}, CheckResult::Passed,
+                      names.isEmpty() ? tr("there are no others") : names.join(QStringLiteral(", ")))
+               : made("siblings", afterwards(), title, {}, CheckResult::Failed, bad.join(QStringLiteral(", ")),
+                      tr("They would be left without a primary: mend that first."));
+}
+
+Check checkAddresses(const Facts &facts)
+{
+    const QString title = tr("Addresses move along");
+    QStringList names;
+    for (const cluster::AddressConfig &address : facts.config.addresses) {
+        if (address.follows == QLatin1String("primary")) {
+            names.append(address.name);
+        }
+    }
+    return names.isEmpty()
+               ? made("addresses", afterwards(), title, {}, CheckResult::Passed, tr("the cluster file has none"))
+               : made("addresses", afterwards(), title, {}, CheckResult::Warning,
+                      tr("not moved by this version: %1").arg(names.join(QStringLiteral(", "))),
+                      tr("Move them yourself as soon as the promotion is proved."));
+}
+
+QString wayBack(const Facts &facts, const Cast &cast)
+{
+    return tr("Way back for %1").arg(facts.state.snapshot->nodes[at(cast.primary)].name);
+}
+
+} // namespace
+
+std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast)
+{
+    std::vector<Check> checks{checkSync(facts, cast)};
+    const std::vector<Check> slotChecks = checkSlots(facts, cast);
+    checks.insert(checks.end(), slotChecks.begin(), slotChecks.end());
+    checks.push_back(checkSiblings(facts, cast));
+    checks.push_back(checkAddresses(facts));
+    return checks;
+}
+
+std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast)
+{
+    const cluster::NodeStatus &node = facts.state.snapshot->nodes[at(cast.primary)];
+    const NodeFacts own = facts.nodes.value(node.name);
+    const QString group = wayBack(facts, cast);
+    const HostAccess &host = own.host;
+    std::vector<Check> checks;
+    checks.push_back(host.isPossible()
+                         ? made("host_command", group, tr("Its host takes commands"), node.name, CheckResult::Passed,
+                                tr("as %1").arg(host.user))
+                         : made("host_command", group, tr("Its host takes commands"), node.name, CheckResult::Failed,
+                                host.error,
+                                tr("Give the node a command in the cluster file: it is stopped and started there.")));
+    const bool owns = host.isPossible() && !host.user.isEmpty() && host.user == host.dataOwner;
+    checks.push_back(
+        owns ? made("data_directory", group, tr("Its files are in reach"), node.name, CheckResult::Passed,
+                    host.dataDirectory)
+             : made("data_directory", group, tr("Its files are in reach"), node.name,
+                    host.isPossible() ? CheckResult::Failed : CheckResult::Unknown,
+                    host.isPossible()
+                        ? tr("%1 belongs to %2, commands run as %3").arg(host.dataDirectory, host.dataOwner, host.user)
+                        : host.error,
+                    tr("The command in the cluster file must run as the server's user.")));
+    const bool startable = host.isPossible() && !host.start.isEmpty() && !host.pgCtl.isEmpty();
+    checks.push_back(startable ? made("start_stop", group, tr("It can be stopped and started"), node.name,
+                                      CheckResult::Passed, host.evidence)
+                               : made("start_stop", group, tr("It can be stopped and started"), node.name,
+                                      host.isPossible() ? CheckResult::Failed : CheckResult::Unknown,
+                                      host.isPossible() ? host.evidence : host.error,
+                                      tr("Write start and stop into the cluster file.")));
+    const bool rights = own.sql.isOpen() && own.sql.mayAlterSystem && own.sql.mayCheckpoint && own.sql.mayMakeSlots;
+    checks.push_back(
+        rights ? made("primary_rights", group, tr("Lets the console act"), node.name, CheckResult::Passed, own.sql.role)
+               : made("primary_rights", group, tr("Lets the console act"), node.name,
+                      own.sql.isOpen() ? CheckResult::Failed : CheckResult::Unknown,
+                      own.sql.isOpen() ? tr("%1 lacks ALTER SYSTEM, CHECKPOINT or REPLICATION").arg(own.sql.role)
+                                       : own.sql.error,
+                      tr("Grant them, or name a role that has them in the cluster file's conninfo.")));
+    const bool rewinds = node.sample->setting(QLatin1String("data_checksums")) == QLatin1String("on") ||
+                         node.sample->setting(QLatin1String("wal_log_hints")) == QLatin1String("on");
+    checks.push_back(rewinds
+                         ? made("rewindable", group, tr("It can be rewound"), node.name, CheckResult::Passed,
+                                tr("data checksums or wal_log_hints are on"))
+                         : made("rewindable", group, tr("It can be rewound"), node.name, CheckResult::Warning,
+                                tr("neither data checksums nor wal_log_hints are on"),
+                                tr("Not needed for a clean switchover; if it fails half-way, %1 must be built anew.")
+                                    .arg(node.name)));
+    return checks;
+}
+
+} // namespace howdah::operations::switchover

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/switchover/checks.h"
+
+#include <QCoreApplication>
+
+#include "cluster/positions.h"
+
+namespace howdah::operations::switchover {
+
+using cluster::at;
+
+Check made(const char *id, const QString &group, const QString &title, const QString &node, CheckResult result,
+           const QString &evidence, const QString &remedy)
+{
+    Check check;
+    check.id = QLatin1String(id);
+    check.group = group;
+    check.title = title;
+    check.result = result;
+    check.evidence = evidence;
+    check.remedy = result == CheckResult::Passed ? QString() : remedy;
+    check.node = node;
+    return check;
+}
+
+std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits)
+{
+    const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
+    const auto &nodes = facts.state.snapshot->nodes;
+    std::vector<Check> checks;
+    const bool known =
+        cast.primary >= 0 && nodes[at(cast.primary)].sample && isFresh(*facts.state.snapshot, nodes[at(cast.primary)]);
+    const std::size_t writable = facts.state.assessment->topology.writable.size();
+    checks.push_back(
+        known
+            ? made("one_primary", tr("The cluster"), tr("Has one primary"), nodes[at(cast.primary)].name,
+                   CheckResult::Passed, nodes[at(cast.primary)].name)
+            : made("one_primary", tr("The cluster"), tr("Has one primary"), {},
+                   writable > 1 ? CheckResult::Failed : CheckResult::Unknown, tr("%1 nodes take writes").arg(writable),
+                   writable > 1 ? tr("Fence all but one of them first: see the findings.")
+                                : tr("A switchover needs the old primary. If it is gone for good, promote a "
+                                     "standby instead.")));
+    for (Check &one : checkCandidate(facts, cast, target, limits)) {
+        checks.push_back(std::move(one));
+    }
+    // The rest speaks of both; without them there is nothing to say, and what is missing refuses already.
+    if (known && cast.candidate >= 0 && nodes[at(cast.candidate)].sample) {
+        for (auto &group : {checkStop(facts, cast, limits), checkAfterwards(facts, cast), checkWayBack(facts, cast)}) {
+            checks.insert(checks.end(), group.begin(), group.end());
+        }
+    }
+    return checks;
+}
+
+} // namespace howdah::operations::switchover

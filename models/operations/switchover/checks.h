@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "operations/plan.h"
+#include "operations/switchover/facts.h"
+
+namespace howdah::operations::switchover {
+
+/// From where on a check refuses or warns.
+struct Limits {
+    qint64 unflushedBytes = 16LL << 20; ///< on the way to the candidate: refuses
+    qint64 toReplayBytes = 64LL << 20;  ///< that it must still replay: refuses
+    double transactionSeconds = 15;     ///< a fast stop throws older transactions away: warns
+    qint64 archiveReady = 16;           ///< files that wait for the archiver, which the stop waits for: warns
+    qint64 archiveReadyRefused = 128;
+    qint64 silentWalsenderMs = 12'000; ///< a walsender whose receiver has not replied for so long hangs the stop
+};
+
+/// Every check of a native switchover, in the order in which the dialog shows them; none is left out. Pure.
+std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits = {});
+
+// The groups, each in a file of its own.
+std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits);
+std::vector<Check> checkStop(const Facts &facts, const Cast &cast, const Limits &limits);
+std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast);
+std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast);
+
+/// One check; remedy is left out of one that passed.
+Check made(const char *id, const QString &group, const QString &title, const QString &node, CheckResult result,
+           const QString &evidence, const QString &remedy = {});
+
+} // namespace howdah::operations::switchover

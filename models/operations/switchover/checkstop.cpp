@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Does the old primary stop cleanly, and soon?
+#include <QCoreApplication>
+#include <QSet>
+#include <algorithm>
+
+#include "cluster/positions.h"
+#include "core/units.h"
+#include "operations/switchover/checks.h"
+
+namespace howdah::operations::switchover {
+
+using cluster::at;
+using core::formatSeconds;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Switchover", text);
+}
+
+struct Stop {
+    const Facts &facts;
+    const cluster::NodeStatus &node;
+    const cluster::NodeSample &sample;
+
+    Check answer(const char *id, const QString &title, CheckResult result, const QString &evidence,
+                 const QString &remedy = {}) const
+    {
+        return made(id, tr("%1 stops cleanly").arg(node.name), title, node.name, result, evidence, remedy);
+    }
+};
+
+/// A fast stop waits until every walsender's receiver has confirmed all: one that doesn't listen holds it up for
+/// wal_sender_timeout, one of logical replication as long as its consumer takes. (ShutdownXLOG in xlog.c.)
+Check checkSenders(const Stop &stop, const Cast &cast, const Limits &limits)
+{
+    const QString title = tr("Every receiver is known and listens");
+    const cluster::Topology &topology = stop.facts.state.assessment->topology;
+    for (const cluster::Sender &sender : stop.sample.senders) {
+        if (!sender.visible()) {
+            return stop.answer("walsenders_known", title, CheckResult::Unknown, tr("pg_stat_replication can't be read"),
+                               tr("Grant pg_monitor to the console's role on %1.").arg(stop.node.name));
+        }
+    }
+    QSet<int> standbys;
+    QStringList silent, unknown, logical;
+    int physical = 0;
+    for (const cluster::Edge &edge : topology.edges) {
+        if (edge.from != cast.primary || !edge.sender) {
+            continue;
+        }
+        standbys.insert(edge.sender->pid);
+        ++physical;
+        const auto &receiver = stop.facts.state.snapshot->nodes[at(edge.to)];
+        const auto age = receiver.sample ? replyAgeMs(*edge.sender, *receiver.sample) : std::nullopt;
+        if (age.value_or(limits.silentWalsenderMs) >= limits.silentWalsenderMs) {
+            silent.append(receiver.name);
+        }
+    }
+    for (const cluster::Sender &sender : stop.sample.senders) {
+        if (standbys.contains(sender.pid)) {
+            continue;
+        }
+        (sender.slotType == QLatin1String("logical") ? logical : unknown).append(sender.applicationName);
+    }
+    if (!silent.isEmpty()) {
+        return stop.answer(
+            "walsenders_known", title, CheckResult::Failed,
+            tr("no reply for %1: %2")
+                .arg(formatSeconds(static_cast<double>(limits.silentWalsenderMs) / 1000),
+                     silent.join(QStringLiteral(", "))),
+            tr("The stop would wait for it, up to wal_sender_timeout, while writes wait: bring it back or "
+               "end its walsender first."));
+    }
+    const QString evidence =
+        tr("standbys %1, logical %2, others %3").arg(physical).arg(logical.size()).arg(unknown.size());
+    if (!logical.isEmpty() || !unknown.isEmpty()) {
+        return stop.answer(
+            "walsenders_known", title, CheckResult::Warning,
+            evidence + QStringLiteral(": ") + (logical + unknown).join(QStringLiteral(", ")),
+            tr("The stop waits until each of them has received everything. End those that may be slow."));
+    }
+    return stop.answer("walsenders_known", title, CheckResult::Passed, evidence);
+}
+
+Check checkArchive(const Stop &stop, const Limits &limits)
+{
+    const QString title = tr("Archive keeps up");
+    const QString mode = stop.sample.setting(QLatin1String("archive_mode"));
+    if (mode == QLatin1String("off")) {
+        return stop.answer("archive", title, CheckResult::Passed, tr("archive_mode is off"));
+    }
+    const auto &archiver = stop.sample.archiver;
+    if (mode.isEmpty() || !archiver || !archiver->readyCount) {
+        return stop.answer("archive", title, CheckResult::Unknown, tr("how many files wait can't be read"),
+                           tr("Grant pg_monitor to the console's role: the stop waits for the archiver."));
+    }
+    const bool fails = archiver->lastFailedTime.isValid() &&
+                       (!archiver->lastArchivedTime.isValid() || archiver->lastFailedTime > archiver->lastArchivedTime);
+    const QString evidence = tr("%1 waiting, %2")
+                                 .arg(*archiver->readyCount)
+                                 .arg(fails ? tr("the last attempt failed") : tr("the last attempt worked"));
+    const QString remedy = tr("The stop waits until the archiver is done: mend archive_command first.");
+    if (*archiver->readyCount >= limits.archiveReadyRefused || fails) {
+        return stop.answer("archive", title, CheckResult::Failed, evidence, remedy);
+    }
+    return stop.answer("archive", title,
+                       *archiver->readyCount >= limits.archiveReady ? CheckResult::Warning : CheckResult::Passed,
+                       evidence, remedy);
+}
+
+Check checkBackups(const Stop &stop)
+{
+    const QString title = tr("No base backup runs");
+    QStringList running;
+    bool unread = false;
+    for (const cluster::NodeStatus &node : stop.facts.state.snapshot->nodes) {
+        if (!node.sample || node.kind == cluster::NodeKind::Witness) {
+            continue;
+        }
+        unread = unread || node.sample->unreadable.contains(QStringLiteral("base_backups"));
+        for (const cluster::BaseBackup &backup : node.sample->baseBackups) {
+            running.append(tr("%1: %2").arg(node.name, backup.phase));
+        }
+    }
+    if (!running.isEmpty()) {
+        return stop.answer("no_base_backup", title, CheckResult::Failed, running.join(QStringLiteral(", ")),
+                           tr("A stop or a promotion ends it: wait for it, or end it first."));
+    }
+    return unread ? stop.answer("no_base_backup", title, CheckResult::Unknown, tr("its progress can't be read"),
+                                tr("Grant pg_monitor to the console's role."))
+                  : stop.answer("no_base_backup", title, CheckResult::Passed, tr("none on any node"));
+}
+
+Check checkTransactions(const Stop &stop, const Limits &limits)
+{
+    const QString title = tr("No long transaction");
+    const auto &activity = stop.sample.activity;
+    if (!activity || !activity->states) {
+        return stop.answer("no_long_transaction", title, CheckResult::Unknown, tr("what the sessions do can't be read"),
+                           tr("Grant pg_monitor to the console's role: a fast stop rolls open transactions back."));
+    }
+    const double longest = activity->states->longestTransaction.value_or(0);
+    const QString evidence = tr("longest %1, %2 prepared").arg(formatSeconds(longest)).arg(activity->preparedCount);
+    if (longest > limits.transactionSeconds || activity->preparedCount > 0) {
+        return stop.answer("no_long_transaction", title, CheckResult::Warning, evidence,
+                           tr("Open transactions are rolled back by the stop; prepared ones wait on the new primary."));
+    }
+    return stop.answer("no_long_transaction", title, CheckResult::Passed, evidence);
+}
+
+Check checkSupervisor(const Stop &stop)
+{
+    const QString title = tr("Nobody restarts it");
+    const HostAccess host = stop.facts.nodes.value(stop.node.name).host;
+    if (!host.isPossible()) {
+        return stop.answer("not_restarted", title, CheckResult::Unknown, host.error,
+                           tr("Give the node a command in the cluster file, so that its host can be looked at."));
+    }
+    if (host.restartsByItself) {
+        return stop.answer("not_restarted", title, CheckResult::Warning, host.supervisor,
+                           tr("It may start by itself: it has standby.signal by then, and comes back as a standby."));
+    }
+    return stop.answer("not_restarted", title, CheckResult::Passed,
+                       host.supervisor.isEmpty() ? tr("no supervisor") : host.supervisor);
+}
+
+Check checkManager(const Stop &stop)
+{
+    const QString title = tr("Nobody else manages it");
+    const cluster::Snapshot &snapshot = *stop.facts.state.snapshot;
+    QStringList daemons;
+    for (const cluster::NodeStatus &node : snapshot.nodes) {
+        for (const QString &daemon : stop.facts.nodes.value(node.name).host.daemons) {
+            daemons.append(tr("%1 on %2").arg(daemon, node.name));
+        }
+    }
+    const bool owned =
+        snapshot.manager == cluster::ManagerKind::Patroni || snapshot.manager == cluster::ManagerKind::PgAutoFailover;
+    if (owned || !daemons.isEmpty()) {
+        return stop.answer("not_managed", title, CheckResult::Failed,
+                           owned ? cluster::toString(snapshot.manager) : daemons.join(QStringLiteral(", ")),
+                           tr("It would act on its own: switch over through it, or pause it everywhere."));
+    }
+    if (snapshot.manager == cluster::ManagerKind::Auto) {
+        return stop.answer("not_managed", title, CheckResult::Unknown, tr("not found out yet"), tr("Wait a moment."));
+    }
+    if (snapshot.manager == cluster::ManagerKind::Repmgr) {
+        QStringList unseen;
+        for (const cluster::NodeStatus &node : snapshot.nodes) {
+            if (node.kind != cluster::NodeKind::Witness && !stop.facts.nodes.value(node.name).host.isPossible()) {
+                unseen.append(node.name);
+            }
+        }
+        if (!unseen.isEmpty()) {
+            return stop.answer("not_managed", title, CheckResult::Unknown,
+                               tr("whether repmgrd runs can't be seen on %1").arg(unseen.join(QStringLiteral(", "))),
+                               tr("Give each node a command in the cluster file."));
+        }
+        return stop.answer(
+            "not_managed", title, CheckResult::Warning, tr("repmgr, and repmgrd runs nowhere"),
+            tr("Afterwards repmgr's own tables must be put right: repmgr primary register --force on the "
+               "new primary, repmgr standby register --force on the others."));
+    }
+    return stop.answer("not_managed", title, CheckResult::Passed, tr("no manager, no daemon of one"));
+}
+
+} // namespace
+
+std::vector<Check> checkStop(const Facts &facts, const Cast &cast, const Limits &limits)
+{
+    const cluster::NodeStatus &node = facts.state.snapshot->nodes[at(cast.primary)];
+    const Stop stop{facts, node, *node.sample};
+    return {checkSenders(stop, cast, limits), checkArchive(stop, limits), checkBackups(stop),
+            checkTransactions(stop, limits),  checkSupervisor(stop),      checkManager(stop)};
+}
+
+} // namespace howdah::operations::switchover

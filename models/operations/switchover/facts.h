@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QString>
+#include <QStringList>
+#include <optional>
+#include <vector>
+
+#include "cluster/clusterconfig.h"
+#include "cluster/health.h"
+
+namespace howdah::operations::switchover {
+
+/// A line of pg_hba_file_rules. https://www.postgresql.org/docs/current/view-pg-hba-file-rules.html
+struct HbaRule {
+    QString type; ///< local, host, hostssl, hostnossl, …
+    QStringList databases;
+    QStringList users;
+    QString address; ///< "all", "samenet", an address or a host name; empty for local
+    QString netmask;
+    QString method;
+    QString error; ///< the line is not valid
+
+    bool operator==(const HbaRule &) const = default;
+};
+
+/// What the session that acts may do on a node.
+struct SqlAccess {
+    QString error; ///< why there is none; empty when there is
+    QString role;
+    bool superuser = false;
+    bool mayPromote = false;     ///< pg_promote()
+    bool mayAlterSystem = false; ///< of the settings that a switchover changes
+    bool mayReload = false;
+    bool mayCheckpoint = false;
+    bool mayMakeSlots = false; ///< REPLICATION
+    bool hbaReadable = false;
+    std::vector<HbaRule> hba;
+    /// Names of the settings that stand in postgresql.auto.conf, so that taking them back means to write what was
+    /// there.
+    QStringList inAutoConf;
+
+    bool isOpen() const { return error.isEmpty(); }
+};
+
+/// How the server of a node is stopped and started on its host.
+struct HostAccess {
+    QString error;     ///< why nothing can be run there; empty when it can
+    QString evidence;  ///< how stopping and starting was found out
+    QString user;      ///< that commands run as
+    QString dataOwner; ///< of the data directory
+    QString dataDirectory;
+    QStringList asOwner; ///< what must stand before programs of the server's, behind the node's command
+    QStringList start;   ///< returns when the server takes connections
+    bool startAsRoot = false;
+    QString pgCtl;
+    QString pgControlData;
+    QString supervisor; ///< "systemd unit postgresql@15-main.service"; empty: none
+    bool restartsByItself = false;
+    QStringList daemons; ///< repmgrd, patroni, … that run there
+
+    bool isPossible() const { return error.isEmpty(); }
+};
+
+/// What was asked of one node beside its sample.
+struct NodeFacts {
+    SqlAccess sql;
+    HostAccess host;
+};
+
+/// All that a plan is made of. Nothing in it is secret.
+struct Facts {
+    cluster::ClusterConfig config;
+    cluster::ClusterState state;     ///< Snapshot and what the rules make of it
+    QHash<QString, NodeFacts> nodes; ///< by name
+    /// To replay on the candidate over the last minute, bytes, oldest first: its trend.
+    std::vector<qint64> toReplay;
+};
+
+/// Roles in a switchover, as indices into the snapshot's nodes.
+struct Cast {
+    int primary = -1;
+    int candidate = -1;
+    std::vector<int> siblings; ///< standbys that follow the primary and will follow the candidate
+    std::vector<int> others;   ///< cascading ones, which stay where they are
+};
+
+/// Who plays what when the writes go to target; nothing is checked here. primary is -1 without exactly one.
+Cast castFor(const cluster::ClusterState &state, const QString &target);
+
+/// Host and port at which the other nodes reach node: the host that the cluster file names, or where that is this
+/// machine's own, the address that its upstream sees it at; the port that the server itself listens on.
+std::pair<QString, QString> addressForPeers(const Facts &facts, int node);
+
+/// The slot on the new primary for the old one: its name as a slot's, not one that is in use for somebody else.
+QString slotNameFor(const Facts &facts, const Cast &cast);
+
+/// Whether rules let user replicate from address: the first rule that matches decides, as in the server. Empty when a
+/// rule before it can't be judged from here (a host name, a group, samenet).
+std::optional<bool> letsReplicate(const std::vector<HbaRule> &rules, const QString &user, const QString &address);
+
+} // namespace howdah::operations::switchover

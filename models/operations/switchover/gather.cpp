@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/switchover/gather.h"
+
+#include <QPointer>
+#include <algorithm>
+
+#include "hosts/servercontrol.h"
+
+namespace howdah::operations::switchover {
+
+namespace {
+
+constexpr int kSqlMs = 4000;
+constexpr int kHostMs = 8000;
+const char *const kChanged[] = {"primary_conninfo", "primary_slot_name", "wal_retrieve_retry_interval"};
+
+QString cell(const Table &table, std::size_t row, const char *column)
+{
+    const qsizetype at = table.columns.indexOf(QLatin1String(column));
+    return at < 0 || row >= table.rows.size() ? QString()
+                                              : table.rows[row][static_cast<std::size_t>(at)].value_or(QString());
+}
+
+bool flag(const Table &table, const char *column)
+{
+    return cell(table, 0, column) == QLatin1String("t");
+}
+
+QStringList words(const QString &text)
+{
+    return text.isEmpty() ? QStringList() : text.split(QLatin1Char('\x1f'));
+}
+
+/// What stands between the node's own prefix and the command: empty where nothing does.
+std::optional<QStringList> behind(const QStringList &prefix, const QStringList &own)
+{
+    return prefix.size() >= own.size() && prefix.first(own.size()) == own ? std::optional(prefix.sliced(own.size()))
+                                                                          : std::nullopt;
+}
+
+} // namespace
+
+QString rightsSql(int serverVersionNum)
+{
+    QStringList alter;
+    for (const char *name : kChanged) {
+        alter.append(QStringLiteral("has_parameter_privilege('%1', 'ALTER SYSTEM')").arg(QLatin1String(name)));
+    }
+    const bool grants = serverVersionNum >= 150000;
+    return QStringLiteral(
+               "SELECT current_user::text AS role, r.rolsuper AS superuser, r.rolsuper OR r.rolreplication AS slots, "
+               "has_function_privilege('pg_catalog.pg_promote(boolean,integer)', 'EXECUTE') AS promote, "
+               "has_function_privilege('pg_catalog.pg_reload_conf()', 'EXECUTE') AS reload, "
+               "r.rolsuper OR %1 AS alter, r.rolsuper OR %2 AS checkpoint, "
+               "has_table_privilege('pg_catalog.pg_hba_file_rules', 'SELECT') AND "
+               "has_function_privilege('pg_catalog.pg_hba_file_rules()', 'EXECUTE') AS hba, "
+               "(SELECT string_agg(name, E'\\x1f') FROM pg_settings WHERE sourcefile LIKE '%/postgresql.auto.conf') "
+               "AS auto_conf FROM pg_roles r WHERE r.rolname = current_user")
+        .arg(grants ? alter.join(QStringLiteral(" AND ")) : QStringLiteral("false"),
+             grants ? QStringLiteral("pg_has_role('pg_checkpoint', 'USAGE')") : QStringLiteral("false"));
+}
+
+SqlAccess accessFrom(const Table &table)
+{
+    SqlAccess access;
+    if (table.rows.empty()) {
+        access.error = QStringLiteral("its role does not stand in pg_roles");
+        return access;
+    }
+    access.role = cell(table, 0, "role");
+    access.superuser = flag(table, "superuser");
+    access.mayPromote = flag(table, "promote");
+    access.mayReload = flag(table, "reload");
+    access.mayAlterSystem = flag(table, "alter");
+    access.mayCheckpoint = flag(table, "checkpoint");
+    access.mayMakeSlots = flag(table, "slots");
+    access.hbaReadable = flag(table, "hba");
+    access.inAutoConf = words(cell(table, 0, "auto_conf"));
+    access.inAutoConf.removeIf([](const QString &name) {
+        return std::none_of(std::begin(kChanged), std::end(kChanged),
+                            [&](const char *changed) { return name == QLatin1String(changed); });
+    });
+    return access;
+}
+
+std::vector<HbaRule> hbaFrom(const Table &table)
+{
+    std::vector<HbaRule> rules;
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+        HbaRule &rule = rules.emplace_back();
+        rule.type = cell(table, row, "type");
+        rule.databases = words(cell(table, row, "databases"));
+        rule.users = words(cell(table, row, "users"));
+        rule.address = cell(table, row, "address");
+        rule.netmask = cell(table, row, "netmask");
+        rule.method = cell(table, row, "auth_method");
+        rule.error = cell(table, row, "error");
+    }
+    return rules;
+}
+
+HostAccess hostAccessFrom(const hosts::HostFacts &facts, const cluster::NodeConfig &config)
+{
+    HostAccess access;
+    access.user = facts.user;
+    access.dataOwner = facts.owner;
+    access.dataDirectory = facts.settings.dataDirectory;
+    for (const QString &daemon : facts.daemons) {
+        access.daemons.append(daemon.section(QLatin1Char(' '), 0, 0));
+    }
+    const auto control = hosts::deriveControl(facts, config);
+    if (!control) {
+        access.error = control.error().message;
+        return access;
+    }
+    access.evidence = control->evidence.join(QLatin1Char(' '));
+    access.supervisor = control->supervisor;
+    access.restartsByItself = control->mayRestartByItself;
+    access.pgControlData = control->pgControldata;
+    access.pgCtl = facts.program(QStringLiteral("pg_ctl"));
+    const auto owner = behind(control->ownerPrefix, config.command);
+    if (!owner) {
+        access.error = QStringLiteral("the server's programs are only in reach through root_command");
+        return access;
+    }
+    access.asOwner = *owner;
+    // Behind sudo commands run as the owner, whoever logs in.
+    access.user = owner->isEmpty() ? access.user : access.dataOwner;
+    if (const auto start = behind(control->start.prefix, config.command)) {
+        access.start = *start + control->start.argv;
+    } else if (const auto asRoot = behind(control->start.prefix, config.rootCommand)) {
+        access.start = *asRoot + control->start.argv;
+        access.startAsRoot = true;
+    }
+    return access;
+}
+
+Gatherer::Gatherer(cluster::ClusterConfig config, cluster::ClusterState state, Hands &hands, QObject *parent)
+    : QObject(parent)
+    , m_hands(hands)
+{
+    m_facts.config = std::move(config);
+    m_facts.state = std::move(state);
+}
+
+void Gatherer::start(std::function<void(Facts)> done)
+{
+    m_done = std::move(done);
+    ++m_left; // until all are asked
+    for (const cluster::NodeStatus &node : m_facts.state.snapshot->nodes) {
+        NodeFacts &facts = m_facts.nodes[node.name];
+        if (node.kind == cluster::NodeKind::Witness) {
+            continue;
+        }
+        facts.sql.error = cluster::toString(node.link);
+        facts.host.error = facts.sql.error;
+        if (!node.sample) {
+            continue;
+        }
+        askRights(node.name, node.sample->serverVersionNum);
+        askHba(node.name);
+        askHost(node.name);
+    }
+    one();
+}
+
+void Gatherer::one()
+{
+    if (--m_left == 0) {
+        m_done(std::move(m_facts));
+    }
+}
+
+void Gatherer::askRights(const QString &node, int version)
+{
+    ++m_left;
+    const QPointer<Gatherer> self(this);
+    m_hands.sql(node, rightsSql(version), kSqlMs, [self, node](const Handed<Table> &table) {
+        if (!self) {
+            return;
+        }
+        SqlAccess &access = self->m_facts.nodes[node].sql;
+        access = table ? accessFrom(*table) : SqlAccess{.error = table.error().error.message};
+        self->one();
+    });
+}
+
+void Gatherer::askHba(const QString &node)
+{
+    ++m_left;
+    const QPointer<Gatherer> self(this);
+    // After the rights on the same session, so the answer to those stands by then.
+    m_hands.sql(node,
+                QStringLiteral("SELECT type, array_to_string(database, E'\\x1f') AS databases, "
+                               "array_to_string(user_name, E'\\x1f') AS users, address, netmask, auth_method, error "
+                               "FROM pg_hba_file_rules ORDER BY line_number"),
+                kSqlMs, [self, node](const Handed<Table> &table) {
+                    if (!self) {
+                        return;
+                    }
+                    SqlAccess &access = self->m_facts.nodes[node].sql;
+                    access.hbaReadable = access.hbaReadable && table.has_value();
+                    access.hba = table ? hbaFrom(*table) : std::vector<HbaRule>();
+                    self->one();
+                });
+}
+
+void Gatherer::askHost(const QString &node)
+{
+    ++m_left;
+    const QPointer<Gatherer> self(this);
+    // config_file is for superusers and pg_read_all_settings only.
+    m_hands.sql(
+        node,
+        QStringLiteral("SELECT (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory, "
+                       "(SELECT setting FROM pg_settings WHERE name = 'config_file') AS config_file, "
+                       "(SELECT setting FROM pg_settings WHERE name = 'port') AS port"),
+        kSqlMs, [self, node](const Handed<Table> &table) {
+            if (!self) {
+                return;
+            }
+            const auto fail = [&](const QString &why) {
+                self->m_facts.nodes[node].host.error = why;
+                self->one();
+            };
+            if (!table || table->rows.empty() || cell(*table, 0, "data_directory").isEmpty()) {
+                fail(table ? QStringLiteral("data_directory can't be read: grant pg_read_all_settings")
+                           : table.error().error.message);
+                return;
+            }
+            const hosts::ServerSettings settings{cell(*table, 0, "data_directory"), cell(*table, 0, "config_file"),
+                                                 cell(*table, 0, "port").toInt()};
+            self->m_hands.command(
+                node, hosts::hostFactsCommand(settings), false, kHostMs,
+                [self, node, settings, fail](const Handed<CommandResult> &result) {
+                    if (!self) {
+                        return;
+                    }
+                    const auto facts = result ? hosts::parseHostFacts(result->out.toUtf8(), settings)
+                                              : core::Result<hosts::HostFacts>(tl::unexpected(result.error().error));
+                    if (!facts) {
+                        fail(facts.error().message);
+                        return;
+                    }
+                    const auto &nodes = self->m_facts.config.nodes;
+                    const auto config = std::find_if(nodes.begin(), nodes.end(),
+                                                     [&](const cluster::NodeConfig &one) { return one.name == node; });
+                    self->m_facts.nodes[node].host = hostAccessFrom(*facts, *config);
+                    self->one();
+                });
+        });
+}
+
+} // namespace howdah::operations::switchover

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/switchover/pieces.h"
+
+#include <algorithm>
+
+#include "cluster/positions.h"
+#include "core/identifier.h"
+#include "core/redact.h"
+#include "operations/switchover/scripts.h"
+#include "postgres/conninfo.h"
+
+namespace howdah::operations::switchover {
+
+using cluster::at;
+
+namespace {
+
+const cluster::NodeStatus &nodeAt(const Facts &facts, int index)
+{
+    return facts.state.snapshot->nodes[at(index)];
+}
+
+/// A conninfo of node's, for people: as its sample shows it, already redacted.
+QString shownConninfo(const Facts &facts, int node, const std::vector<std::pair<QString, QString>> &replaced)
+{
+    auto conninfo = postgres::Conninfo::parse(nodeAt(facts, node).sample->setting(QLatin1String("primary_conninfo")));
+    if (!conninfo) {
+        return QStringLiteral("primary_conninfo of %1").arg(nodeAt(facts, node).name);
+    }
+    for (const auto &[keyword, value] : replaced) {
+        *conninfo = conninfo->with(keyword, value);
+    }
+    return core::redacted(conninfo->toString());
+}
+
+Secret conninfoSecret(const Facts &facts, const QString &name, int node,
+                      std::vector<std::pair<QString, QString>> replaced)
+{
+    Secret secret;
+    secret.name = name;
+    secret.node = nodeAt(facts, node).name;
+    secret.sql = QStringLiteral("SHOW primary_conninfo");
+    secret.shown = shownConninfo(facts, node, replaced);
+    secret.replaced = std::move(replaced);
+    return secret;
+}
+
+/// What a follower of the candidate connects to. hostaddr would win over host.
+std::vector<std::pair<QString, QString>> towards(const Facts &facts, int candidate)
+{
+    const auto [host, port] = addressForPeers(facts, candidate);
+    return {{QStringLiteral("host"), host}, {QStringLiteral("hostaddr"), QString()}, {QStringLiteral("port"), port}};
+}
+
+void noteOldValues(Pieces &p, const Facts &facts, int node, const QString &secretName)
+{
+    const cluster::NodeStatus &status = nodeAt(facts, node);
+    p.inAutoConf[status.name] = facts.nodes.value(status.name).sql.inAutoConf;
+    for (const QString &setting : std::as_const(p.inAutoConf[status.name])) {
+        const bool secret = setting == QLatin1String("primary_conninfo");
+        // An empty one is no conninfo to be read back.
+        const QString value = status.sample->setting(QLatin1String(setting.toLatin1()));
+        p.oldValues[status.name].insert(setting, secret && !value.isEmpty() ? QStringLiteral(":{%1}").arg(secretName)
+                                                                            : core::sqlLiteral(value));
+        if (secret && !value.isEmpty()) {
+            p.secrets.push_back(conninfoSecret(facts, secretName, node, {}));
+        }
+    }
+}
+
+void noteSlots(Pieces &p, const Facts &facts, const Cast &cast)
+{
+    const cluster::NodeSample &candidate = *nodeAt(facts, cast.candidate).sample;
+    p.oldPrimarySlot = slotNameFor(facts, cast);
+    p.allSlots = {p.oldPrimarySlot};
+    for (const int sibling : cast.siblings) {
+        const QString name = nodeAt(facts, sibling).sample->setting(QLatin1String("primary_slot_name"));
+        if (!name.isEmpty()) {
+            p.allSlots.append(name);
+        }
+    }
+    for (const QString &name : std::as_const(p.allSlots)) {
+        const bool there = std::any_of(candidate.replicationSlots.begin(), candidate.replicationSlots.end(),
+                                       [&](const cluster::Slot &slot) { return slot.slotName == name; });
+        if (!there) {
+            p.newSlots.append(name);
+        }
+    }
+    for (const cluster::Edge &edge : facts.state.assessment->topology.edges) {
+        if (edge.from == cast.primary && !edge.slotName.isEmpty()) {
+            p.leftoverSlots.append(edge.slotName);
+        }
+        if (edge.to == cast.candidate) {
+            p.candidateSlot = edge.slotName;
+            p.candidateApplication = edge.sender ? edge.sender->applicationName : QString();
+        }
+    }
+}
+
+} // namespace
+
+Pieces piecesOf(const Facts &facts, const Cast &cast)
+{
+    Pieces p;
+    const cluster::NodeStatus &primary = nodeAt(facts, cast.primary);
+    p.primary = primary.name;
+    p.candidate = nodeAt(facts, cast.candidate).name;
+    p.timeline = primary.sample->timeline.value_or(0);
+    p.systemIdentifier = QString::number(primary.sample->systemIdentifier.value_or(0));
+    p.candidatePort = addressForPeers(facts, cast.candidate).second;
+    p.host = facts.nodes.value(p.primary).host;
+    noteSlots(p, facts, cast);
+
+    auto replaced = towards(facts, cast.candidate);
+    const QString clusterName = primary.sample->setting(QLatin1String("cluster_name"));
+    replaced.emplace_back(QStringLiteral("application_name"), clusterName.isEmpty() ? primary.name : clusterName);
+    p.secrets.push_back(conninfoSecret(facts, QStringLiteral("conninfo_of_old_primary"), cast.candidate, replaced));
+    noteOldValues(p, facts, cast.primary, QStringLiteral("old_conninfo_of_old_primary"));
+    noteOldValues(p, facts, cast.candidate, QStringLiteral("old_conninfo_of_candidate"));
+    for (std::size_t i = 0; i < cast.siblings.size(); ++i) {
+        const int sibling = cast.siblings[i];
+        if (!nodeAt(facts, sibling).sample) {
+            continue; // a check refuses
+        }
+        const qsizetype number = p.siblings.size();
+        p.siblings.append(nodeAt(facts, sibling).name);
+        p.secrets.push_back(conninfoSecret(facts, QStringLiteral("conninfo_of_sibling_%1").arg(number), sibling,
+                                           towards(facts, cast.candidate)));
+        noteOldValues(p, facts, sibling, QStringLiteral("old_conninfo_of_sibling_%1").arg(number));
+    }
+    return p;
+}
+
+Step Pieces::step(const QByteArray &id, Phase phase, const QString &title, const QStringList &nodes, int deadlineMs,
+                  int expectedMs) const
+{
+    Step step;
+    step.id = QString::fromUtf8(id);
+    step.phase = phase;
+    step.title = title;
+    step.nodes = nodes;
+    step.deadlineMs = deadlineMs;
+    step.expectedMs = expectedMs;
+    return step;
+}
+
+Action Pieces::sql(const QString &node, const QString &text, const QString &about) const
+{
+    Action action;
+    action.node = node;
+    action.sql = text;
+    action.text = about;
+    return action;
+}
+
+Action Pieces::holds(const QString &node, const QString &text, const QString &about, int pollMs) const
+{
+    Action action = sql(node, text, about);
+    action.expectsTrue = true;
+    action.pollMs = pollMs;
+    return action;
+}
+
+Action Pieces::command(const QString &node, const QStringList &argv, const QString &about) const
+{
+    Action action;
+    action.kind = Action::Kind::Command;
+    action.node = node;
+    action.argv = argv;
+    action.text = about;
+    return action;
+}
+
+void Pieces::changeSetting(Step &step, const QString &node, const QString &name, const QString &valueSql) const
+{
+    step.actions.push_back(sql(node, QStringLiteral("ALTER SYSTEM SET %1 = %2").arg(name, valueSql)));
+    restoreSetting(step.undo, node, name);
+}
+
+void Pieces::restoreSetting(std::vector<Action> &actions, const QString &node, const QString &name) const
+{
+    const bool written = inAutoConf.value(node).contains(name);
+    actions.push_back(
+        sql(node, written ? QStringLiteral("ALTER SYSTEM SET %1 = %2").arg(name, oldValues.value(node).value(name))
+                          : QStringLiteral("ALTER SYSTEM RESET %1").arg(name)));
+}
+
+QStringList Pieces::stopScript() const
+{
+    return {
+        QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kStopScript), QStringLiteral("howdah-stop"),
+        host.pgCtl,           host.dataDirectory,   host.pgControlData,         QString::number(stopDeadlineMs / 10)};
+}
+
+QStringList Pieces::controlDataCommand() const
+{
+    return host.asOwner + QStringList{QStringLiteral("env"), QStringLiteral("LC_ALL=C"), host.pgControlData,
+                                      QStringLiteral("-D"), host.dataDirectory};
+}
+
+QStringList Pieces::clearScript(bool asStandby) const
+{
+    return {QStringLiteral("sh"),
+            QStringLiteral("-c"),
+            QLatin1String(kClearScript),
+            QStringLiteral("howdah-clear"),
+            host.pgCtl,
+            host.dataDirectory,
+            asStandby ? QStringLiteral("standby") : QStringLiteral("primary")};
+}
+
+Action Pieces::startAction(const QString &about) const
+{
+    Action start = command(primary,
+                           {QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kStartScript),
+                            QStringLiteral("howdah-start"), host.dataDirectory},
+                           about);
+    start.argv += host.start;
+    start.asRoot = host.startAsRoot;
+    return start;
+}
+
+} // namespace howdah::operations::switchover

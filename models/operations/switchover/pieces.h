@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "operations/plan.h"
+#include "operations/switchover/facts.h"
+
+namespace howdah::operations::switchover {
+
+/// Names and numbers of one switchover, and the building blocks of its steps: what piecesOf() makes of the facts.
+struct Pieces {
+    QString primary;
+    QString candidate;
+    QStringList siblings;
+    int timeline = 0; ///< before
+    QString systemIdentifier;
+    QString candidatePort;
+    QString candidateSlot;        ///< on the old primary; empty without one
+    QString candidateApplication; ///< application_name of its walsender
+    QString oldPrimarySlot;       ///< on the candidate, for the old primary
+    QStringList newSlots;         ///< to be made on the candidate
+    QStringList allSlots;         ///< on the candidate that must be in use in the end
+    QStringList leftoverSlots;    ///< on the old primary that nobody uses any more
+    HostAccess host;              ///< of the old primary
+    int stopDeadlineMs = 15'000;
+    std::vector<Secret> secrets;
+    QHash<QString, QStringList> inAutoConf;            ///< by node
+    QHash<QString, QHash<QString, QString>> oldValues; ///< by node and setting: SQL that stands for what was there
+
+    Step step(const QByteArray &id, Phase phase, const QString &title, const QStringList &nodes, int deadlineMs,
+              int expectedMs) const;
+    Action sql(const QString &node, const QString &text, const QString &about = {}) const;
+    /// A question whose first column must be true; asked again every pollMs when that is not 0.
+    Action holds(const QString &node, const QString &text, const QString &about, int pollMs = 0) const;
+    Action command(const QString &node, const QStringList &argv, const QString &about) const;
+    /// ALTER SYSTEM SET name = value in the step, and its undo.
+    void changeSetting(Step &step, const QString &node, const QString &name, const QString &valueSql) const;
+    void restoreSetting(std::vector<Action> &actions, const QString &node, const QString &name) const;
+
+    /// On the old primary's host: stops it fast, waits until pg_control says "shut down", puts standby.signal in place,
+    /// prints pg_controldata.
+    QStringList stopScript() const;
+    QStringList controlDataCommand() const;
+    /// Makes sure that no server of that directory is on its way down, and that standby.signal is there or not.
+    QStringList clearScript(bool asStandby) const;
+    /// Starts the server unless it runs.
+    Action startAction(const QString &about) const;
+};
+
+Pieces piecesOf(const Facts &facts, const Cast &cast);
+
+} // namespace howdah::operations::switchover

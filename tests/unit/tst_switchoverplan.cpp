@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+#include <functional>
+
+#include "cluster/health.h"
+#include "operations/planjson.h"
+#include "operations/switchover/checks.h"
+#include "operations/switchover/gather.h"
+#include "operations/switchover/switchoverplan.h"
+#include "support/snapshots.h"
+
+using namespace howdah;
+using namespace howdah::operations;
+using namespace howdah::operations::switchover;
+using namespace howdah::testsupport;
+
+Q_DECLARE_METATYPE(std::function<void(howdah::operations::switchover::Facts &, howdah::cluster::Snapshot &)>)
+using Change = std::function<void(Facts &, cluster::Snapshot &)>;
+
+/// What is checked before a switchover, and what the plan is made of.
+class TestSwitchoverPlan : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void healthyPairPasses();
+    void checks_data();
+    void checks();
+    void planOfThree();
+    void settingsGoBackToWhatTheyWere();
+    void planSurvivesTheJournal();
+    void brokenPlans_data();
+    void brokenPlans();
+    void namesWithQuotes();
+    void slotNames_data();
+    void slotNames();
+    void doors_data();
+    void doors();
+};
+
+namespace {
+
+const QString pg1 = QStringLiteral("pg1");
+const QString pg2 = QStringLiteral("pg2");
+const QString pg3 = QStringLiteral("pg3");
+
+HbaRule hba(const QString &user, const QString &address, const QString &netmask,
+            const QString &method = QStringLiteral("scram-sha-256"))
+{
+    return {QStringLiteral("host"), {QStringLiteral("replication")}, {user}, address, netmask, method, {}};
+}
+
+NodeFacts able(const QString &node)
+{
+    NodeFacts facts;
+    facts.sql.role = QStringLiteral("dba");
+    facts.sql.superuser = facts.sql.mayPromote = facts.sql.mayAlterSystem = facts.sql.mayReload = true;
+    facts.sql.mayCheckpoint = facts.sql.mayMakeSlots = facts.sql.hbaReadable = true;
+    facts.sql.hba = {hba(QStringLiteral("all"), QStringLiteral("10.0.0.0"), QStringLiteral("255.255.255.0"))};
+    facts.host.user = facts.host.dataOwner = QStringLiteral("postgres");
+    facts.host.dataDirectory = QStringLiteral("/data/") + node;
+    facts.host.evidence = QStringLiteral("pg_ctl, as the owner");
+    facts.host.pgCtl = QStringLiteral("/bin/pg_ctl");
+    facts.host.pgControlData = QStringLiteral("/bin/pg_controldata");
+    facts.host.start = {QStringLiteral("/bin/pg_ctl"), QStringLiteral("-D"), facts.host.dataDirectory,
+                        QStringLiteral("start")};
+    return facts;
+}
+
+/// Asynchronous: the snapshots' own synchronous_standby_names names who would be the primary.
+cluster::Snapshot prepared(cluster::Snapshot snapshot)
+{
+    for (const cluster::NodeStatus &node : std::vector<cluster::NodeStatus>(snapshot.nodes)) {
+        if (!node.sample || node.kind == cluster::NodeKind::Witness) {
+            continue;
+        }
+        cluster::NodeSample &sample = edit(snapshot, node.name);
+        for (const char *name : {"max_connections", "max_worker_processes", "max_wal_senders",
+                                 "max_prepared_transactions", "max_locks_per_transaction", "max_replication_slots"}) {
+            setSetting(sample, QLatin1String(name), QStringLiteral("20"));
+        }
+        for (const auto &[name, value] : {std::pair{"synchronous_standby_names", ""},
+                                          {"wal_level", "replica"},
+                                          {"recovery_min_apply_delay", "0"},
+                                          {"recovery_target_timeline", "latest"},
+                                          {"data_checksums", "on"},
+                                          {"archive_mode", "off"},
+                                          {"port", "5432"},
+                                          {"wal_retrieve_retry_interval", "5000"}}) {
+            setSetting(sample, QLatin1String(name), QLatin1String(value));
+        }
+        if (sample.inRecovery) {
+            sample.replayPauseState = QStringLiteral("not paused");
+            setSetting(sample, QStringLiteral("primary_conninfo"),
+                       QStringLiteral("host=10.0.0.11 user=replicator password=********"));
+        }
+        sample.serverVersionNum = std::max(sample.serverVersionNum, 150000);
+        for (cluster::Sender &sender : sample.senders) {
+            sender.replyTime = sample.serverTime;
+        }
+    }
+    snapshot.manager = cluster::ManagerKind::None;
+    return snapshot;
+}
+
+Facts factsOf(const cluster::Snapshot &snapshot)
+{
+    Facts facts;
+    facts.state.snapshot = std::make_shared<const cluster::Snapshot>(snapshot);
+    facts.state.assessment = std::make_shared<const cluster::Assessment>(cluster::assess(snapshot));
+    for (const cluster::NodeStatus &node : snapshot.nodes) {
+        cluster::NodeConfig &config = facts.config.nodes.emplace_back();
+        config.name = node.name;
+        config.conninfo = QStringLiteral("host=%1 user=dba").arg(node.host);
+        facts.nodes.insert(node.name, able(node.name));
+    }
+    return facts;
+}
+
+QString found(const std::vector<Check> &checks, const QString &id)
+{
+    for (const Check &one : checks) {
+        if (one.id == id) {
+            return operations::toString(one.result);
+        }
+    }
+    return QStringLiteral("not made");
+}
+
+QString all(const std::vector<Check> &checks)
+{
+    QString text;
+    for (const Check &one : checks) {
+        text += one.id + QLatin1Char(' ') + operations::toString(one.result) + QStringLiteral(": ") + one.evidence +
+                QLatin1Char('\n');
+    }
+    return text;
+}
+
+const Step *stepOf(const Plan &plan, const QString &id)
+{
+    for (const Step &step : plan.steps) {
+        if (step.id == id) {
+            return &step;
+        }
+    }
+    return nullptr;
+}
+
+QString sqlOf(const std::vector<Action> &actions)
+{
+    QStringList lines;
+    for (const Action &action : actions) {
+        lines.append(action.node + QStringLiteral(": ") + action.sql);
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+} // namespace
+
+void TestSwitchoverPlan::healthyPairPasses()
+{
+    const Plan plan = planSwitchover(factsOf(prepared(healthyPair())), pg2);
+    QVERIFY2(worst(plan.checks) == CheckResult::Passed, qPrintable(all(plan.checks)));
+    QVERIFY(mayRun(plan, false));
+    for (const Check &one : plan.checks) {
+        QVERIFY2(!one.evidence.isEmpty() && one.remedy.isEmpty(), qPrintable(one.id));
+    }
+}
+
+void TestSwitchoverPlan::checks_data()
+{
+    QTest::addColumn<QString>("check");
+    QTest::addColumn<QString>("result");
+    QTest::addColumn<Change>("change");
+    const auto row = [](const char *name, const char *check, const char *result, const Change &change) {
+        QTest::newRow(name) << QString::fromLatin1(check) << QString::fromLatin1(result) << change;
+    };
+    row("candidate down", "candidate_known", "unknown", [](Facts &, auto &s) { makeStale(s, pg2, 60'000); });
+    row("candidate never seen", "candidate_known", "unknown", [](Facts &, auto &s) { neverSeen(s, pg2); });
+    row("candidate writes", "one_primary", "failed", [](Facts &, auto &s) { makeWritable(s, pg2); });
+    row("primary down", "one_primary", "unknown", [](Facts &, auto &s) { takeDown(s, pg1); });
+    row("not streaming", "candidate_streams", "failed", [](Facts &, auto &s) { stopStreaming(s, pg2); });
+    row("diverged", "candidate_streams", "failed", [](Facts &, auto &s) { diverge(s, pg2); });
+    row("replay paused", "candidate_replays", "failed", [](Facts &, auto &s) { pauseReplay(s, pg2); });
+    row("delayed", "candidate_replays", "failed", [](Facts &, auto &s) {
+        setSetting(edit(s, pg2), QStringLiteral("recovery_min_apply_delay"), QStringLiteral("60000"));
+    });
+    row("no permission", "walsenders_known", "unknown", [](Facts &, auto &s) {
+        hidePermissions(s, pg1);
+        hidePermissions(s, pg2);
+    });
+    row("fewer connections", "candidate_settings", "failed",
+        [](Facts &, auto &s) { setSetting(edit(s, pg2), QStringLiteral("max_connections"), QStringLiteral("19")); });
+    row("other wal_level", "candidate_settings", "failed",
+        [](Facts &, auto &s) { setSetting(edit(s, pg1), QStringLiteral("wal_level"), QStringLiteral("logical")); });
+    row("no slot left", "candidate_room", "failed", [](Facts &, auto &s) {
+        setSetting(edit(s, pg2), QStringLiteral("max_replication_slots"), QStringLiteral("0"));
+    });
+    row("door closed", "candidate_lets_in", "failed", [](Facts &f, auto &) {
+        f.nodes[pg2].sql.hba = {
+            hba(QStringLiteral("all"), QStringLiteral("192.168.0.0"), QStringLiteral("255.255.0.0"))};
+    });
+    row("doors unread", "candidate_lets_in", "warning", [](Facts &f, auto &) { f.nodes[pg2].sql.hbaReadable = false; });
+    row("doors differ", "candidate_lets_in", "warning", [](Facts &f, auto &) {
+        f.nodes[pg2].sql.hba.push_back(hba(QStringLiteral("app"), QStringLiteral("all"), {}));
+    });
+    row("no pg_promote", "candidate_rights", "failed", [](Facts &f, auto &) { f.nodes[pg2].sql.mayPromote = false; });
+    row("no session", "candidate_rights", "unknown",
+        [](Facts &f, auto &) { f.nodes[pg2].sql = SqlAccess{.error = QStringLiteral("wrong password")}; });
+    row("silent walreceiver", "walsenders_known", "failed", [](Facts &, auto &s) {
+        cluster::Sender *sender = senderOf(edit(s, pg1), pg2);
+        sender->replyTime = sender->replyTime.addSecs(-30);
+    });
+    row("logical walsender", "walsenders_known", "warning", [](Facts &, auto &s) {
+        cluster::Sender other = edit(s, pg1).senders.front();
+        other.pid += 1000;
+        other.applicationName = QStringLiteral("reporting_sub");
+        other.slotName = QStringLiteral("reporting");
+        other.slotType = QStringLiteral("logical");
+        other.clientAddr = QStringLiteral("10.9.9.9");
+        edit(s, pg1).senders.push_back(other);
+    });
+    row("archive fails", "archive", "failed", [](Facts &, auto &s) {
+        setSetting(edit(s, pg1), QStringLiteral("archive_mode"), QStringLiteral("on"));
+        cluster::Archiver archiver;
+        archiver.readyCount = 3;
+        archiver.lastFailedTime = edit(s, pg1).serverTime;
+        edit(s, pg1).archiver = archiver;
+    });
+    row("archive unread", "archive", "unknown", [](Facts &, auto &s) {
+        setSetting(edit(s, pg1), QStringLiteral("archive_mode"), QStringLiteral("on"));
+        edit(s, pg1).archiver.reset();
+    });
+    row("base backup", "no_base_backup", "failed", [](Facts &, auto &s) { edit(s, pg2).baseBackups.emplace_back(); });
+    row("long transaction", "no_long_transaction", "warning", [](Facts &, auto &s) {
+        cluster::Activity activity;
+        activity.states = cluster::SessionStates{.longestTransaction = 120};
+        edit(s, pg1).activity = activity;
+    });
+    row("restarted by systemd", "not_restarted", "warning", [](Facts &f, auto &) {
+        f.nodes[pg1].host.supervisor = QStringLiteral("systemd unit postgresql.service, Restart=always");
+        f.nodes[pg1].host.restartsByItself = true;
+    });
+    row("Patroni owns it", "not_managed", "failed",
+        [](Facts &, auto &s) { s.manager = cluster::ManagerKind::Patroni; });
+    row("repmgrd runs", "not_managed", "failed",
+        [](Facts &f, auto &) { f.nodes[pg2].host.daemons = {QStringLiteral("repmgrd")}; });
+    row("repmgr without its daemon", "not_managed", "warning",
+        [](Facts &, auto &s) { s.manager = cluster::ManagerKind::Repmgr; });
+    row("repmgr, host not in reach", "not_managed", "unknown", [](Facts &f, auto &s) {
+        s.manager = cluster::ManagerKind::Repmgr;
+        f.nodes[pg2].host = HostAccess{.error = QStringLiteral("no command")};
+    });
+    row("manager not known", "not_managed", "unknown",
+        [](Facts &, auto &s) { s.manager = cluster::ManagerKind::Auto; });
+    row("sync rule", "sync_satisfiable", "failed", [](Facts &, auto &s) {
+        setSetting(edit(s, pg2), QStringLiteral("synchronous_standby_names"), QStringLiteral("FIRST 2 (*)"));
+    });
+    row("slot stays behind", "slots", "warning", [](Facts &, auto &s) {
+        cluster::Slot slot;
+        slot.slotName = QStringLiteral("analytics_cdc");
+        slot.slotType = QStringLiteral("logical");
+        edit(s, pg1).replicationSlots.push_back(slot);
+    });
+    row("no host command", "host_command", "failed",
+        [](Facts &f, auto &) { f.nodes[pg1].host = HostAccess{.error = QStringLiteral("no command")}; });
+    row("other owner", "data_directory", "failed",
+        [](Facts &f, auto &) { f.nodes[pg1].host.user = QStringLiteral("ubuntu"); });
+    row("nobody starts it", "start_stop", "failed", [](Facts &f, auto &) { f.nodes[pg1].host.start.clear(); });
+    row("no checksums", "rewindable", "warning", [](Facts &, auto &s) {
+        setSetting(edit(s, pg1), QStringLiteral("data_checksums"), QStringLiteral("off"));
+        setSetting(edit(s, pg1), QStringLiteral("wal_log_hints"), QStringLiteral("off"));
+    });
+    row("address of a provider", "addresses", "warning", [](Facts &f, auto &) {
+        f.config.addresses.push_back({.name = QStringLiteral("write"), .provider = QStringLiteral("digitalocean")});
+    });
+}
+
+void TestSwitchoverPlan::checks()
+{
+    QFETCH(QString, check);
+    QFETCH(QString, result);
+    QFETCH(Change, change);
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    Facts facts = factsOf(snapshot);
+    change(facts, snapshot);
+    Facts changed = factsOf(snapshot);
+    changed.nodes = facts.nodes;
+    changed.config = facts.config;
+    const Plan plan = planSwitchover(changed, pg2);
+    QVERIFY2(found(plan.checks, check) == result, qPrintable(all(plan.checks)));
+    QVERIFY(!mayRun(plan, false));
+    QCOMPARE(mayRun(plan, true), result == QLatin1String("warning"));
+    for (const Check &one : plan.checks) {
+        QVERIFY2(one.result == CheckResult::Passed || !one.remedy.isEmpty(), qPrintable(one.id));
+    }
+}
+
+void TestSwitchoverPlan::planOfThree()
+{
+    // pg3 follows pg2 and stays where it is.
+    const Plan cascade = planSwitchover(factsOf(prepared(threeNodes())), pg2);
+    QVERIFY(!stepOf(cascade, QStringLiteral("follow_pg3")));
+    QStringList ids;
+    for (const Step &step : cascade.steps) {
+        ids.append(step.id);
+        QVERIFY(step.deadlineMs > 0);
+    }
+    QCOMPARE(ids.join(QLatin1Char(' ')),
+             QStringLiteral(
+                 "lock lock_candidate slots prepare_pg1 fetch checkpoint stop prove promote rejoin tidy proof unlock"));
+    const int promote = pointOfNoReturn(cascade);
+    QCOMPARE(cascade.steps[static_cast<std::size_t>(promote)].id, QStringLiteral("promote"));
+    for (int i = 0; i < promote; ++i) {
+        const Step &step = cascade.steps[static_cast<std::size_t>(i)];
+        // What only looks has nothing to take back.
+        QVERIFY2(!step.undo.empty() || step.id == QLatin1String("checkpoint") || step.id == QLatin1String("prove"),
+                 qPrintable(step.id));
+    }
+}
+
+void TestSwitchoverPlan::settingsGoBackToWhatTheyWere()
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    setSetting(edit(snapshot, pg2), QStringLiteral("wal_retrieve_retry_interval"), QStringLiteral("1234"));
+    Facts facts = factsOf(snapshot);
+    facts.nodes[pg2].sql.inAutoConf = {QStringLiteral("wal_retrieve_retry_interval")};
+    const Plan written = planSwitchover(facts, pg2);
+    QVERIFY(sqlOf(stepOf(written, QStringLiteral("fetch"))->undo)
+                .contains(QStringLiteral("wal_retrieve_retry_interval = '1234'")));
+    QVERIFY(sqlOf(stepOf(written, QStringLiteral("tidy"))->actions)
+                .contains(QStringLiteral("wal_retrieve_retry_interval = '1234'")));
+    QVERIFY(
+        sqlOf(stepOf(written, QStringLiteral("prepare_pg1"))->undo).contains(QStringLiteral("RESET primary_conninfo")));
+}
+
+void TestSwitchoverPlan::planSurvivesTheJournal()
+{
+    const Plan plan = planSwitchover(factsOf(prepared(threeNodes())), pg2);
+    const auto back = planFromJson(toJson(plan));
+    QVERIFY2(back, back ? "" : qPrintable(back.error().message));
+    QCOMPARE(toJson(*back), toJson(plan));
+    QVERIFY(back->checks == plan.checks);
+    QVERIFY(back->secrets == plan.secrets);
+    QVERIFY(back->guards == plan.guards);
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+        QVERIFY2(back->steps[i] == plan.steps[i], qPrintable(plan.steps[i].id));
+    }
+}
+
+void TestSwitchoverPlan::brokenPlans_data()
+{
+    QTest::addColumn<QString>("key");
+    for (const char *key : {"operation", "checks", "steps", "guards", "secrets"}) {
+        QTest::newRow(key) << QString::fromLatin1(key);
+    }
+}
+
+void TestSwitchoverPlan::brokenPlans()
+{
+    QFETCH(QString, key);
+    QJsonObject object = toJson(planSwitchover(factsOf(prepared(healthyPair())), pg2));
+    object.remove(key);
+    QVERIFY(!planFromJson(object));
+}
+
+void TestSwitchoverPlan::namesWithQuotes()
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    setSetting(edit(snapshot, pg1), QStringLiteral("cluster_name"), QStringLiteral("o'brien \\ \"x\""));
+    const Plan plan = planSwitchover(factsOf(snapshot), pg2);
+    const auto table = [&](const QString &conninfo) {
+        return Table{{QStringLiteral("primary_conninfo")}, {{conninfo}}};
+    };
+    Q_UNUSED(table);
+    for (const Secret &secret : plan.secrets) {
+        if (secret.name == QLatin1String("conninfo_of_old_primary")) {
+            QVERIFY(std::find(secret.replaced.begin(), secret.replaced.end(),
+                              std::pair(QStringLiteral("application_name"), QStringLiteral("o'brien \\ \"x\""))) !=
+                    secret.replaced.end());
+            QVERIFY(secret.shown.contains(QStringLiteral("o\\'brien")));
+        }
+    }
+}
+
+void TestSwitchoverPlan::slotNames_data()
+{
+    QTest::addColumn<QString>("node");
+    QTest::addColumn<QString>("slot");
+    QTest::newRow("plain") << QStringLiteral("pg1") << QStringLiteral("pg1");
+    QTest::newRow("upper case and dots") << QStringLiteral("DB1.example-x") << QStringLiteral("db1_example_x");
+    QTest::newRow("quotes") << QStringLiteral("o'b\"1") << QStringLiteral("o_b_1");
+    QTest::newRow("umlaut") << QStringLiteral("m\u00fcnchen") << QStringLiteral("m_nchen");
+    QTest::newRow("in use for another") << QStringLiteral("pg3_slot") << QStringLiteral("pg3_slot_2");
+}
+
+void TestSwitchoverPlan::slotNames()
+{
+    QFETCH(QString, node);
+    QFETCH(QString, slot);
+    cluster::Snapshot snapshot = prepared(threeNodes());
+    status(snapshot, pg1).name = node;
+    const Facts facts = factsOf(snapshot);
+    QCOMPARE(slotNameFor(facts, castFor(facts.state, pg2)), slot);
+}
+
+void TestSwitchoverPlan::doors_data()
+{
+    QTest::addColumn<std::vector<HbaRule>>("rules");
+    QTest::addColumn<int>("lets"); // 1, 0, or -1 for nobody knows
+    const QString user = QStringLiteral("replicator");
+    const auto row = [](const char *name, std::vector<HbaRule> rules, int lets) {
+        QTest::newRow(name) << std::move(rules) << lets;
+    };
+    row("none", {}, 0);
+    row("everybody", {hba(QStringLiteral("all"), QStringLiteral("all"), {})}, 1);
+    row("net", {hba(user, QStringLiteral("10.0.0.0"), QStringLiteral("255.255.255.0"))}, 1);
+    row("other net", {hba(user, QStringLiteral("10.0.1.0"), QStringLiteral("255.255.255.0"))}, 0);
+    row("other user", {hba(QStringLiteral("app"), QStringLiteral("10.0.0.0"), QStringLiteral("255.255.255.0"))}, 0);
+    row("first decides",
+        {hba(user, QStringLiteral("10.0.0.12"), QStringLiteral("255.255.255.255"), QStringLiteral("reject")),
+         hba(user, QStringLiteral("all"), {})},
+        0);
+    row("group", {hba(QStringLiteral("+repl"), QStringLiteral("all"), {})}, -1);
+    row("host name", {hba(user, QStringLiteral(".example.com"), {})}, -1);
+    row("same net", {hba(user, QStringLiteral("samenet"), {})}, -1);
+    row("version 6", {hba(user, QStringLiteral("fd00::"), QStringLiteral("ffff::"))}, 0);
+    HbaRule database = hba(user, QStringLiteral("all"), {});
+    database.databases = {QStringLiteral("all")}; // does not mean replication
+    row("all databases", {database}, 0);
+    HbaRule invalid = hba(user, QStringLiteral("all"), {});
+    invalid.error = QStringLiteral("invalid authentication method");
+    row("invalid line", {invalid}, 0);
+}
+
+void TestSwitchoverPlan::doors()
+{
+    QFETCH(std::vector<HbaRule>, rules);
+    QFETCH(int, lets);
+    const auto answer = letsReplicate(rules, QStringLiteral("replicator"), QStringLiteral("10.0.0.12"));
+    QCOMPARE(answer ? static_cast<int>(*answer) : -1, lets);
+}
+
+QTEST_GUILESS_MAIN(TestSwitchoverPlan)
+#include "tst_switchoverplan.moc"
