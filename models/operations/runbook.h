@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include "cluster/clusterconfig.h"
+#include "operations/plan.h"
+
+namespace howdah::operations {
+
+/// A plan for people: checks, then each step with what it runs, how that is proved and how it is taken back. Markdown.
+QString toMarkdown(const Plan &plan);
+
+/// A plan as a POSIX shell script that does the same by psql and the nodes' own commands, for the day on which this
+/// program is not at hand. It stops at the first step that fails and says how to take back what was done. It holds no
+/// password: psql finds it as libpq always does. What ends with a session, a lock, it can't keep, and says so.
+QString toShell(const Plan &plan, const cluster::ClusterConfig &config);
+
+} // namespace howdah::operations

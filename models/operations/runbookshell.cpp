@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QRegularExpression>
+#include <algorithm>
+
+#include "core/identifier.h"
+#include "core/redact.h"
+#include "hosts/commandline.h"
+#include "operations/runbook.h"
+#include "postgres/conninfo.h"
+
+namespace howdah::operations {
+
+namespace {
+
+/// What every script begins with. sql NODE prints the rows, unaligned, with a header; first column of the first row is
+/// what holds() looks at.
+const char *const kPrologue = R"sh(set -eu
+done_steps=
+fail() {
+  echo "FAILED: $1" >&2
+  [ -z "$done_steps" ] || echo "done so far:$done_steps" >&2
+  [ -z "${undo:-}" ] || echo "to take it back: sh $0 undo" >&2
+  exit 1
+}
+# The value of column $1 in the first row of what comes in.
+column() {
+  awk -F '\037' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } NR == 2 { print $at }'
+}
+# $1: what is waited for, $2: seconds at most, then a function that prints rows whose first column must be t.
+holds() {
+  what=$1 end=$(($(date +%s) + $2))
+  shift 2
+  until [ "$("$@" 2>/dev/null | awk -F '\037' 'NR == 2 { print $1 }')" = t ]; do
+    [ "$(date +%s)" -lt "$end" ] || fail "$what"
+    sleep 0.05
+  done
+}
+)sh";
+
+QString word(const QString &text)
+{
+    return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\'');
+}
+
+const QRegularExpression &placeholder()
+{
+    static const QRegularExpression expression(QStringLiteral(":\\{([a-z0-9_]+)\\}"));
+    return expression;
+}
+
+class Script {
+public:
+    Script(const Plan &plan, const cluster::ClusterConfig &config)
+        : m_plan(plan)
+        , m_config(config)
+    {
+    }
+
+    QString text()
+    {
+        // What is a comment must not end one.
+        const QString title = QString(core::redacted(m_plan.title)).replace(QLatin1Char('\n'), QLatin1Char(' '));
+        QString out =
+            QStringLiteral(
+                "#!/bin/sh\n# %1\n# Read it before you run it. It takes back what it did with: sh FILE undo\n")
+                .arg(title);
+        out += QLatin1String(kPrologue);
+        for (const Secret &secret : m_plan.secrets) {
+            addSecret(secret);
+        }
+        QString undo;
+        QString forward = QStringLiteral("echo 'The cluster is as it was checked'\n");
+        for (const Action &guard : m_plan.guards) {
+            forward += actionText(guard, m_plan.steps.front());
+        }
+        for (const Step &step : m_plan.steps) {
+            forward += stepText(step);
+            undo.prepend(undoText(step));
+        }
+        out += m_functions;
+        out += QStringLiteral("if [ \"${1:-}\" = undo ]; then\n%1exit 0\nfi\n%2echo \"done\"\n").arg(undo, forward);
+        return out;
+    }
+
+private:
+    const cluster::NodeConfig *node(const QString &name) const
+    {
+        const auto at = std::find_if(m_config.nodes.begin(), m_config.nodes.end(),
+                                     [&](const cluster::NodeConfig &one) { return one.name == name; });
+        return at == m_config.nodes.end() ? nullptr : &*at;
+    }
+
+    QString psql(const QString &name) const
+    {
+        const cluster::NodeConfig *config = node(name);
+        const auto conninfo = postgres::Conninfo::parse(config ? config->conninfo : QString());
+        // No password in a file, nor on a command line; operations are of the database postgres.
+        const QString target = conninfo ? conninfo->with(QStringLiteral("password"), {})
+                                              .with(QStringLiteral("dbname"), QStringLiteral("postgres"))
+                                              .toString()
+                                        : QString();
+        return QStringLiteral("psql -X -q -A -F \"$(printf '\\037')\" -P footer=off -v ON_ERROR_STOP=1 -d %1")
+            .arg(word(target));
+    }
+
+    /// A function that runs one statement; what it needs of values comes as psql's variables, quoted there.
+    QString function(const Action &action)
+    {
+        const QString name = QStringLiteral("q%1").arg(++m_count);
+        QString variables;
+        QString sql = action.sql;
+        for (auto it = placeholder().globalMatch(action.sql); it.hasNext();) {
+            const QString value = it.next().captured(1);
+            const QString option = QStringLiteral(" -v %1=\"$%1\"").arg(value);
+            variables += variables.contains(option) ? QString() : option;
+        }
+        sql.replace(placeholder(), QStringLiteral(":'\\1'"));
+        m_functions +=
+            QStringLiteral("%1() {\n  %2%3 <<'SQL'\n%4;\nSQL\n}\n").arg(name, psql(action.node), variables, sql);
+        return name;
+    }
+
+    void addSecret(const Secret &secret)
+    {
+        Action ask;
+        ask.node = secret.node;
+        ask.sql = secret.sql;
+        QString more;
+        for (const auto &[keyword, value] : secret.replaced) {
+            // Of a keyword that stands twice libpq takes the last.
+            more += QStringLiteral(" %1='%2'")
+                        .arg(keyword, QString(value)
+                                          .replace(QLatin1Char('\\'), QLatin1String("\\\\"))
+                                          .replace(QLatin1Char('\''), QLatin1String("\\'")));
+        }
+        const QString name = function(ask);
+        m_functions += QStringLiteral("%1=$(%2 | sed -n 2p)%3\n").arg(secret.name, name, word(more));
+    }
+
+    QString commandText(const Action &action) const
+    {
+        const cluster::NodeConfig *config = node(action.node);
+        QStringList prefix = config ? config->command : QStringList();
+        if (action.asRoot && config) {
+            prefix = config->rootCommand.isEmpty()
+                         ? config->command + QStringList{QStringLiteral("sudo"), QStringLiteral("-n")}
+                         : config->rootCommand;
+        }
+        return hosts::shellQuoted(hosts::commandLine(prefix, action.argv));
+    }
+
+    QString actionText(const Action &action, const Step &step)
+    {
+        const QString about = word(action.text.isEmpty() ? step.title : action.text);
+        const int seconds = std::max(1, (action.deadlineMs > 0 ? action.deadlineMs : step.deadlineMs) / 1000);
+        if (action.kind == Action::Kind::Person) {
+            return QStringLiteral("echo %1; echo 'Then press Enter.'; read -r _\n")
+                .arg(word(action.node + QStringLiteral(": ") + action.text));
+        }
+        if (action.kind == Action::Kind::Sql) {
+            const QString name = function(action);
+            QString text =
+                action.expectsTrue
+                    ? QStringLiteral("holds %1 %2 %3\n").arg(about).arg(action.pollMs > 0 ? seconds : 1).arg(name)
+                    : QStringLiteral("out=$(%1) || fail %2\n").arg(name, about);
+            for (const Capture &capture : action.captures) {
+                text += QStringLiteral("%1=$(printf '%s\\n' \"$out\" | column %2)\n").arg(capture.name, capture.from);
+            }
+            return text;
+        }
+        QString text = QStringLiteral("out=$(%1) || fail %2\n").arg(commandText(action), about);
+        for (const QString &expected : action.expected) {
+            // What is in a value stands in double quotes: no value of ours has anything that grep reads as more.
+            const QString pattern = word(expected).replace(placeholder(), QStringLiteral("'\"$\\1\"'"));
+            text += QStringLiteral("printf '%s\\n' \"$out\" | grep -Eq %1 || fail %2\n").arg(pattern, about);
+        }
+        for (const Capture &capture : action.captures) {
+            text +=
+                QStringLiteral("%1=$(printf '%s\\n' \"$out\" | sed -nE %2 | head -n 1)\n[ -n \"$%1\" ] || fail %3\n")
+                    .arg(capture.name, word(QStringLiteral("s|%1|\\1|p").arg(capture.from)), about);
+        }
+        return text;
+    }
+
+    QString stepText(const Step &step)
+    {
+        QString text = QStringLiteral("\necho %1\n").arg(word(step.title));
+        if (step.renewed) {
+            return text + QStringLiteral("echo '  left out: it would end with the session of this line'\n");
+        }
+        if (step.pointOfNoReturn) {
+            text += QStringLiteral("undo=\n");
+        } else if (!step.undo.empty()) {
+            text += QStringLiteral("undo=1\n");
+        }
+        for (const Action &action : step.actions) {
+            text += actionText(action, step);
+        }
+        for (const Action &action : step.verify) {
+            text += actionText(action, step);
+        }
+        return text + QStringLiteral("done_steps=\"$done_steps %1\"\n").arg(step.id);
+    }
+
+    QString undoText(const Step &step)
+    {
+        QString text;
+        for (const Action &action : step.undo) {
+            text += step.renewed ? QString() : actionText(action, step);
+        }
+        return text.isEmpty() ? text
+                              : QStringLiteral("echo %1\n").arg(word(QStringLiteral("undo: ") + step.title)) + text;
+    }
+
+    const Plan &m_plan;
+    const cluster::ClusterConfig &m_config;
+    QString m_functions;
+    int m_count = 0;
+};
+
+} // namespace
+
+QString toShell(const Plan &plan, const cluster::ClusterConfig &config)
+{
+    return Script(plan, config).text();
+}
+
+} // namespace howdah::operations
