@@ -25,6 +25,8 @@ const QHash<QString, Option> &valueOptions()
         {QStringLiteral("--page"), {&Invocation::page, {Command::Open}}},
         {QStringLiteral("--theme"), {&Invocation::theme, {Command::Open}}},
         {QStringLiteral("--size"), {&Invocation::size, {Command::Open}}},
+        {QStringLiteral("--to"), {&Invocation::target, {Command::Switchover}}},
+        {QStringLiteral("--runbook"), {&Invocation::runbook, {Command::Switchover}}},
         {QStringLiteral("--after"), {&Invocation::after, {Command::Open}}},
     };
     return options;
@@ -35,7 +37,8 @@ const QHash<QString, Command> &commands()
     static const QHash<QString, Command> names{
         {QStringLiteral("open"), Command::Open},         {QStringLiteral("demo"), Command::Demo},
         {QStringLiteral("discover"), Command::Discover}, {QStringLiteral("status"), Command::Status},
-        {QStringLiteral("check"), Command::Check},       {QStringLiteral("help"), Command::Help},
+        {QStringLiteral("check"), Command::Check},       {QStringLiteral("switchover"), Command::Switchover},
+        {QStringLiteral("journal"), Command::Journal},   {QStringLiteral("help"), Command::Help},
     };
     return names;
 }
@@ -57,16 +60,34 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
     } else {
         invocation.cluster = positional.value(0);
     }
-    if (positional.size() > 1) {
-        return usage(QStringLiteral("There is one argument too many: \"%1\".").arg(positional.at(1)));
+    if (invocation.command == Command::Journal) {
+        static const QStringList actions{QStringLiteral("show"), QStringLiteral("resume"), QStringLiteral("undo")};
+        invocation.journalAction = positional.value(1, QStringLiteral("show"));
+        invocation.operation = positional.value(2);
+        if (!actions.contains(invocation.journalAction)) {
+            return usage(QStringLiteral("howdah journal CLUSTER knows show, resume and undo, not \"%1\".")
+                             .arg(invocation.journalAction));
+        }
+    }
+    const qsizetype most = invocation.command == Command::Journal ? 3 : 1;
+    if (positional.size() > most) {
+        return usage(QStringLiteral("There is one argument too many: \"%1\".").arg(positional.at(most)));
     }
     const bool needsCluster = invocation.command == Command::Status || invocation.command == Command::Check ||
-                              invocation.command == Command::Discover;
+                              invocation.command == Command::Discover || invocation.command == Command::Switchover ||
+                              invocation.command == Command::Journal;
     if (needsCluster && invocation.cluster.isEmpty()) {
         return usage(
             invocation.command == Command::Discover
                 ? QStringLiteral("discover needs the connection string of one node.")
                 : QStringLiteral("Name a cluster: a name, the path of a cluster file, or a connection string."));
+    }
+    const bool switches = invocation.command == Command::Switchover;
+    if (switches && invocation.target.isEmpty()) {
+        return usage(QStringLiteral("switchover needs --to NODE: the standby that is to become the primary."));
+    }
+    if ((invocation.dryRun && !switches) || (invocation.yes && !switches && invocation.command != Command::Journal)) {
+        return usage(QStringLiteral("--dry-run and --yes go with switchover, --yes with journal as well."));
     }
     if (const QStringList pages = shell::MainWindow::pageIds();
         !invocation.page.isEmpty() && !pages.contains(invocation.page)) {
@@ -112,6 +133,10 @@ core::Result<Invocation> parseArguments(const QStringList &arguments)
         }
         if (argument == QLatin1String("--json")) {
             invocation.json = true;
+        } else if (argument == QLatin1String("--dry-run")) {
+            invocation.dryRun = true;
+        } else if (argument == QLatin1String("--yes")) {
+            invocation.yes = true;
         } else if (argument == QLatin1String("--force")) {
             invocation.force = true;
         } else if (valueOptions().contains(argument)) {
@@ -155,6 +180,12 @@ QString helpText()
         "  howdah status CLUSTER           every node, who follows whom, lag, slots, and what is wrong\n"
         "  howdah check CLUSTER            one line and an exit code for a monitoring system: 0 ok, 1 warning,\n"
         "                                  2 critical, 3 unknown\n"
+        "  howdah switchover CLUSTER --to NODE [--dry-run [--runbook FILE]] [--yes]\n"
+        "                                  hands the writes to a standby: checks first, then the plan, then its steps\n"
+        "                                  and the proof; --dry-run changes nothing; --runbook writes the plan as\n"
+        "                                  Markdown, or as a shell script where FILE ends in .sh\n"
+        "  howdah journal CLUSTER [show|resume|undo [ID]]\n"
+        "                                  what was done, and how to finish what was interrupted\n"
         "\n"
         "CLUSTER is a name, the path of a cluster file, or a connection string of one node.\n"
         "\n"

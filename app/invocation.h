@@ -17,21 +17,27 @@ enum ExitCode {
     kUsage = 64,
 };
 
-enum class Command { Open, Demo, Discover, Status, Check, Help, Version };
+enum class Command { Open, Demo, Discover, Status, Check, Switchover, Journal, Help, Version };
 
 /// What the command line asks for. A value.
 struct Invocation {
     Command command = Command::Open;
-    QString cluster;    ///< a name, a path, or a conninfo; of discover: the conninfo
-    QString demoAction; ///< start, stop, status
-    QString outputFile; ///< discover -o
-    QString screenshot; ///< open --screenshot: paint the window into this file and end
-    QString page;       ///< open --page
-    QString theme;      ///< open --theme light|dark
-    QString size;       ///< open --size 1280x800
-    QString after;      ///< open --after 60: sample so many seconds before the screenshot
-    bool force = false; ///< discover --force: the file may be there already
+    QString cluster;       ///< a name, a path, or a conninfo; of discover: the conninfo
+    QString demoAction;    ///< start, stop, status
+    QString journalAction; ///< show, resume, undo
+    QString operation;     ///< journal: its id; empty: the newest that can be finished
+    QString target;        ///< switchover --to
+    QString runbook;       ///< switchover --runbook FILE
+    QString outputFile;    ///< discover -o
+    QString screenshot;    ///< open --screenshot: paint the window into this file and end
+    QString page;          ///< open --page
+    QString theme;         ///< open --theme light|dark
+    QString size;          ///< open --size 1280x800
+    QString after;         ///< open --after 60: sample so many seconds before the screenshot
+    bool force = false;    ///< discover --force: the file may be there already
     bool json = false;
+    bool dryRun = false; ///< switchover --dry-run
+    bool yes = false;    ///< switchover --yes: warnings are accepted, nobody is asked
 
     bool needsWindow() const { return command == Command::Open; }
 };

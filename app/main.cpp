@@ -9,8 +9,10 @@
 #include "app/discovercommand.h"
 #include "app/display.h"
 #include "app/invocation.h"
+#include "app/journalcommand.h"
 #include "app/output.h"
 #include "app/statuscommand.h"
+#include "app/switchovercommand.h"
 #include "app/windowcommand.h"
 #include "core/logging.h"
 #include "postgres/failure.h"
@@ -37,6 +39,10 @@ int runWithoutWindow(int argc, char **argv, const app::Invocation &invocation)
     case app::Command::Status:
     case app::Command::Check:
         return runCommand<app::StatusCommand>(invocation);
+    case app::Command::Switchover:
+        return runCommand<app::SwitchoverCommand>(invocation);
+    case app::Command::Journal:
+        return runCommand<app::JournalCommand>(invocation);
     case app::Command::Discover:
         return runCommand<app::DiscoverCommand>(invocation);
     case app::Command::Demo:

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "statuscommand.h"
 
-#include "app/clusters.h"
 #include "app/output.h"
 #include "app/statejson.h"
 #include "app/statetext.h"
-#include "core/clock.h"
-#include "monitor/clustermonitor.h"
-#include "monitor/completion.h"
-#include "monitor/discovery.h"
 
 namespace howdah::app {
 
@@ -24,44 +19,20 @@ StatusCommand::StatusCommand(Invocation invocation, QObject *parent)
 {
     m_deadline.setSingleShot(true);
     connect(&m_deadline, &QTimer::timeout, this, &StatusCommand::report);
+    connect(&m_look, &ClusterLook::failed, this, &StatusCommand::fail);
+    connect(&m_look, &ClusterLook::started, this, [this] { m_deadline.start(kDeadlineMs); });
+    connect(&m_look, &ClusterLook::stateChanged, this, &StatusCommand::stateChanged);
 }
-
-StatusCommand::~StatusCommand() = default;
 
 void StatusCommand::start()
 {
-    const auto config = findCluster(m_invocation.cluster);
-    if (!config) {
-        fail(config.error());
-        return;
-    }
-    if (!monitor::needsDiscovery(*config)) {
-        monitorCluster(*config);
-        return;
-    }
-    monitor::DiscoveryOptions options;
-    options.patroniUrl = config->patroniUrl;
-    m_discovery = std::make_unique<monitor::Discovery>(options);
-    connect(m_discovery.get(), &monitor::Discovery::finished, this,
-            [this, one = *config](const core::Result<monitor::DiscoveryResult> &result) {
-                // A node that can't be reached is worth a status too: it says why.
-                monitorCluster(result ? monitor::completed(one, *result) : one);
-            });
-    m_discovery->start(config->nodes.front().conninfo);
+    m_look.start(m_invocation.cluster);
 }
 
-void StatusCommand::monitorCluster(const cluster::ClusterConfig &config)
-{
-    m_monitor = std::make_unique<monitor::ClusterMonitor>(config, core::systemClock());
-    connect(m_monitor.get(), &monitor::ClusterMonitor::stateChanged, this, &StatusCommand::stateChanged);
-    m_deadline.start(kDeadlineMs);
-    m_monitor->start();
-}
-
-void StatusCommand::stateChanged(const cluster::ClusterState &state)
+void StatusCommand::stateChanged(const cluster::ClusterState &state, bool conclusive)
 {
     m_state = state;
-    if (cluster::isConclusive(*state.snapshot)) {
+    if (conclusive) {
         report();
     }
 }

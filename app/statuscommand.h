@@ -3,15 +3,10 @@
 
 #include <QObject>
 #include <QTimer>
-#include <memory>
 
+#include "app/clusterlook.h"
 #include "app/invocation.h"
 #include "cluster/health.h"
-
-namespace howdah::monitor {
-class ClusterMonitor;
-class Discovery;
-} // namespace howdah::monitor
 
 namespace howdah::app {
 
@@ -20,7 +15,6 @@ class StatusCommand : public QObject {
     Q_OBJECT
 public:
     StatusCommand(Invocation invocation, QObject *parent = nullptr);
-    ~StatusCommand() override;
 
     void start();
 
@@ -28,14 +22,12 @@ Q_SIGNALS:
     void finished(int exitCode);
 
 private:
-    void monitorCluster(const cluster::ClusterConfig &config);
-    void stateChanged(const cluster::ClusterState &state);
+    void stateChanged(const cluster::ClusterState &state, bool conclusive);
     void report();
     void fail(const core::Error &error);
 
     Invocation m_invocation;
-    std::unique_ptr<monitor::Discovery> m_discovery;
-    std::unique_ptr<monitor::ClusterMonitor> m_monitor;
+    ClusterLook m_look;
     QTimer m_deadline;
     cluster::ClusterState m_state;
     bool m_reported = false;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <memory>
+
+#include "app/invocation.h"
+#include "app/operationrun.h"
+
+namespace howdah::app {
+
+/// `journal`: what was done to a cluster, and the end of what was interrupted.
+class JournalCommand : public QObject {
+    Q_OBJECT
+public:
+    JournalCommand(Invocation invocation, QObject *parent = nullptr);
+    ~JournalCommand() override;
+
+    void start();
+
+Q_SIGNALS:
+    void finished(int exitCode);
+
+private:
+    int show(const operations::Journal &journal) const;
+    void finish(const operations::Journal &journal, const cluster::ClusterConfig &config);
+
+    Invocation m_invocation;
+    std::unique_ptr<OperationRun> m_run;
+};
+
+} // namespace howdah::app

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operationrun.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QSocketNotifier>
+#include <csignal>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "app/output.h"
+#include "app/plantext.h"
+#include "core/units.h"
+
+namespace howdah::app {
+
+using namespace operations;
+
+namespace {
+
+int exitCodeOf(Outcome outcome)
+{
+    switch (outcome) {
+    case Outcome::Done:
+        return kDone;
+    case Outcome::Refused:
+        return kRefused;
+    case Outcome::Undone:
+        return kUndone;
+    default:
+        return kIncomplete;
+    }
+}
+
+} // namespace
+
+OperationRun::OperationRun(bool json, cluster::ClusterConfig config, QObject *parent)
+    : QObject(parent)
+    , m_json(json)
+    , m_hands(std::make_unique<LiveHands>(std::move(config)))
+{
+}
+
+OperationRun::~OperationRun() = default;
+
+bool OperationRun::take(core::Result<std::unique_ptr<JournalWriter>> journal, const Plan &plan)
+{
+    if (!journal) {
+        Q_EMIT finished(printFailure(journal.error(), m_json, kRefused));
+        return false;
+    }
+    watchInterrupts();
+    m_runner = std::make_unique<Runner>(plan, *m_hands, std::move(*journal), core::systemClock());
+    connect(m_runner.get(), &Runner::stepChanged, this, &OperationRun::stepChanged);
+    connect(m_runner.get(), &Runner::ended, this, &OperationRun::ended);
+    connect(m_runner.get(), &Runner::outputArrived, this, [this](const QString &node, const QString &line) {
+        if (!m_json && !node.isEmpty()) {
+            print(QStringLiteral("    %1: %2\n").arg(node, line));
+        }
+    });
+    m_startedMs = core::systemClock().monotonicMs();
+    return true;
+}
+
+void OperationRun::start(const Plan &plan)
+{
+    if (take(JournalWriter::create(journalDirectory(), plan, core::systemClock().wallMs()), plan)) {
+        m_runner->start();
+    }
+}
+
+void OperationRun::resume(const Operation &operation)
+{
+    if (take(JournalWriter::reopen(operation.path), operation.plan)) {
+        m_runner->resume(operation);
+    }
+}
+
+void OperationRun::undo(const Operation &operation)
+{
+    if (take(JournalWriter::reopen(operation.path), operation.plan)) {
+        m_runner->undo(operation);
+    }
+}
+
+/// Ctrl-C must not leave a cluster half-way: it is read as a wish, not taken as an end.
+void OperationRun::watchInterrupts()
+{
+    sigset_t signalSet;
+    sigemptyset(&signalSet);
+    sigaddset(&signalSet, SIGINT);
+    sigaddset(&signalSet, SIGTERM);
+    if (pthread_sigmask(SIG_BLOCK, &signalSet, nullptr) != 0) {
+        return;
+    }
+    const int fd = signalfd(-1, &signalSet, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0) {
+        return;
+    }
+    m_interrupts = std::make_unique<QSocketNotifier>(fd, QSocketNotifier::Read);
+    connect(m_interrupts.get(), &QSocketNotifier::activated, this, [this, fd] {
+        signalfd_siginfo info{};
+        if (::read(fd, &info, sizeof info) != sizeof info) {
+            return;
+        }
+        printError(m_runner->cancel() ? QStringLiteral("howdah: taking back what was done ...\n")
+                                      : QStringLiteral("howdah: past the point of no return, going on to the end\n"));
+    });
+}
+
+void OperationRun::stepChanged(int index, const StepRecord &record)
+{
+    const Step &step = m_runner->plan().steps[static_cast<std::size_t>(index)];
+    if (m_json) {
+        QJsonObject line{{QStringLiteral("step"), step.id},
+                         {QStringLiteral("title"), step.title},
+                         {QStringLiteral("state"), toString(record.state)},
+                         {QStringLiteral("at_ms"), core::systemClock().monotonicMs() - m_startedMs}};
+        if (!record.remark.isEmpty()) {
+            line.insert(QStringLiteral("remark"), record.remark);
+        }
+        printJson(line);
+    } else if (record.state != StepState::Started && record.state != StepState::Undoing) {
+        print(stepLine(step, record));
+    }
+}
+
+void OperationRun::ended(Outcome outcome, const QStringList &remains)
+{
+    const qint64 took = core::systemClock().monotonicMs() - m_startedMs;
+    if (m_json) {
+        printJson({{QStringLiteral("operation"), m_runner->journalId()},
+                   {QStringLiteral("took_ms"), took},
+                   {QStringLiteral("remains"), QJsonArray::fromStringList(remains)},
+                   {QStringLiteral("result"), toString(outcome)}});
+    } else {
+        for (const QString &one : remains) {
+            printError(QStringLiteral("howdah: %1\n").arg(one));
+        }
+        print(
+            QStringLiteral("\n%1 after %2; journal %3\n")
+                .arg(toString(outcome), core::formatSeconds(static_cast<double>(took) / 1000), m_runner->journalId()));
+    }
+    Q_EMIT finished(exitCodeOf(outcome));
+}
+
+} // namespace howdah::app

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <memory>
+
+#include "app/invocation.h"
+#include "operations/livehands.h"
+#include "operations/runner.h"
+
+class QSocketNotifier;
+
+namespace howdah::app {
+
+/// Runs one operation for the command line: prints its steps as they end, takes Ctrl-C for a wish to cancel, and ends
+/// with the exit code that the outcome asks for.
+class OperationRun : public QObject {
+    Q_OBJECT
+public:
+    OperationRun(bool json, cluster::ClusterConfig config, QObject *parent = nullptr);
+    ~OperationRun() override;
+
+    operations::LiveHands &hands() { return *m_hands; }
+
+    void start(const operations::Plan &plan);
+    void resume(const operations::Operation &operation);
+    void undo(const operations::Operation &operation);
+
+Q_SIGNALS:
+    void finished(int exitCode);
+
+private:
+    bool take(core::Result<std::unique_ptr<operations::JournalWriter>> journal, const operations::Plan &plan);
+    void watchInterrupts();
+    void stepChanged(int index, const operations::StepRecord &record);
+    void ended(operations::Outcome outcome, const QStringList &remains);
+
+    bool m_json;
+    std::unique_ptr<operations::LiveHands> m_hands;
+    std::unique_ptr<operations::Runner> m_runner;
+    std::unique_ptr<QSocketNotifier> m_interrupts;
+    qint64 m_startedMs = 0;
+};
+
+} // namespace howdah::app

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plantext.h"
+
+#include <QDateTime>
+
+#include "core/units.h"
+
+namespace howdah::app {
+
+using namespace operations;
+
+namespace {
+
+QString padded(const QString &text, int width)
+{
+    return text.leftJustified(width);
+}
+
+QString whenText(qint64 wallMs)
+{
+    return QDateTime::fromMSecsSinceEpoch(wallMs, Qt::UTC).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss 'UTC'"));
+}
+
+QString actionLines(const Plan &plan, const std::vector<Action> &actions, const QString &word)
+{
+    QString text;
+    for (const Action &action : actions) {
+        // A script keeps its lines, indented as far as its first.
+        const QString line =
+            describe(plan, action).trimmed().replace(QLatin1Char('\n'), QStringLiteral("\n             "));
+        text += QStringLiteral("       %1%2\n").arg(padded(word, 6), line);
+    }
+    return text;
+}
+
+} // namespace
+
+QString checkLine(const Check &check)
+{
+    QString line =
+        QStringLiteral("  %1 %2 %3").arg(padded(toString(check.result), 8), padded(check.title, 38), check.evidence);
+    if (!check.remedy.isEmpty()) {
+        line += QStringLiteral("\n           ") + check.remedy;
+    }
+    return line + QLatin1Char('\n');
+}
+
+QString planText(const Plan &plan)
+{
+    QString text = plan.title + QStringLiteral("\n\nChecks\n");
+    QString group;
+    for (const Check &check : plan.checks) {
+        if (check.group != group) {
+            group = check.group;
+            text += QStringLiteral(" %1\n").arg(group);
+        }
+        text += checkLine(check);
+    }
+    int number = 0;
+    QString heading;
+    for (const Step &step : plan.steps) {
+        if (headingOf(step.phase) != heading) {
+            heading = headingOf(step.phase);
+            text += QStringLiteral("\n%1\n").arg(heading);
+        }
+        if (step.pointOfNoReturn) {
+            text += QStringLiteral("  --  point of no return: until here everything is undone by itself\n");
+        }
+        text +=
+            QStringLiteral("  %1  %2, on %3, at most %4\n")
+                .arg(++number, 2)
+                .arg(step.title, step.nodes.join(QStringLiteral(", ")), core::formatSeconds(step.deadlineMs / 1000.0));
+        text += actionLines(plan, step.actions, QStringLiteral("do"));
+        text += actionLines(plan, step.verify, QStringLiteral("prove"));
+        text += actionLines(plan, step.undo, QStringLiteral("undo"));
+    }
+    return text;
+}
+
+QString stepLine(const Step &step, const StepRecord &record)
+{
+    QString line = QStringLiteral("  %1 %2").arg(padded(step.title, 44), toString(record.state));
+    if (record.endedMs >= record.startedMs && record.startedMs > 0) {
+        line += QStringLiteral(" in %1").arg(
+            core::formatSeconds(static_cast<double>(record.endedMs - record.startedMs) / 1000));
+    }
+    return line + (record.remark.isEmpty() ? QString() : QStringLiteral(": ") + record.remark) + QLatin1Char('\n');
+}
+
+QString operationText(const Operation &operation, bool whole)
+{
+    QString text = QStringLiteral("%1  %2  %3  %4\n")
+                       .arg(operation.id, whenText(operation.startedMs), padded(toString(operation.outcome), 11),
+                            operation.plan.title);
+    for (std::size_t i = 0; whole && i < operation.steps.size(); ++i) {
+        text += stepLine(operation.plan.steps[i], operation.steps[i]);
+    }
+    for (const QString &one : operation.remains) {
+        text += QStringLiteral("  remains: %1\n").arg(one);
+    }
+    return text;
+}
+
+} // namespace howdah::app

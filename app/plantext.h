@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include "operations/journal.h"
+#include "operations/plan.h"
+
+namespace howdah::app {
+
+/// A plan as the dry run prints it: checks with their evidence, then the steps with what each will run.
+QString planText(const operations::Plan &plan);
+/// One line: "✓" is not for every terminal, so the result stands in words.
+QString checkLine(const operations::Check &check);
+/// "stop: done in 42 ms", or with the reason why it failed.
+QString stepLine(const operations::Step &step, const operations::StepRecord &record);
+/// One operation of the journal, with its steps when whole.
+QString operationText(const operations::Operation &operation, bool whole);
+
+} // namespace howdah::app

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "support/commitclient.h"
+#include "support/lab.h"
+
+using namespace howdah;
+using testsupport::CommitClient;
+using testsupport::Lab;
+
+/// The command line on three real hosts, while an application commits.
+class TestSwitchover : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void dryRunChangesNothing();
+    void thereAndBack();
+    void runbookDoesTheSame();
+    void killedConsoleIsFinished_data();
+    void killedConsoleIsFinished();
+    void refusals_data();
+    void refusals();
+
+private:
+    struct Ended {
+        int exitCode = -1;
+        QList<QJsonObject> lines;
+        QByteArray text;
+        QJsonObject last() const { return lines.isEmpty() ? QJsonObject() : lines.last(); }
+    };
+    Ended run(const QStringList &arguments, const QString &killAt = {}) const;
+    Ended switchover(const QStringList &arguments) const
+    {
+        return run(QStringList{QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json")} + arguments);
+    }
+    /// The node that takes writes; -1 unless there is exactly one.
+    int primary() const;
+    void awaitWhole() const;
+    QString clusterFile() const { return m_directory.filePath(QStringLiteral("orders.toml")); }
+    QStringList conninfos() const;
+
+    QTemporaryDir m_directory;
+    std::unique_ptr<Lab> m_lab;
+};
+
+void TestSwitchover::initTestCase()
+{
+    if (!Lab::possible()) {
+        QSKIP("needs root: network namespaces");
+    }
+    Lab::Options options;
+    options.cascading = false;
+    auto lab = Lab::start(Lab::Variant::Plain, options);
+    QVERIFY2(lab, lab ? "" : qPrintable(lab.error().message));
+    m_lab = std::move(*lab);
+    cluster::ClusterConfig config = m_lab->config(QStringLiteral("postgres"));
+    config.name = QStringLiteral("orders");
+    config.manager = cluster::ManagerKind::None;
+    QVERIFY(cluster::saveClusterFile(config, clusterFile()));
+}
+
+QStringList TestSwitchover::conninfos() const
+{
+    QStringList all;
+    for (int i = 0; i < 3; ++i) {
+        all.append(m_lab->node(i).conninfo(QStringLiteral("postgres")));
+    }
+    return all;
+}
+
+/// killAt: "step state" in the output at which the console gets a SIGKILL.
+TestSwitchover::Ended TestSwitchover::run(const QStringList &arguments, const QString &killAt) const
+{
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("XDG_DATA_HOME"), m_directory.path());
+    process.setProcessEnvironment(environment);
+    Ended ended;
+    const auto read = [&] {
+        while (process.canReadLine()) {
+            const QByteArray line = process.readLine();
+            ended.text += line;
+            const QJsonObject object = QJsonDocument::fromJson(line).object();
+            if (!object.isEmpty()) {
+                ended.lines.append(object);
+            }
+            if (!killAt.isEmpty() && object.value(QStringLiteral("step")).toString() + QLatin1Char(' ') +
+                                             object.value(QStringLiteral("state")).toString() ==
+                                         killAt) {
+                process.kill();
+            }
+        }
+    };
+    connect(&process, &QProcess::readyReadStandardOutput, &process, read);
+    process.start(qEnvironmentVariable("HOWDAH_BINARY"), arguments);
+    process.waitForFinished(120'000);
+    read();
+    ended.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
+    ended.text += process.readAllStandardError();
+    return ended;
+}
+
+int TestSwitchover::primary() const
+{
+    int found = -1, count = 0;
+    for (int i = 0; i < 3; ++i) {
+        if (m_lab->node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")) == QLatin1String("f")) {
+            found = i;
+            ++count;
+        }
+    }
+    return count == 1 ? found : -1;
+}
+
+void TestSwitchover::awaitWhole() const
+{
+    QTRY_VERIFY_WITH_TIMEOUT(primary() >= 0, 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(m_lab->node(primary()).value(
+                                  QStringLiteral("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")),
+                              QStringLiteral("2"), 20'000);
+}
+
+void TestSwitchover::dryRunChangesNothing()
+{
+    const Ended ended = switchover({QStringLiteral("--to"), QStringLiteral("pg2"), QStringLiteral("--dry-run")});
+    QVERIFY2(ended.exitCode == 0, ended.text.constData());
+    QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("done"));
+    QCOMPARE(m_lab->node(0).value(QStringLiteral("SELECT pg_is_in_recovery()")), QStringLiteral("f"));
+    QCOMPARE(m_lab->node(1).value(QStringLiteral("SELECT count(*) FROM pg_replication_slots")), QStringLiteral("0"));
+}
+
+void TestSwitchover::thereAndBack()
+{
+    for (const int to : {1, 0, 2, 0}) {
+        const int from = primary();
+        QVERIFY(from >= 0);
+        CommitClient client(conninfos());
+        QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+        const Ended ended = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")});
+        QVERIFY2(ended.exitCode == 0, ended.text.constData());
+        const qint64 before = client.acknowledged();
+        QTRY_VERIFY(client.acknowledged() > before + 100);
+        client.stop();
+        qInfo("switched from pg%d to pg%d: writes waited %.0f ms, all of it took %d ms", from + 1, to + 1,
+              client.worstGapMs(), ended.last().value(QStringLiteral("took_ms")).toInt());
+        QCOMPARE(client.missingAt(m_lab->node(to).conninfo(QStringLiteral("postgres"))), 0);
+        for (int i = 0; i < 3; ++i) {
+            QCOMPARE(m_lab->node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")),
+                     i == to ? QStringLiteral("f") : QStringLiteral("t"));
+        }
+        // Nothing that was only for the switchover is left.
+        QCOMPARE(m_lab->node(to).value(QStringLiteral("SELECT setting FROM pg_settings WHERE name = "
+                                                      "'wal_retrieve_retry_interval'")),
+                 QStringLiteral("5000"));
+        QCOMPARE(m_lab->node(to).value(QStringLiteral("SELECT count(*) FROM pg_replication_slots WHERE active")),
+                 QStringLiteral("2"));
+        QCOMPARE(m_lab->node(from).value(QStringLiteral("SELECT count(*) FROM pg_replication_slots")),
+                 QStringLiteral("0"));
+    }
+}
+
+void TestSwitchover::runbookDoesTheSame()
+{
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const QString script = m_directory.filePath(QStringLiteral("runbook.sh"));
+    const Ended dry = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--dry-run"),
+                                  QStringLiteral("--runbook"), script});
+    QVERIFY2(dry.exitCode == 0, dry.text.constData());
+    const testsupport::Output ran = testsupport::run({QStringLiteral("sh"), script});
+    QVERIFY2(ran.ok(), (ran.out + ran.err).constData());
+    QCOMPARE(primary(), to);
+    awaitWhole();
+    const QString page = m_directory.filePath(QStringLiteral("runbook.md"));
+    QVERIFY(switchover({QStringLiteral("--to"), m_lab->node(from).name, QStringLiteral("--dry-run"),
+                        QStringLiteral("--runbook"), page})
+                .exitCode == 0);
+    QFile file(page);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QVERIFY(file.readAll().contains("SELECT pg_promote(false);"));
+}
+
+void TestSwitchover::killedConsoleIsFinished_data()
+{
+    QTest::addColumn<QString>("at");
+    QTest::addColumn<QString>("action");
+    const QStringList before{QStringLiteral("lock"),       QStringLiteral("lock_candidate"),
+                             QStringLiteral("slots"),      QStringLiteral("prepare_siblings"),
+                             QStringLiteral("checkpoint"), QStringLiteral("stop"),
+                             QStringLiteral("prove")};
+    const QStringList after{QStringLiteral("promote"), QStringLiteral("rejoin"), QStringLiteral("tidy"),
+                            QStringLiteral("proof"), QStringLiteral("unlock")};
+    for (const QString &step : before + after) {
+        QTest::addRow("resume after %s", qPrintable(step))
+            << step + QStringLiteral(" started") << QStringLiteral("resume");
+    }
+    for (const QString &step : before) {
+        QTest::addRow("undo after %s", qPrintable(step)) << step + QStringLiteral(" started") << QStringLiteral("undo");
+    }
+}
+
+void TestSwitchover::killedConsoleIsFinished()
+{
+    QFETCH(QString, at);
+    QFETCH(QString, action);
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const Ended killed = run({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
+                              QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")},
+                             at);
+    QVERIFY2(killed.exitCode == -1, killed.text.constData());
+    const Ended shown = run({QStringLiteral("journal"), clusterFile(), QStringLiteral("--json")});
+    QVERIFY2(!shown.lines.isEmpty(), shown.text.constData());
+    QCOMPARE(shown.lines.first().value(QStringLiteral("outcome")).toString(), QStringLiteral("interrupted"));
+    const Ended finished = run({QStringLiteral("journal"), clusterFile(), action, QStringLiteral("--json")});
+    // A console that dies just before the promotion may have sent it: undo refuses then, and resume goes on.
+    const bool undone = action == QLatin1String("undo");
+    QVERIFY2(finished.exitCode == (undone ? 2 : 0), finished.text.constData());
+    awaitWhole();
+    QCOMPARE(primary(), undone ? from : to);
+    // Nothing that was prepared is left.
+    const auto &candidate = m_lab->node(to);
+    QCOMPARE(
+        candidate.value(QStringLiteral("SELECT setting FROM pg_settings WHERE name = 'wal_retrieve_retry_interval'")),
+        QStringLiteral("5000"));
+    if (undone) {
+        QCOMPARE(candidate.value(QStringLiteral("SELECT count(*) FROM pg_replication_slots")), QStringLiteral("0"));
+    }
+}
+
+void TestSwitchover::refusals_data()
+{
+    QTest::addColumn<QString>("target");
+    QTest::addColumn<QString>("check");
+    QTest::newRow("unknown node") << QStringLiteral("pg9") << QStringLiteral("candidate_known");
+    QTest::newRow("the primary itself") << QString() << QStringLiteral("candidate_known");
+}
+
+void TestSwitchover::refusals()
+{
+    QFETCH(QString, target);
+    QFETCH(QString, check);
+    awaitWhole();
+    const Ended ended = switchover(
+        {QStringLiteral("--to"), target.isEmpty() ? m_lab->node(primary()).name : target, QStringLiteral("--yes")});
+    QVERIFY2(ended.exitCode == 1, ended.text.constData());
+    QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("refused"));
+    bool failed = false;
+    for (const QJsonObject &line : ended.lines) {
+        const QJsonObject one = line.value(QStringLiteral("check")).toObject();
+        failed = failed || (one.value(QStringLiteral("id")).toString() == check &&
+                            one.value(QStringLiteral("result")).toString() == QLatin1String("failed"));
+    }
+    QVERIFY2(failed, ended.text.constData());
+}
+
+QTEST_GUILESS_MAIN(TestSwitchover)
+#include "tst_switchover.moc"
