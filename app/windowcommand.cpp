@@ -79,6 +79,7 @@ void WindowCommand::connectWindow()
         m_window.discoveryFinished(proposal, nodes, notes + result.notes);
     });
     connect(&m_engine, &monitor::Engine::discoveryFailed, &m_window, &MainWindow::discoveryFailed);
+    connectSwitchover();
 }
 
 void WindowCommand::start()
@@ -295,6 +296,7 @@ void WindowCommand::rememberShown(const QString &name)
 void WindowCommand::stateChanged(const cluster::ClusterState &state)
 {
     m_window.setClusterState(state);
+    tellDeskState(state);
     if (!m_pageWanted.isEmpty()) {
         m_window.showPage(m_pageWanted);
         m_pageWanted.clear();

@@ -3,7 +3,9 @@
 
 #include <QHash>
 #include <QObject>
+#include <QPointer>
 #include <QTimer>
+#include <functional>
 #include <memory>
 
 #include "app/demo/demorunner.h"
@@ -13,6 +15,8 @@
 #include "shell/mainwindow.h"
 
 namespace howdah::app {
+
+class SwitchoverDesk;
 
 /// `open`: the window wired to the engine. What the user wants goes from one to the other as a signal; what the engine
 /// knows comes back as a value.
@@ -43,6 +47,12 @@ private:
     static void forget(const QString &place);
     void rememberShown(const QString &name);
     void stateChanged(const cluster::ClusterState &state);
+    void connectSwitchover();
+    void openDesk(const QString &cluster);
+    /// Runs what in the desk's thread, when there is a desk.
+    void tellDesk(const std::function<void(SwitchoverDesk &)> &what);
+    void tellDeskState(const cluster::ClusterState &state);
+    void writeRunbook(const QString &cluster, const operations::Plan &plan, const QString &path);
     void takeScreenshot();
 
     Invocation m_invocation;
@@ -52,6 +62,9 @@ private:
     std::unique_ptr<demo::DemoRunner> m_demo;
     QHash<QString, QString> m_open;     ///< name → its file, by which it is found again; empty: it was typed
     std::vector<core::Error> m_missing; ///< why what was open before is not, while that is being opened again
+    QHash<QString, cluster::ClusterConfig> m_configs; ///< by name, with the nodes that were discovered
+    QPointer<SwitchoverDesk> m_desk;                  ///< of the dialog that is open; lives in the engine thread
+    QString m_deskCluster;
     QString m_pageWanted;
     QTimer m_screenshotDeadline;
     int m_statesBeforeScreenshot = 0;

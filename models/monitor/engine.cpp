@@ -69,8 +69,16 @@ void Engine::complete(const cluster::ClusterConfig &config)
     discovery->start(config.nodes.front().conninfo);
 }
 
+void Engine::adopt(QObject *object)
+{
+    object->moveToThread(&m_thread);
+    connect(&m_thread, &QThread::finished, object, &QObject::deleteLater);
+}
+
 void Engine::monitorCluster(const cluster::ClusterConfig &config)
 {
+    QMetaObject::invokeMethod(
+        this, [this, config] { Q_EMIT clusterKnown(config); }, Qt::QueuedConnection);
     Opening &opening = m_openings[config.name];
     auto *monitor = new ClusterMonitor(config, core::systemClock(), m_room);
     opening.monitor = monitor;

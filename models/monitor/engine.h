@@ -36,7 +36,12 @@ public:
     /// Ends in discovered() or discoveryFailed(); one at a time, a new one replaces the one before.
     void discover(const QString &conninfo);
 
+    /// Moves an object without a parent into the engine thread, where it ends with it.
+    void adopt(QObject *object);
+
 Q_SIGNALS:
+    /// The nodes of a cluster are known, also those that were discovered; it is sampled from now on.
+    void clusterKnown(const howdah::cluster::ClusterConfig &config);
     void discovered(const howdah::monitor::DiscoveryResult &result);
     void discoveryFailed(const howdah::core::Error &error);
     void stateChanged(const howdah::cluster::ClusterState &state);

@@ -3,6 +3,7 @@
 
 #include <QBoxLayout>
 #include <QHeaderView>
+#include <QMenu>
 
 #include "core/units.h"
 #include "pages/pagetools.h"
@@ -165,12 +166,41 @@ widgets::DataTable *OverviewPage::makeList(const QString &name, QAbstractItemMod
     return table;
 }
 
+void OverviewPage::showNodeMenu(const QString &node, QPoint at)
+{
+    const auto &snapshot = state().snapshot;
+    const auto &assessment = state().assessment;
+    if (!snapshot || !assessment) {
+        return;
+    }
+    auto *menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("node-menu"));
+    menu->setAccessibleName(tr("Node %1").arg(node));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const QString shown = QString(node).replace(QLatin1Char('&'), QLatin1String("&&"));
+    QAction *over = menu->addAction(tr("Switch over to %1…").arg(shown));
+    over->setObjectName(QStringLiteral("node-switchover"));
+    for (std::size_t i = 0; i < snapshot->nodes.size(); ++i) {
+        if (snapshot->nodes[i].name == node) {
+            const cluster::NodeRole role = assessment->topology.places[i].role;
+            over->setEnabled(role == cluster::NodeRole::Standby || role == cluster::NodeRole::CascadingStandby);
+        }
+    }
+    connect(over, &QAction::triggered, this, [this, node] { Q_EMIT switchoverRequested(node); });
+    QAction *replication = menu->addAction(tr("Show its replication"));
+    replication->setObjectName(QStringLiteral("node-replication"));
+    connect(replication, &QAction::triggered, this,
+            [this, node] { Q_EMIT pageRequested(QStringLiteral("replication"), node); });
+    menu->popup(at);
+}
+
 void OverviewPage::connectSelection()
 {
     connect(m_nodesPane, &TablePane::selectedKeyChanged, m_topology, &topology::TopologyView::selectNode);
     connect(m_topology, &topology::TopologyView::nodeSelected, m_nodesPane->table(), &widgets::DataTable::selectKey);
     const auto showNode = [this](const QString &node) { Q_EMIT pageRequested(QStringLiteral("replication"), node); };
     connect(m_topology, &topology::TopologyView::nodeActivated, this, showNode);
+    connect(m_topology, &topology::TopologyView::nodeMenuRequested, this, &OverviewPage::showNodeMenu);
     connect(m_topology, &topology::TopologyView::slotActivated, this, [this](const QString &node, const QString &slot) {
         Q_EMIT pageRequested(QStringLiteral("slots"), tables::SlotsModel::keyOf(node, slot));
     });

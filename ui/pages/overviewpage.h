@@ -50,6 +50,7 @@ private:
     QWidget *makeMain();
     QWidget *makeSide();
     widgets::DataTable *makeList(const QString &name, QAbstractItemModel *model);
+    void showNodeMenu(const QString &node, QPoint at);
     void connectSelection();
     void refreshSide();
     void fitMain();

@@ -43,6 +43,8 @@ public:
 Q_SIGNALS:
     /// The user followed a link to another page.
     void pageRequested(const QString &pageId, const QString &subject);
+    /// The user wants node to become the primary.
+    void switchoverRequested(const QString &node);
 };
 
 /// A page that keeps the newest state and paints it when somebody can see it.

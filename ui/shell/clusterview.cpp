@@ -68,6 +68,7 @@ void ClusterView::showPage(const QString &id, const QString &subject)
             page->setAccessibleName(entry->title);
         }
         connect(page, &pages::Page::pageRequested, this, &ClusterView::pageRequested);
+        connect(page, &pages::Page::switchoverRequested, this, &ClusterView::switchoverRequested);
         m_pages.insert(id, page);
         m_stack->addWidget(page);
         page->setHistory(&m_history);

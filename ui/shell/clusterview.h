@@ -44,6 +44,7 @@ public:
 Q_SIGNALS:
     /// A link on a page leads to another one.
     void pageRequested(const QString &id, const QString &subject);
+    void switchoverRequested(const QString &node);
     /// The verdict changed only because time passed.
     void aged();
 

@@ -16,6 +16,7 @@
 #include "shell/commandpalette.h"
 #include "shell/navigator.h"
 #include "shell/statusbar.h"
+#include "shell/switchoverdialog.h"
 #include "theme/icons.h"
 #include "theme/metrics.h"
 #include "widgets/label.h"
@@ -122,6 +123,13 @@ void MainWindow::restore()
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    if (isOperating()) { // it would go on half-way, with nobody to see it
+        m_messages->showError({.kind = core::Error::Kind::Denied,
+                               .message = tr("A switchover is running: the window stays open until it has ended."),
+                               .hint = tr("Cancel takes it back as long as that is possible.")});
+        event->ignore();
+        return;
+    }
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     settings.setValue(QStringLiteral("window/size"), normalGeometry().size());
@@ -199,6 +207,8 @@ void MainWindow::clusterOpened(const QString &name, bool show)
     auto *opened = new ClusterView(name, m_clock);
     connect(opened, &ClusterView::pageRequested, this,
             [this, opened](const QString &page, const QString &subject) { choose(opened->name(), page, subject); });
+    connect(opened, &ClusterView::switchoverRequested, this,
+            [this, opened](const QString &node) { openSwitchover(opened->name(), node); });
     connect(opened, &ClusterView::aged, this, &MainWindow::updateNavigator);
     m_clusters.push_back(opened);
     m_views->addWidget(opened);
@@ -234,6 +244,9 @@ void MainWindow::setClusterState(const cluster::ClusterState &state)
         return;
     }
     shown->setState(state);
+    if (m_switchover && m_switchover->cluster() == state.snapshot->cluster) {
+        m_switchover->setState(state);
+    }
     // With many clusters open this comes many times a second: only what it is about is looked at.
     if (!m_navigator->updateCluster(lineOf(*shown))) {
         updateNavigator();

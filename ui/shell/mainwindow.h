@@ -10,6 +10,8 @@
 #include "cluster/health.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "operations/journal.h"
+#include "operations/plan.h"
 #include "shell/discoverdialog.h"
 #include "theme/theme.h"
 
@@ -27,6 +29,7 @@ class ClusterView;
 class CommandPalette;
 class Navigator;
 class StatusBar;
+class SwitchoverDialog;
 struct ClusterLine;
 struct Command;
 
@@ -51,6 +54,10 @@ public:
     /// Shows a page of the current cluster, and subject on it.
     void showPage(const QString &id, const QString &subject = {});
     void showCluster(const QString &name);
+    /// The dialog of a switchover of that cluster, with target proposed; empty proposes the first standby.
+    void openSwitchover(const QString &cluster, const QString &target);
+    /// An operation runs that this window began.
+    bool isOperating() const;
 
 public Q_SLOTS:
     /// A cluster is being opened: it is listed as connecting until its first state comes.
@@ -66,6 +73,11 @@ public Q_SLOTS:
     void discoveryFinished(const howdah::cluster::ClusterConfig &config,
                            const std::vector<howdah::shell::DiscoveredNode> &nodes, const QStringList &notes = {});
     void discoveryFailed(const howdah::core::Error &error);
+    /// Answers to switchoverPlanRequested, and what its run comes to; ignored when that dialog is gone.
+    void switchoverPlanned(const QString &cluster, const howdah::operations::Plan &plan);
+    void operationStepChanged(const QString &cluster, int index, const howdah::operations::StepRecord &record);
+    void operationOutput(const QString &cluster, const QString &node, const QString &line);
+    void operationEnded(const QString &cluster, howdah::operations::Outcome outcome, const QStringList &remains);
 
 Q_SIGNALS:
     void openRequested(const QString &path); ///< a cluster file
@@ -77,6 +89,13 @@ Q_SIGNALS:
     void clusterShown(const QString &cluster); ///< another one is in front now
     void refreshRequested(const QString &cluster);
     void pauseRequested(const QString &cluster, bool paused);
+    /// From opened to closed somebody makes plans for the dialog, a new one with each state.
+    void switchoverOpened(const QString &cluster);
+    void switchoverPlanRequested(const QString &cluster, const QString &target);
+    void switchoverRunRequested(const QString &cluster, const howdah::operations::Plan &plan);
+    void switchoverCancelRequested(const QString &cluster);
+    void switchoverClosed(const QString &cluster);
+    void runbookRequested(const QString &cluster, const howdah::operations::Plan &plan, const QString &path);
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -105,6 +124,7 @@ private:
     void closeCluster();
     void refresh();
     void togglePause();
+    void switchOver();
     void find();
     void showPalette();
     void showAbout();
@@ -126,6 +146,7 @@ private:
     StatusBar *m_status = nullptr;
     CommandPalette *m_palette = nullptr;
     QPointer<DiscoverDialog> m_discover;
+    QPointer<SwitchoverDialog> m_switchover;
 
     QAction *m_openAction = nullptr;
     QAction *m_addAction = nullptr;
@@ -134,6 +155,7 @@ private:
     QAction *m_quitAction = nullptr;
     QAction *m_refreshAction = nullptr;
     QAction *m_pauseAction = nullptr;
+    QAction *m_switchoverAction = nullptr;
     QAction *m_findAction = nullptr;
     QAction *m_paletteAction = nullptr;
     QAction *m_navigatorAction = nullptr;

@@ -66,6 +66,8 @@ void MainWindow::buildActions()
     m_pauseAction = addAction(QStringLiteral("action-pause"), tr("&Pause"), QStringLiteral("pause"),
                               key("Ctrl+Shift+P"), &MainWindow::togglePause);
     m_pauseAction->setCheckable(true);
+    m_switchoverAction = addAction(QStringLiteral("action-switchover"), tr("S&witchover…"),
+                                   QStringLiteral("switchover"), key("Ctrl+Shift+S"), &MainWindow::switchOver);
     m_findAction = addAction(QStringLiteral("action-find"), tr("&Filter this page"), QStringLiteral("search"),
                              key("Ctrl+F"), &MainWindow::find);
     m_paletteAction = addAction(QStringLiteral("action-palette"), tr("Find a page, node, &slot or action…"), {},
@@ -137,6 +139,8 @@ void MainWindow::buildMenus()
     QMenu *cluster = menu(QStringLiteral("menu-cluster"), tr("&Cluster"));
     cluster->addActions({m_refreshAction, m_pauseAction});
     cluster->addSeparator();
+    cluster->addAction(m_switchoverAction);
+    cluster->addSeparator();
     cluster->addActions(m_clusterActions);
 
     QMenu *help = menu(QStringLiteral("menu-help"), tr("&Help"));
@@ -167,6 +171,8 @@ void MainWindow::buildToolBar()
     addRoom(QStringLiteral("tool-room-left"), QSizePolicy::Fixed);
     bar->addActions({m_refreshAction, m_pauseAction});
     bar->addSeparator();
+    bar->addAction(m_switchoverAction);
+    bar->addSeparator();
     bar->addActions({m_addAction, m_openAction});
     for (QAction *action : bar->actions()) {
         QWidget *button = bar->widgetForAction(action);
@@ -194,6 +200,7 @@ void MainWindow::updateActions()
     for (QAction *action : {m_closeAction, m_pauseAction, m_findAction}) {
         action->setEnabled(current != nullptr);
     }
+    m_switchoverAction->setEnabled(current && current->state().snapshot);
     const bool paused = current && current->state().snapshot && current->state().snapshot->paused;
     // A sample alone would be shown as it was: a pause is over when somebody wants to look.
     m_refreshAction->setEnabled(current && !paused);
@@ -364,8 +371,8 @@ std::vector<Command> MainWindow::commands()
     for (const QString &name : clusters()) {
         list.push_back({name, tr("cluster"), QStringLiteral("cluster"), [this, name] { showCluster(name); }});
     }
-    for (QAction *action : {m_refreshAction, m_pauseAction, m_findAction, m_addAction, m_openAction, m_demoAction,
-                            m_closeAction, m_aboutAction, m_quitAction}) {
+    for (QAction *action : {m_refreshAction, m_pauseAction, m_switchoverAction, m_findAction, m_addAction, m_openAction,
+                            m_demoAction, m_closeAction, m_aboutAction, m_quitAction}) {
         if (action->isEnabled()) {
             const QString title = action->text().remove(QLatin1Char('&'));
             const QString icon = action->property(kIconName).toString();

@@ -2,6 +2,7 @@
 #include "topology/topologyview.h"
 
 #include <QAccessible>
+#include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QScrollBar>
 #include <QStyle>
@@ -325,6 +326,19 @@ void TopologyView::mousePressEvent(QMouseEvent *event)
         setCurrent(node, true);
     }
     event->accept();
+}
+
+void TopologyView::contextMenuEvent(QContextMenuEvent *event)
+{
+    const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
+    const QString node = byKey ? m_selected : nodeAt(event->pos());
+    if (node.isEmpty()) {
+        return;
+    }
+    const CardItem *card = m_cards.value(node);
+    const QPoint at =
+        byKey && card ? viewport()->mapToGlobal(mapFromScene(card->sceneBoundingRect().center())) : event->globalPos();
+    Q_EMIT nodeMenuRequested(node, at);
 }
 
 void TopologyView::mouseDoubleClickEvent(QMouseEvent *event)

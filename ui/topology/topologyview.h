@@ -42,12 +42,15 @@ public:
 Q_SIGNALS:
     void nodeSelected(const QString &name);
     void nodeActivated(const QString &name);
+    /// What can be done to a node was asked for, by the right button or the menu key; at is on the screen.
+    void nodeMenuRequested(const QString &name, QPoint at);
     /// A consumer's or an idle slot's line was double-clicked.
     void slotActivated(const QString &node, const QString &slot);
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
     void mouseDoubleClickEvent(QMouseEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
     void focusOutEvent(QFocusEvent *event) override;

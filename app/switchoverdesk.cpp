@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "switchoverdesk.h"
+
+#include "operations/switchover/gather.h"
+#include "operations/switchover/switchoverplan.h"
+
+namespace howdah::app {
+
+using namespace operations;
+
+namespace {
+constexpr qint64 kGatherAgainMs = 5000; ///< rights and hosts change seldom
+}
+
+SwitchoverDesk::SwitchoverDesk(cluster::ClusterConfig config)
+    : m_config(std::move(config))
+{
+}
+
+SwitchoverDesk::~SwitchoverDesk() = default;
+
+void SwitchoverDesk::setState(const cluster::ClusterState &state)
+{
+    m_state = state;
+    if (m_runner || m_target.isEmpty()) {
+        return;
+    }
+    publish();
+    if (!m_gathered.isValid() || m_gathered.elapsed() > kGatherAgainMs) {
+        gather();
+    }
+}
+
+void SwitchoverDesk::plan(const QString &target)
+{
+    m_target = target;
+    publish();
+    if (!m_facts) {
+        gather();
+    }
+}
+
+void SwitchoverDesk::gather()
+{
+    if (m_gatherer || m_runner || !m_state.snapshot) {
+        return;
+    }
+    if (!m_hands) {
+        m_hands = std::make_unique<LiveHands>(m_config);
+    }
+    m_gathered.start();
+    m_gatherer = new switchover::Gatherer(m_config, m_state, *m_hands, this);
+    m_gatherer->start([this](const switchover::Facts &facts) {
+        m_gatherer->deleteLater();
+        m_gatherer = nullptr;
+        m_facts = facts;
+        publish();
+    });
+}
+
+void SwitchoverDesk::publish()
+{
+    if (!m_facts || m_runner || m_target.isEmpty() || !m_state.snapshot) {
+        return;
+    }
+    m_facts->state = m_state;
+    Q_EMIT planned(switchover::planSwitchover(*m_facts, m_target));
+}
+
+void SwitchoverDesk::run(const Plan &plan)
+{
+    if (m_runner || !m_hands) {
+        return;
+    }
+    auto journal = JournalWriter::create(journalDirectory(), plan, core::systemClock().wallMs());
+    if (!journal) {
+        Q_EMIT ended(Outcome::Refused, {journal.error().message, journal.error().hint});
+        return;
+    }
+    m_runner = std::make_unique<Runner>(plan, *m_hands, std::move(*journal), core::systemClock());
+    connect(m_runner.get(), &Runner::stepChanged, this, &SwitchoverDesk::stepChanged);
+    connect(m_runner.get(), &Runner::outputArrived, this, &SwitchoverDesk::outputArrived);
+    connect(m_runner.get(), &Runner::ended, this, &SwitchoverDesk::ended);
+    m_runner->start();
+}
+
+void SwitchoverDesk::cancel()
+{
+    if (m_runner) {
+        m_runner->cancel();
+    }
+}
+
+} // namespace howdah::app

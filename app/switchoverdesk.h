@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <memory>
+
+#include "cluster/clusterconfig.h"
+#include "operations/livehands.h"
+#include "operations/runner.h"
+#include "operations/switchover/facts.h"
+
+namespace howdah::operations::switchover {
+class Gatherer;
+}
+
+namespace howdah::app {
+
+/// What stands behind one switchover dialog, in the engine thread: asks the nodes what a plan needs, makes a plan of
+/// each new state, and runs the one that it is given.
+class SwitchoverDesk : public QObject {
+    Q_OBJECT
+public:
+    explicit SwitchoverDesk(cluster::ClusterConfig config);
+    ~SwitchoverDesk() override;
+
+public Q_SLOTS:
+    void setState(const howdah::cluster::ClusterState &state);
+    /// From now on plans are of this target.
+    void plan(const QString &target);
+    void run(const howdah::operations::Plan &plan);
+    void cancel();
+
+Q_SIGNALS:
+    void planned(const howdah::operations::Plan &plan);
+    void stepChanged(int index, const howdah::operations::StepRecord &record);
+    void outputArrived(const QString &node, const QString &line);
+    void ended(howdah::operations::Outcome outcome, const QStringList &remains);
+
+private:
+    void gather();
+    void publish();
+
+    cluster::ClusterConfig m_config;
+    cluster::ClusterState m_state;
+    QString m_target;
+    std::unique_ptr<operations::LiveHands> m_hands; ///< made in the engine thread
+    std::optional<operations::switchover::Facts> m_facts;
+    operations::switchover::Gatherer *m_gatherer = nullptr;
+    QElapsedTimer m_gathered;
+    std::unique_ptr<operations::Runner> m_runner;
+};
+
+} // namespace howdah::app

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window's operations are carried out by: desks in the engine thread, and values between.
+#include <QSaveFile>
+
+#include "app/switchoverdesk.h"
+#include "app/windowcommand.h"
+#include "operations/runbook.h"
+
+namespace howdah::app {
+
+void WindowCommand::connectSwitchover()
+{
+    using shell::MainWindow;
+    connect(&m_engine, &monitor::Engine::clusterKnown, this,
+            [this](const cluster::ClusterConfig &config) { m_configs.insert(config.name, config); });
+    connect(&m_window, &MainWindow::switchoverOpened, this, &WindowCommand::openDesk);
+    connect(&m_window, &MainWindow::switchoverClosed, this, [this] {
+        if (m_desk) {
+            m_desk->deleteLater();
+            m_desk.clear();
+        }
+    });
+    // To the desk by its thread's loop; it is deleted there as well, behind what was sent before.
+    connect(&m_window, &MainWindow::switchoverPlanRequested, this, [this](const QString &, const QString &target) {
+        tellDesk([target](SwitchoverDesk &desk) { desk.plan(target); });
+    });
+    connect(&m_window, &MainWindow::switchoverRunRequested, this,
+            [this](const QString &, const operations::Plan &plan) {
+                tellDesk([plan](SwitchoverDesk &desk) { desk.run(plan); });
+            });
+    connect(&m_window, &MainWindow::switchoverCancelRequested, this,
+            [this] { tellDesk([](SwitchoverDesk &desk) { desk.cancel(); }); });
+    connect(&m_window, &MainWindow::runbookRequested, this, &WindowCommand::writeRunbook);
+}
+
+void WindowCommand::tellDesk(const std::function<void(SwitchoverDesk &)> &what)
+{
+    if (SwitchoverDesk *desk = m_desk) {
+        QMetaObject::invokeMethod(desk, [desk, what] { what(*desk); });
+    }
+}
+
+void WindowCommand::tellDeskState(const cluster::ClusterState &state)
+{
+    if (m_deskCluster == state.snapshot->cluster) {
+        tellDesk([state](SwitchoverDesk &desk) { desk.setState(state); });
+    }
+}
+
+void WindowCommand::openDesk(const QString &cluster)
+{
+    auto *desk = new SwitchoverDesk(m_configs.value(cluster));
+    m_desk = desk;
+    m_deskCluster = cluster;
+    connect(desk, &SwitchoverDesk::planned, &m_window,
+            [this, cluster](const operations::Plan &plan) { m_window.switchoverPlanned(cluster, plan); });
+    connect(desk, &SwitchoverDesk::stepChanged, &m_window,
+            [this, cluster](int index, const operations::StepRecord &record) {
+                m_window.operationStepChanged(cluster, index, record);
+            });
+    connect(desk, &SwitchoverDesk::outputArrived, &m_window, [this, cluster](const QString &node, const QString &line) {
+        m_window.operationOutput(cluster, node, line);
+    });
+    connect(desk, &SwitchoverDesk::ended, &m_window,
+            [this, cluster](operations::Outcome outcome, const QStringList &remains) {
+                m_window.operationEnded(cluster, outcome, remains);
+            });
+    m_engine.adopt(desk);
+}
+
+void WindowCommand::writeRunbook(const QString &cluster, const operations::Plan &plan, const QString &path)
+{
+    const QString text = path.endsWith(QLatin1String(".sh")) ? operations::toShell(plan, m_configs.value(cluster))
+                                                             : operations::toMarkdown(plan);
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(text.toUtf8()) < 0 || !file.commit()) {
+        say({.kind = core::Error::Kind::Io,
+             .message = QStringLiteral("Cannot write %1: %2").arg(path, file.errorString())});
+    }
+}
+
+} // namespace howdah::app

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the user can do to a cluster: dialogs of operations, and what comes back to them.
+#include <QCloseEvent>
+
+#include "pages/page.h"
+#include "shell/clusterview.h"
+#include "shell/mainwindow.h"
+#include "shell/switchoverdialog.h"
+#include "widgets/messagebar.h"
+
+namespace howdah::shell {
+
+void MainWindow::switchOver()
+{
+    if (const ClusterView *current = currentView()) {
+        openSwitchover(current->name(), {});
+    }
+}
+
+void MainWindow::openSwitchover(const QString &cluster, const QString &target)
+{
+    ClusterView *of = view(cluster);
+    if (!of || !of->state().snapshot) {
+        return;
+    }
+    if (m_switchover) { // one at a time: it is modal to the window
+        m_switchover->raise();
+        m_switchover->activateWindow();
+        return;
+    }
+    m_switchover = new SwitchoverDialog(cluster, target, this);
+    m_switchover->setAttribute(Qt::WA_DeleteOnClose);
+    connect(m_switchover, &SwitchoverDialog::planRequested, this,
+            [this, cluster](const QString &wanted) { Q_EMIT switchoverPlanRequested(cluster, wanted); });
+    connect(m_switchover, &SwitchoverDialog::runRequested, this,
+            [this, cluster](const operations::Plan &plan) { Q_EMIT switchoverRunRequested(cluster, plan); });
+    connect(m_switchover, &SwitchoverDialog::cancelRequested, this,
+            [this, cluster] { Q_EMIT switchoverCancelRequested(cluster); });
+    connect(m_switchover, &SwitchoverDialog::exportRequested, this,
+            [this, cluster](const operations::Plan &plan, const QString &path) {
+                Q_EMIT runbookRequested(cluster, plan, path);
+            });
+    connect(m_switchover, &QDialog::finished, this, [this, cluster] { Q_EMIT switchoverClosed(cluster); });
+    Q_EMIT switchoverOpened(cluster);
+    m_switchover->setState(of->state());
+    m_switchover->open();
+}
+
+void MainWindow::switchoverPlanned(const QString &cluster, const operations::Plan &plan)
+{
+    if (m_switchover && m_switchover->cluster() == cluster) {
+        m_switchover->setPlan(plan);
+    }
+}
+
+void MainWindow::operationStepChanged(const QString &cluster, int index, const operations::StepRecord &record)
+{
+    if (m_switchover && m_switchover->cluster() == cluster) {
+        m_switchover->setStep(index, record);
+    }
+}
+
+void MainWindow::operationOutput(const QString &cluster, const QString &node, const QString &line)
+{
+    if (m_switchover && m_switchover->cluster() == cluster) {
+        m_switchover->addOutput(node, line);
+    }
+}
+
+void MainWindow::operationEnded(const QString &cluster, operations::Outcome outcome, const QStringList &remains)
+{
+    if (m_switchover && m_switchover->cluster() == cluster) {
+        m_switchover->setEnded(outcome, remains);
+    }
+}
+
+bool MainWindow::isOperating() const
+{
+    return m_switchover && m_switchover->isRunning();
+}
+
+} // namespace howdah::shell
