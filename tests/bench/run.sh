@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what the benchmarks need, builds them as a release into build/bench, and runs them without a display:
-#   sh tests/bench/run.sh [NAME...]        tick, sessions, window, lab; all of them when none is named
+#   sh tests/bench/run.sh [NAME...]        tick, sessions, window, lab, switchover; all of them when none is named
 # The figures are printed, and kept in build/bench/figures.txt. Other work on this machine makes them worse: CPU time
 # is what is measured where that can be, but caches and cores are shared.
 set -u
@@ -21,7 +21,7 @@ NINJA_STATUS='[%f/%t, %es] ' cmake --build build/bench || exit 1
 
 unset DISPLAY WAYLAND_DISPLAY
 export QT_QPA_PLATFORM=offscreen QT_LOGGING_RULES='*.info=false'
-[ $# -gt 0 ] || set -- tick sessions window lab
+[ $# -gt 0 ] || set -- tick sessions window lab switchover
 figures=build/bench/figures.txt
 {
     date -u '+%Y-%m-%d %H:%M UTC'

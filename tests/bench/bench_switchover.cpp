@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How long writes wait in a planned switchover, what is lost, and how long all of it takes: ours by the program itself,
+// repmgr's and Patroni's own beside it, each on three hosts of the lab while the same client commits every 2 ms through
+// all of them. fsync is on. Root only.
+#include <QCommandLineParser>
+#include <QCoreApplication>
+#include <QElapsedTimer>
+#include <QEventLoop>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <cstdio>
+#include <functional>
+
+#include "bench/measure.h"
+#include "bench/table.h"
+#include "support/commitclient.h"
+#include "support/lab.h"
+
+using namespace howdah;
+using bench::Samples;
+using testsupport::CommitClient;
+using testsupport::Lab;
+
+namespace {
+
+struct Figures {
+    Samples gapMs;
+    Samples wholeMs;
+    qint64 lost = 0;
+    qint64 commits = 0;
+    int failed = 0;
+};
+
+int primaryOf(const Lab &lab, int nodes)
+{
+    for (int i = 0; i < nodes; ++i) {
+        if (lab.node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")) == QLatin1String("f")) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+bool awaitFollowers(const Lab &lab, int nodes)
+{
+    return QTest::qWaitFor(
+        [&] {
+            const int primary = primaryOf(lab, nodes);
+            return primary >= 0 &&
+                   lab.node(primary).value(QStringLiteral("SELECT count(*) FROM pg_stat_replication WHERE state = "
+                                                          "'streaming'")) == QString::number(nodes - 1);
+        },
+        60'000);
+}
+
+/// Between the first two nodes, there and back; data nodes are the first `nodes` of the lab.
+Figures measure(const Lab &lab, int nodes, int times, const std::function<bool(int from, int to)> &switchover)
+{
+    Figures figures;
+    QStringList conninfos;
+    for (int i = 0; i < nodes; ++i) {
+        conninfos.append(lab.node(i).conninfo(QStringLiteral("postgres")));
+    }
+    for (int i = 0; i < times && awaitFollowers(lab, nodes); ++i) {
+        const int from = primaryOf(lab, nodes);
+        const int to = from == 0 ? 1 : 0;
+        CommitClient client(conninfos);
+        if (!QTest::qWaitFor([&] { return client.acknowledged() > 200; }, 30'000)) {
+            break;
+        }
+        QElapsedTimer clock;
+        clock.start();
+        const bool done = switchover(from, to);
+        figures.wholeMs.add(static_cast<double>(clock.elapsed()));
+        const qint64 before = client.acknowledged();
+        const bool writesAgain = QTest::qWaitFor([&] { return client.acknowledged() > before + 200; }, 60'000);
+        client.stop();
+        if (!done || !writesAgain || !awaitFollowers(lab, nodes) || primaryOf(lab, nodes) != to) {
+            ++figures.failed;
+            continue;
+        }
+        figures.gapMs.add(client.worstGapMs());
+        figures.commits += client.acknowledged();
+        figures.lost += client.missingAt(lab.node(to).conninfo(QStringLiteral("postgres")));
+    }
+    return figures;
+}
+
+std::unique_ptr<Lab> started(Lab::Variant variant)
+{
+    Lab::Options options;
+    options.cascading = false;
+    options.fsync = true;
+    auto lab = Lab::start(variant, options);
+    if (!lab) {
+        std::fprintf(stderr, "bench_switchover: %s\n", qPrintable(lab.error().message));
+        std::exit(1);
+    }
+    return std::move(*lab);
+}
+
+Figures native(int times)
+{
+    const auto lab = started(Lab::Variant::Plain);
+    const QTemporaryDir directory;
+    cluster::ClusterConfig config = lab->config(QStringLiteral("postgres"));
+    config.name = QStringLiteral("orders");
+    config.manager = cluster::ManagerKind::None;
+    const QString file = directory.filePath(QStringLiteral("orders.toml"));
+    if (!cluster::saveClusterFile(config, file)) {
+        std::exit(1);
+    }
+    Samples planToProof;
+    Figures figures = measure(*lab, 3, times, [&](int, int to) {
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("XDG_DATA_HOME"), directory.path());
+        process.setProcessEnvironment(environment);
+        process.start(QStringLiteral(HOWDAH_PROGRAM),
+                      {QStringLiteral("switchover"), file, QStringLiteral("--to"), lab->node(to).name,
+                       QStringLiteral("--yes"), QStringLiteral("--json")});
+        process.waitForFinished(120'000);
+        const QByteArray last = process.readAllStandardOutput().trimmed().split('\n').last();
+        planToProof.add(QJsonDocument::fromJson(last).object().value(QStringLiteral("took_ms")).toDouble());
+        return process.exitCode() == 0;
+    });
+    figures.wholeMs = planToProof; // the command also looks at the cluster for some seconds first
+    return figures;
+}
+
+Figures repmgr(int times)
+{
+    const auto lab = started(Lab::Variant::Repmgr);
+    return measure(*lab, 2, times, [&](int, int to) {
+        return lab->repmgr(to, {QStringLiteral("standby"), QStringLiteral("switchover")}).ok();
+    });
+}
+
+Figures patroni(int times)
+{
+    const auto lab = started(Lab::Variant::Patroni);
+    QNetworkAccessManager network;
+    return measure(*lab, 3, times, [&](int from, int to) {
+        QNetworkRequest request(QUrl(lab->patroniUrl(from) + QStringLiteral("/switchover")));
+        request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
+        const QJsonObject body{{QStringLiteral("leader"), lab->node(from).name},
+                               {QStringLiteral("candidate"), lab->node(to).name}};
+        QNetworkReply *reply = network.post(request, QJsonDocument(body).toJson());
+        QEventLoop loop;
+        QObject::connect(reply, &QNetworkReply::finished, &loop, &QEventLoop::quit);
+        loop.exec();
+        reply->deleteLater();
+        return reply->error() == QNetworkReply::NoError;
+    });
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QCoreApplication application(argc, argv);
+    QCommandLineParser parser;
+    const QCommandLineOption timesOption(QStringLiteral("times"), QStringLiteral("Switchovers of each."),
+                                         QStringLiteral("n"), QStringLiteral("10"));
+    const QCommandLineOption onlyOption(QStringLiteral("only"), QStringLiteral("native"), QStringLiteral("which"));
+    parser.addOptions({timesOption, onlyOption});
+    parser.addHelpOption();
+    parser.process(application);
+    if (!Lab::possible()) {
+        std::printf("Switchovers were not measured: network namespaces need root.\n");
+        return 0;
+    }
+    const int times = parser.value(timesOption).toInt();
+    const QString ms = QStringLiteral("ms");
+    const Figures ours = native(times);
+    bench::Table table(QStringLiteral("Planned switchover, %1 times there and back, a commit every 2 ms").arg(times));
+    table.limit(QStringLiteral("writes wait, median"), ours.gapMs.median(), 150, ms);
+    table.plain(QStringLiteral("writes wait, worst"), ours.gapMs.max(), ms);
+    table.limit(QStringLiteral("plan to proof, median"), ours.wholeMs.median(), 3000, ms);
+    table.limit(QStringLiteral("acknowledged commits lost"), static_cast<double>(ours.lost), 0, QString());
+    table.plain(QStringLiteral("acknowledged commits"), static_cast<double>(ours.commits), QString());
+    table.limit(QStringLiteral("switchovers that failed"), ours.failed, 0, QString());
+    if (!parser.isSet(onlyOption)) {
+        const Figures others[] = {repmgr(times), patroni(times)};
+        const QString names[] = {QStringLiteral("repmgr"), QStringLiteral("Patroni")};
+        for (int i = 0; i < 2; ++i) {
+            table.peer(QStringLiteral("writes wait, median"), ours.gapMs.median(), names[i], others[i].gapMs.median(),
+                       ms);
+            table.peer(QStringLiteral("all of it, median"), ours.wholeMs.median(), names[i], others[i].wholeMs.median(),
+                       ms);
+            table.plain(names[i] + QStringLiteral(": switchovers that failed"), others[i].failed, QString());
+        }
+    }
+    return table.print() ? 0 : 1;
+}
