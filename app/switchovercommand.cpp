@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "switchovercommand.h"
 
-#include <QFile>
 #include <QJsonArray>
 #include <QJsonObject>
-#include <QSaveFile>
 #include <unistd.h>
 
 #include "app/output.h"
@@ -64,14 +62,8 @@ void SwitchoverCommand::gathered(const switchover::Facts &facts)
     const Plan plan = switchover::planSwitchover(newest, m_invocation.target);
     show(plan);
     if (!m_invocation.runbook.isEmpty()) {
-        const bool script = m_invocation.runbook.endsWith(QLatin1String(".sh"));
-        const QString runbook = script ? toShell(plan, m_look.config()) : toMarkdown(plan);
-        QSaveFile file(m_invocation.runbook);
-        if (!file.open(QIODevice::WriteOnly) || file.write(runbook.toUtf8()) < 0 || !file.commit()) {
-            Q_EMIT finished(printFailure(
-                {.kind = core::Error::Kind::Io,
-                 .message = QStringLiteral("cannot write %1: %2").arg(m_invocation.runbook, file.errorString())},
-                m_invocation.json, kRefused));
+        if (const auto saved = saveRunbook(plan, m_look.config(), m_invocation.runbook); !saved) {
+            Q_EMIT finished(printFailure(saved.error(), m_invocation.json, kRefused));
             return;
         }
     }

@@ -22,6 +22,7 @@ SwitchoverDesk::~SwitchoverDesk() = default;
 void SwitchoverDesk::setState(const cluster::ClusterState &state)
 {
     m_state = state;
+    noteTrend();
     if (m_runner || m_target.isEmpty()) {
         return;
     }
@@ -33,10 +34,27 @@ void SwitchoverDesk::setState(const cluster::ClusterState &state)
 
 void SwitchoverDesk::plan(const QString &target)
 {
+    if (target != m_target) {
+        m_toReplay.clear();
+    }
     m_target = target;
     publish();
     if (!m_facts) {
         gather();
+    }
+}
+
+void SwitchoverDesk::noteTrend()
+{
+    constexpr std::size_t kStates = 60; // a minute
+    const auto &nodes = m_state.snapshot->nodes;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (nodes[i].name == m_target && m_state.assessment->lag[i].toReplay) {
+            m_toReplay.push_back(*m_state.assessment->lag[i].toReplay);
+        }
+    }
+    if (m_toReplay.size() > kStates) {
+        m_toReplay.erase(m_toReplay.begin());
     }
 }
 
@@ -64,6 +82,7 @@ void SwitchoverDesk::publish()
         return;
     }
     m_facts->state = m_state;
+    m_facts->toReplay = m_toReplay;
     Q_EMIT planned(switchover::planSwitchover(*m_facts, m_target));
 }
 

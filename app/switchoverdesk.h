@@ -40,6 +40,7 @@ Q_SIGNALS:
 private:
     void gather();
     void publish();
+    void noteTrend();
 
     cluster::ClusterConfig m_config;
     cluster::ClusterState m_state;
@@ -48,6 +49,7 @@ private:
     std::optional<operations::switchover::Facts> m_facts;
     operations::switchover::Gatherer *m_gatherer = nullptr;
     QElapsedTimer m_gathered;
+    std::vector<qint64> m_toReplay; ///< of the target, over the last states
     std::unique_ptr<operations::Runner> m_runner;
 };
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window's operations are carried out by: desks in the engine thread, and values between.
-#include <QSaveFile>
-
 #include "app/switchoverdesk.h"
 #include "app/windowcommand.h"
 #include "operations/runbook.h"
@@ -70,12 +68,8 @@ void WindowCommand::openDesk(const QString &cluster)
 
 void WindowCommand::writeRunbook(const QString &cluster, const operations::Plan &plan, const QString &path)
 {
-    const QString text = path.endsWith(QLatin1String(".sh")) ? operations::toShell(plan, m_configs.value(cluster))
-                                                             : operations::toMarkdown(plan);
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(text.toUtf8()) < 0 || !file.commit()) {
-        say({.kind = core::Error::Kind::Io,
-             .message = QStringLiteral("Cannot write %1: %2").arg(path, file.errorString())});
+    if (const auto saved = operations::saveRunbook(plan, m_configs.value(cluster), path); !saved) {
+        say(saved.error());
     }
 }
 

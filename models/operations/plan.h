@@ -50,9 +50,9 @@ struct Action {
     QStringList argv; ///< program and arguments
     bool asRoot = false;
     QString text; ///< what it is about, where SQL and command don't tell; for a person: what to do
-    /// SQL: the first column of the first row must be true. Command: exit code 0 is asked for anyway; each of expected is
-    /// a regular expression that a line of its output must match. They, and those of captures, keep to what grep -E and
-    /// sed -E read too, since a runbook has them.
+    /// SQL: the first column of the first row must be true. Command: exit code 0 is asked for anyway; each of expected
+    /// is a regular expression that a line of its output must match. They, and those of captures, keep to what grep -E
+    /// and sed -E read too, since a runbook has them.
     bool expectsTrue = false;
     QStringList expected;
     int pollMs = 0;     ///< more than 0: asked again so often until it holds

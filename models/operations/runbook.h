@@ -4,6 +4,7 @@
 #include <QString>
 
 #include "cluster/clusterconfig.h"
+#include "core/error.h"
 #include "operations/plan.h"
 
 namespace howdah::operations {
@@ -15,5 +16,8 @@ QString toMarkdown(const Plan &plan);
 /// program is not at hand. It stops at the first step that fails and says how to take back what was done. It holds no
 /// password: psql finds it as libpq always does. What ends with a session, a lock, it can't keep, and says so.
 QString toShell(const Plan &plan, const cluster::ClusterConfig &config);
+
+/// Writes it to path in one piece: the script where its name ends in .sh, else the Markdown.
+core::Result<void> saveRunbook(const Plan &plan, const cluster::ClusterConfig &config, const QString &path);
 
 } // namespace howdah::operations

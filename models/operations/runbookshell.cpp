@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QRegularExpression>
+#include <QSaveFile>
 #include <algorithm>
 
 #include "core/identifier.h"
 #include "core/redact.h"
 #include "hosts/commandline.h"
 #include "operations/runbook.h"
+#include "operations/values.h"
 #include "postgres/conninfo.h"
 
 namespace howdah::operations {
@@ -40,12 +41,6 @@ holds() {
 QString word(const QString &text)
 {
     return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\'');
-}
-
-const QRegularExpression &placeholder()
-{
-    static const QRegularExpression expression(QStringLiteral(":\\{([a-z0-9_]+)\\}"));
-    return expression;
 }
 
 class Script {
@@ -223,6 +218,17 @@ private:
 QString toShell(const Plan &plan, const cluster::ClusterConfig &config)
 {
     return Script(plan, config).text();
+}
+
+core::Result<void> saveRunbook(const Plan &plan, const cluster::ClusterConfig &config, const QString &path)
+{
+    const QString text = path.endsWith(QLatin1String(".sh")) ? toShell(plan, config) : toMarkdown(plan);
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(text.toUtf8()) < 0 || !file.commit()) {
+        return core::failure(core::Error::Kind::Io,
+                             QStringLiteral("cannot write %1: %2").arg(path, file.errorString()));
+    }
+    return {};
 }
 
 } // namespace howdah::operations

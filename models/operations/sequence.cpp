@@ -119,12 +119,7 @@ void Sequence::tableArrived(Handed<Table> result)
 {
     const Action &action = current();
     if (!result) {
-        // Somebody who waits for a node to come back is not put off by its being away.
-        if (action.pollMs > 0 && leftMs() > 0) {
-            answered(false, result.error().error.message);
-            return;
-        }
-        fail(result.error().error, result.error().mayHaveHappened);
+        notDone(result.error());
         return;
     }
     const bool asked = action.expectsTrue || action.kind == Action::Kind::Person;
@@ -137,11 +132,7 @@ void Sequence::commandArrived(Handed<CommandResult> result)
 {
     const Action &action = current();
     if (!result) {
-        if (action.pollMs > 0 && leftMs() > 0) {
-            answered(false, result.error().error.message);
-            return;
-        }
-        fail(result.error().error, result.error().mayHaveHappened);
+        notDone(result.error());
         return;
     }
     bool holds = result->exitCode == 0;
@@ -161,6 +152,16 @@ void Sequence::commandArrived(Handed<CommandResult> result)
             holds && QRegularExpression(*pattern, QRegularExpression::MultilineOption).match(result->out).hasMatch();
     }
     answered(holds && takeCaptures(action, result->out), seen);
+}
+
+void Sequence::notDone(const HandsFailure &failure)
+{
+    // Somebody who waits for a node to come back is not put off by its being away.
+    if (current().pollMs > 0 && leftMs() > 0) {
+        answered(false, failure.error.message);
+    } else {
+        fail(failure.error, failure.mayHaveHappened);
+    }
 }
 
 bool Sequence::takeCaptures(const Action &action, const Table &table)

@@ -39,6 +39,7 @@ private:
     void runAction(const Action &action);
     void tableArrived(Handed<Table> result);
     void commandArrived(Handed<CommandResult> result);
+    void notDone(const HandsFailure &failure);
     bool takeCaptures(const Action &action, const Table &table);
     bool takeCaptures(const Action &action, const QString &output);
     void capture(const QString &name, const QString &value);

@@ -6,16 +6,17 @@
 
 #include "core/identifier.h"
 #include "core/redact.h"
+#include "hosts/commandline.h"
 
 namespace howdah::operations {
-
-namespace {
 
 const QRegularExpression &placeholder()
 {
     static const QRegularExpression expression(QStringLiteral(":\\{([a-z0-9_]+)\\}"));
     return expression;
 }
+
+namespace {
 
 /// text with every placeholder replaced by what `put` makes of its name; the first name for which it has nothing is
 /// the error.
@@ -93,16 +94,11 @@ QString shownSql(const Plan &plan, const QString &sql)
 
 QString shownCommand(const Plan &plan, const QStringList &argv)
 {
-    static const QRegularExpression plain(QStringLiteral("\\A[A-Za-z0-9_@%+=:,./-]+\\z"));
     QStringList words;
     for (const QString &word : argv) {
-        const QString shown = *replaced(word, [&](const QString &name) { return std::optional(wordFor(plan, name)); });
-        words.append(plain.match(shown).hasMatch()
-                         ? shown
-                         : QLatin1Char('\'') + QString(shown).replace(QLatin1Char('\''), QLatin1String("'\\''")) +
-                               QLatin1Char('\''));
+        words.append(*replaced(word, [&](const QString &name) { return std::optional(wordFor(plan, name)); }));
     }
-    return core::redacted(words.join(QLatin1Char(' ')));
+    return core::redacted(hosts::shellQuoted(words));
 }
 
 } // namespace howdah::operations

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QHash>
+#include <QRegularExpression>
 #include <QString>
 #include <QStringList>
 
@@ -12,6 +13,9 @@ namespace howdah::operations {
 
 /// What the captures and secrets of a plan have become, by name. A secret never leaves the memory.
 using Values = QHash<QString, QString>;
+
+/// What stands for a value in an action, with its name as the first group: :{name}.
+const QRegularExpression &placeholder();
 
 /// sql with each :{name} replaced by its value as a quoted literal. An error names what has no value yet.
 core::Result<QString> filledSql(const QString &sql, const Values &values);

@@ -79,7 +79,7 @@ QString TestLiveSwitchover::inRecovery(int node) const
 /// Waits until everything is checked, accepts what warns, presses the button and waits for the end.
 void TestLiveSwitchover::runIn(shell::SwitchoverDialog *dialog, const QString &target)
 {
-    QCOMPARE(dialog->target(), target);
+    QTRY_COMPARE_WITH_TIMEOUT(dialog->target(), target, 15'000); // proposed once the primary is known
     auto *run = dialog->findChild<QPushButton *>(QStringLiteral("switchover-run"));
     auto *accept = dialog->findChild<QCheckBox *>(QStringLiteral("switchover-accept"));
     auto *sentence = dialog->findChild<widgets::Label *>(QStringLiteral("switchover-sentence"));

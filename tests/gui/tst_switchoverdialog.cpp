@@ -77,8 +77,11 @@ void keepPicture(QWidget &widget, const QString &name)
 {
     const QString folder = qEnvironmentVariable("HOWDAH_TEST_PICTURES");
     if (!folder.isEmpty()) {
-        QCoreApplication::processEvents();
-        QVERIFY(widget.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png")));
+        for (const theme::Mode mode : {theme::Mode::Light, theme::Mode::Dark}) {
+            theme::Theme::instance().setMode(mode);
+            QCoreApplication::processEvents();
+            QVERIFY(widget.grab().save(QStringLiteral("%1/%2-%3.png").arg(folder, name, theme::modeKey(mode))));
+        }
     }
 }
 
@@ -107,6 +110,14 @@ void TestSwitchoverDialog::asksForAPlanOfTheFirst()
     QCOMPARE(asked.count(), 1);
     part<widgets::DataTable>(dialog, "candidates-table")->selectKey(QStringLiteral("pg3"));
     QCOMPARE(asked.last().first().toString(), QStringLiteral("pg3"));
+    SwitchoverDialog early(QStringLiteral("orders"), {});
+    QSignalSpy askedEarly(&early, &SwitchoverDialog::planRequested);
+    cluster::Snapshot unknown = threeNodes();
+    neverSeen(unknown, QStringLiteral("pg1"));
+    early.setState(stateOf(unknown));
+    QCOMPARE(askedEarly.count(), 0); // the primary is not known yet
+    early.setState(stateOf(threeNodes()));
+    QCOMPARE(askedEarly.count(), 1);
     SwitchoverDialog proposed(QStringLiteral("orders"), QStringLiteral("pg3"));
     QSignalSpy askedFor(&proposed, &SwitchoverDialog::planRequested);
     proposed.setState(stateOf(threeNodes()));

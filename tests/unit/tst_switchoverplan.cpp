@@ -181,6 +181,9 @@ void TestSwitchoverPlan::checks_data()
     row("not streaming", "candidate_streams", "failed", [](Facts &, auto &s) { stopStreaming(s, pg2); });
     row("diverged", "candidate_streams", "failed", [](Facts &, auto &s) { diverge(s, pg2); });
     row("replay paused", "candidate_replays", "failed", [](Facts &, auto &s) { pauseReplay(s, pg2); });
+    row("falls behind", "candidate_replays", "warning", [](Facts &f, auto &) {
+        f.toReplay = {1 << 20, 2 << 20, 4 << 20, 8 << 20, 16 << 20};
+    });
     row("delayed", "candidate_replays", "failed", [](Facts &, auto &s) {
         setSetting(edit(s, pg2), QStringLiteral("recovery_min_apply_delay"), QStringLiteral("60000"));
     });
@@ -286,6 +289,7 @@ void TestSwitchoverPlan::checks()
     Facts changed = factsOf(snapshot);
     changed.nodes = facts.nodes;
     changed.config = facts.config;
+    changed.toReplay = facts.toReplay;
     const Plan plan = planSwitchover(changed, pg2);
     QVERIFY2(found(plan.checks, check) == result, qPrintable(all(plan.checks)));
     QVERIFY(!mayRun(plan, false));
@@ -368,10 +372,6 @@ void TestSwitchoverPlan::namesWithQuotes()
     cluster::Snapshot snapshot = prepared(healthyPair());
     setSetting(edit(snapshot, pg1), QStringLiteral("cluster_name"), QStringLiteral("o'brien \\ \"x\""));
     const Plan plan = planSwitchover(factsOf(snapshot), pg2);
-    const auto table = [&](const QString &conninfo) {
-        return Table{{QStringLiteral("primary_conninfo")}, {{conninfo}}};
-    };
-    Q_UNUSED(table);
     for (const Secret &secret : plan.secrets) {
         if (secret.name == QLatin1String("conninfo_of_old_primary")) {
             QVERIFY(std::find(secret.replaced.begin(), secret.replaced.end(),

@@ -172,7 +172,9 @@ void SwitchoverDialog::setState(const cluster::ClusterState &state)
     m_state = state;
     m_candidates->setState(state, m_plan);
     m_candidatesTable->setFixedHeight(m_candidatesTable->sizeHint().height());
-    if (m_candidatesTable->selectedKey().isEmpty() && m_candidates->rowCount() > 0) {
+    // Before the primary is known it may stand among the candidates itself: nobody is proposed then.
+    const bool known = state.assessment->topology.primary >= 0;
+    if (known && m_candidatesTable->selectedKey().isEmpty() && m_candidates->rowCount() > 0) {
         m_candidatesTable->selectKey(m_target.isEmpty() ? m_candidates->row(0).key : m_target);
     }
 }
