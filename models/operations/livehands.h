@@ -9,6 +9,7 @@
 #include "cluster/clusterconfig.h"
 #include "hosts/connections.h"
 #include "operations/hands.h"
+#include "operations/httpclient.h"
 #include "postgres/session.h"
 
 namespace howdah::operations {
@@ -24,6 +25,7 @@ public:
     void sql(const QString &node, const QString &sql, int deadlineMs, std::function<void(Handed<Table>)> done) override;
     void command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
                  std::function<void(Handed<CommandResult>)> done) override;
+    void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) override;
     void cancelAll() override;
 
     /// What stands before commands on the node's host; an error says what to write into the cluster file.
@@ -43,6 +45,7 @@ private:
     cluster::ClusterConfig m_config;
     QHash<QString, std::shared_ptr<Desk>> m_desks;
     hosts::Connections m_connections;
+    HttpClient m_http;
 };
 
 } // namespace howdah::operations

@@ -31,28 +31,43 @@ struct Check {
 /// A value that an action reads and later actions use as :{name}.
 struct Capture {
     QString name;
-    QString from; ///< SQL: a column's name; a command: a regular expression with one group, read line by line
+    QString from; ///< SQL: a column's name; else a regular expression with one group, read line by line
     bool operator==(const Capture &) const = default;
 };
 
-/// One thing that is done or asked on one node: the exact SQL, or the exact command on its host. What stands in it as
-/// :{name} is a value captured before or a secret of the plan; in SQL it goes in as a quoted literal, in a command as
-/// part of one word.
+/// A request to a REST API.
+struct Http {
+    QString method = QStringLiteral("GET");
+    QString url;               ///< http or https, with no user or password in it
+    QString body;              ///< JSON; empty: none
+    std::vector<int> accepted; ///< statuses that are a success; empty: 200 to 299
+    /// Who asks: NAME takes user and password from the environment, NAME_USER and NAME_PASSWORD, or a bearer token,
+    /// NAME_TOKEN; NAME_CACERT is a file with the certificates that are trusted besides. Empty: nobody in particular.
+    QString credentials;
+
+    bool operator==(const Http &) const = default;
+};
+
+/// One thing that is done or asked on one node: the exact SQL, the exact command on its host, or the exact request.
+/// What stands in it as :{name} is a value captured before or a secret of the plan; in SQL it goes in as a quoted
+/// literal, in a command as part of one word, in a URL percent-encoded, in a body as part of a JSON string.
 struct Action {
     enum class Kind {
         Sql,
         Command, ///< on the node's host, through its command or root_command
         Person,  ///< somebody has to do it: text says what; condition polls tell when it is done
+        Http,    ///< to the REST API of the node, or of whoever node names
     };
     Kind kind = Kind::Sql;
     QString node;
     QString sql;      ///< one statement
     QStringList argv; ///< program and arguments
     bool asRoot = false;
+    Http http;
     QString text; ///< what it is about, where SQL and command don't tell; for a person: what to do
     /// SQL: the first column of the first row must be true. Command: exit code 0 is asked for anyway; each of expected
-    /// is a regular expression that a line of its output must match. They, and those of captures, keep to what grep -E
-    /// and sed -E read too, since a runbook has them.
+    /// is a regular expression that a line of its output must match; of a request, one of the body of an accepted
+    /// answer. They, and those of captures, keep to what grep -E and sed -E read too, since a runbook has them.
     bool expectsTrue = false;
     QStringList expected;
     int pollMs = 0;     ///< more than 0: asked again so often until it holds
@@ -81,6 +96,9 @@ struct Step {
     int deadlineMs = 10'000;
     int expectedMs = 0; ///< estimate for people; 0: none
     bool pointOfNoReturn = false;
+    /// Of the point of no return, asked when it was begun and its verify does not hold: when these hold, it was not
+    /// done after all and never will be, and all goes back. Empty: nobody can tell.
+    std::vector<Action> unchanged;
     /// What it does ends with the console (a lock, an open session): done anew when an operation is taken up again.
     bool renewed = false;
     QString renewedUntil; ///< id of a step: once that has begun, it is not done anew any more

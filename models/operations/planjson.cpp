@@ -23,7 +23,7 @@ QJsonArray arrayOf(const std::vector<T> &values)
 
 QString wordOf(Action::Kind kind)
 {
-    constexpr std::array words{"sql", "command", "person"};
+    constexpr std::array words{"sql", "command", "person", "http"};
     return QLatin1String(words.at(static_cast<std::size_t>(kind)));
 }
 
@@ -59,17 +59,31 @@ public:
         return {o[QLatin1String("name")].toString(), o[QLatin1String("from")].toString()};
     }
 
+    Http http(const QJsonObject &o)
+    {
+        Http http;
+        http.method = o[QLatin1String("method")].toString(http.method);
+        http.url = o[QLatin1String("url")].toString();
+        http.body = o[QLatin1String("body")].toString();
+        http.credentials = o[QLatin1String("credentials")].toString();
+        for (const QJsonValue &status : o[QLatin1String("accepted")].toArray()) {
+            http.accepted.push_back(status.toInt());
+        }
+        return http;
+    }
+
     Action action(const QJsonObject &o)
     {
         Action action;
         action.kind = fromWord(
             o[QLatin1String("kind")].toString(),
-            std::array{Action::Kind::Sql, Action::Kind::Command, Action::Kind::Person},
+            std::array{Action::Kind::Sql, Action::Kind::Command, Action::Kind::Person, Action::Kind::Http},
             [](Action::Kind kind) { return wordOf(kind); }, m_ok);
         action.node = o[QLatin1String("node")].toString();
         action.sql = o[QLatin1String("sql")].toString();
         action.argv = strings(o[QLatin1String("argv")]);
         action.asRoot = o[QLatin1String("as_root")].toBool();
+        action.http = http(o[QLatin1String("http")].toObject());
         action.text = o[QLatin1String("text")].toString();
         action.expectsTrue = o[QLatin1String("expects_true")].toBool();
         action.expected = strings(o[QLatin1String("expected")]);
@@ -78,7 +92,8 @@ public:
         action.captures = list(o[QLatin1String("captures")], &Reader::capture);
         // What could not be run must not look as if it had been.
         m_ok = m_ok && !(action.kind == Action::Kind::Sql && action.sql.isEmpty()) &&
-               !(action.kind == Action::Kind::Command && action.argv.isEmpty());
+               !(action.kind == Action::Kind::Command && action.argv.isEmpty()) &&
+               !(action.kind == Action::Kind::Http && action.http.url.isEmpty());
         return action;
     }
 
@@ -97,6 +112,9 @@ public:
         step.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         step.expectedMs = o[QLatin1String("expected_ms")].toInt();
         step.pointOfNoReturn = o[QLatin1String("point_of_no_return")].toBool();
+        if (o.contains(QLatin1String("unchanged"))) { // not in plans of earlier versions
+            step.unchanged = list(o[QLatin1String("unchanged")], &Reader::action);
+        }
         step.renewed = o[QLatin1String("renewed")].toBool();
         step.renewedUntil = o[QLatin1String("renewed_until")].toString();
         step.lane = o[QLatin1String("lane")].toInt();
@@ -184,6 +202,7 @@ QJsonObject toJson(const Step &step)
             {QStringLiteral("deadline_ms"), step.deadlineMs},
             {QStringLiteral("expected_ms"), step.expectedMs},
             {QStringLiteral("point_of_no_return"), step.pointOfNoReturn},
+            {QStringLiteral("unchanged"), arrayOf(step.unchanged)},
             {QStringLiteral("renewed"), step.renewed},
             {QStringLiteral("renewed_until"), step.renewedUntil},
             {QStringLiteral("lane"), step.lane},
@@ -199,19 +218,40 @@ QJsonObject toJson(const Check &check)
             {QStringLiteral("remedy"), check.remedy}};
 }
 
+namespace {
+
+QJsonObject toJson(const Http &http)
+{
+    QJsonArray accepted;
+    for (const int status : http.accepted) {
+        accepted.append(status);
+    }
+    return {{QStringLiteral("method"), http.method},
+            {QStringLiteral("url"), http.url},
+            {QStringLiteral("body"), http.body},
+            {QStringLiteral("accepted"), accepted},
+            {QStringLiteral("credentials"), http.credentials}};
+}
+
+} // namespace
+
 QJsonObject toJson(const Action &action)
 {
-    return {{QStringLiteral("kind"), wordOf(action.kind)},
-            {QStringLiteral("node"), action.node},
-            {QStringLiteral("sql"), action.sql},
-            {QStringLiteral("argv"), QJsonArray::fromStringList(action.argv)},
-            {QStringLiteral("as_root"), action.asRoot},
-            {QStringLiteral("text"), action.text},
-            {QStringLiteral("expects_true"), action.expectsTrue},
-            {QStringLiteral("expected"), QJsonArray::fromStringList(action.expected)},
-            {QStringLiteral("poll_ms"), action.pollMs},
-            {QStringLiteral("deadline_ms"), action.deadlineMs},
-            {QStringLiteral("captures"), arrayOf(action.captures)}};
+    QJsonObject object{{QStringLiteral("kind"), wordOf(action.kind)},
+                       {QStringLiteral("node"), action.node},
+                       {QStringLiteral("sql"), action.sql},
+                       {QStringLiteral("argv"), QJsonArray::fromStringList(action.argv)},
+                       {QStringLiteral("as_root"), action.asRoot},
+                       {QStringLiteral("text"), action.text},
+                       {QStringLiteral("expects_true"), action.expectsTrue},
+                       {QStringLiteral("expected"), QJsonArray::fromStringList(action.expected)},
+                       {QStringLiteral("poll_ms"), action.pollMs},
+                       {QStringLiteral("deadline_ms"), action.deadlineMs},
+                       {QStringLiteral("captures"), arrayOf(action.captures)}};
+    if (action.kind == Action::Kind::Http) {
+        object.insert(QStringLiteral("http"), toJson(action.http));
+    }
+    return object;
 }
 
 QJsonObject toJson(const Plan &plan)

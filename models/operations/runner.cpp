@@ -226,16 +226,18 @@ void Runner::runStep(int index)
         beginUndo(tr("the journal can't be written"));
         return;
     }
-    const auto act = [this, index] {
-        run(step(index).actions, step(index).deadlineMs, [this, index](tl::expected<void, SequenceFailure> result) {
-            if (result) {
-                verifyStep(index, {});
-            } else if (step(index).pointOfNoReturn && result.error().mayHaveHappened) {
-                verifyStep(index, result.error()); // a lost reply is no failure: the node is asked what it is
-            } else {
-                stepFailed(index, result.error());
-            }
-        });
+    const auto act = [this, index, begunBefore] {
+        run(step(index).actions, step(index).deadlineMs,
+            [this, index, begunBefore](const tl::expected<void, SequenceFailure> &result) {
+                if (result) {
+                    verifyStep(index, {});
+                } else if (step(index).pointOfNoReturn && (result.error().mayHaveHappened || begunBefore)) {
+                    // A lost reply is no failure, nor is the refusal of a second request: what is there decides.
+                    verifyStep(index, result.error());
+                } else {
+                    stepFailed(index, result.error());
+                }
+            });
     };
     if (!begunBefore || step(index).verify.empty()) {
         act();
@@ -261,11 +263,24 @@ void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
             if (result) {
                 stepDone(index);
             } else {
-                SequenceFailure failure = actionsFailed.value_or(result.error());
-                failure.mayHaveHappened = true;
-                stepFailed(index, failure);
+                notVerified(index, actionsFailed.value_or(result.error()));
             }
         });
+}
+
+void Runner::notVerified(int index, const SequenceFailure &failure)
+{
+    const auto fail = [this, index, failure](bool mayHaveHappened) {
+        SequenceFailure said = failure;
+        said.mayHaveHappened = mayHaveHappened;
+        stepFailed(index, said);
+    };
+    if (!step(index).pointOfNoReturn || step(index).unchanged.empty()) {
+        fail(true);
+        return;
+    }
+    run(step(index).unchanged, step(index).deadlineMs,
+        [fail](const tl::expected<void, SequenceFailure> &result) { fail(!result.has_value()); });
 }
 
 void Runner::stepDone(int index)
