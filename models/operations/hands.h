@@ -24,12 +24,13 @@ struct CommandResult {
     QString err;
 };
 
-/// A request to a REST API, with nothing left to be filled in. credentials is what Http::credentials says.
+/// A request to a REST API, with nothing left to be filled in. credentials and anonymous are what Http says.
 struct HttpRequest {
     QString method;
     QString url;
     QString body;
     QString credentials;
+    bool anonymous = false;
 };
 
 /// What a REST API answered, whatever it was.

@@ -67,7 +67,7 @@ QByteArray httpMessage(const HttpRequest &request, const QUrl &url)
     const QByteArray body = request.body.toUtf8();
     QByteArray text = request.method.toLatin1() + ' ' + path + " HTTP/1.1\r\nHost: " + host +
                       "\r\nUser-Agent: howdah\r\nAccept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n" +
-                      authorization(request.credentials);
+                      (request.anonymous ? QByteArray() : authorization(request.credentials));
     if (!body.isEmpty()) {
         text += "Content-Type: application/json\r\n";
     }

@@ -41,9 +41,11 @@ struct Http {
     QString url;               ///< http or https, with no user or password in it
     QString body;              ///< JSON; empty: none
     std::vector<int> accepted; ///< statuses that are a success; empty: 200 to 299
+    std::vector<int> refused;  ///< statuses that say that nothing was done; 400 to 499 do anyway
     /// Who asks: NAME takes user and password from the environment, NAME_USER and NAME_PASSWORD, or a bearer token,
     /// NAME_TOKEN; NAME_CACERT is a file with the certificates that are trusted besides. Empty: nobody in particular.
     QString credentials;
+    bool anonymous = false; ///< of the credentials only NAME_CACERT is used
 
     bool operator==(const Http &) const = default;
 };
@@ -70,8 +72,9 @@ struct Action {
     /// answer. They, and those of captures, keep to what grep -E and sed -E read too, since a runbook has them.
     bool expectsTrue = false;
     QStringList expected;
-    int pollMs = 0;     ///< more than 0: asked again so often until it holds
-    int deadlineMs = 0; ///< of its own; 0: what is left of the step's
+    QStringList unexpected; ///< of a request: regular expressions that no line of the body may match
+    int pollMs = 0;         ///< more than 0: asked again so often until it holds
+    int deadlineMs = 0;     ///< of its own; 0: what is left of the step's
     std::vector<Capture> captures;
 
     bool operator==(const Action &) const = default;

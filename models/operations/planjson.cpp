@@ -49,6 +49,24 @@ QStringList strings(const QJsonValue &value)
     return list;
 }
 
+std::vector<int> numbers(const QJsonValue &value)
+{
+    std::vector<int> list;
+    for (const QJsonValue &one : value.toArray()) {
+        list.push_back(one.toInt());
+    }
+    return list;
+}
+
+QJsonArray arrayOf(const std::vector<int> &numbers)
+{
+    QJsonArray array;
+    for (const int number : numbers) {
+        array.append(number);
+    }
+    return array;
+}
+
 /// Reads one object after another out of an array, and remembers whether all were of the right form.
 class Reader {
 public:
@@ -66,9 +84,9 @@ public:
         http.url = o[QLatin1String("url")].toString();
         http.body = o[QLatin1String("body")].toString();
         http.credentials = o[QLatin1String("credentials")].toString();
-        for (const QJsonValue &status : o[QLatin1String("accepted")].toArray()) {
-            http.accepted.push_back(status.toInt());
-        }
+        http.anonymous = o[QLatin1String("anonymous")].toBool();
+        http.accepted = numbers(o[QLatin1String("accepted")]);
+        http.refused = numbers(o[QLatin1String("refused")]);
         return http;
     }
 
@@ -87,6 +105,7 @@ public:
         action.text = o[QLatin1String("text")].toString();
         action.expectsTrue = o[QLatin1String("expects_true")].toBool();
         action.expected = strings(o[QLatin1String("expected")]);
+        action.unexpected = strings(o[QLatin1String("unexpected")]);
         action.pollMs = o[QLatin1String("poll_ms")].toInt();
         action.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         action.captures = list(o[QLatin1String("captures")], &Reader::capture);
@@ -222,14 +241,12 @@ namespace {
 
 QJsonObject toJson(const Http &http)
 {
-    QJsonArray accepted;
-    for (const int status : http.accepted) {
-        accepted.append(status);
-    }
     return {{QStringLiteral("method"), http.method},
             {QStringLiteral("url"), http.url},
             {QStringLiteral("body"), http.body},
-            {QStringLiteral("accepted"), accepted},
+            {QStringLiteral("accepted"), arrayOf(http.accepted)},
+            {QStringLiteral("refused"), arrayOf(http.refused)},
+            {QStringLiteral("anonymous"), http.anonymous},
             {QStringLiteral("credentials"), http.credentials}};
 }
 
@@ -250,6 +267,7 @@ QJsonObject toJson(const Action &action)
                        {QStringLiteral("captures"), arrayOf(action.captures)}};
     if (action.kind == Action::Kind::Http) {
         object.insert(QStringLiteral("http"), toJson(action.http));
+        object.insert(QStringLiteral("unexpected"), QJsonArray::fromStringList(action.unexpected));
     }
     return object;
 }

@@ -43,11 +43,12 @@ const char *const kHttpPrologue = R"sh(
 option() {
   [ -z "$2" ] || printf '%s = "%s%s"\n' "$1" "$3" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"
 }
-# $1: whose credentials in the environment, $2: method, $3: URL, $4: seconds at most, $5: body. Prints the body of the
-# answer, then its status on a line of its own.
+# $1: whose credentials in the environment, $2: method, $3: URL, $4: seconds at most, $5: body, $6: "anonymous", or
+# nothing. Prints the body of the answer, then its status on a line of its own.
 http() {
   user= token= cacert=
   [ -z "$1" ] || eval "user=\${$1_USER:+\$$1_USER:\${$1_PASSWORD:-}} token=\${$1_TOKEN:-} cacert=\${$1_CACERT:-}"
+  [ -z "$6" ] || user= token=
   {
     option user "$user" ''
     option header "$token" 'Authorization: Bearer '
@@ -56,7 +57,7 @@ http() {
   } | curl -q -K - -g -sS --noproxy '*' --max-time "$4" -X "$2" ${5:+--data-raw "$5"} -w '\n%{http_code}\n' "$3"
 }
 # $1: statuses as a pattern of case, $2: seconds at most, $3: seconds between, or nothing to ask once, then a function
-# that prints what http prints, and the patterns that its body must match. The body is left in $out.
+# that prints what http prints, and the patterns that its body must match, or must not behind a "!". The body is left in $out.
 answers() {
   statuses=$1 end=$(($(date +%s) + $2)) again=$3 ask=$4
   shift 4
@@ -67,7 +68,10 @@ answers() {
     printf '%s' "$status" | grep -Eqx "$statuses" || good=
     out=$(printf '%s\n' "$out" | sed '$d')
     for pattern in "$@"; do
-      printf '%s\n' "$out" | grep -Eq "$pattern" || good=
+      case $pattern in
+      '!'*) printf '%s\n' "$out" | grep -Eq "${pattern#!}" && good= ;;
+      *) printf '%s\n' "$out" | grep -Eq "$pattern" || good= ;;
+      esac
     done
     [ -z "$good" ] || return 0
     [ -n "$again" ] && [ "$(date +%s)" -lt "$end" ] || return 1
@@ -192,9 +196,10 @@ private:
     {
         const QString name = QStringLiteral("q%1").arg(++m_count);
         const int once = action.pollMs > 0 ? 3 : seconds;
-        m_functions += QStringLiteral("%1() {\n  http %2 %3 %4 %5 %6\n}\n")
+        m_functions += QStringLiteral("%1() {\n  http %2 %3 %4 %5 %6 %7\n}\n")
                            .arg(name, word(action.http.credentials), word(action.http.method),
-                                withValues(action.http.url), QString::number(once), withValues(action.http.body));
+                                withValues(action.http.url), QString::number(once), withValues(action.http.body),
+                                word(action.http.anonymous ? QStringLiteral("anonymous") : QString()));
         QStringList accepted;
         for (const int status : action.http.accepted) {
             accepted.append(QString::number(status));
@@ -206,6 +211,9 @@ private:
                 .arg(word(action.pollMs > 0 ? QString::number(std::max(50, action.pollMs) / 1000.0) : QString()), name);
         for (const QString &expected : action.expected) {
             text += QLatin1Char(' ') + withValues(expected);
+        }
+        for (const QString &unexpected : action.unexpected) {
+            text += QLatin1Char(' ') + withValues(QLatin1Char('!') + unexpected);
         }
         // At the point of no return a lost answer is no failure: what is there decides.
         return text +

@@ -145,7 +145,7 @@ void Sequence::request(const Action &action, int left)
     const QPointer<Sequence> self(this);
     // Who is asked again and again must not be waited for once to the end.
     const int deadlineMs = action.pollMs > 0 ? std::min(left, std::max(kPolledRequestMs, action.pollMs)) : left;
-    m_hands.http({http->method, http->url, http->body, http->credentials}, deadlineMs,
+    m_hands.http({http->method, http->url, http->body, http->credentials, http->anonymous}, deadlineMs,
                  [self](Handed<HttpAnswer> result) {
                      if (self) {
                          self->httpArrived(std::move(result));
@@ -190,13 +190,20 @@ void Sequence::commandArrived(Handed<CommandResult> result)
 std::optional<bool> Sequence::matches(const Action &action, const QString &text)
 {
     bool holds = true;
-    for (const QString &expected : action.expected) {
-        const auto pattern = filledPattern(expected, m_values);
-        if (!pattern) {
-            fail(pattern.error(), true);
-            return std::nullopt;
+    const auto look = [&](const QStringList &patterns, bool there) {
+        for (const QString &one : patterns) {
+            const auto pattern = filledPattern(one, m_values);
+            if (!pattern) {
+                fail(pattern.error(), true);
+                return false;
+            }
+            holds = holds &&
+                    QRegularExpression(*pattern, QRegularExpression::MultilineOption).match(text).hasMatch() == there;
         }
-        holds = holds && QRegularExpression(*pattern, QRegularExpression::MultilineOption).match(text).hasMatch();
+        return true;
+    };
+    if (!look(action.expected, true) || !look(action.unexpected, false)) {
+        return std::nullopt;
     }
     return holds;
 }
@@ -219,7 +226,9 @@ void Sequence::httpArrived(Handed<HttpAnswer> result)
               : QStringLiteral("HTTP status %1%2").arg(status).arg(said.isEmpty() ? said : QStringLiteral(", ") + said);
     // Refused in words that mean: nothing was done. Asking again does not mend who asks.
     const bool denied = status == 401 || status == 403;
-    if (!taken && (denied || (status / 100 == 4 && action.pollMs == 0))) {
+    const auto &refused = action.http.refused;
+    const bool nothing = status / 100 == 4 || std::find(refused.begin(), refused.end(), status) != refused.end();
+    if (!taken && (denied || (nothing && action.pollMs == 0))) {
         const QString what = action.text.isEmpty() ? QStringLiteral("it was refused") : action.text;
         fail({.kind = denied ? Error::Kind::Denied : Error::Kind::Server,
               .message = QStringLiteral("%1: %2: %3%4")

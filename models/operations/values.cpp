@@ -167,8 +167,12 @@ QString shownCurl(const Plan &plan, const Http &http, int deadlineMs)
         words +=
             {QStringLiteral("-H"), QStringLiteral("Content-Type: application/json"), QStringLiteral("-d"), out.body};
     }
-    const QString who =
-        out.credentials.isEmpty() ? QString() : QStringLiteral(" -u \"$%1_USER:$%1_PASSWORD\"").arg(out.credentials);
+    QString who = out.credentials.isEmpty() || out.anonymous
+                      ? QString()
+                      : QStringLiteral(" -u \"$%1_USER:$%1_PASSWORD\"").arg(out.credentials);
+    if (!out.credentials.isEmpty() && out.url.startsWith(QLatin1String("https:"))) {
+        who += QStringLiteral(" ${%1_CACERT:+--cacert \"$%1_CACERT\"}").arg(out.credentials);
+    }
     return hosts::shellQuoted(words) + who + QLatin1Char(' ') + hosts::shellQuoted({out.url});
 }
 

@@ -152,6 +152,8 @@ void TestHttpAction::ends_data()
     row("who are you", {}, 401, "no auth header received", false, false,
         "set HOWDAH_TEST_USER and HOWDAH_TEST_PASSWORD");
     row("not from there", {}, 403, "Access is denied", false, false, "its own access rules");
+    row("refused by another status", {}, 507, "already in progress", false, false, "already in progress");
+    row("what must not be there", {}, 200, "Successfully, but late", false, true, "but late");
     row("a page", {}, 502, "<html><body>Bad gateway</body></html>", false, true, "HTTP status 502");
 }
 
@@ -164,6 +166,8 @@ void TestHttpAction::ends()
     FakeHands hands;
     Action action = request(QStringLiteral("POST"), QStringLiteral("/switchover"));
     action.http.accepted = accepted;
+    action.http.refused = {507};
+    action.unexpected = {QStringLiteral("but late$")};
     action.expected = {QStringLiteral("^Successfully")};
     hands.pages[QStringLiteral("POST http://10.0.0.12:8008/switchover")] = {HttpAnswer{status, body}};
     Values values;
@@ -226,6 +230,9 @@ void TestHttpAction::survivesTheJournal()
 {
     Plan written = plan();
     written.steps[1].actions[0].http.accepted = {200, 202};
+    written.steps[1].actions[0].http.refused = {503};
+    written.steps[1].actions[0].http.anonymous = true;
+    written.steps[1].actions[0].unexpected = {QStringLiteral("x")};
     const auto back = planFromJson(toJson(written));
     QVERIFY2(back, back ? "" : qPrintable(back.error().message));
     QVERIFY(back->steps == written.steps);
@@ -312,6 +319,11 @@ void TestHttpAction::runbooks()
                  "-u \"$HOWDAH_TEST_USER:$HOWDAH_TEST_PASSWORD\" http://10.0.0.12:8008/switchover")),
              qPrintable(page));
     QVERIFY(page.contains(QStringLiteral("http://10.0.0.12:8008/old")));
+    Plan encrypted = plan();
+    encrypted.steps[1].actions[0].http.url.replace(QStringLiteral("http:"), QStringLiteral("https:"));
+    encrypted.steps[1].actions[0].http.anonymous = true;
+    QVERIFY(toMarkdown(encrypted).contains(QStringLiteral(
+        "'{\"leader\":\"pg1\"}' ${HOWDAH_TEST_CACERT:+--cacert \"$HOWDAH_TEST_CACERT\"} https://10.0.0.12")));
     QCOMPARE(describe(plan(), plan().steps[1].actions[0]),
              QStringLiteral("pg2: POST http://10.0.0.12:8008/switchover {\"leader\":\"pg1\"}"));
 }
@@ -343,8 +355,10 @@ void TestHttpAction::scriptAsksByCurl()
                                  QStringLiteral("127.0.0.1:%1").arg(server.serverPort()));
     }
     asked.steps[0].verify[0].deadlineMs = 20'000;
+    asked.steps[0].verify[0].http.anonymous = true;
     asked.steps[0].verify[0].captures = {{QStringLiteral("timeline"), QStringLiteral("\"timeline\": ([0-9]+)")}};
     asked.steps[0].verify[0].expected = {QStringLiteral("^\"timeline\"")};
+    asked.steps[0].verify[0].unexpected = {QStringLiteral("^\"timeline\": 4$")};
     QTemporaryDir directory;
     const QString path = directory.filePath(QStringLiteral("runbook.sh"));
     QVERIFY(saveRunbook(asked, {}, path));
@@ -357,12 +371,13 @@ void TestHttpAction::scriptAsksByCurl()
     QTRY_COMPARE_WITH_TIMEOUT(process.state(), QProcess::NotRunning, 30'000);
     const QByteArray said = process.readAllStandardOutput() + process.readAllStandardError();
     QVERIFY2(process.exitCode() == 0, said.constData());
-    QCOMPARE(requests.size(), 4);
+    QCOMPARE(requests.size(), 5); // asked, twice not yet, once with what must not be there
     QVERIFY2(requests[0].startsWith("POST /switchover HTTP/1.1") && requests[0].endsWith("{\"leader\":\"pg1\"}"),
              requests[0].constData());
     QVERIFY2(requests[0].contains("Authorization: Basic " + QByteArray("admin:a\\b\"c").toBase64()),
              requests[0].constData());
     QVERIFY(!said.contains("a\\b"));
+    QVERIFY2(!requests[1].contains("Authorization"), requests[1].constData());
 
     // What is not there in time fails it.
     asked.steps[0].verify[0].expected = {QStringLiteral("^never$")};

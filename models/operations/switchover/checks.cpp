@@ -23,7 +23,7 @@ Check made(const char *id, const QString &group, const QString &title, const QSt
     return check;
 }
 
-std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits)
+std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits, Way way)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
     const auto &nodes = facts.state.snapshot->nodes;
@@ -40,12 +40,17 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
                    writable > 1 ? tr("Fence all but one of them first: see the findings.")
                                 : tr("A switchover needs the old primary. If it is gone for good, promote a "
                                      "standby instead.")));
-    for (Check &one : checkCandidate(facts, cast, target, limits)) {
+    if (way == Way::Patroni) {
+        const std::vector<Check> own = checkPatroni(facts, cast, target);
+        checks.insert(checks.end(), own.begin(), own.end());
+    }
+    for (Check &one : checkCandidate(facts, cast, target, limits, way)) {
         checks.push_back(std::move(one));
     }
     // The rest speaks of both; without them there is nothing to say, and what is missing refuses already.
     if (known && cast.candidate >= 0 && nodes[at(cast.candidate)].sample) {
-        for (auto &group : {checkStop(facts, cast, limits), checkAfterwards(facts, cast), checkWayBack(facts, cast)}) {
+        for (auto &group : {checkStop(facts, cast, limits, way), checkAfterwards(facts, cast, way),
+                            way == Way::Native ? checkWayBack(facts, cast) : std::vector<Check>()}) {
             checks.insert(checks.end(), group.begin(), group.end());
         }
     }

@@ -16,13 +16,19 @@ struct Limits {
     qint64 silentWalsenderMs = 12'000; ///< a walsender whose receiver has not replied for so long hangs the stop
 };
 
-/// Every check of a native switchover, in the order in which the dialog shows them; none is left out. Pure.
-std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits = {});
+/// Who stops, promotes and starts servers: this console, or Patroni, which is asked to.
+enum class Way { Native, Patroni };
+
+/// Every check of a switchover, in the order in which the dialog shows them; none is left out. Pure.
+std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits = {},
+                         Way way = Way::Native);
 
 // The groups, each in a file of its own.
-std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits);
-std::vector<Check> checkStop(const Facts &facts, const Cast &cast, const Limits &limits);
-std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast);
+std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits,
+                                  Way way = Way::Native);
+std::vector<Check> checkStop(const Facts &facts, const Cast &cast, const Limits &limits, Way way = Way::Native);
+std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way = Way::Native);
+std::vector<Check> checkPatroni(const Facts &facts, const Cast &cast, const QString &target);
 std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast);
 
 /// One check; remedy is left out of one that passed.

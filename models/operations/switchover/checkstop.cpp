@@ -209,12 +209,17 @@ Check checkManager(const Stop &stop)
 
 } // namespace
 
-std::vector<Check> checkStop(const Facts &facts, const Cast &cast, const Limits &limits)
+std::vector<Check> checkStop(const Facts &facts, const Cast &cast, const Limits &limits, Way way)
 {
     const cluster::NodeStatus &node = facts.state.snapshot->nodes[at(cast.primary)];
     const Stop stop{facts, node, *node.sample};
-    return {checkSenders(stop, cast, limits), checkArchive(stop, limits), checkBackups(stop),
-            checkTransactions(stop, limits),  checkSupervisor(stop),      checkManager(stop)};
+    std::vector<Check> checks{checkSenders(stop, cast, limits), checkArchive(stop, limits), checkBackups(stop),
+                              checkTransactions(stop, limits)};
+    if (way == Way::Native) {
+        checks.push_back(checkSupervisor(stop));
+        checks.push_back(checkManager(stop));
+    }
+    return checks;
 }
 
 } // namespace howdah::operations::switchover

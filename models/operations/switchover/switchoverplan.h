@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "operations/clusterlock.h"
 #include "operations/plan.h"
 #include "operations/switchover/facts.h"
 
 namespace howdah::operations::switchover {
 
-/// The native switchover of the writes to target: checks with their evidence, then the steps. A pure function; the
-/// steps are left out when there is no primary or no candidate to speak of, which the checks say. Not for a cluster
-/// that a manager owns: a check refuses that.
+/// The switchover of the writes to target: checks with their evidence, then the steps; through Patroni where it owns
+/// the cluster. A pure function; the steps are left out when there is no primary or no candidate to speak of, which the
+/// checks say. Not for a cluster that another manager owns: a check refuses that.
 Plan planSwitchover(const Facts &facts, const QString &target);
-
-/// Key of the advisory lock that keeps two consoles from acting on one cluster at once: on the primary, and on the
-/// candidate, whose lock outlives the promotion.
-inline constexpr qint64 kClusterLock = 0x686F7764'61680001; // "howdah", 1
 
 } // namespace howdah::operations::switchover
