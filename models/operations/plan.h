@@ -47,6 +47,7 @@ struct Action {
     Kind kind = Kind::Sql;
     QString node;
     QString sql;      ///< one statement
+    QString database; ///< in which it runs; empty: postgres, where the locks are
     QStringList argv; ///< program and arguments
     bool asRoot = false;
     QString text; ///< what it is about, where SQL and command don't tell; for a person: what to do
@@ -55,7 +56,13 @@ struct Action {
     /// and sed -E read too, since a runbook has them.
     bool expectsTrue = false;
     QStringList expected;
-    int pollMs = 0;     ///< more than 0: asked again so often until it holds
+    /// A regular expression for what a server says when it refuses because things are already as they are to be: that
+    /// is as good as done.
+    QString alreadySo;
+    int pollMs = 0; ///< more than 0: asked again so often until it holds
+    /// Polled: given up when the node has said nothing at all for so long; 0: not before the deadline, as for one that
+    /// is to come back.
+    int absentMs = 0;
     int deadlineMs = 0; ///< of its own; 0: what is left of the step's
     std::vector<Capture> captures;
 
@@ -81,6 +88,9 @@ struct Step {
     int deadlineMs = 10'000;
     int expectedMs = 0; ///< estimate for people; 0: none
     bool pointOfNoReturn = false;
+    /// Of the point of no return alone: when it failed and these all hold, it is proved that it did not happen and will
+    /// not any more, and the way back is open. Empty: there is no such proof.
+    std::vector<Action> notDone;
     /// What it does ends with the console (a lock, an open session): done anew when an operation is taken up again.
     bool renewed = false;
     QString renewedUntil; ///< id of a step: once that has begun, it is not done anew any more

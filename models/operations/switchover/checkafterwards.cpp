@@ -127,22 +127,6 @@ Check checkSiblings(const Facts &facts, const Cast &cast)
                       tr("They would be left without a primary: mend that first."));
 }
 
-Check checkAddresses(const Facts &facts)
-{
-    const QString title = tr("Addresses move along");
-    QStringList names;
-    for (const cluster::AddressConfig &address : facts.config.addresses) {
-        if (address.follows == QLatin1String("primary")) {
-            names.append(address.name);
-        }
-    }
-    return names.isEmpty()
-               ? made("addresses", afterwards(), title, {}, CheckResult::Passed, tr("the cluster file has none"))
-               : made("addresses", afterwards(), title, {}, CheckResult::Warning,
-                      tr("not moved by this version: %1").arg(names.join(QStringLiteral(", "))),
-                      tr("Move them yourself as soon as the promotion is proved."));
-}
-
 QString wayBack(const Facts &facts, const Cast &cast)
 {
     return tr("Way back for %1").arg(facts.state.snapshot->nodes[at(cast.primary)].name);
@@ -156,7 +140,6 @@ std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast)
     const std::vector<Check> slotChecks = checkSlots(facts, cast);
     checks.insert(checks.end(), slotChecks.begin(), slotChecks.end());
     checks.push_back(checkSiblings(facts, cast));
-    checks.push_back(checkAddresses(facts));
     return checks;
 }
 

@@ -23,7 +23,7 @@ Check made(const char *id, const QString &group, const QString &title, const QSt
     return check;
 }
 
-std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits)
+std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, Way way, const Limits &limits)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
     const auto &nodes = facts.state.snapshot->nodes;
@@ -45,7 +45,8 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
     }
     // The rest speaks of both; without them there is nothing to say, and what is missing refuses already.
     if (known && cast.candidate >= 0 && nodes[at(cast.candidate)].sample) {
-        for (auto &group : {checkStop(facts, cast, limits), checkAfterwards(facts, cast), checkWayBack(facts, cast)}) {
+        for (auto &group : {checkStop(facts, cast, way, limits), checkManager(facts, cast, way),
+                            checkAfterwards(facts, cast), checkRouting(facts, cast), checkWayBack(facts, cast)}) {
             checks.insert(checks.end(), group.begin(), group.end());
         }
     }

@@ -26,7 +26,10 @@ private:
     void askRights(const QString &node, int version);
     void askHba(const QString &node);
     void askHost(const QString &node);
+    void askAddress(const QString &name);
+    void askPooler(const QString &name);
     void one();
+    void askManager();
 
     Facts m_facts;
     Hands &m_hands;

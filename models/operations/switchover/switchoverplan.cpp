@@ -8,6 +8,9 @@
 #include "core/identifier.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/pieces.h"
+#include "operations/switchover/repmgrsteps.h"
+#include "operations/switchover/routingsteps.h"
+#include "operations/switchover/steps.h"
 
 namespace howdah::operations::switchover {
 
@@ -18,23 +21,6 @@ namespace {
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Switchover", text);
-}
-
-/// Two consoles can't hold it at once; it goes with the session, so one that dies leaves nothing behind. The
-/// candidate's outlives its promotion, the old primary's ends with its server.
-Step lockStep(const Pieces &p, const QString &node)
-{
-    const bool old = node == p.primary;
-    Step step = p.step(old ? "lock" : "lock_candidate", Phase::Prepare, tr("Take the cluster lock on %1").arg(node),
-                       {node}, 5000, 5);
-    Action lock = p.sql(node, QStringLiteral("SELECT pg_try_advisory_lock(%1)").arg(kClusterLock),
-                        tr("another console holds the cluster lock"));
-    lock.expectsTrue = true;
-    step.actions = {lock};
-    step.undo = {p.sql(node, QStringLiteral("SELECT pg_advisory_unlock(%1)").arg(kClusterLock))};
-    step.renewed = true;
-    step.renewedUntil = old ? QStringLiteral("stop") : QString();
-    return step;
 }
 
 Step slotsStep(const Pieces &p)
@@ -96,24 +82,6 @@ Step fetchStep(const Pieces &p)
     return step;
 }
 
-Step checkpointStep(const Pieces &p)
-{
-    Step step = p.step("checkpoint", Phase::Prepare, tr("Checkpoint until little is left"), {p.primary, p.candidate},
-                       300'000, 500);
-    step.actions = {
-        p.sql(p.primary, QStringLiteral("CHECKPOINT"), tr("the checkpoint")),
-        p.sql(p.candidate, QStringLiteral("CHECKPOINT"), tr("the restartpoint")),
-        p.sql(p.primary, QStringLiteral("CHECKPOINT"), tr("the second checkpoint, of what came meanwhile"))};
-    step.verify.push_back(p.holds(
-        p.primary,
-        QStringLiteral("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) < 16777216, replay_lsn "
-                       "FROM pg_stat_replication WHERE pid = (SELECT active_pid FROM pg_replication_slots WHERE "
-                       "slot_name = %1) OR application_name = %2")
-            .arg(core::sqlLiteral(p.candidateSlot), core::sqlLiteral(p.candidateApplication)),
-        tr("%1 has replayed all but 16 MB").arg(p.candidate), 50));
-    return step;
-}
-
 /// pg_ctl itself looks every 100 ms and waits for the postmaster to go; what matters is earlier: the state in
 /// pg_control, written when the shutdown checkpoint is on the disk and nothing can be written any more. standby.signal
 /// is put in place in the same breath, so that whoever starts this server starts a standby.
@@ -126,10 +94,7 @@ Step stopStep(const Pieces &p)
         {QStringLiteral("shutdown_lsn"), QStringLiteral("^Latest checkpoint location: +([0-9A-F]+/[0-9A-F]+)$")},
         {QStringLiteral("system_identifier"), QStringLiteral("^Database system identifier: +([0-9]+)$")}};
     step.actions = {stop};
-    step.undo = {p.command(p.primary, p.clearScript(false), tr("%1 may start as the primary").arg(p.primary)),
-                 p.startAction(tr("%1 runs as the primary again").arg(p.primary)),
-                 p.holds(p.primary, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
-                         tr("%1 takes writes again").arg(p.primary), 20)};
+    step.undo = p.backToService();
     step.remedy = tr("Start %1 by hand.").arg(p.primary);
     return step;
 }
@@ -145,6 +110,9 @@ Step proveStep(const Pieces &p)
                                "pg_last_wal_replay_lsn() AS replayed"),
                 tr("%1 has replayed the shutdown checkpoint of %2").arg(p.candidate, p.primary), 5),
         p.command(p.primary, p.controlDataCommand(), tr("%1 has not started again").arg(p.primary))};
+    // Every second of silence is one in which nobody can write: then rather the old primary again.
+    step.actions[0].absentMs = 1000;
+    step.actions[1].deadlineMs = 3000;
     // What pg_control says must be what it said: then nothing was written since.
     step.actions[1].expected = {QStringLiteral("^Database cluster state: +shut down$"),
                                 QStringLiteral("^Latest checkpoint location: +:{shutdown_lsn}$")};
@@ -159,6 +127,7 @@ Step promoteStep(const Pieces &p)
     step.actions[0].expectsTrue = true;
     step.verify = {p.holds(p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
                            tr("%1 takes writes").arg(p.candidate), 5)};
+    step.notDone = p.notPromoted();
     step.remedy =
         tr("Find out whether %1 was promoted (SELECT pg_is_in_recovery()) before anything else. %2 is shut down "
            "with standby.signal in place and must not be started as a primary unless %1 is still in recovery.")
@@ -219,66 +188,48 @@ Step tidyStep(const Pieces &p)
     return step;
 }
 
-/// A message in the WAL of the new primary, as transactional as a row, that every other node must come to.
-Step proofStep(const Pieces &p)
-{
-    QStringList all = p.siblings;
-    all.prepend(p.primary);
-    Step step = p.step("proof", Phase::After, tr("Prove the result on every node"), all, 30'000, 300);
-    Action canary =
-        p.sql(p.candidate, QStringLiteral("SELECT pg_logical_emit_message(true, 'howdah', 'switchover')::text "
-                                          "AS lsn"));
-    canary.captures = {{QStringLiteral("canary_lsn"), QStringLiteral("lsn")}};
-    step.actions = {p.holds(p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
-                            tr("%1 is the primary").arg(p.candidate)),
-                    canary};
-    for (const QString &node : all) {
-        step.actions.push_back(p.holds(
-            node,
-            QStringLiteral("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() > :{canary_lsn}::pg_lsn AND "
-                           "(SELECT received_tli FROM pg_stat_wal_receiver) > %1")
-                .arg(p.timeline),
-            tr("%1 is a standby and has what %2 wrote").arg(node, p.candidate), 20));
-    }
-    for (const QString &slot : p.allSlots) {
-        step.actions.push_back(p.holds(
-            p.candidate,
-            QStringLiteral("SELECT active FROM pg_replication_slots WHERE slot_name = %1").arg(core::sqlLiteral(slot)),
-            tr("slot %1 is in use").arg(slot), 50));
-    }
-    step.needs = {QStringLiteral("promote")};
-    step.remedy = tr("Look at howdah status.");
-    return step;
-}
+} // namespace
 
-Step unlockStep(const Pieces &p)
-{
-    Step step = p.step("unlock", Phase::After, tr("Release the cluster lock"), {p.candidate}, 5000, 5);
-    step.actions = {p.sql(p.candidate, QStringLiteral("SELECT pg_advisory_unlock(%1)").arg(kClusterLock))};
-    step.remedy = tr("It goes with this console.");
-    return step;
-}
+namespace {
 
-/// Read before each step up to the stop: the world is still the one that was checked.
-std::vector<Action> guardsOf(const Pieces &p)
+std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces &p)
 {
-    return {
-        p.holds(p.primary,
-                QStringLiteral("SELECT NOT pg_is_in_recovery() AND (SELECT timeline_id FROM pg_control_checkpoint()) = "
-                               "%1 AND (SELECT system_identifier FROM pg_control_system())::text = %2")
-                    .arg(p.timeline)
-                    .arg(core::sqlLiteral(p.systemIdentifier)),
-                tr("%1 is the primary").arg(p.primary)),
-        p.holds(p.candidate,
-                QStringLiteral("SELECT pg_is_in_recovery() AND (SELECT system_identifier FROM pg_control_system())"
-                               "::text = %1 AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')")
-                    .arg(core::sqlLiteral(p.systemIdentifier)),
-                tr("%1 streams").arg(p.candidate))};
+    std::vector<Step> steps{lockStep(p, p.primary), lockStep(p, p.candidate)};
+    const auto add = [&steps](Step step) { steps.push_back(std::move(step)); };
+    if (!p.newSlots.isEmpty()) {
+        add(slotsStep(p));
+    }
+    add(prepareOldPrimary(p));
+    if (!p.siblings.isEmpty()) {
+        add(prepareSiblings(p));
+    }
+    add(fetchStep(p));
+    add(checkpointStep(p));
+    for (Step &step : pauseSteps(facts, p)) {
+        add(std::move(step));
+    }
+    add(stopStep(p));
+    add(proveStep(p));
+    add(promoteStep(p));
+    for (Step &step : routingSteps(facts, p)) {
+        add(std::move(step));
+    }
+    add(rejoinStep(p));
+    for (const QString &sibling : p.siblings) {
+        add(followStep(p, sibling));
+    }
+    add(tidyStep(p));
+    if (facts.repmgr && !facts.repmgr->members.isEmpty()) {
+        add(metadataStep(facts, cast, p));
+    }
+    add(proofStep(p));
+    add(unlockStep(p));
+    return steps;
 }
 
 } // namespace
 
-Plan planSwitchover(const Facts &facts, const QString &target)
+Plan planSwitchover(const Facts &facts, const QString &target, Way way)
 {
     Plan plan;
     plan.operation = QStringLiteral("switchover");
@@ -286,35 +237,24 @@ Plan planSwitchover(const Facts &facts, const QString &target)
     plan.to = target;
     const Cast cast = castFor(facts.state, target);
     const auto &nodes = facts.state.snapshot->nodes;
+    const bool throughRepmgr = way == Way::Manager && facts.repmgr;
     plan.from = cast.primary >= 0 ? nodes[at(cast.primary)].name : QString();
     plan.title =
-        tr("Switch over %1 from %2 to %3").arg(plan.cluster, plan.from.isEmpty() ? tr("nobody") : plan.from, target);
-    plan.checks = check(facts, cast, target);
+        (throughRepmgr ? tr("Switch over %1 from %2 to %3, through repmgr") : tr("Switch over %1 from %2 to %3"))
+            .arg(plan.cluster, plan.from.isEmpty() ? tr("nobody") : plan.from, target);
+    plan.checks = check(facts, cast, target, throughRepmgr ? Way::Manager : Way::Native);
     const bool possible =
         cast.primary >= 0 && cast.candidate >= 0 && nodes[at(cast.primary)].sample && nodes[at(cast.candidate)].sample;
     if (!possible) {
         return plan;
     }
     const Pieces p = piecesOf(facts, cast);
-    plan.secrets = p.secrets;
     plan.guards = guardsOf(p);
-    plan.steps = {lockStep(p, p.primary), lockStep(p, p.candidate)};
-    if (!p.newSlots.isEmpty()) {
-        plan.steps.push_back(slotsStep(p));
-    }
-    plan.steps.push_back(prepareOldPrimary(p));
-    if (!p.siblings.isEmpty()) {
-        plan.steps.push_back(prepareSiblings(p));
-    }
-    for (Step &step :
-         std::vector<Step>{fetchStep(p), checkpointStep(p), stopStep(p), proveStep(p), promoteStep(p), rejoinStep(p)}) {
-        plan.steps.push_back(std::move(step));
-    }
-    for (const QString &sibling : p.siblings) {
-        plan.steps.push_back(followStep(p, sibling));
-    }
-    for (Step &step : std::vector<Step>{tidyStep(p), proofStep(p), unlockStep(p)}) {
-        plan.steps.push_back(std::move(step));
+    if (throughRepmgr) {
+        plan.steps = stepsThroughRepmgr(facts, cast, p);
+    } else {
+        plan.secrets = p.secrets;
+        plan.steps = nativeSteps(facts, cast, p);
     }
     return plan;
 }

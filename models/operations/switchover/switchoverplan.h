@@ -6,10 +6,10 @@
 
 namespace howdah::operations::switchover {
 
-/// The native switchover of the writes to target: checks with their evidence, then the steps. A pure function; the
-/// steps are left out when there is no primary or no candidate to speak of, which the checks say. Not for a cluster
-/// that a manager owns: a check refuses that.
-Plan planSwitchover(const Facts &facts, const QString &target);
+/// The switchover of the writes to target: checks with their evidence, then the steps. A pure function; the steps are
+/// left out when there is no primary or no candidate to speak of, which the checks say. Way::Native is not for a
+/// cluster that a manager is in charge of: a check refuses that.
+Plan planSwitchover(const Facts &facts, const QString &target, Way way = Way::Manager);
 
 /// Key of the advisory lock that keeps two consoles from acting on one cluster at once: on the primary, and on the
 /// candidate, whose lock outlives the promotion.

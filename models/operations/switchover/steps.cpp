@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/switchover/steps.h"
+
+#include <QCoreApplication>
+
+#include "core/identifier.h"
+#include "operations/switchover/switchoverplan.h"
+
+namespace howdah::operations::switchover {
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Switchover", text);
+}
+
+} // namespace
+
+Step lockStep(const Pieces &p, const QString &node)
+{
+    const bool old = node == p.primary;
+    Step step = p.step(old ? "lock" : "lock_candidate", Phase::Prepare, tr("Take the cluster lock on %1").arg(node),
+                       {node}, 5000, 5);
+    Action lock = p.sql(node, QStringLiteral("SELECT pg_try_advisory_lock(%1)").arg(kClusterLock),
+                        tr("another console holds the cluster lock"));
+    lock.expectsTrue = true;
+    step.actions = {lock};
+    step.undo = {p.sql(node, QStringLiteral("SELECT pg_advisory_unlock(%1)").arg(kClusterLock))};
+    step.renewed = true;
+    step.renewedUntil = old ? QStringLiteral("stop") : QString();
+    return step;
+}
+
+Step checkpointStep(const Pieces &p)
+{
+    Step step = p.step("checkpoint", Phase::Prepare, tr("Checkpoint until little is left"), {p.primary, p.candidate},
+                       300'000, 500);
+    step.actions = {
+        p.sql(p.primary, QStringLiteral("CHECKPOINT"), tr("the checkpoint")),
+        p.sql(p.candidate, QStringLiteral("CHECKPOINT"), tr("the restartpoint")),
+        p.sql(p.primary, QStringLiteral("CHECKPOINT"), tr("the second checkpoint, of what came meanwhile"))};
+    step.verify.push_back(p.holds(
+        p.primary,
+        QStringLiteral("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) < 16777216, replay_lsn "
+                       "FROM pg_stat_replication WHERE pid = (SELECT active_pid FROM pg_replication_slots WHERE "
+                       "slot_name = %1) OR application_name = %2")
+            .arg(core::sqlLiteral(p.candidateSlot), core::sqlLiteral(p.candidateApplication)),
+        tr("%1 has replayed all but 16 MB").arg(p.candidate), 50));
+    return step;
+}
+
+Step proofStep(const Pieces &p)
+{
+    QStringList all = p.siblings;
+    all.prepend(p.primary);
+    Step step = p.step("proof", Phase::After, tr("Prove the result on every node"), all, 30'000, 300);
+    Action canary =
+        p.sql(p.candidate, QStringLiteral("SELECT pg_logical_emit_message(true, 'howdah', 'switchover')::text "
+                                          "AS lsn"));
+    canary.captures = {{QStringLiteral("canary_lsn"), QStringLiteral("lsn")}};
+    step.actions = {p.holds(p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
+                            tr("%1 is the primary").arg(p.candidate)),
+                    canary};
+    for (const QString &node : all) {
+        step.actions.push_back(p.holds(
+            node,
+            QStringLiteral("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() > :{canary_lsn}::pg_lsn AND "
+                           "(SELECT received_tli FROM pg_stat_wal_receiver) > %1")
+                .arg(p.timeline),
+            tr("%1 is a standby and has what %2 wrote").arg(node, p.candidate), 20));
+    }
+    for (const QString &slot : p.allSlots) {
+        step.actions.push_back(p.holds(
+            p.candidate,
+            QStringLiteral("SELECT active FROM pg_replication_slots WHERE slot_name = %1").arg(core::sqlLiteral(slot)),
+            tr("slot %1 is in use").arg(slot), 50));
+    }
+    step.needs = {QStringLiteral("promote")};
+    step.remedy = tr("Look at howdah status.");
+    return step;
+}
+
+Step unlockStep(const Pieces &p)
+{
+    Step step = p.step("unlock", Phase::After, tr("Release the cluster lock"), {p.candidate}, 5000, 5);
+    step.actions = {p.sql(p.candidate, QStringLiteral("SELECT pg_advisory_unlock(%1)").arg(kClusterLock))};
+    step.remedy = tr("It goes with this console.");
+    return step;
+}
+
+std::vector<Action> guardsOf(const Pieces &p)
+{
+    return {
+        p.holds(p.primary,
+                QStringLiteral("SELECT NOT pg_is_in_recovery() AND (SELECT timeline_id FROM pg_control_checkpoint()) = "
+                               "%1 AND (SELECT system_identifier FROM pg_control_system())::text = %2")
+                    .arg(p.timeline)
+                    .arg(core::sqlLiteral(p.systemIdentifier)),
+                tr("%1 is the primary").arg(p.primary)),
+        p.holds(p.candidate,
+                QStringLiteral("SELECT pg_is_in_recovery() AND (SELECT system_identifier FROM pg_control_system())"
+                               "::text = %1 AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')")
+                    .arg(core::sqlLiteral(p.systemIdentifier)),
+                tr("%1 streams").arg(p.candidate))};
+}
+
+} // namespace howdah::operations::switchover
