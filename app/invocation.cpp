@@ -91,6 +91,9 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
     if (switches && invocation.target.isEmpty()) {
         return usage(QStringLiteral("switchover needs --to NODE: the standby that is to become the primary."));
     }
+    if (invocation.native && !switches) {
+        return usage(QStringLiteral("--native goes with switchover."));
+    }
     if ((invocation.dryRun && !switches) || (invocation.yes && !switches && invocation.command != Command::Journal)) {
         return usage(QStringLiteral("--dry-run and --yes go with switchover and patroni, --yes with journal as well."));
     }
@@ -140,6 +143,8 @@ core::Result<Invocation> parseArguments(const QStringList &arguments)
             invocation.json = true;
         } else if (argument == QLatin1String("--dry-run")) {
             invocation.dryRun = true;
+        } else if (argument == QLatin1String("--native")) {
+            invocation.native = true;
         } else if (argument == QLatin1String("--yes")) {
             invocation.yes = true;
         } else if (argument == QLatin1String("--force")) {
@@ -185,10 +190,12 @@ QString helpText()
         "  howdah status CLUSTER           every node, who follows whom, lag, slots, and what is wrong\n"
         "  howdah check CLUSTER            one line and an exit code for a monitoring system: 0 ok, 1 warning,\n"
         "                                  2 critical, 3 unknown\n"
-        "  howdah switchover CLUSTER --to NODE [--dry-run [--runbook FILE]] [--yes]\n"
+        "  howdah switchover CLUSTER --to NODE [--native] [--dry-run [--runbook FILE]] [--yes]\n"
         "                                  hands the writes to a standby: checks first, then the plan, then its steps\n"
-        "                                  and the proof; --dry-run changes nothing; --runbook writes the plan as\n"
-        "                                  Markdown, or as a shell script where FILE ends in .sh\n"
+        "                                  and the proof; through repmgr where it manages the cluster, unless "
+        "--native\n"
+        "                                  asks for the shorter outage; --dry-run changes nothing; --runbook writes\n"
+        "                                  the plan as Markdown, or as a shell script where FILE ends in .sh\n"
         "  howdah patroni CLUSTER status|history|config [show]\n"
         "                                  what Patroni says of its members, its past and its settings\n"
         "  howdah patroni CLUSTER pause|resume|restart NODE|reinitialize NODE|config set KEY=VALUE...|\n"

@@ -39,6 +39,7 @@ struct Invocation {
     bool force = false;    ///< discover --force: the file may be there already
     bool json = false;
     bool dryRun = false; ///< switchover --dry-run
+    bool native = false; ///< switchover --native: not through the manager
     bool yes = false;    ///< switchover --yes: warnings are accepted, nobody is asked
 
     bool needsWindow() const { return command == Command::Open; }

@@ -54,7 +54,8 @@ void SwitchoverCommand::gathered(const switchover::Facts &facts)
     switchover::Facts newest = facts;
     newest.state = m_state; // asking took a moment
     m_look.stop();
-    const Plan plan = switchover::planSwitchover(newest, m_invocation.target);
+    const Plan plan = switchover::planSwitchover(
+        newest, m_invocation.target, m_invocation.native ? switchover::Way::Native : switchover::Way::Manager);
     showPlan(plan, m_invocation.json);
     if (!m_invocation.runbook.isEmpty()) {
         if (const auto saved = saveRunbook(plan, m_look.config(), m_invocation.runbook); !saved) {

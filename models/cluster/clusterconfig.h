@@ -34,8 +34,21 @@ struct AddressConfig {
     QString follows = QStringLiteral("primary");
     QString interface;
     int prefix = 0; ///< bits; 0 when not given
+    /// provider "command": what moves it, run on this machine; {ip}, {node}, {host} and {old_node} in its words stand
+    /// for the address, the node that is to hold it, that node's host, and the node that it leaves.
+    QStringList assign;
 
     bool operator==(const AddressConfig &) const = default;
+};
+
+/// One [[pooler]]: a PgBouncer that is paused while writes are handed over.
+struct PoolerConfig {
+    QString name;
+    QString conninfo;       ///< of its admin console; may hold a password
+    QStringList databases;  ///< as it calls them; empty: all
+    int pauseMs = 2000;     ///< how long running transactions are waited for
+
+    bool operator==(const PoolerConfig &) const = default;
 };
 
 /// One [[backup]].
@@ -55,6 +68,7 @@ struct ClusterConfig {
     std::vector<NodeConfig> nodes;
     QString patroniUrl;
     std::vector<AddressConfig> addresses;
+    std::vector<PoolerConfig> poolers;
     std::vector<BackupConfig> backups;
     QString path;         ///< where it was read from; empty for one made from a conninfo
     QStringList warnings; ///< things that work but should be mended, e.g. a password in the file; redacted

@@ -95,6 +95,16 @@ void writeAddress(Writer &writer, const AddressConfig &address)
     if (address.prefix > 0) {
         writer.raw("prefix", QString::number(address.prefix));
     }
+    writer.list("assign", address.assign);
+}
+
+void writePooler(Writer &writer, const PoolerConfig &pooler)
+{
+    writer.section("[[pooler]]");
+    writer.text("name", pooler.name);
+    writer.raw("conninfo", quoted(withoutPassword(pooler.conninfo)));
+    writer.list("databases", pooler.databases);
+    writer.raw("pause_ms", QString::number(pooler.pauseMs));
 }
 } // namespace
 
@@ -149,6 +159,9 @@ QString writeClusterFile(const ClusterConfig &config)
     }
     for (const AddressConfig &address : config.addresses) {
         writeAddress(writer, address);
+    }
+    for (const PoolerConfig &pooler : config.poolers) {
+        writePooler(writer, pooler);
     }
     for (const BackupConfig &backup : config.backups) {
         writer.section("[[backup]]");

@@ -74,6 +74,7 @@ private:
 
     void readNode(const toml::table &table);
     void readAddress(const toml::table &table);
+    void readPooler(const toml::table &table);
     void readBackup(const toml::table &table);
     void nameTheNameless();
 
@@ -280,7 +281,7 @@ void Reader::readAddress(const toml::table &table)
     const QString what = QStringLiteral("[[address]]");
     checkKeys(table, what,
               {QStringLiteral("name"), QStringLiteral("ip"), QStringLiteral("provider"), QStringLiteral("follows"),
-               QStringLiteral("interface"), QStringLiteral("prefix")});
+               QStringLiteral("interface"), QStringLiteral("prefix"), QStringLiteral("assign")});
     AddressConfig address;
     address.name = requiredText(table, what, "name");
     address.ip = requiredText(table, what, "ip");
@@ -296,7 +297,34 @@ void Reader::readAddress(const toml::table &table)
     address.follows = text(table, "follows", address.follows);
     address.interface = text(table, "interface");
     address.prefix = number(table, "prefix", 0, 1, 128, QStringLiteral(" bits"));
+    address.assign = argv(table, "assign");
+    const bool byCommand = address.provider == QLatin1String("command");
+    if (byCommand != !address.assign.isEmpty()) {
+        fail(table.source(),
+             byCommand ? QStringLiteral("address \"%1\" has no \"assign\"").arg(address.name)
+                       : QStringLiteral("\"assign\" goes with provider \"command\" only"),
+             QStringLiteral("Write what moves it, as in assign = [\"move-ip\", \"{ip}\", \"{node}\"]."));
+    }
     m_config.addresses.push_back(address);
+}
+
+void Reader::readPooler(const toml::table &table)
+{
+    const QString what = QStringLiteral("[[pooler]]");
+    checkKeys(
+        table, what,
+        {QStringLiteral("name"), QStringLiteral("conninfo"), QStringLiteral("databases"), QStringLiteral("pause_ms")});
+    PoolerConfig pooler;
+    pooler.name = requiredText(table, what, "name");
+    pooler.conninfo = requiredText(table, what, "conninfo");
+    if (holdsPassword(pooler.conninfo)) {
+        m_config.warnings += QStringLiteral("The conninfo of pooler \"%1\" holds a password. It works, but it belongs "
+                                            "into ~/.pgpass, pg_service.conf or the environment.")
+                                 .arg(pooler.name);
+    }
+    pooler.databases = argv(table, "databases");
+    pooler.pauseMs = number(table, "pause_ms", pooler.pauseMs, 100, 60'000, QStringLiteral(" ms"));
+    m_config.poolers.push_back(pooler);
 }
 
 void Reader::readBackup(const toml::table &table)
@@ -345,7 +373,7 @@ core::Result<ClusterConfig> Reader::read(const toml::table &root)
     checkKeys(root, QStringLiteral("the file"),
               {QStringLiteral("name"), QStringLiteral("environment"), QStringLiteral("manager"),
                QStringLiteral("sampling"), QStringLiteral("node"), QStringLiteral("patroni"), QStringLiteral("address"),
-               QStringLiteral("backup")});
+               QStringLiteral("pooler"), QStringLiteral("backup")});
     m_config.path = m_path;
     m_config.name = text(root, "name", QFileInfo(m_path).completeBaseName());
     m_config.environment = text(root, "environment");
@@ -375,6 +403,9 @@ core::Result<ClusterConfig> Reader::read(const toml::table &root)
     }
     for (const toml::table *address : sections(root, "address")) {
         readAddress(*address);
+    }
+    for (const toml::table *pooler : sections(root, "pooler")) {
+        readPooler(*pooler);
     }
     for (const toml::table *backup : sections(root, "backup")) {
         readBackup(*backup);

@@ -56,10 +56,14 @@ class Hands : public QObject {
 public:
     using QObject::QObject;
 
-    /// One statement on the node's session, which stays the same one as long as it lives: locks are kept in it.
-    /// Statements for one node queue.
-    virtual void sql(const QString &node, const QString &sql, int deadlineMs,
+    /// One statement on the node's session in a database (empty: postgres), which stays the same one as long as it
+    /// lives: locks are kept in it. Statements for one session queue.
+    virtual void sql(const QString &node, const QString &database, const QString &sql, int deadlineMs,
                      std::function<void(Handed<Table>)> done) = 0;
+    void sql(const QString &node, const QString &sql, int deadlineMs, std::function<void(Handed<Table>)> done)
+    {
+        this->sql(node, QString(), sql, deadlineMs, std::move(done));
+    }
     /// argv on the node's host, as its server's user or as root. An exit code other than 0 is no failure here.
     virtual void command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
                          std::function<void(Handed<CommandResult>)> done) = 0;

@@ -7,6 +7,7 @@
 
 #include "core/servertext.h"
 #include "hosts/command.h"
+#include "operations/places.h"
 
 namespace howdah::operations {
 
@@ -62,19 +63,13 @@ LiveHands::LiveHands(cluster::ClusterConfig config, QObject *parent)
 
 LiveHands::~LiveHands() = default;
 
-const cluster::NodeConfig *LiveHands::configOf(const QString &node) const
-{
-    const auto at = std::find_if(m_config.nodes.begin(), m_config.nodes.end(),
-                                 [&](const cluster::NodeConfig &config) { return config.name == node; });
-    return at == m_config.nodes.end() ? nullptr : &*at;
-}
-
 core::Result<QStringList> LiveHands::prefixFor(const QString &node, bool asRoot) const
 {
-    const cluster::NodeConfig *config = configOf(node);
-    if (!config) {
+    const auto place = placeOf(m_config, node);
+    if (!place) {
         return core::failure(Error::Kind::NotFound, QStringLiteral("the cluster file has no node %1").arg(node));
     }
+    const cluster::NodeConfig *config = &place->node;
     if (!config->hasCommand && config->rootCommand.isEmpty()) {
         return core::failure(
             Error::Kind::Invalid, QStringLiteral("the cluster file has no command for the host of %1").arg(node),
@@ -87,18 +82,20 @@ core::Result<QStringList> LiveHands::prefixFor(const QString &node, bool asRoot)
                                          : config->rootCommand;
 }
 
-LiveHands::Desk *LiveHands::deskFor(const QString &node)
+LiveHands::Desk *LiveHands::deskFor(const QString &node, const QString &database)
 {
-    std::shared_ptr<Desk> &desk = m_desks[node];
+    // Advisory locks are of one database, so everybody who acts must be in the same.
+    const auto place = placeOf(m_config, node);
+    const QString usual = place && place->pooler ? QStringLiteral("pgbouncer") : QStringLiteral("postgres");
+    const std::pair key{node, database.isEmpty() ? usual : database};
+    std::shared_ptr<Desk> &desk = m_desks[key];
     if (desk) {
         return desk.get();
     }
-    const cluster::NodeConfig *config = configOf(node);
-    const auto conninfo = config
-                              ? postgres::Conninfo::parse(config->conninfo)
-                              : core::failure(Error::Kind::NotFound, QStringLiteral("there is no node %1").arg(node));
+    const auto conninfo = place ? postgres::Conninfo::parse(place->node.conninfo)
+                                : core::failure(Error::Kind::NotFound, QStringLiteral("there is no node %1").arg(node));
     if (!conninfo) {
-        m_desks.remove(node);
+        m_desks.remove(key);
         return nullptr;
     }
     desk = std::make_shared<Desk>();
@@ -107,9 +104,8 @@ LiveHands::Desk *LiveHands::deskFor(const QString &node)
     options.readOnly = false;
     options.batchMs = kLongestStatementMs;
     options.applicationName = QStringLiteral("howdah operation");
-    // Advisory locks are of one database, so everybody who acts must be in the same.
-    desk->session = std::make_unique<postgres::Session>(
-        conninfo->with(QStringLiteral("dbname"), QStringLiteral("postgres")), options);
+    options.plain = place->pooler;
+    desk->session = std::make_unique<postgres::Session>(conninfo->with(QStringLiteral("dbname"), key.second), options);
     Desk *raw = desk.get();
     connect(desk->session.get(), &postgres::Session::opened, this, [this, raw] { serve(*raw); });
     connect(desk->session.get(), &postgres::Session::failed, this,
@@ -117,9 +113,10 @@ LiveHands::Desk *LiveHands::deskFor(const QString &node)
     return raw;
 }
 
-void LiveHands::sql(const QString &node, const QString &sql, int deadlineMs, std::function<void(Handed<Table>)> done)
+void LiveHands::sql(const QString &node, const QString &database, const QString &sql, int deadlineMs,
+                    std::function<void(Handed<Table>)> done)
 {
-    Desk *desk = deskFor(node);
+    Desk *desk = deskFor(node, database);
     if (!desk) {
         QTimer::singleShot(0, this, [node, done] {
             done(tl::unexpected(

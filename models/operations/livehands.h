@@ -14,15 +14,17 @@
 
 namespace howdah::operations {
 
-/// Hands on a real cluster: one session a node, opened when it is first needed and again after it broke, and commands
-/// through the prefixes of the cluster file. Engine thread.
+/// Hands on a real cluster: one session a node and database, opened when it is first needed and again after it broke,
+/// and commands through the prefixes of the cluster file. Engine thread.
 class LiveHands : public Hands {
     Q_OBJECT
 public:
     explicit LiveHands(cluster::ClusterConfig config, QObject *parent = nullptr);
     ~LiveHands() override;
 
-    void sql(const QString &node, const QString &sql, int deadlineMs, std::function<void(Handed<Table>)> done) override;
+    using Hands::sql;
+    void sql(const QString &node, const QString &database, const QString &sql, int deadlineMs,
+             std::function<void(Handed<Table>)> done) override;
     void command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
                  std::function<void(Handed<CommandResult>)> done) override;
     void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) override;
@@ -35,15 +37,14 @@ private:
     struct Request;
     struct Desk;
 
-    Desk *deskFor(const QString &node);
+    Desk *deskFor(const QString &node, const QString &database);
     void serve(Desk &desk);
     void answered(Desk &desk, std::vector<core::Result<postgres::Rows>> results);
     void lost(Desk &desk, const core::Error &error);
     void tooLate(Desk &desk, Request *request);
-    const cluster::NodeConfig *configOf(const QString &node) const;
 
     cluster::ClusterConfig m_config;
-    QHash<QString, std::shared_ptr<Desk>> m_desks;
+    QHash<std::pair<QString, QString>, std::shared_ptr<Desk>> m_desks; ///< by node and database
     hosts::Connections m_connections;
     HttpClient m_http;
 };

@@ -63,6 +63,7 @@ struct Action {
     Kind kind = Kind::Sql;
     QString node;
     QString sql;      ///< one statement
+    QString database; ///< in which it runs; empty: postgres, where the locks are
     QStringList argv; ///< program and arguments
     bool asRoot = false;
     Http http;
@@ -73,8 +74,14 @@ struct Action {
     bool expectsTrue = false;
     QStringList expected;
     QStringList unexpected; ///< of a request: regular expressions that no line of the body may match
-    int pollMs = 0;         ///< more than 0: asked again so often until it holds
-    int deadlineMs = 0;     ///< of its own; 0: what is left of the step's
+    /// A regular expression for what a server says when it refuses because things are already as they are to be: that
+    /// is as good as done.
+    QString alreadySo;
+    int pollMs = 0; ///< more than 0: asked again so often until it holds
+    /// Polled: given up when the node has said nothing at all for so long; 0: not before the deadline, as for one that
+    /// is to come back.
+    int absentMs = 0;
+    int deadlineMs = 0; ///< of its own; 0: what is left of the step's
     std::vector<Capture> captures;
 
     bool operator==(const Action &) const = default;
@@ -99,9 +106,9 @@ struct Step {
     int deadlineMs = 10'000;
     int expectedMs = 0; ///< estimate for people; 0: none
     bool pointOfNoReturn = false;
-    /// Of the point of no return, asked when it was begun and its verify does not hold: when these hold, it was not
-    /// done after all and never will be, and all goes back. Empty: nobody can tell.
-    std::vector<Action> unchanged;
+    /// Of the point of no return alone: when it failed and these all hold, it is proved that it did not happen and will
+    /// not any more, and the way back is open. Empty: there is no such proof.
+    std::vector<Action> notDone;
     /// What it does ends with the console (a lock, an open session): done anew when an operation is taken up again.
     bool renewed = false;
     QString renewedUntil; ///< id of a step: once that has begun, it is not done anew any more

@@ -99,6 +99,7 @@ public:
             [](Action::Kind kind) { return wordOf(kind); }, m_ok);
         action.node = o[QLatin1String("node")].toString();
         action.sql = o[QLatin1String("sql")].toString();
+        action.database = o[QLatin1String("database")].toString();
         action.argv = strings(o[QLatin1String("argv")]);
         action.asRoot = o[QLatin1String("as_root")].toBool();
         action.http = http(o[QLatin1String("http")].toObject());
@@ -106,7 +107,9 @@ public:
         action.expectsTrue = o[QLatin1String("expects_true")].toBool();
         action.expected = strings(o[QLatin1String("expected")]);
         action.unexpected = strings(o[QLatin1String("unexpected")]);
+        action.alreadySo = o[QLatin1String("already_so")].toString();
         action.pollMs = o[QLatin1String("poll_ms")].toInt();
+        action.absentMs = o[QLatin1String("absent_ms")].toInt();
         action.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         action.captures = list(o[QLatin1String("captures")], &Reader::capture);
         // What could not be run must not look as if it had been.
@@ -131,8 +134,8 @@ public:
         step.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         step.expectedMs = o[QLatin1String("expected_ms")].toInt();
         step.pointOfNoReturn = o[QLatin1String("point_of_no_return")].toBool();
-        if (o.contains(QLatin1String("unchanged"))) { // not in plans of earlier versions
-            step.unchanged = list(o[QLatin1String("unchanged")], &Reader::action);
+        if (o.contains(QLatin1String("not_done"))) { // not in plans of earlier versions
+            step.notDone = list(o[QLatin1String("not_done")], &Reader::action);
         }
         step.renewed = o[QLatin1String("renewed")].toBool();
         step.renewedUntil = o[QLatin1String("renewed_until")].toString();
@@ -221,7 +224,7 @@ QJsonObject toJson(const Step &step)
             {QStringLiteral("deadline_ms"), step.deadlineMs},
             {QStringLiteral("expected_ms"), step.expectedMs},
             {QStringLiteral("point_of_no_return"), step.pointOfNoReturn},
-            {QStringLiteral("unchanged"), arrayOf(step.unchanged)},
+            {QStringLiteral("not_done"), arrayOf(step.notDone)},
             {QStringLiteral("renewed"), step.renewed},
             {QStringLiteral("renewed_until"), step.renewedUntil},
             {QStringLiteral("lane"), step.lane},
@@ -257,12 +260,15 @@ QJsonObject toJson(const Action &action)
     QJsonObject object{{QStringLiteral("kind"), wordOf(action.kind)},
                        {QStringLiteral("node"), action.node},
                        {QStringLiteral("sql"), action.sql},
+                       {QStringLiteral("database"), action.database},
                        {QStringLiteral("argv"), QJsonArray::fromStringList(action.argv)},
                        {QStringLiteral("as_root"), action.asRoot},
                        {QStringLiteral("text"), action.text},
                        {QStringLiteral("expects_true"), action.expectsTrue},
                        {QStringLiteral("expected"), QJsonArray::fromStringList(action.expected)},
+                       {QStringLiteral("already_so"), action.alreadySo},
                        {QStringLiteral("poll_ms"), action.pollMs},
+                       {QStringLiteral("absent_ms"), action.absentMs},
                        {QStringLiteral("deadline_ms"), action.deadlineMs},
                        {QStringLiteral("captures"), arrayOf(action.captures)}};
     if (action.kind == Action::Kind::Http) {

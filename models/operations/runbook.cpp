@@ -88,7 +88,7 @@ QString toMarkdown(const Plan &plan)
         text += section(plan, step.actions, tr("Do:"), step.deadlineMs);
         text += section(plan, step.verify, tr("Proved when:"), step.deadlineMs);
         text += section(plan, step.undo, tr("To take it back:"), step.deadlineMs);
-        text += section(plan, step.unchanged, tr("It was not done after all when these hold:"), step.deadlineMs);
+        text += section(plan, step.notDone, tr("It was not done after all when these hold:"), step.deadlineMs);
         if (!step.remedy.isEmpty()) {
             text += tr("If it fails: %1").arg(escaped(step.remedy)) + QStringLiteral("\n\n");
         }

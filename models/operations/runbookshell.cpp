@@ -5,6 +5,7 @@
 #include "core/identifier.h"
 #include "core/redact.h"
 #include "hosts/commandline.h"
+#include "operations/places.h"
 #include "operations/runbook.h"
 #include "operations/values.h"
 #include "postgres/conninfo.h"
@@ -121,13 +122,6 @@ public:
     }
 
 private:
-    const cluster::NodeConfig *node(const QString &name) const
-    {
-        const auto at = std::find_if(m_config.nodes.begin(), m_config.nodes.end(),
-                                     [&](const cluster::NodeConfig &one) { return one.name == name; });
-        return at == m_config.nodes.end() ? nullptr : &*at;
-    }
-
     bool usesHttp() const
     {
         const auto http = [](const std::vector<Action> &actions) {
@@ -139,15 +133,17 @@ private:
                });
     }
 
-    QString psql(const QString &name) const
+    QString psql(const QString &name, const QString &database) const
     {
-        const cluster::NodeConfig *config = node(name);
-        const auto conninfo = postgres::Conninfo::parse(config ? config->conninfo : QString());
+        const auto place = placeOf(m_config, name);
+        const auto conninfo = postgres::Conninfo::parse(place ? place->node.conninfo : QString());
+        const QString usual = !database.isEmpty()      ? database
+                              : place && place->pooler ? QStringLiteral("pgbouncer")
+                                                       : QStringLiteral("postgres");
         // No password in a file, nor on a command line; operations are of the database postgres.
-        const QString target = conninfo ? conninfo->with(QStringLiteral("password"), {})
-                                              .with(QStringLiteral("dbname"), QStringLiteral("postgres"))
-                                              .toString()
-                                        : QString();
+        const QString target =
+            conninfo ? conninfo->with(QStringLiteral("password"), {}).with(QStringLiteral("dbname"), usual).toString()
+                     : QString();
         return QStringLiteral("psql -X -q -A -F \"$(printf '\\037')\" -P footer=off -v ON_ERROR_STOP=1 -d %1")
             .arg(word(target));
     }
@@ -164,8 +160,8 @@ private:
             variables += variables.contains(option) ? QString() : option;
         }
         sql.replace(placeholder(), QStringLiteral(":'\\1'"));
-        m_functions +=
-            QStringLiteral("%1() {\n  %2%3 <<'SQL'\n%4;\nSQL\n}\n").arg(name, psql(action.node), variables, sql);
+        m_functions += QStringLiteral("%1() {\n  %2%3 <<'SQL'\n%4;\nSQL\n}\n")
+                           .arg(name, psql(action.node, action.database), variables, sql);
         return name;
     }
 
@@ -235,7 +231,8 @@ private:
 
     QString commandText(const Action &action) const
     {
-        const cluster::NodeConfig *config = node(action.node);
+        const auto place = placeOf(m_config, action.node);
+        const cluster::NodeConfig *config = place ? &place->node : nullptr;
         QStringList prefix = config ? config->command : QStringList();
         if (action.asRoot && config) {
             prefix = config->rootCommand.isEmpty()

@@ -16,6 +16,7 @@ constexpr int kSecretMs = 5000;
 constexpr int kGuardMs = 3000;
 constexpr int kLookMs = 2000; ///< whether an interrupted step was done after all
 constexpr int kUndoMs = 60'000;
+constexpr int kNotDoneMs = 120'000; ///< whatever was at it must have come to its own end
 } // namespace
 
 Runner::Runner(Plan plan, Hands &hands, std::unique_ptr<JournalWriter> journal, const core::Clock &clock,
@@ -121,7 +122,8 @@ bool Runner::isPastReturn() const
         return false;
     }
     const StepState state = m_steps[static_cast<std::size_t>(at)].state;
-    return state != StepState::Waiting && state != StepState::Undone;
+    // It is only ever being undone when it was proved that it did not happen.
+    return state == StepState::Started || state == StepState::Done || state == StepState::Failed;
 }
 
 bool Runner::isRenewed(const Step &one) const
@@ -259,7 +261,10 @@ void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
         return;
     }
     if (step(index).verify.empty()) {
-        notVerified(index, *actionsFailed); // there is nothing to ask by
+        SequenceFailure failure = *actionsFailed; // there is nothing to ask by
+        failure.mayHaveHappened = true;
+        failure.nothingDone = false;
+        lookForNothingDone(index, failure);
         return;
     }
     run(step(index).verify, step(index).deadlineMs,
@@ -267,24 +272,26 @@ void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
             if (result) {
                 stepDone(index);
             } else {
-                notVerified(index, actionsFailed.value_or(result.error()));
+                SequenceFailure failure = actionsFailed.value_or(result.error());
+                failure.mayHaveHappened = true;
+                failure.nothingDone = false;
+                lookForNothingDone(index, failure);
             }
         });
 }
 
-void Runner::notVerified(int index, const SequenceFailure &failure)
+/// A point of no return that failed has not been passed where that can be proved.
+void Runner::lookForNothingDone(int index, SequenceFailure failure)
 {
-    const auto fail = [this, index, failure](bool mayHaveHappened) {
-        SequenceFailure said = failure;
-        said.mayHaveHappened = mayHaveHappened;
-        stepFailed(index, said);
-    };
-    if (!step(index).pointOfNoReturn || step(index).unchanged.empty()) {
-        fail(true);
+    if (!step(index).pointOfNoReturn || step(index).notDone.empty()) {
+        stepFailed(index, failure);
         return;
     }
-    run(step(index).unchanged, step(index).deadlineMs,
-        [fail](const tl::expected<void, SequenceFailure> &result) { fail(!result.has_value()); });
+    run(step(index).notDone, kNotDoneMs, [this, index, failure](const tl::expected<void, SequenceFailure> &result) {
+        SequenceFailure known = failure;
+        known.mayHaveHappened = !result;
+        stepFailed(index, known);
+    });
 }
 
 void Runner::stepDone(int index)
@@ -303,7 +310,13 @@ void Runner::stepFailed(int index, const SequenceFailure &failure)
     --m_underWay;
     const QString why = failure.error.message;
     const bool canGoBack = !isPastReturn() || (step(index).pointOfNoReturn && !failure.mayHaveHappened);
-    note(index, canGoBack && step(index).pointOfNoReturn ? StepState::Undone : StepState::Failed, why);
+    StepState state = StepState::Failed;
+    if (canGoBack && failure.nothingDone) {
+        state = StepState::Undone;
+    } else if (canGoBack && step(index).pointOfNoReturn) {
+        state = step(index).undo.empty() ? StepState::Undone : StepState::Undoing;
+    }
+    note(index, state, why);
     if (canGoBack) {
         beginUndo(tr("%1: %2").arg(step(index).title, why));
         return;

@@ -52,9 +52,9 @@ private:
     void guardThenRun(int index);
     void runStep(int index);
     void verifyStep(int index, std::optional<SequenceFailure> actionsFailed);
-    void notVerified(int index, const SequenceFailure &failure);
     void stepDone(int index);
     void stepFailed(int index, const SequenceFailure &failure);
+    void lookForNothingDone(int index, SequenceFailure failure);
     void beginUndo(const QString &why);
     void undoNext();
     void finish(Outcome outcome);

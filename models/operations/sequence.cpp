@@ -85,6 +85,7 @@ void Sequence::runNext()
         return;
     }
     m_actionClock.start();
+    m_heardClock.start();
     m_lastSeen.clear();
     if (current().pollMs > 0 && !current().text.isEmpty()) {
         Q_EMIT waiting(current().text);
@@ -105,6 +106,7 @@ void Sequence::runAction(const Action &action)
              true);
         return;
     }
+    const int wait = action.absentMs > 0 ? std::min(left, action.absentMs) : left;
     const QPointer<Sequence> self(this); // the answer may come when nobody waits for it any more
     if (action.kind == Action::Kind::Command) {
         const auto argv = filledCommand(action.argv, m_values);
@@ -112,7 +114,7 @@ void Sequence::runAction(const Action &action)
             fail(argv.error(), false);
             return;
         }
-        m_hands.command(action.node, *argv, action.asRoot, left, [self](Handed<CommandResult> result) {
+        m_hands.command(action.node, *argv, action.asRoot, wait, [self](Handed<CommandResult> result) {
             if (self) {
                 self->commandArrived(std::move(result));
             }
@@ -120,7 +122,7 @@ void Sequence::runAction(const Action &action)
         return;
     }
     if (action.kind == Action::Kind::Http) {
-        request(action, left);
+        request(action, wait);
         return;
     }
     const auto sql = filledSql(action.sql, m_values);
@@ -128,7 +130,7 @@ void Sequence::runAction(const Action &action)
         fail(sql.error(), false);
         return;
     }
-    m_hands.sql(action.node, *sql, left, [self](Handed<Table> result) {
+    m_hands.sql(action.node, action.database, *sql, wait, [self](Handed<Table> result) {
         if (self) {
             self->tableArrived(std::move(result));
         }
@@ -157,9 +159,16 @@ void Sequence::tableArrived(Handed<Table> result)
 {
     const Action &action = current();
     if (!result) {
-        notDone(result.error());
+        const HandsFailure &failure = result.error();
+        if (!action.alreadySo.isEmpty() && !failure.mayHaveHappened &&
+            QRegularExpression(action.alreadySo).match(failure.error.message).hasMatch()) {
+            answered(true, failure.error.message);
+        } else {
+            notDone(failure);
+        }
         return;
     }
+    m_heardClock.start();
     const bool asked = action.expectsTrue || action.kind == Action::Kind::Person;
     const bool holds = !asked || (!result->rows.empty() && !result->rows.front().empty() &&
                                   result->rows.front().front() == QLatin1String("t"));
@@ -173,6 +182,7 @@ void Sequence::commandArrived(Handed<CommandResult> result)
         notDone(result.error());
         return;
     }
+    m_heardClock.start();
     bool holds = result->exitCode == 0;
     QString seen = firstLine(result->err.trimmed().isEmpty() ? result->out : result->err);
     if (!holds) {
@@ -215,6 +225,7 @@ void Sequence::httpArrived(Handed<HttpAnswer> result)
         notDone(result.error());
         return;
     }
+    m_heardClock.start();
     const int status = result->status;
     const auto &accepted = action.http.accepted;
     const bool taken =
@@ -245,8 +256,9 @@ void Sequence::httpArrived(Handed<HttpAnswer> result)
 
 void Sequence::notDone(const HandsFailure &failure)
 {
+    const bool absent = current().absentMs > 0 && m_heardClock.elapsed() >= current().absentMs;
     // Somebody who waits for a node to come back is not put off by its being away.
-    if (current().pollMs > 0 && leftMs() > 0) {
+    if (current().pollMs > 0 && leftMs() > 0 && !absent) {
         answered(false, failure.error.message);
     } else {
         fail(failure.error, failure.mayHaveHappened);
@@ -317,7 +329,7 @@ void Sequence::fail(core::Error error, bool mayHaveHappened)
 {
     if (!m_ended) {
         m_ended = true;
-        m_done(tl::unexpected(SequenceFailure{std::move(error), mayHaveHappened}));
+        m_done(tl::unexpected(SequenceFailure{std::move(error), mayHaveHappened, !mayHaveHappened && m_next == 0}));
     }
 }
 

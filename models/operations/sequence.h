@@ -14,6 +14,7 @@ namespace howdah::operations {
 struct SequenceFailure {
     core::Error error;
     bool mayHaveHappened = false; ///< the action that stopped it may have been done all the same
+    bool nothingDone = false;     ///< it was the first one, and it has not
 };
 
 /// Runs actions one after the other within one deadline, polls those that are polled, takes over what they capture.
@@ -59,6 +60,7 @@ private:
     int m_deadlineMs;
     QElapsedTimer m_clock;
     QElapsedTimer m_actionClock;
+    QElapsedTimer m_heardClock; ///< since the node last answered
     QTimer m_again;
     QString m_lastSeen;
     Done m_done;

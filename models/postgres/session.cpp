@@ -104,7 +104,8 @@ void Session::run(const std::vector<Statement> &statements, BatchDone done, int 
     }
     m_batch = std::make_unique<Batch>();
     m_batch->statements = statements;
-    m_batch->hasPreface = std::exchange(m_link->takesAnyBytes, false);
+    Q_ASSERT(!m_options.plain || (statements.size() == 1 && statements.front().name.isEmpty()));
+    m_batch->hasPreface = !m_options.plain && std::exchange(m_link->takesAnyBytes, false);
     if (m_batch->hasPreface) {
         m_batch->statements.insert(m_batch->statements.begin(), {QByteArray(), "SET client_encoding TO 'SQL_ASCII'"});
     }
@@ -124,6 +125,9 @@ void Session::run(const std::vector<Statement> &statements, BatchDone done, int 
 bool Session::send(const std::vector<Statement> &statements)
 {
     PGconn *connection = m_link->connection.get();
+    if (m_options.plain) {
+        return PQsendQuery(connection, statements.front().sql.constData());
+    }
     const SegmentsHeld held(PQsocket(connection));
     bool sent = true;
     for (const Statement &statement : statements) {
@@ -211,6 +215,16 @@ void Session::loseConnection()
     }
 }
 
+void Session::completeBatch()
+{
+    m_deadline.stop();
+    const std::unique_ptr<Batch> batch = std::move(m_batch);
+    if (batch->hasPreface) {
+        batch->results.erase(batch->results.begin());
+    }
+    batch->done(std::move(batch->results)); // may start the next batch, or close us
+}
+
 void Session::collectResults()
 {
     PGconn *connection = m_link->connection.get();
@@ -218,6 +232,10 @@ void Session::collectResults()
     while (m_batch && !PQisBusy(connection)) {
         const std::shared_ptr<PGresult> result(PQgetResult(connection), &PQclear);
         if (!result) {
+            if (m_options.plain && PQstatus(connection) != CONNECTION_BAD) {
+                completeBatch();
+                return;
+            }
             // One null ends each command; two in a row mean that libpq expects nothing more, and we do.
             if (PQstatus(connection) == CONNECTION_BAD || ++nothing > 1) {
                 failLost();
@@ -230,12 +248,7 @@ void Session::collectResults()
         switch (PQresultStatus(result.get())) {
         case PGRES_PIPELINE_SYNC:
             if (++m_batch->current == m_batch->results.size()) {
-                m_deadline.stop();
-                const std::unique_ptr<Batch> batch = std::move(m_batch);
-                if (batch->hasPreface) {
-                    batch->results.erase(batch->results.begin());
-                }
-                batch->done(std::move(batch->results)); // may start the next batch, or close us
+                completeBatch();
                 return;
             }
             break;

@@ -29,6 +29,9 @@ struct SessionOptions {
     bool readOnly = true;              ///< default_transaction_read_only; guards against accidents, not against intent
     qint64 maxBatchBytes = 64LL << 20; ///< a server that sends more in one batch is cut off
     QString applicationName = QStringLiteral("howdah");
+    /// For what speaks the protocol and is no PostgreSQL, as PgBouncer's console: nothing is set there, and a batch is
+    /// one statement by the simple protocol. https://www.pgbouncer.org/usage.html#admin-console
+    bool plain = false;
 };
 
 /// One asynchronous connection. Nothing in it blocks: names are looked up by QHostInfo and handed over as hostaddr,
@@ -90,6 +93,7 @@ private:
     void deadlinePassed();
     void socketReadable();
     void collectResults();
+    void completeBatch();
     bool send(const std::vector<Statement> &statements);
     bool flush();
     void fail(const Failure &failure);

@@ -86,7 +86,9 @@ QHash<QString, QString> connectionValues(const Conninfo &conninfo, const std::ve
     // The kernel notices a dead peer in the same time as we do.
     values.insert(QStringLiteral("tcp_user_timeout"), QString::number(qMin(options.batchMs, kLongestSilenceMs) + 1000));
     values.insert(QStringLiteral("keepalives_idle"), QStringLiteral("5"));
-    values.insert(QStringLiteral("options"), serverOptions(options, values.value(QStringLiteral("options"))));
+    if (!options.plain) {
+        values.insert(QStringLiteral("options"), serverOptions(options, values.value(QStringLiteral("options"))));
+    }
     return values;
 }
 
@@ -324,7 +326,7 @@ void Session::becomeOpen()
 {
     m_deadline.stop();
     PGconn *connection = m_link->connection.get();
-    if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1) {
+    if (PQsetnonblocking(connection, 1) != 0 || (!m_options.plain && PQenterPipelineMode(connection) != 1)) {
         failLost();
         return;
     }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QProcess>
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "consolerun.h"
 #include "support/commitclient.h"
 #include "support/lab.h"
 
 using namespace howdah;
+using integration::ConsoleRun;
 using testsupport::CommitClient;
 using testsupport::Lab;
 
@@ -27,14 +26,11 @@ private Q_SLOTS:
     void refusals();
 
 private:
-    struct Ended {
-        int exitCode = -1;
-        QList<QJsonObject> lines;
-        QByteArray text;
-        QJsonObject last() const { return lines.isEmpty() ? QJsonObject() : lines.last(); }
-    };
-    Ended run(const QStringList &arguments, const QString &killAt = {}) const;
-    Ended switchover(const QStringList &arguments) const
+    ConsoleRun run(const QStringList &arguments, const QString &killAt = {}) const
+    {
+        return integration::runConsole(arguments, m_directory.path(), killAt);
+    }
+    ConsoleRun switchover(const QStringList &arguments) const
     {
         return run(QStringList{QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json")} + arguments);
     }
@@ -73,38 +69,6 @@ QStringList TestSwitchover::conninfos() const
     return all;
 }
 
-/// killAt: "step state" in the output at which the console gets a SIGKILL.
-TestSwitchover::Ended TestSwitchover::run(const QStringList &arguments, const QString &killAt) const
-{
-    QProcess process;
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("XDG_DATA_HOME"), m_directory.path());
-    process.setProcessEnvironment(environment);
-    Ended ended;
-    const auto read = [&] {
-        while (process.canReadLine()) {
-            const QByteArray line = process.readLine();
-            ended.text += line;
-            const QJsonObject object = QJsonDocument::fromJson(line).object();
-            if (!object.isEmpty()) {
-                ended.lines.append(object);
-            }
-            if (!killAt.isEmpty() && object.value(QStringLiteral("step")).toString() + QLatin1Char(' ') +
-                                             object.value(QStringLiteral("state")).toString() ==
-                                         killAt) {
-                process.kill();
-            }
-        }
-    };
-    connect(&process, &QProcess::readyReadStandardOutput, &process, read);
-    process.start(qEnvironmentVariable("HOWDAH_BINARY"), arguments);
-    process.waitForFinished(120'000);
-    read();
-    ended.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
-    ended.text += process.readAllStandardError();
-    return ended;
-}
-
 int TestSwitchover::primary() const
 {
     int found = -1, count = 0;
@@ -127,7 +91,7 @@ void TestSwitchover::awaitWhole() const
 
 void TestSwitchover::dryRunChangesNothing()
 {
-    const Ended ended = switchover({QStringLiteral("--to"), QStringLiteral("pg2"), QStringLiteral("--dry-run")});
+    const ConsoleRun ended = switchover({QStringLiteral("--to"), QStringLiteral("pg2"), QStringLiteral("--dry-run")});
     QVERIFY2(ended.exitCode == 0, ended.text.constData());
     QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("done"));
     QCOMPARE(m_lab->node(0).value(QStringLiteral("SELECT pg_is_in_recovery()")), QStringLiteral("f"));
@@ -141,7 +105,7 @@ void TestSwitchover::thereAndBack()
         QVERIFY(from >= 0);
         CommitClient client(conninfos());
         QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
-        const Ended ended = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")});
+        const ConsoleRun ended = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")});
         QVERIFY2(ended.exitCode == 0, ended.text.constData());
         const qint64 before = client.acknowledged();
         QTRY_VERIFY(client.acknowledged() > before + 100);
@@ -170,8 +134,8 @@ void TestSwitchover::runbookDoesTheSame()
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
     const QString script = m_directory.filePath(QStringLiteral("runbook.sh"));
-    const Ended dry = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--dry-run"),
-                                  QStringLiteral("--runbook"), script});
+    const ConsoleRun dry = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--dry-run"),
+                                       QStringLiteral("--runbook"), script});
     QVERIFY2(dry.exitCode == 0, dry.text.constData());
     const testsupport::Output ran = testsupport::run({QStringLiteral("sh"), script});
     QVERIFY2(ran.ok(), (ran.out + ran.err).constData());
@@ -212,14 +176,14 @@ void TestSwitchover::killedConsoleIsFinished()
     awaitWhole();
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
-    const Ended killed = run({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
-                              QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")},
-                             at);
+    const ConsoleRun killed = run({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
+                                   QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")},
+                                  at);
     QVERIFY2(killed.exitCode == -1, killed.text.constData());
-    const Ended shown = run({QStringLiteral("journal"), clusterFile(), QStringLiteral("--json")});
+    const ConsoleRun shown = run({QStringLiteral("journal"), clusterFile(), QStringLiteral("--json")});
     QVERIFY2(!shown.lines.isEmpty(), shown.text.constData());
     QCOMPARE(shown.lines.first().value(QStringLiteral("outcome")).toString(), QStringLiteral("interrupted"));
-    const Ended finished = run({QStringLiteral("journal"), clusterFile(), action, QStringLiteral("--json")});
+    const ConsoleRun finished = run({QStringLiteral("journal"), clusterFile(), action, QStringLiteral("--json")});
     // A console that dies just before the promotion may have sent it: undo refuses then, and resume goes on.
     const bool undone = action == QLatin1String("undo");
     QVERIFY2(finished.exitCode == (undone ? 2 : 0), finished.text.constData());
@@ -248,17 +212,11 @@ void TestSwitchover::refusals()
     QFETCH(QString, target);
     QFETCH(QString, check);
     awaitWhole();
-    const Ended ended = switchover(
+    const ConsoleRun ended = switchover(
         {QStringLiteral("--to"), target.isEmpty() ? m_lab->node(primary()).name : target, QStringLiteral("--yes")});
     QVERIFY2(ended.exitCode == 1, ended.text.constData());
     QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("refused"));
-    bool failed = false;
-    for (const QJsonObject &line : ended.lines) {
-        const QJsonObject one = line.value(QStringLiteral("check")).toObject();
-        failed = failed || (one.value(QStringLiteral("id")).toString() == check &&
-                            one.value(QStringLiteral("result")).toString() == QLatin1String("failed"));
-    }
-    QVERIFY2(failed, ended.text.constData());
+    QVERIFY2(ended.check(check) == QLatin1String("failed"), ended.text.constData());
 }
 
 QTEST_GUILESS_MAIN(TestSwitchover)

@@ -4,14 +4,14 @@
 #include <QTest>
 #include <csignal>
 
+#include "consolerun.h"
 #include "support/commitclient.h"
-#include "support/howdahbinary.h"
 #include "support/lab.h"
 
 using namespace howdah;
-using testsupport::At;
+using integration::ConsoleRun;
+using integration::OnStep;
 using testsupport::CommitClient;
-using testsupport::Ended;
 using testsupport::Lab;
 
 /// Switchovers through Patroni, from the command line and on three real hosts, by a role that may only look.
@@ -33,18 +33,16 @@ private Q_SLOTS:
     void sleepingPatroniIsNoProof();
 
 private:
-    Ended run(const QStringList &arguments, const At &at = {}) const
+    ConsoleRun run(const QStringList &arguments, const OnStep &onStep = {}) const
     {
-        QHash<QString, QString> environment = m_environment;
-        environment.insert(QStringLiteral("XDG_DATA_HOME"), m_directory.path());
-        return testsupport::runHowdah(arguments, environment, at);
+        return integration::runConsole(arguments, m_directory.path(), onStep);
     }
-    Ended switchover(int to, const QStringList &more, const At &at = {}) const
+    ConsoleRun switchover(int to, const QStringList &more, const OnStep &onStep = {}) const
     {
         return run(QStringList{QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
                                QStringLiteral("--to"), m_lab->node(to).name} +
                        more,
-                   at);
+                   onStep);
     }
     /// The node that takes writes; -1 unless there is exactly one.
     int primary() const;
@@ -57,7 +55,6 @@ private:
 
     QTemporaryDir m_directory;
     std::unique_ptr<Lab> m_lab;
-    QHash<QString, QString> m_environment;
 };
 
 namespace {
@@ -163,9 +160,9 @@ bool TestSwitchoverPatroni::patch(const QByteArray &config) const
 void TestSwitchoverPatroni::dryRunChangesNothing()
 {
     const int from = primary();
-    const Ended ended = switchover(another(from), {QStringLiteral("--dry-run")});
+    const ConsoleRun ended = switchover(another(from), {QStringLiteral("--dry-run")});
     QVERIFY2(ended.exitCode == 0, ended.text.constData());
-    QCOMPARE(ended.result(), QStringLiteral("done"));
+    QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("done"));
     QCOMPARE(ended.check(QStringLiteral("patroni_leader")), QStringLiteral("passed"));
     QCOMPARE(ended.check(QStringLiteral("patroni_member")), QStringLiteral("passed"));
     QCOMPARE(primary(), from);
@@ -179,9 +176,9 @@ void TestSwitchoverPatroni::thereAndBack()
         QVERIFY(from >= 0 && from != to);
         CommitClient client(conninfos());
         QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
-        const Ended ended = switchover(to, {kYes});
+        const ConsoleRun ended = switchover(to, {kYes});
         QVERIFY2(ended.exitCode == 0, ended.text.constData());
-        QCOMPARE(ended.result(), QStringLiteral("done"));
+        QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("done"));
         // It does not end before all is as it shall be.
         for (int i = 0; i < 3; ++i) {
             QCOMPARE(m_lab->node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")),
@@ -206,8 +203,9 @@ void TestSwitchoverPatroni::foundOutByItself()
     config.patroniUrl.clear();
     const QString file = m_directory.filePath(QStringLiteral("bare.toml"));
     QVERIFY(cluster::saveClusterFile(config, file));
-    const Ended ended = run({QStringLiteral("switchover"), file, QStringLiteral("--json"), QStringLiteral("--dry-run"),
-                             QStringLiteral("--to"), m_lab->node(another(primary())).name});
+    const ConsoleRun ended =
+        run({QStringLiteral("switchover"), file, QStringLiteral("--json"), QStringLiteral("--dry-run"),
+             QStringLiteral("--to"), m_lab->node(another(primary())).name});
     QVERIFY2(ended.exitCode == 0, ended.text.constData());
     QCOMPARE(ended.check(QStringLiteral("patroni_leader")), QStringLiteral("passed"));
 }
@@ -217,10 +215,10 @@ void TestSwitchoverPatroni::refusedByReplay()
     const int from = primary();
     const auto &candidate = m_lab->node(another(from));
     QVERIFY(candidate.sql(QStringLiteral("SELECT pg_wal_replay_pause()")));
-    const Ended ended = switchover(another(from), {kYes});
+    const ConsoleRun ended = switchover(another(from), {kYes});
     QVERIFY(candidate.sql(QStringLiteral("SELECT pg_wal_replay_resume()")));
     QVERIFY2(ended.exitCode == 1, ended.text.constData());
-    QCOMPARE(ended.result(), QStringLiteral("refused"));
+    QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("refused"));
     QCOMPARE(ended.check(QStringLiteral("candidate_replays")), QStringLiteral("failed"));
     QCOMPARE(primary(), from);
 }
@@ -237,7 +235,7 @@ void TestSwitchoverPatroni::refusedByItsTags()
                 .ok());
     QVERIFY(m_lab->signalPatroni(to, SIGHUP));
     QTRY_VERIFY_WITH_TIMEOUT(isTagged(), 30'000);
-    const Ended ended = switchover(to, {kYes});
+    const ConsoleRun ended = switchover(to, {kYes});
     QVERIFY(m_lab->exec(to, {QStringLiteral("sed"), QStringLiteral("-i"), QStringLiteral("/^tags:/d"), file}).ok());
     QVERIFY(m_lab->signalPatroni(to, SIGHUP));
     QTRY_VERIFY_WITH_TIMEOUT(!isTagged(), 30'000);
@@ -252,7 +250,7 @@ void TestSwitchoverPatroni::pausedIsAWarning()
     const int to = another(from);
     QVERIFY(patch("{\"pause\": true}"));
     QTRY_VERIFY_WITH_TIMEOUT(cluster().value(QStringLiteral("pause")).toBool(), 30'000);
-    const Ended ended = switchover(to, {kYes});
+    const ConsoleRun ended = switchover(to, {kYes});
     QVERIFY(patch("{\"pause\": null}"));
     QVERIFY2(ended.exitCode == 0, ended.text.constData());
     QCOMPARE(ended.check(QStringLiteral("patroni_pause")), QStringLiteral("warning"));
@@ -263,7 +261,7 @@ void TestSwitchoverPatroni::killedConsoleIsFinished_data()
 {
     QTest::addColumn<QString>("at");
     QTest::addColumn<QString>("action");
-    for (const char *step : {"lock", "checkpoint", "switch", "rejoin", "proof"}) {
+    for (const char *step : {"lock", "checkpoint", "switchover", "rejoin", "proof"}) {
         QTest::addRow("resume after %s", step)
             << QLatin1String(step) + QStringLiteral(" started") << QStringLiteral("resume");
     }
@@ -279,9 +277,9 @@ void TestSwitchoverPatroni::killedConsoleIsFinished()
     QFETCH(QString, action);
     const int from = primary();
     const int to = another(from);
-    const Ended killed = switchover(to, {kYes}, {at, [](QProcess &process) { process.kill(); }});
+    const ConsoleRun killed = switchover(to, {kYes}, [&](const QString &step) { return step == at; });
     QVERIFY2(killed.exitCode == -1, killed.text.constData());
-    const Ended finished = run({QStringLiteral("journal"), clusterFile(), action, QStringLiteral("--json")});
+    const ConsoleRun finished = run({QStringLiteral("journal"), clusterFile(), action, QStringLiteral("--json")});
     const bool undone = action == QLatin1String("undo");
     QVERIFY2(finished.exitCode == (undone ? 2 : 0), finished.text.constData());
     QTRY_VERIFY_WITH_TIMEOUT(isWhole(), kWholeMs);
@@ -292,7 +290,7 @@ void TestSwitchoverPatroni::runbookDoesTheSame()
 {
     const int to = another(primary());
     const QString script = m_directory.filePath(QStringLiteral("runbook.sh"));
-    const Ended dry = switchover(to, {QStringLiteral("--dry-run"), QStringLiteral("--runbook"), script});
+    const ConsoleRun dry = switchover(to, {QStringLiteral("--dry-run"), QStringLiteral("--runbook"), script});
     QVERIFY2(dry.exitCode == 0, dry.text.constData());
     const testsupport::Output ran = testsupport::run({QStringLiteral("sh"), script}, 120'000);
     QVERIFY2(ran.ok(), (ran.out + ran.err).constData());
@@ -321,14 +319,15 @@ void TestSwitchoverPatroni::wantsCredentials()
     }
     const int from = primary();
     const int to = another(from);
-    const Ended denied = switchover(to, {kYes});
+    const ConsoleRun denied = switchover(to, {kYes});
     QVERIFY2(denied.exitCode == 2, denied.text.constData());
     QVERIFY2(denied.text.contains("set HOWDAH_PATRONI_USER and HOWDAH_PATRONI_PASSWORD"), denied.text.constData());
     QCOMPARE(primary(), from);
-    m_environment = {{QStringLiteral("HOWDAH_PATRONI_USER"), QStringLiteral("admin")},
-                     {QStringLiteral("HOWDAH_PATRONI_PASSWORD"), secret}};
-    const Ended let = switchover(to, {kYes});
-    m_environment.clear();
+    qputenv("HOWDAH_PATRONI_USER", "admin");
+    qputenv("HOWDAH_PATRONI_PASSWORD", secret.toLatin1());
+    const ConsoleRun let = switchover(to, {kYes});
+    qunsetenv("HOWDAH_PATRONI_USER");
+    qunsetenv("HOWDAH_PATRONI_PASSWORD");
     setAuth(QStringLiteral("s/authentication: {username: admin, password: %1}, //").arg(secret));
     for (int i = 0; i < 3; ++i) {
         QTRY_VERIFY_WITH_TIMEOUT(!isGuarded(i), 30'000);
@@ -345,11 +344,15 @@ void TestSwitchoverPatroni::sleepingPatroniIsNoProof()
 {
     const int from = primary();
     const int to = another(from);
-    const Ended ended = switchover(
-        to, {kYes}, {QStringLiteral("switch started"), [&](QProcess &) { m_lab->signalPatroni(to, SIGSTOP); }});
+    const ConsoleRun ended = switchover(to, {kYes}, [&](const QString &step) {
+        if (step == QLatin1String("switchover started")) {
+            m_lab->signalPatroni(to, SIGSTOP);
+        }
+        return false;
+    });
     QVERIFY(m_lab->signalPatroni(to, SIGCONT));
     QVERIFY2(ended.exitCode == 3, ended.text.constData());
-    QCOMPARE(ended.result(), QStringLiteral("incomplete"));
+    QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("incomplete"));
     const QByteArray remains = QJsonDocument(ended.last()).toJson();
     QVERIFY2(remains.contains("Find out who leads now"), remains.constData());
 }

@@ -69,7 +69,8 @@ void CommitClient::run()
             }
         }
         if (!made) {
-            PQsetNoticeProcessor(connection.get(), [](void *, const char *) { }, nullptr);
+            PQsetNoticeProcessor(
+                connection.get(), [](void *, const char *) {}, nullptr);
             const Result table(PQexec(connection.get(), "CREATE TABLE IF NOT EXISTS commits (n int8 PRIMARY KEY)"),
                                &PQclear);
             const Result last(PQexec(connection.get(), "SELECT coalesce(max(n), 0) FROM commits"), &PQclear);
@@ -82,6 +83,7 @@ void CommitClient::run()
             m_acks.emplace_back(number, nowNs());
             ++m_count;
         } else {
+            ++m_failed;
             connection.reset(); // whether it was committed nobody knows: the next row has another number
         }
         ++number;

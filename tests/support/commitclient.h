@@ -21,6 +21,8 @@ public:
     CommitClient &operator=(const CommitClient &) = delete;
 
     qint64 acknowledged() const { return m_count; }
+    /// Commits that were tried and not acknowledged.
+    qint64 failed() const { return m_failed; }
     /// Ends it; call before what follows.
     void stop();
     /// Milliseconds between the two acknowledged commits that lie furthest apart.
@@ -35,6 +37,7 @@ private:
     int m_everyMs;
     std::atomic<bool> m_stopping = false;
     std::atomic<qint64> m_count = 0;
+    std::atomic<qint64> m_failed = 0;
     std::vector<std::pair<qint64, qint64>> m_acks; ///< number of the row, ns
     std::thread m_thread;
 };

@@ -4,7 +4,7 @@
 #   lab.sh up plain|repmgr|patroni [KEY=VALUE…]   prints the lab's directory; its addresses are in lab.env there
 #       CASCADE=0    plain: pg3 follows pg1, not pg2      REPMGRD=1   repmgr: with its daemons
 #       FSYNC=on     as in production                     SSH=0       without sshd
-#       MAJOR=15     which of Debian's servers            SET=name=value   a server setting; may be repeated
+#       MAJOR=15     Debian's server, or majors.sh's      SET=name=value   a server setting; may be repeated
 #       OWNER=PID    whose lab it is: swept once that process is gone. Left out: it stays until "down".
 #   lab.sh down DIRECTORY|all      lab.sh sweep      lab.sh list
 # Needs root. Nothing of a lab reaches beyond its namespaces, its bridge and its directory.
@@ -39,6 +39,15 @@ until_true() {
 # Start time of a process, which together with its number names it for good (field 22 of /proc/PID/stat).
 born() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
+# A server from majors.sh, with the pg_controldata that it lacks.
+other_major() {
+  local bin
+  bin=$(sh "$HERE/majors.sh" "$1" | cut -d' ' -f2)
+  [ -n "$bin" ] || return 1
+  [ -x "$bin/pg_controldata" ] || install -m 755 "$HERE/lab/pg_controldata.sh" "$bin/pg_controldata"
+  echo "$bin"
+}
+
 newest_bin() { ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | sort -t/ -k5 -n | tail -n 1 | xargs -r dirname; }
 
 up() {
@@ -53,7 +62,11 @@ up() {
     esac
   done
   PGBIN=$(newest_bin)
-  [ -z "$MAJOR" ] || PGBIN=/usr/lib/postgresql/$MAJOR/bin
+  PSQL=$PGBIN/psql
+  if [ -n "$MAJOR" ]; then
+    PGBIN=/usr/lib/postgresql/$MAJOR/bin
+    [ -x "$PGBIN/postgres" ] || PGBIN=$(other_major "$MAJOR")
+  fi
   [ -x "$PGBIN/postgres" ] || { echo 'lab.sh: needs a PostgreSQL server in /usr/lib/postgresql' >&2; exit 77; }
   sweep
   OWNER_PID=${OWNER:-$$}

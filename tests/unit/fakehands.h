@@ -30,7 +30,8 @@ public:
         return {{.kind = core::Error::Kind::Connection, .message = message}, mayHaveHappened};
     }
 
-    void sql(const QString &node, const QString &sql, int deadlineMs,
+    using Hands::sql;
+    void sql(const QString &node, const QString &, const QString &sql, int deadlineMs,
              std::function<void(operations::Handed<operations::Table>)> done) override
     {
         told.append(node + QStringLiteral(": ") + sql);

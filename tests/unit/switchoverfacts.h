@@ -89,6 +89,46 @@ inline Facts factsOf(const cluster::Snapshot &snapshot)
     return facts;
 }
 
+/// repmgr manages both, its daemons watch.
+inline void underRepmgr(Facts &facts, cluster::Snapshot &snapshot)
+{
+    snapshot.manager = cluster::ManagerKind::Repmgr;
+    facts.repmgr.emplace();
+    facts.repmgr->database = QStringLiteral("repmgr");
+    int id = 0;
+    for (const cluster::NodeStatus &node : snapshot.nodes) {
+        RepmgrMember &member = facts.repmgr->members[node.name];
+        member.id = ++id;
+        member.name = node.name;
+        member.type = id == 1 ? QStringLiteral("primary") : QStringLiteral("standby");
+        member.active = true;
+        member.daemonRuns = true;
+        member.slotName = QStringLiteral("repmgr_slot_%1").arg(id);
+        member.configFile = QStringLiteral("/etc/repmgr it's.conf");
+        member.user = member.database = QStringLiteral("repmgr");
+        member.program = QStringLiteral("/bin/repmgr");
+    }
+}
+
+/// A floating address that a command moves, and a PgBouncer in front of it.
+inline void withAddress(Facts &facts, const cluster::Snapshot &snapshot)
+{
+    cluster::AddressConfig address;
+    address.name = QStringLiteral("write");
+    address.ip = QStringLiteral("203.0.113.7");
+    address.provider = QStringLiteral("command");
+    address.assign = {QStringLiteral("move"), QStringLiteral("--to={node} at {host}"), QStringLiteral("{ip}")};
+    facts.config.addresses = {address};
+    AddressFacts &seen = facts.addresses[address.name];
+    seen.writable = true;
+    seen.systemIdentifier = QString::number(snapshot.nodes.front().sample->systemIdentifier.value_or(0));
+    cluster::PoolerConfig pooler;
+    pooler.name = QStringLiteral("pgb1");
+    pooler.databases = {QStringLiteral("orders")};
+    facts.config.poolers = {pooler};
+    facts.poolers[pooler.name].databases = {QStringLiteral("orders")};
+}
+
 inline QString found(const std::vector<Check> &checks, const QString &id)
 {
     for (const Check &one : checks) {

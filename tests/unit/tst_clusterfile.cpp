@@ -41,6 +41,16 @@ provider = "host"
 follows = "pg1"
 interface = "eth0"
 prefix = 24
+[[address]]
+name = "read"
+ip = "203.0.113.8"
+provider = "command"
+assign = ["move-ip", "{ip}", "{node}"]
+[[pooler]]
+name = "pgb1"
+conninfo = "host=10.0.0.20 port=6432 user=admin"
+databases = ["orders"]
+pause_ms = 1500
 [[backup]]
 name = "nightly"
 tool = "pgbackrest"
@@ -96,6 +106,10 @@ void TestClusterFile::everything()
     QCOMPARE(config->addresses.front().interface, QStringLiteral("eth0"));
     QCOMPARE(config->addresses.front().prefix, 24);
     QCOMPARE(config->addresses.front().follows, QStringLiteral("pg1"));
+    QCOMPARE(config->addresses.back().assign.size(), 3);
+    QCOMPARE(config->poolers.front().name, QStringLiteral("pgb1"));
+    QCOMPARE(config->poolers.front().databases, QStringList{QStringLiteral("orders")});
+    QCOMPARE(config->poolers.front().pauseMs, 1500);
     QCOMPARE(config->backups.front().tool, QStringLiteral("pgbackrest"));
 }
 
@@ -187,6 +201,13 @@ void TestClusterFile::refused_data()
         "line 5, column 6", "\"300.1.1.1\" is no IP address");
     row("provider", minimal("[[address]]\nname = \"w\"\nip = \"::1\"\nprovider = \"amazon\"\n"), "line 6, column 12",
         "\"provider\" is \"amazon\"");
+    row("assign left out", minimal("[[address]]\nname = \"w\"\nip = \"::1\"\nprovider = \"command\"\n"), "line 3",
+        "has no \"assign\"");
+    row("assign too much", minimal("[[address]]\nname = \"w\"\nip = \"::1\"\nprovider = \"aws\"\nassign = [\"a\"]\n"),
+        "line 3", "goes with provider \"command\" only");
+    row("pooler without conninfo", minimal("[[pooler]]\nname = \"p\"\n"), "line 3", "has no \"conninfo\"");
+    row("pause_ms", minimal("[[pooler]]\nname = \"p\"\nconninfo = \"host=a\"\npause_ms = 1\n"), "line 6",
+        "it can be 100 to 60000 ms");
     row("prefix", minimal("[[address]]\nname = \"w\"\nip = \"::1\"\nprovider = \"host\"\nprefix = 129\n"),
         "line 7, column 10", "it can be 1 to 128 bits");
     row("backup tool", minimal("[[backup]]\nname = \"n\"\ntool = \"pgbackrset\"\n"), "line 5, column 8", "it can be",

@@ -73,7 +73,7 @@ Plan plan()
     step.verify = {request(QStringLiteral("GET"), QStringLiteral("/primary"))};
     step.verify[0].deadlineMs = 100;
     step.verify[0].pollMs = 10;
-    step.unchanged = {request(QStringLiteral("GET"), QStringLiteral("/old"))};
+    step.notDone = {request(QStringLiteral("GET"), QStringLiteral("/old"))};
     return plan;
 }
 
@@ -245,12 +245,12 @@ void TestHttpAction::survivesTheJournal()
     QJsonArray steps = old.value(QStringLiteral("steps")).toArray();
     for (qsizetype i = 0; i < steps.size(); ++i) {
         QJsonObject step = steps[i].toObject();
-        step.remove(QStringLiteral("unchanged"));
+        step.remove(QStringLiteral("not_done"));
         steps[i] = step;
     }
     old.insert(QStringLiteral("steps"), steps);
     const auto earlier = planFromJson(old);
-    QVERIFY(earlier && earlier->steps[1].unchanged.empty());
+    QVERIFY(earlier && earlier->steps[1].notDone.empty());
 }
 
 void TestHttpAction::doubtAtTheReturn_data()

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void checks_data();
     void checks();
     void nothingIsDoneBehindItsBack();
+    void addressesAndPoolersMoveAlong();
     void withoutPatroniThereAreNoSteps();
     void ownersNobodyNamed_data();
     void ownersNobodyNamed();
@@ -118,9 +119,10 @@ void TestPatroniPlan::healthyOnePasses()
     for (const Step &step : plan.steps) {
         ids.append(step.id);
     }
-    QCOMPARE(ids.join(QLatin1Char(' ')), QStringLiteral("lock lock_candidate checkpoint switch rejoin proof unlock"));
-    QCOMPARE(plan.steps[static_cast<std::size_t>(pointOfNoReturn(plan))].id, QStringLiteral("switch"));
-    const Action &ask = stepOf(plan, QStringLiteral("switch"))->actions.front();
+    QCOMPARE(ids.join(QLatin1Char(' ')),
+             QStringLiteral("lock lock_candidate checkpoint switchover rejoin proof unlock"));
+    QCOMPARE(plan.steps[static_cast<std::size_t>(pointOfNoReturn(plan))].id, QStringLiteral("switchover"));
+    const Action &ask = stepOf(plan, QStringLiteral("switchover"))->actions.front();
     QCOMPARE(ask.http.method, QStringLiteral("POST"));
     QCOMPARE(ask.http.url, QStringLiteral("http://10.0.0.12:8008/switchover"));
     QCOMPARE(ask.http.body, QStringLiteral("{\"candidate\":\"pg2\",\"leader\":\"pg1\"}"));
@@ -129,7 +131,7 @@ void TestPatroniPlan::healthyOnePasses()
     patroni::PatroniFacts named = calm(snapshot);
     second(named).member.name = QStringLiteral("db-b \"2\"");
     const Plan other = planSwitchover(patronis(snapshot, named), pg2);
-    QCOMPARE(stepOf(other, QStringLiteral("switch"))->actions.front().http.body,
+    QCOMPARE(stepOf(other, QStringLiteral("switchover"))->actions.front().http.body,
              QStringLiteral("{\"candidate\":\"db-b \\\"2\\\"\",\"leader\":\"pg1\"}"));
 }
 
@@ -258,7 +260,7 @@ void TestPatroniPlan::nothingIsDoneBehindItsBack()
     QVERIFY(plan.secrets.empty());
     QVERIFY(sqlOf(stepOf(plan, QStringLiteral("checkpoint"))->actions).contains(QStringLiteral("pg2: CHECKPOINT")));
     for (const Step &step : plan.steps) {
-        for (const std::vector<Action> *actions : {&step.actions, &step.verify, &step.undo, &step.unchanged}) {
+        for (const std::vector<Action> *actions : {&step.actions, &step.verify, &step.undo, &step.notDone}) {
             for (const Action &action : *actions) {
                 QVERIFY2(action.kind == Action::Kind::Sql || action.kind == Action::Kind::Http, qPrintable(step.id));
                 for (const char *never : {"ALTER SYSTEM", "pg_promote", "pg_reload_conf", "pg_drop_", "pg_create_"}) {
@@ -267,10 +269,30 @@ void TestPatroniPlan::nothingIsDoneBehindItsBack()
                 // Only the one request changes anything, and only that is signed.
                 QCOMPARE(action.http.anonymous,
                          action.http.method == QLatin1String("GET") && action.kind == Action::Kind::Http);
-                QVERIFY(action.http.method == QLatin1String("GET") || step.id == QLatin1String("switch"));
+                QVERIFY(action.http.method == QLatin1String("GET") || step.id == QLatin1String("switchover"));
             }
         }
     }
+}
+
+void TestPatroniPlan::addressesAndPoolersMoveAlong()
+{
+    const cluster::Snapshot snapshot = managed(healthyPair());
+    Facts facts = patronis(snapshot, calm(snapshot));
+    withAddress(facts, snapshot);
+    const Plan plan = planSwitchover(facts, pg2);
+    QStringList ids;
+    for (const Step &step : plan.steps) {
+        ids.append(step.id);
+        QVERIFY2(!step.needs.contains(QStringLiteral("promote")), qPrintable(step.id));
+    }
+    QCOMPARE(ids.join(QLatin1Char(' ')),
+             QStringLiteral("lock lock_candidate checkpoint pause_pgb1 switchover address_write "
+                            "resume_pgb1 rejoin proof unlock"));
+    QCOMPARE(found(plan.checks, QStringLiteral("addresses")), QStringLiteral("passed"));
+    // --native is not for a cluster that Patroni owns.
+    QCOMPARE(found(planSwitchover(facts, pg2, Way::Native).checks, QStringLiteral("not_managed")),
+             QStringLiteral("failed"));
 }
 
 void TestPatroniPlan::withoutPatroniThereAreNoSteps()
@@ -367,7 +389,7 @@ void TestPatroniPlan::whatPatroniMayAnswer()
     Plan plan = planSwitchover(patronis(snapshot, calm(snapshot)), pg2);
     for (Step &step : plan.steps) {
         step.deadlineMs = std::min(step.deadlineMs, 500);
-        for (std::vector<Action> *actions : {&step.actions, &step.verify, &step.unchanged}) {
+        for (std::vector<Action> *actions : {&step.actions, &step.verify, &step.notDone}) {
             for (Action &action : *actions) {
                 action.deadlineMs = action.deadlineMs > 0 ? 150 : 0;
             }

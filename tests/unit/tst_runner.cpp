@@ -19,8 +19,12 @@ private Q_SLOTS:
     void failureBehindTheReturnGoesForward();
     void lostReplyIsAskedFor();
     void refusalAtTheReturnIsUndone();
+    void whatProvablyDidNotHappenIsUndone();
+    void refusedStepHasNothingToUndo();
+    void refusalThatSaysAlreadySoIsDone();
     void capturesReachLaterSteps();
     void pollingWaitsAndEnds();
+    void silenceIsGivenUpBeforeTheDeadline();
     void guardsStopBeforeTheNextStep();
     void cancelUndoes();
     void secretsStayInMemory();
@@ -231,6 +235,70 @@ void TestRunner::refusalAtTheReturnIsUndone()
     QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
 }
 
+void TestRunner::whatProvablyDidNotHappenIsUndone()
+{
+    Plan provable = plan();
+    provable.steps[2].notDone = {sql(QStringLiteral("nothing promoted"), true)};
+    provable.steps[2].undo = {sql(QStringLiteral("undo promote"))};
+    const auto fail = [](Bench &bench) {
+        bench.hands.answers[QStringLiteral("do promote")] = tl::unexpected(FakeHands::failure(QStringLiteral("lost")));
+        bench.hands.answers[QStringLiteral("is promote")] = FakeHands::one(QStringLiteral("f"));
+    };
+    Bench bench(provable);
+    fail(bench);
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    // It undoes itself as well, before what came before it.
+    const auto at = bench.hands.told.indexOf(QStringLiteral("pg1: undo promote"));
+    QVERIFY(at > 0);
+    QVERIFY(bench.hands.told.indexOf(QStringLiteral("pg1: undo stop")) > at);
+
+    // Not proved: forward only.
+    Bench dark(provable);
+    fail(dark);
+    dark.hands.answers[QStringLiteral("nothing promoted")] = FakeHands::one(QStringLiteral("f"));
+    dark.runner->start();
+    QTRY_VERIFY(dark.outcome);
+    QCOMPARE(word(*dark.outcome), word(Outcome::Incomplete));
+    QVERIFY(!dark.hands.told.contains(QStringLiteral("pg1: undo stop")));
+}
+
+void TestRunner::refusedStepHasNothingToUndo()
+{
+    Bench bench(plan());
+    bench.hands.answers[QStringLiteral("do stop")] =
+        tl::unexpected(FakeHands::failure(QStringLiteral("no such host"), false));
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QVERIFY(!bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
+    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo lock")));
+}
+
+void TestRunner::refusalThatSaysAlreadySoIsDone()
+{
+    Plan tolerant = plan();
+    tolerant.steps[1].actions[0].alreadySo = QStringLiteral("already (paused|suspended)");
+    const auto refuse = [](Bench &bench, const QString &words, bool mayHaveHappened) {
+        bench.hands.answers[QStringLiteral("do stop")] = tl::unexpected(FakeHands::failure(words, mayHaveHappened));
+        bench.runner->start();
+    };
+    Bench bench(tolerant);
+    refuse(bench, QStringLiteral("already paused"), false);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+    Bench other(tolerant);
+    refuse(other, QStringLiteral("not allowed"), false);
+    QTRY_VERIFY(other.outcome);
+    QCOMPARE(word(*other.outcome), word(Outcome::Undone));
+    // Words that only tell of a lost session prove nothing.
+    Bench lost(tolerant);
+    refuse(lost, QStringLiteral("already paused"), true);
+    QTRY_VERIFY(lost.outcome);
+    QCOMPARE(word(*lost.outcome), word(Outcome::Undone));
+}
+
 void TestRunner::capturesReachLaterSteps()
 {
     Plan withCapture = plan();
@@ -278,6 +346,37 @@ void TestRunner::pollingWaitsAndEnds()
     silent.runner->start();
     QTRY_VERIFY(silent.outcome);
     QCOMPARE(word(*silent.outcome), word(Outcome::Undone));
+}
+
+void TestRunner::silenceIsGivenUpBeforeTheDeadline()
+{
+    Plan impatient = plan();
+    Action &poll = impatient.steps[1].actions[0];
+    poll.expectsTrue = true;
+    poll.pollMs = 5;
+    poll.absentMs = 50;
+    impatient.steps[1].deadlineMs = 60'000;
+    // Silent, or away: both end long before the minute is over.
+    for (const bool silent : {true, false}) {
+        Bench bench(impatient);
+        if (silent) {
+            bench.hands.silent = {QStringLiteral("do stop")};
+        } else {
+            bench.hands.answers[QStringLiteral("do stop")] =
+                tl::unexpected(FakeHands::failure(QStringLiteral("refused"), false));
+        }
+        bench.runner->start();
+        QTRY_VERIFY(bench.outcome);
+        QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    }
+    // One that answers may take its time.
+    impatient.steps[1].deadlineMs = 300;
+    Bench slow(impatient);
+    slow.hands.answers[QStringLiteral("do stop")] = FakeHands::one(QStringLiteral("f"));
+    slow.runner->start();
+    QTRY_VERIFY(slow.outcome);
+    QVERIFY2(slow.remains.join(QLatin1Char(' ')).contains(QStringLiteral("still not")),
+             qPrintable(slow.remains.join(QLatin1Char(' '))));
 }
 
 void TestRunner::guardsStopBeforeTheNextStep()

@@ -25,6 +25,9 @@ private Q_SLOTS:
     void checks_data();
     void checks();
     void planOfThree();
+    void planThroughRepmgr();
+    void nativePlanUnderRepmgr();
+    void planWithAddressAndPooler();
     void settingsGoBackToWhatTheyWere();
     void planSurvivesTheJournal();
     void brokenPlans_data();
@@ -127,11 +130,55 @@ void TestSwitchoverPlan::checks_data()
         [](Facts &, auto &s) { s.manager = cluster::ManagerKind::PgAutoFailover; });
     row("repmgrd runs", "not_managed", "failed",
         [](Facts &f, auto &) { f.nodes[pg2].host.daemons = {QStringLiteral("repmgrd")}; });
-    row("repmgr without its daemon", "not_managed", "warning",
+    row("repmgr, its metadata not read", "repmgr_registered", "unknown",
         [](Facts &, auto &s) { s.manager = cluster::ManagerKind::Repmgr; });
-    row("repmgr, host not in reach", "not_managed", "unknown", [](Facts &f, auto &s) {
-        s.manager = cluster::ManagerKind::Repmgr;
-        f.nodes[pg2].host = HostAccess{.error = QStringLiteral("no command")};
+    row("repmgr", "not_managed", "passed", [](Facts &f, auto &s) { underRepmgr(f, s); });
+    row("repmgr sees it as it is", "repmgr_registered", "passed", [](Facts &f, auto &s) { underRepmgr(f, s); });
+    row("repmgr takes another for the primary", "repmgr_registered", "failed", [](Facts &f, auto &s) {
+        underRepmgr(f, s);
+        f.repmgr->members[pg1].type = QStringLiteral("standby");
+    });
+    row("repmgr does not know the candidate", "repmgr_registered", "failed", [](Facts &f, auto &s) {
+        underRepmgr(f, s);
+        f.repmgr->members.remove(pg2);
+    });
+    row("repmgrd's state not readable", "repmgrd", "unknown", [](Facts &f, auto &s) {
+        underRepmgr(f, s);
+        f.repmgr->members[pg2].daemonRuns.reset();
+    });
+    row("no repmgr on the candidate", "repmgr_program", "failed", [](Facts &f, auto &s) {
+        underRepmgr(f, s);
+        f.repmgr->members[pg2].program.clear();
+    });
+    row("supervised, through repmgr", "not_restarted", "failed", [](Facts &f, auto &s) {
+        underRepmgr(f, s);
+        f.nodes[pg1].host.restartsByItself = true;
+    });
+    row("address moves", "addresses", "passed", [](Facts &f, auto &s) { withAddress(f, s); });
+    row("address not in reach", "addresses", "warning", [](Facts &f, auto &s) {
+        withAddress(f, s);
+        f.addresses[QStringLiteral("write")].error = QStringLiteral("no route");
+    });
+    row("address of another cluster", "addresses", "failed", [](Facts &f, auto &s) {
+        withAddress(f, s);
+        f.addresses[QStringLiteral("write")].systemIdentifier = QStringLiteral("7");
+    });
+    row("address leads to a standby", "addresses", "warning", [](Facts &f, auto &s) {
+        withAddress(f, s);
+        f.addresses[QStringLiteral("write")].writable = false;
+    });
+    row("pooler", "poolers", "passed", [](Facts &f, auto &s) { withAddress(f, s); });
+    row("pooler's console closed", "poolers", "failed", [](Facts &f, auto &s) {
+        withAddress(f, s);
+        f.poolers[QStringLiteral("pgb1")].error = QStringLiteral("not allowed");
+    });
+    row("pooler without the database", "poolers", "failed", [](Facts &f, auto &s) {
+        withAddress(f, s);
+        f.poolers[QStringLiteral("pgb1")].databases.clear();
+    });
+    row("pooler paused by somebody", "poolers", "failed", [](Facts &f, auto &s) {
+        withAddress(f, s);
+        f.poolers[QStringLiteral("pgb1")].paused = {QStringLiteral("orders")};
     });
     row("manager not known", "not_managed", "unknown",
         [](Facts &, auto &s) { s.manager = cluster::ManagerKind::Auto; });
@@ -166,14 +213,11 @@ void TestSwitchoverPlan::checks()
     cluster::Snapshot snapshot = prepared(healthyPair());
     Facts facts = factsOf(snapshot);
     change(facts, snapshot);
-    Facts changed = factsOf(snapshot);
-    changed.nodes = facts.nodes;
-    changed.config = facts.config;
-    changed.toReplay = facts.toReplay;
-    const Plan plan = planSwitchover(changed, pg2);
+    facts.state = factsOf(snapshot).state;
+    const Plan plan = planSwitchover(facts, pg2);
     QVERIFY2(found(plan.checks, check) == result, qPrintable(all(plan.checks)));
-    QVERIFY(!mayRun(plan, false));
-    QCOMPARE(mayRun(plan, true), result == QLatin1String("warning"));
+    QCOMPARE(mayRun(plan, false), result == QLatin1String("passed"));
+    QCOMPARE(mayRun(plan, true), result == QLatin1String("warning") || result == QLatin1String("passed"));
     for (const Check &one : plan.checks) {
         QVERIFY2(one.result == CheckResult::Passed || !one.remedy.isEmpty(), qPrintable(one.id));
     }
@@ -200,6 +244,88 @@ void TestSwitchoverPlan::planOfThree()
         QVERIFY2(!step.undo.empty() || step.id == QLatin1String("checkpoint") || step.id == QLatin1String("prove"),
                  qPrintable(step.id));
     }
+}
+
+namespace {
+
+QString idsOf(const Plan &plan)
+{
+    QStringList ids;
+    for (const Step &step : plan.steps) {
+        ids.append(step.id);
+    }
+    return ids.join(QLatin1Char(' '));
+}
+
+} // namespace
+
+void TestSwitchoverPlan::planThroughRepmgr()
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    Facts facts = factsOf(snapshot);
+    underRepmgr(facts, snapshot);
+    facts.state = factsOf(snapshot).state;
+    const Plan plan = planSwitchover(facts, pg2);
+    QVERIFY2(mayRun(plan, false), qPrintable(all(plan.checks)));
+    QCOMPARE(idsOf(plan), QStringLiteral("lock lock_candidate checkpoint repmgr_check repmgrd_pause switchover rejoin "
+                                         "repmgrd_resume repmgr_shows proof unlock"));
+    const Step *switchover = stepOf(plan, QStringLiteral("switchover"));
+    QVERIFY(switchover->pointOfNoReturn && !switchover->notDone.empty() && !switchover->undo.empty());
+    // Whatever comes of it, the daemons go on.
+    QVERIFY(stepOf(plan, QStringLiteral("repmgrd_resume"))->needs.isEmpty());
+    // A node under repmgr is not touched by SQL of ours.
+    for (const Step &step : plan.steps) {
+        QVERIFY2(!sqlOf(step.actions).contains(QStringLiteral("ALTER SYSTEM")), qPrintable(step.id));
+    }
+    const auto back = planFromJson(toJson(plan));
+    QVERIFY2(back, back ? "" : qPrintable(back.error().message));
+    QCOMPARE(toJson(*back), toJson(plan));
+
+    // Daemons that are paused already stay so.
+    for (RepmgrMember &member : facts.repmgr->members) {
+        member.daemonPaused = true;
+    }
+    QVERIFY(!stepOf(planSwitchover(facts, pg2), QStringLiteral("repmgrd_pause")));
+}
+
+void TestSwitchoverPlan::nativePlanUnderRepmgr()
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    Facts facts = factsOf(snapshot);
+    underRepmgr(facts, snapshot);
+    facts.state = factsOf(snapshot).state;
+    QVERIFY(!mayRun(planSwitchover(facts, pg2, Way::Native), true)); // its daemons watch
+    for (RepmgrMember &member : facts.repmgr->members) {
+        member.daemonRuns = false;
+    }
+    const Plan plan = planSwitchover(facts, pg2, Way::Native);
+    QVERIFY2(mayRun(plan, false), qPrintable(all(plan.checks)));
+    QVERIFY(stepOf(plan, QStringLiteral("metadata")));
+    // The slot that repmgr has registered for the old primary.
+    QVERIFY(sqlOf(stepOf(plan, QStringLiteral("slots"))->actions).contains(QStringLiteral("repmgr_slot_1")));
+}
+
+void TestSwitchoverPlan::planWithAddressAndPooler()
+{
+    const cluster::Snapshot snapshot = prepared(healthyPair());
+    Facts facts = factsOf(snapshot);
+    withAddress(facts, snapshot);
+    const Plan plan = planSwitchover(facts, pg2);
+    QVERIFY2(mayRun(plan, false), qPrintable(all(plan.checks)));
+    QVERIFY2(idsOf(plan).contains(
+                 QStringLiteral("checkpoint pause_pgb1 stop prove promote address_write resume_pgb1 rejoin")),
+             qPrintable(idsOf(plan)));
+    const Step *address = stepOf(plan, QStringLiteral("address_write"));
+    QCOMPARE(address->actions[0].argv.mid(0, 1), QStringList{QStringLiteral("move")});
+    QVERIFY(address->actions[0].argv[1].startsWith(QStringLiteral("--to=pg2 at ")));
+    QCOMPARE(address->actions[0].argv[2], QStringLiteral("203.0.113.7"));
+    QCOMPARE(address->verify.size(), std::size_t(1));
+    QCOMPARE(sqlOf(stepOf(plan, QStringLiteral("pause_pgb1"))->actions), QStringLiteral("pooler pgb1: PAUSE orders"));
+    // Whoever waits goes on, also when the address has not moved.
+    QVERIFY(stepOf(plan, QStringLiteral("resume_pgb1"))->needs.isEmpty());
+    // What can't be seen from here can't be proved from here.
+    facts.addresses[QStringLiteral("write")].error = QStringLiteral("no route");
+    QVERIFY(stepOf(planSwitchover(facts, pg2), QStringLiteral("address_write"))->verify.empty());
 }
 
 void TestSwitchoverPlan::settingsGoBackToWhatTheyWere()

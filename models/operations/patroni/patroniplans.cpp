@@ -145,9 +145,8 @@ Plan planRestart(const PatroniFacts &facts, const QString &cluster, const QStrin
                          tr("%1 has started anew").arg(member->node), kPollMs)};
     step.verify[0].deadlineMs = 60'000;
     if (before.isValid()) {
-        step.unchanged = {awake(*member),
-                          sqlOf(member->node, QStringLiteral("SELECT %1").arg(startedAfter(before, "=")),
-                                tr("%1 runs as before").arg(member->node))};
+        step.notDone = {awake(*member), sqlOf(member->node, QStringLiteral("SELECT %1").arg(startedAfter(before, "=")),
+                                              tr("%1 runs as before").arg(member->node))};
     }
     step.remedy = tr("See Patroni's log on %1.").arg(member->node);
     Step proof = stepOf("proof", tr("See %1 take its part again").arg(member->node), {member->node}, 120'000, 1000);
@@ -308,7 +307,7 @@ Plan planCancelSwitchover(const PatroniFacts &facts, const QString &cluster)
     std::swap(still.expected, still.unexpected);
     step.actions = {ask};
     step.verify = {look};
-    step.unchanged = {still};
+    step.notDone = {still};
     step.remedy = tr("See howdah patroni CLUSTER status.");
     plan.steps = {step};
     return plan;

@@ -7,6 +7,7 @@
 #include "cluster/syncnames.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
+#include "operations/switchover/patroniplan.h"
 
 namespace howdah::operations::switchover {
 
@@ -130,22 +131,6 @@ Check checkSiblings(const Facts &facts, const Cast &cast)
                       tr("They would be left without a primary: mend that first."));
 }
 
-Check checkAddresses(const Facts &facts)
-{
-    const QString title = tr("Addresses move along");
-    QStringList names;
-    for (const cluster::AddressConfig &address : facts.config.addresses) {
-        if (address.follows == QLatin1String("primary")) {
-            names.append(address.name);
-        }
-    }
-    return names.isEmpty()
-               ? made("addresses", afterwards(), title, {}, CheckResult::Passed, tr("the cluster file has none"))
-               : made("addresses", afterwards(), title, {}, CheckResult::Warning,
-                      tr("not moved by this version: %1").arg(names.join(QStringLiteral(", "))),
-                      tr("Move them yourself as soon as the promotion is proved."));
-}
-
 QString wayBack(const Facts &facts, const Cast &cast)
 {
     return tr("Way back for %1").arg(facts.state.snapshot->nodes[at(cast.primary)].name);
@@ -155,7 +140,8 @@ QString wayBack(const Facts &facts, const Cast &cast)
 
 std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way)
 {
-    const auto config = way == Way::Patroni && facts.patroni ? facts.patroni->config : std::nullopt;
+    const bool patroni = way == Way::Manager && isPatronis(facts);
+    const auto config = patroni && facts.patroni ? facts.patroni->config : std::nullopt;
     std::vector<Check> checks;
     // In its synchronous mode Patroni sets synchronous_standby_names itself, by who follows.
     if (!config || !config->synchronousMode) {
@@ -163,10 +149,9 @@ std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way
     }
     const std::vector<Check> slotChecks = checkSlots(facts, cast, config ? config->slotNames : QStringList());
     checks.insert(checks.end(), slotChecks.begin(), slotChecks.end());
-    if (way == Way::Native) {
+    if (!patroni) {
         checks.push_back(checkSiblings(facts, cast));
     }
-    checks.push_back(checkAddresses(facts));
     return checks;
 }
 

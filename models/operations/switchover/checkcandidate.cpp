@@ -6,6 +6,7 @@
 #include "cluster/positions.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
+#include "operations/switchover/patroniplan.h"
 
 namespace howdah::operations::switchover {
 
@@ -300,8 +301,8 @@ Check checkDoor(const Facts &facts, const Cast &cast, const QString &target)
 
 } // namespace
 
-std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits,
-                                  Way way)
+std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, Way way,
+                                  const Limits &limits)
 {
     std::vector<Check> checks{checkKnown(facts, cast, target)};
     const auto hasSample = [&](int node) { return node >= 0 && facts.state.snapshot->nodes[at(node)].sample; };
@@ -314,7 +315,8 @@ std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QS
     checks.push_back(checkSettings(facts, cast, target));
     checks.push_back(checkRoom(facts, cast, target));
     checks.push_back(checkDoor(facts, cast, target));
-    checks.push_back(way == Way::Native ? checkRights(facts, target) : checkSessions(facts, cast, target));
+    checks.push_back(way == Way::Manager && isPatronis(facts) ? checkSessions(facts, cast, target)
+                                                              : checkRights(facts, target));
     return checks;
 }
 

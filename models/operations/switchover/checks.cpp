@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "cluster/positions.h"
+#include "operations/switchover/patroniplan.h"
 
 namespace howdah::operations::switchover {
 
@@ -23,7 +24,7 @@ Check made(const char *id, const QString &group, const QString &title, const QSt
     return check;
 }
 
-std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits, Way way)
+std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, Way way, const Limits &limits)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
     const auto &nodes = facts.state.snapshot->nodes;
@@ -40,17 +41,20 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
                    writable > 1 ? tr("Fence all but one of them first: see the findings.")
                                 : tr("A switchover needs the old primary. If it is gone for good, promote a "
                                      "standby instead.")));
-    if (way == Way::Patroni) {
+    const bool patroni = way == Way::Manager && isPatronis(facts);
+    if (patroni) {
         const std::vector<Check> own = checkPatroni(facts, cast, target);
         checks.insert(checks.end(), own.begin(), own.end());
     }
-    for (Check &one : checkCandidate(facts, cast, target, limits, way)) {
+    for (Check &one : checkCandidate(facts, cast, target, way, limits)) {
         checks.push_back(std::move(one));
     }
     // The rest speaks of both; without them there is nothing to say, and what is missing refuses already.
     if (known && cast.candidate >= 0 && nodes[at(cast.candidate)].sample) {
-        for (auto &group : {checkStop(facts, cast, limits, way), checkAfterwards(facts, cast, way),
-                            way == Way::Native ? checkWayBack(facts, cast) : std::vector<Check>()}) {
+        for (auto &group :
+             {checkStop(facts, cast, way, limits), patroni ? std::vector<Check>() : checkManager(facts, cast, way),
+              checkAfterwards(facts, cast, way), checkRouting(facts, cast),
+              patroni ? std::vector<Check>() : checkWayBack(facts, cast)}) {
             checks.insert(checks.end(), group.begin(), group.end());
         }
     }

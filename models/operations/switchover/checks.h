@@ -16,20 +16,22 @@ struct Limits {
     qint64 silentWalsenderMs = 12'000; ///< a walsender whose receiver has not replied for so long hangs the stop
 };
 
-/// Who stops, promotes and starts servers: this console, or Patroni, which is asked to.
-enum class Way { Native, Patroni };
-
 /// Every check of a switchover, in the order in which the dialog shows them; none is left out. Pure.
-std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits = {},
-                         Way way = Way::Native);
+std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, Way way = Way::Native,
+                         const Limits &limits = {});
 
 // The groups, each in a file of its own.
-std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits,
-                                  Way way = Way::Native);
-std::vector<Check> checkStop(const Facts &facts, const Cast &cast, const Limits &limits, Way way = Way::Native);
-std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way = Way::Native);
+std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, Way way,
+                                  const Limits &limits);
+std::vector<Check> checkStop(const Facts &facts, const Cast &cast, Way way, const Limits &limits);
+std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way);
+/// Whether Patroni will do it.
 std::vector<Check> checkPatroni(const Facts &facts, const Cast &cast, const QString &target);
 std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast);
+/// Whether applications find the new primary.
+std::vector<Check> checkRouting(const Facts &facts, const Cast &cast);
+/// Whether somebody else would act on the cluster meanwhile, and whether repmgr can do what it is to do.
+std::vector<Check> checkManager(const Facts &facts, const Cast &cast, Way way);
 
 /// One check; remedy is left out of one that passed.
 Check made(const char *id, const QString &group, const QString &title, const QString &node, CheckResult result,

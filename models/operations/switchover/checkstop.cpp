@@ -7,6 +7,7 @@
 #include "cluster/positions.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
+#include "operations/switchover/patroniplan.h"
 
 namespace howdah::operations::switchover {
 
@@ -151,13 +152,20 @@ Check checkTransactions(const Stop &stop, const Limits &limits)
     return stop.answer("no_long_transaction", title, CheckResult::Passed, evidence);
 }
 
-Check checkSupervisor(const Stop &stop)
+Check checkSupervisor(const Stop &stop, Way way)
 {
     const QString title = tr("Nobody restarts it");
     const HostAccess host = stop.facts.nodes.value(stop.node.name).host;
     if (!host.isPossible()) {
         return stop.answer("not_restarted", title, CheckResult::Unknown, host.error,
                            tr("Give the node a command in the cluster file, so that its host can be looked at."));
+    }
+    const bool byRepmgr = way == Way::Manager && stop.facts.repmgr;
+    if (host.restartsByItself && byRepmgr) {
+        return stop.answer("not_restarted", title, CheckResult::Failed, host.supervisor,
+                           tr("repmgr stops it without standby.signal, so it would come up as a second primary: "
+                              "switch over natively, or keep %1 from restarting it.")
+                               .arg(host.supervisor));
     }
     if (host.restartsByItself) {
         return stop.answer("not_restarted", title, CheckResult::Warning, host.supervisor,
@@ -167,57 +175,16 @@ Check checkSupervisor(const Stop &stop)
                        host.supervisor.isEmpty() ? tr("no supervisor") : host.supervisor);
 }
 
-Check checkManager(const Stop &stop)
-{
-    const QString title = tr("Nobody else manages it");
-    const cluster::Snapshot &snapshot = *stop.facts.state.snapshot;
-    QStringList daemons;
-    for (const cluster::NodeStatus &node : snapshot.nodes) {
-        for (const QString &daemon : stop.facts.nodes.value(node.name).host.daemons) {
-            daemons.append(tr("%1 on %2").arg(daemon, node.name));
-        }
-    }
-    const bool owned =
-        snapshot.manager == cluster::ManagerKind::Patroni || snapshot.manager == cluster::ManagerKind::PgAutoFailover;
-    if (owned || !daemons.isEmpty()) {
-        return stop.answer("not_managed", title, CheckResult::Failed,
-                           owned ? cluster::toString(snapshot.manager) : daemons.join(QStringLiteral(", ")),
-                           tr("It would act on its own: switch over through it, or pause it everywhere."));
-    }
-    if (snapshot.manager == cluster::ManagerKind::Auto) {
-        return stop.answer("not_managed", title, CheckResult::Unknown, tr("not found out yet"), tr("Wait a moment."));
-    }
-    if (snapshot.manager == cluster::ManagerKind::Repmgr) {
-        QStringList unseen;
-        for (const cluster::NodeStatus &node : snapshot.nodes) {
-            if (node.kind != cluster::NodeKind::Witness && !stop.facts.nodes.value(node.name).host.isPossible()) {
-                unseen.append(node.name);
-            }
-        }
-        if (!unseen.isEmpty()) {
-            return stop.answer("not_managed", title, CheckResult::Unknown,
-                               tr("whether repmgrd runs can't be seen on %1").arg(unseen.join(QStringLiteral(", "))),
-                               tr("Give each node a command in the cluster file."));
-        }
-        return stop.answer(
-            "not_managed", title, CheckResult::Warning, tr("repmgr, and repmgrd runs nowhere"),
-            tr("Afterwards repmgr's own tables must be put right: repmgr primary register --force on the "
-               "new primary, repmgr standby register --force on the others."));
-    }
-    return stop.answer("not_managed", title, CheckResult::Passed, tr("no manager, no daemon of one"));
-}
-
 } // namespace
 
-std::vector<Check> checkStop(const Facts &facts, const Cast &cast, const Limits &limits, Way way)
+std::vector<Check> checkStop(const Facts &facts, const Cast &cast, Way way, const Limits &limits)
 {
     const cluster::NodeStatus &node = facts.state.snapshot->nodes[at(cast.primary)];
     const Stop stop{facts, node, *node.sample};
     std::vector<Check> checks{checkSenders(stop, cast, limits), checkArchive(stop, limits), checkBackups(stop),
                               checkTransactions(stop, limits)};
-    if (way == Way::Native) {
-        checks.push_back(checkSupervisor(stop));
-        checks.push_back(checkManager(stop));
+    if (way == Way::Native || !isPatronis(facts)) {
+        checks.push_back(checkSupervisor(stop, way));
     }
     return checks;
 }

@@ -63,7 +63,12 @@ QString slotNameFor(const Facts &facts, const Cast &cast)
 {
     const cluster::Snapshot &snapshot = *facts.state.snapshot;
     QString name;
-    for (const QChar letter : snapshot.nodes[at(cast.primary)].name.toLower()) {
+    if (facts.repmgr) {
+        name = facts.repmgr->members.value(snapshot.nodes[at(cast.primary)].name).slotName;
+    }
+    const QString base = name.isEmpty() ? snapshot.nodes[at(cast.primary)].name.toLower() : name;
+    name.clear();
+    for (const QChar letter : base) {
         const bool fits = (letter >= QLatin1Char('a') && letter <= QLatin1Char('z')) || letter.isDigit();
         name += fits && letter.unicode() < 128 ? letter : QLatin1Char('_');
     }

@@ -70,15 +70,64 @@ struct NodeFacts {
     HostAccess host;
 };
 
+/// What repmgr has registered of a node, and what of repmgr is on it.
+struct RepmgrMember {
+    int id = 0; ///< 0: not registered
+    QString name;
+    QString type; ///< primary, standby, witness
+    bool active = false;
+    QString configFile;
+    QString slotName;
+    QString user; ///< of its conninfo, without what is secret in that
+    QString database;
+    std::optional<bool> daemonRuns; ///< repmgrd, as the server's shared memory has it; empty: can't be read
+    bool daemonPaused = false;
+    QString program; ///< repmgr on its host, full path
+    QString version; ///< "repmgr 5.3.3"
+    QString error;   ///< why something of this is not known
+
+    bool mayAct() const { return daemonRuns.value_or(true) && !daemonPaused; }
+};
+
+/// repmgr's metadata.
+struct RepmgrFacts {
+    QString error;                        ///< why it can't be read; empty when it can
+    QString database;                     ///< that has the extension
+    QHash<QString, RepmgrMember> members; ///< by the names of the cluster file
+};
+
+/// What answers at an address that applications use.
+struct AddressFacts {
+    QString error; ///< why nothing did, as seen from this machine
+    bool writable = false;
+    QString systemIdentifier;
+};
+
+/// A PgBouncer.
+struct PoolerFacts {
+    QString error; ///< why its console can't be used
+    QStringList databases;
+    QStringList paused; ///< those of them that are
+};
+
 /// All that a plan is made of. Nothing in it is secret.
 struct Facts {
     cluster::ClusterConfig config;
-    cluster::ClusterState state;     ///< Snapshot and what the rules make of it
-    QHash<QString, NodeFacts> nodes; ///< by name
+    cluster::ClusterState state;            ///< Snapshot and what the rules make of it
+    QHash<QString, NodeFacts> nodes;        ///< by name
+    std::optional<RepmgrFacts> repmgr;      ///< where repmgr manages the cluster
+    QHash<QString, AddressFacts> addresses; ///< by name, of those that follow the primary
+    QHash<QString, PoolerFacts> poolers;    ///< by name
     /// To replay on the candidate over the last minute, bytes, oldest first: its trend.
     std::vector<qint64> toReplay;
     /// What Patroni says; empty where it was not asked, or does not answer for a cluster that may not be its own.
     std::optional<patroni::PatroniFacts> patroni;
+};
+
+/// Who carries a switchover out.
+enum class Way {
+    Manager, ///< whoever manages the cluster; the console itself where nobody does
+    Native,  ///< the console, whose outage is shorter; where the manager does not mind
 };
 
 /// Roles in a switchover, as indices into the snapshot's nodes.

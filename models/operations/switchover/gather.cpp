@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "hosts/servercontrol.h"
+#include "operations/places.h"
+#include "operations/switchover/gatherrepmgr.h"
 
 namespace howdah::operations::switchover {
 
@@ -164,6 +166,14 @@ void Gatherer::start(std::function<void(Facts)> done)
         }
     }
     askPatroni();
+    for (const cluster::AddressConfig &address : m_facts.config.addresses) {
+        if (address.follows == QLatin1String("primary")) {
+            askAddress(address.name);
+        }
+    }
+    for (const cluster::PoolerConfig &pooler : m_facts.config.poolers) {
+        askPooler(pooler.name);
+    }
     one();
 }
 
@@ -185,11 +195,65 @@ void Gatherer::askPatroni()
     });
 }
 
+void Gatherer::askAddress(const QString &name)
+{
+    ++m_left;
+    const QPointer<Gatherer> self(this);
+    m_hands.sql(addressPlace(name),
+                QStringLiteral("SELECT NOT pg_is_in_recovery() AS writable, system_identifier::text AS system "
+                               "FROM pg_control_system()"),
+                kSqlMs, [self, name](const Handed<Table> &table) {
+                    if (!self) {
+                        return;
+                    }
+                    AddressFacts &facts = self->m_facts.addresses[name];
+                    facts.error = table ? QString() : table.error().error.message;
+                    facts.writable = table && flag(*table, "writable");
+                    facts.systemIdentifier = table ? cell(*table, 0, "system") : QString();
+                    self->one();
+                });
+}
+
+void Gatherer::askPooler(const QString &name)
+{
+    ++m_left;
+    const QPointer<Gatherer> self(this);
+    m_hands.sql(poolerPlace(name), QStringLiteral("SHOW DATABASES"), kSqlMs, [self, name](const Handed<Table> &table) {
+        if (!self) {
+            return;
+        }
+        PoolerFacts &facts = self->m_facts.poolers[name];
+        facts.error = table ? QString() : table.error().error.message;
+        for (std::size_t row = 0; table && row < table->rows.size(); ++row) {
+            facts.databases.append(cell(*table, row, "name"));
+            if (cell(*table, row, "paused") == QLatin1String("1")) {
+                facts.paused.append(facts.databases.last());
+            }
+        }
+        self->one();
+    });
+}
+
 void Gatherer::one()
 {
     if (--m_left == 0) {
-        m_done(std::move(m_facts));
+        askManager();
     }
+}
+
+/// What its own tools need to know comes last: it needs the hosts.
+void Gatherer::askManager()
+{
+    if (m_facts.state.snapshot->manager != cluster::ManagerKind::Repmgr) {
+        m_done(std::move(m_facts));
+        return;
+    }
+    auto *repmgr = new RepmgrGatherer(m_facts, m_hands, this);
+    repmgr->start([this, repmgr](const RepmgrFacts &facts) {
+        repmgr->deleteLater();
+        m_facts.repmgr = facts;
+        m_done(std::move(m_facts));
+    });
 }
 
 void Gatherer::askRights(const QString &node, int version)

@@ -27,7 +27,10 @@ private:
     void askHba(const QString &node);
     void askHost(const QString &node);
     void askPatroni();
+    void askAddress(const QString &name);
+    void askPooler(const QString &name);
     void one();
+    void askManager();
 
     Facts m_facts;
     Hands &m_hands;

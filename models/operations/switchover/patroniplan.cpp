@@ -3,10 +3,12 @@
 
 #include <QCoreApplication>
 #include <QJsonObject>
+#include <tuple>
 
 #include "cluster/positions.h"
 #include "operations/switchover/checks.h"
-#include "operations/switchover/sharedsteps.h"
+#include "operations/switchover/routingsteps.h"
+#include "operations/switchover/steps.h"
 
 namespace howdah::operations::switchover {
 
@@ -15,6 +17,7 @@ using patroni::Member;
 
 namespace {
 
+const QString kSwitchover = QStringLiteral("switchover");
 constexpr int kPollMs = 20;
 constexpr int kPollApiMs = 100;
 
@@ -48,7 +51,7 @@ Pieces piecesOfPatroni(const Facts &facts, const Cast &cast)
     p.candidate = nodes[at(cast.candidate)].name;
     p.timeline = nodes[at(cast.primary)].sample->timeline.value_or(0);
     p.systemIdentifier = QString::number(nodes[at(cast.primary)].sample->systemIdentifier.value_or(0));
-    p.candidatePort = addressForPeers(facts, cast.candidate).second;
+    std::tie(p.candidateHostName, p.candidatePort) = addressForPeers(facts, cast.candidate);
     for (const int sibling : cast.siblings) {
         if (nodes[at(sibling)].sample) {
             p.siblings.append(nodes[at(sibling)].name); // who has never answered can't be waited for
@@ -70,8 +73,9 @@ Step switchStep(const Cue &cue)
 {
     const Pieces &p = cue.p;
     const int patienceMs = cue.facts.patienceMs();
-    Step step = p.step("switch", Phase::Outage, tr("Let Patroni switch over from %1 to %2").arg(p.primary, p.candidate),
-                       {p.primary, p.candidate}, patienceMs + 10'000, 1500);
+    Step step =
+        p.step("switchover", Phase::Outage, tr("Let Patroni switch over from %1 to %2").arg(p.primary, p.candidate),
+               {p.primary, p.candidate}, patienceMs + 10'000, 1500);
     step.pointOfNoReturn = true;
     Action ask = patroni::request(
         p.candidate, QStringLiteral("POST"), cue.candidate.api, QStringLiteral("/switchover"),
@@ -100,7 +104,7 @@ Step switchStep(const Cue &cue)
     Action standby = p.holds(p.candidate, QStringLiteral("SELECT pg_is_in_recovery()"),
                              tr("%1 is a standby as before").arg(p.candidate));
     standby.deadlineMs = 5000;
-    step.unchanged = {awake, still, cue.isPrimary(cue.leader, 0, 5000), standby};
+    step.notDone = {awake, still, cue.isPrimary(cue.leader, 0, 5000), standby};
     step.remedy = tr("Find out who leads now (howdah patroni %1 status) before anything else; Patroni may still be at "
                      "it. Leave stopping and starting servers to it")
                       .arg(cue.facts.cluster.scope.isEmpty() ? tr("CLUSTER") : cue.facts.cluster.scope);
@@ -114,7 +118,7 @@ Step followStep(const Pieces &p, const QString &node)
                        tr("See %1 follow %2").arg(node, p.candidate), {node}, old ? 180'000 : 60'000, old ? 3000 : 300);
     step.actions = {
         p.holds(node, followsSql(p), tr("%1 streams from %2 on the new timeline").arg(node, p.candidate), 50)};
-    step.needs = {QStringLiteral("switch")};
+    step.needs = {kSwitchover};
     step.lane = 1;
     step.remedy =
         tr("See Patroni's log on %1: it starts the server, rewinds it where that is needed, and points it to %2.")
@@ -153,7 +157,7 @@ Plan planPatroniSwitchover(const Facts &facts, const QString &target)
     plan.from = cast.primary >= 0 ? nodes[at(cast.primary)].name : QString();
     plan.title = tr("Switch over %1 from %2 to %3 through Patroni")
                      .arg(plan.cluster, plan.from.isEmpty() ? tr("nobody") : plan.from, target);
-    plan.checks = check(facts, cast, target, {}, Way::Patroni);
+    plan.checks = check(facts, cast, target, Way::Manager);
     const Member *leader = facts.patroni ? facts.patroni->ofNode(plan.from) : nullptr;
     const Member *candidate = facts.patroni ? facts.patroni->ofNode(target) : nullptr;
     const bool possible = cast.primary >= 0 && cast.candidate >= 0 && nodes[at(cast.primary)].sample &&
@@ -167,13 +171,26 @@ Plan planPatroniSwitchover(const Facts &facts, const QString &target)
     const auto mayCheckpoint = [&](const QString &node) { return facts.nodes.value(node).sql.mayCheckpoint; };
     plan.guards = guardsOf(p);
     plan.guards.push_back(cue.isPrimary(*leader, 0, 0));
-    plan.steps = {lockStep(p, p.primary, QStringLiteral("switch")), lockStep(p, p.candidate, {}),
-                  checkpointStep(p, mayCheckpoint(p.primary), mayCheckpoint(p.candidate)), switchStep(cue),
-                  followStep(p, p.primary)};
+    Step lock = lockStep(p, p.primary);
+    lock.renewedUntil = kSwitchover; // Patroni's stop ends its session
+    Step checkpoint = checkpointStep(p);
+    std::erase_if(checkpoint.actions, [&](const Action &action) { return !mayCheckpoint(action.node); });
+    plan.steps = {lock, lockStep(p, p.candidate), checkpoint};
+    for (Step &step : pauseSteps(facts, p)) {
+        plan.steps.push_back(std::move(step));
+    }
+    plan.steps.push_back(switchStep(cue));
+    for (Step &step : routingSteps(facts, p)) {
+        step.needs.replaceInStrings(QStringLiteral("promote"), kSwitchover);
+        plan.steps.push_back(std::move(step));
+    }
+    plan.steps.push_back(followStep(p, p.primary));
     for (const QString &sibling : p.siblings) {
         plan.steps.push_back(followStep(p, sibling));
     }
-    plan.steps.push_back(proofStep(p, QStringLiteral("switch")));
+    Step proof = proofStep(p);
+    proof.needs = {kSwitchover};
+    plan.steps.push_back(proof);
     plan.steps.push_back(unlockStep(p));
     return plan;
 }

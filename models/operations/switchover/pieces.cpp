@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/switchover/pieces.h"
 
+#include <QCoreApplication>
 #include <algorithm>
 
 #include "cluster/positions.h"
@@ -14,6 +15,11 @@ namespace howdah::operations::switchover {
 using cluster::at;
 
 namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Switchover", text);
+}
 
 const cluster::NodeStatus &nodeAt(const Facts &facts, int index)
 {
@@ -107,13 +113,18 @@ Pieces piecesOf(const Facts &facts, const Cast &cast)
     p.candidate = nodeAt(facts, cast.candidate).name;
     p.timeline = primary.sample->timeline.value_or(0);
     p.systemIdentifier = QString::number(primary.sample->systemIdentifier.value_or(0));
-    p.candidatePort = addressForPeers(facts, cast.candidate).second;
+    std::tie(p.candidateHostName, p.candidatePort) = addressForPeers(facts, cast.candidate);
     p.host = facts.nodes.value(p.primary).host;
+    p.candidateHost = facts.nodes.value(p.candidate).host;
+    p.candidateVersion = nodeAt(facts, cast.candidate).sample->serverVersionNum;
     noteSlots(p, facts, cast);
 
     auto replaced = towards(facts, cast.candidate);
     const QString clusterName = primary.sample->setting(QLatin1String("cluster_name"));
-    replaced.emplace_back(QStringLiteral("application_name"), clusterName.isEmpty() ? primary.name : clusterName);
+    const QString registered = facts.repmgr ? facts.repmgr->members.value(primary.name).name : QString();
+    replaced.emplace_back(QStringLiteral("application_name"), !registered.isEmpty()    ? registered
+                                                              : !clusterName.isEmpty() ? clusterName
+                                                                                       : primary.name);
     p.secrets.push_back(conninfoSecret(facts, QStringLiteral("conninfo_of_old_primary"), cast.candidate, replaced));
     noteOldValues(p, facts, cast.primary, QStringLiteral("old_conninfo_of_old_primary"));
     noteOldValues(p, facts, cast.candidate, QStringLiteral("old_conninfo_of_candidate"));
@@ -218,6 +229,31 @@ Action Pieces::startAction(const QString &about) const
     start.argv += host.start;
     start.asRoot = host.startAsRoot;
     return start;
+}
+
+std::vector<Action> Pieces::backToService() const
+{
+    return {
+        command(primary, clearScript(false), tr("%1 may start as the primary").arg(primary)),
+        startAction(tr("%1 runs as the primary again").arg(primary)),
+        holds(primary, QStringLiteral("SELECT NOT pg_is_in_recovery()"), tr("%1 takes writes again").arg(primary), 20)};
+}
+
+/// pg_promote() leaves a file for the startup process, which takes it away when it begins to promote; from then on
+/// recovery can't be paused any more, from version 13 on. (pg_wal_replay_pause() in xlogfuncs.c.)
+std::vector<Action> Pieces::notPromoted() const
+{
+    if (candidateVersion < 130000 || !candidateHost.isPossible()) {
+        return {};
+    }
+    return {
+        command(candidate,
+                candidateHost.asOwner + QStringList{QStringLiteral("test"), QStringLiteral("!"), QStringLiteral("-e"),
+                                                    candidateHost.dataDirectory + QStringLiteral("/promote")},
+                tr("nobody has asked %1 to promote").arg(candidate)),
+        sql(candidate, QStringLiteral("SELECT pg_wal_replay_pause()"), tr("%1 is not promoting").arg(candidate)),
+        sql(candidate, QStringLiteral("SELECT pg_wal_replay_resume()")),
+        holds(candidate, QStringLiteral("SELECT pg_is_in_recovery()"), tr("%1 is a standby").arg(candidate))};
 }
 
 } // namespace howdah::operations::switchover

@@ -13,6 +13,7 @@ struct Pieces {
     QStringList siblings;
     int timeline = 0; ///< before
     QString systemIdentifier;
+    QString candidateHostName; ///< as other nodes reach it
     QString candidatePort;
     QString candidateSlot;        ///< on the old primary; empty without one
     QString candidateApplication; ///< application_name of its walsender
@@ -21,6 +22,8 @@ struct Pieces {
     QStringList allSlots;         ///< on the candidate that must be in use in the end
     QStringList leftoverSlots;    ///< on the old primary that nobody uses any more
     HostAccess host;              ///< of the old primary
+    HostAccess candidateHost;
+    int candidateVersion = 0; ///< server_version_num
     int stopDeadlineMs = 15'000;
     std::vector<Secret> secrets;
     QHash<QString, QStringList> inAutoConf;            ///< by node
@@ -44,6 +47,11 @@ struct Pieces {
     QStringList clearScript(bool asStandby) const;
     /// Starts the server unless it runs.
     Action startAction(const QString &about) const;
+    /// The old primary serves as the primary again, however far its stop had come.
+    std::vector<Action> backToService() const;
+    /// All hold only when the candidate is in recovery and no promotion has been asked for that it has yet to come to.
+    /// Empty where that can't be proved.
+    std::vector<Action> notPromoted() const;
 };
 
 Pieces piecesOf(const Facts &facts, const Cast &cast);

@@ -55,4 +55,16 @@ shift
 exec "$@"
 )sh";
 
+/// $1 repmgr's configuration file. Fails as long as a repmgr with that one is at a switchover.
+inline constexpr const char *kRepmgrEndedScript = R"sh(
+for f in /proc/[0-9]*/cmdline; do
+  case $(tr '\0' ' ' <"$f" 2>/dev/null) in
+  *"repmgr -f $1 standby switchover"*)
+    echo "repmgr is still at it" >&2
+    exit 1 ;;
+  esac
+done
+exit 0
+)sh";
+
 } // namespace howdah::operations::switchover

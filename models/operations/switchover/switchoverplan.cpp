@@ -9,7 +9,9 @@
 #include "operations/switchover/checks.h"
 #include "operations/switchover/patroniplan.h"
 #include "operations/switchover/pieces.h"
-#include "operations/switchover/sharedsteps.h"
+#include "operations/switchover/repmgrsteps.h"
+#include "operations/switchover/routingsteps.h"
+#include "operations/switchover/steps.h"
 
 namespace howdah::operations::switchover {
 
@@ -93,10 +95,7 @@ Step stopStep(const Pieces &p)
         {QStringLiteral("shutdown_lsn"), QStringLiteral("^Latest checkpoint location: +([0-9A-F]+/[0-9A-F]+)$")},
         {QStringLiteral("system_identifier"), QStringLiteral("^Database system identifier: +([0-9]+)$")}};
     step.actions = {stop};
-    step.undo = {p.command(p.primary, p.clearScript(false), tr("%1 may start as the primary").arg(p.primary)),
-                 p.startAction(tr("%1 runs as the primary again").arg(p.primary)),
-                 p.holds(p.primary, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
-                         tr("%1 takes writes again").arg(p.primary), 20)};
+    step.undo = p.backToService();
     step.remedy = tr("Start %1 by hand.").arg(p.primary);
     return step;
 }
@@ -112,6 +111,9 @@ Step proveStep(const Pieces &p)
                                "pg_last_wal_replay_lsn() AS replayed"),
                 tr("%1 has replayed the shutdown checkpoint of %2").arg(p.candidate, p.primary), 5),
         p.command(p.primary, p.controlDataCommand(), tr("%1 has not started again").arg(p.primary))};
+    // Every second of silence is one in which nobody can write: then rather the old primary again.
+    step.actions[0].absentMs = 1000;
+    step.actions[1].deadlineMs = 3000;
     // What pg_control says must be what it said: then nothing was written since.
     step.actions[1].expected = {QStringLiteral("^Database cluster state: +shut down$"),
                                 QStringLiteral("^Latest checkpoint location: +:{shutdown_lsn}$")};
@@ -126,6 +128,7 @@ Step promoteStep(const Pieces &p)
     step.actions[0].expectsTrue = true;
     step.verify = {p.holds(p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
                            tr("%1 takes writes").arg(p.candidate), 5)};
+    step.notDone = p.notPromoted();
     step.remedy =
         tr("Find out whether %1 was promoted (SELECT pg_is_in_recovery()) before anything else. %2 is shut down "
            "with standby.signal in place and must not be started as a primary unless %1 is still in recovery.")
@@ -183,9 +186,48 @@ Step tidyStep(const Pieces &p)
 
 } // namespace
 
-Plan planSwitchover(const Facts &facts, const QString &target)
+namespace {
+
+std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces &p)
 {
-    if (isPatronis(facts)) {
+    std::vector<Step> steps{lockStep(p, p.primary), lockStep(p, p.candidate)};
+    const auto add = [&steps](Step step) { steps.push_back(std::move(step)); };
+    if (!p.newSlots.isEmpty()) {
+        add(slotsStep(p));
+    }
+    add(prepareOldPrimary(p));
+    if (!p.siblings.isEmpty()) {
+        add(prepareSiblings(p));
+    }
+    add(fetchStep(p));
+    add(checkpointStep(p));
+    for (Step &step : pauseSteps(facts, p)) {
+        add(std::move(step));
+    }
+    add(stopStep(p));
+    add(proveStep(p));
+    add(promoteStep(p));
+    for (Step &step : routingSteps(facts, p)) {
+        add(std::move(step));
+    }
+    add(rejoinStep(p));
+    for (const QString &sibling : p.siblings) {
+        add(followStep(p, sibling));
+    }
+    add(tidyStep(p));
+    if (facts.repmgr && !facts.repmgr->members.isEmpty()) {
+        add(metadataStep(facts, cast, p));
+    }
+    add(proofStep(p));
+    add(unlockStep(p));
+    return steps;
+}
+
+} // namespace
+
+Plan planSwitchover(const Facts &facts, const QString &target, Way way)
+{
+    if (way == Way::Manager && isPatronis(facts)) {
         return planPatroniSwitchover(facts, target);
     }
     Plan plan;
@@ -194,35 +236,24 @@ Plan planSwitchover(const Facts &facts, const QString &target)
     plan.to = target;
     const Cast cast = castFor(facts.state, target);
     const auto &nodes = facts.state.snapshot->nodes;
+    const bool throughRepmgr = way == Way::Manager && facts.repmgr;
     plan.from = cast.primary >= 0 ? nodes[at(cast.primary)].name : QString();
     plan.title =
-        tr("Switch over %1 from %2 to %3").arg(plan.cluster, plan.from.isEmpty() ? tr("nobody") : plan.from, target);
-    plan.checks = check(facts, cast, target);
+        (throughRepmgr ? tr("Switch over %1 from %2 to %3, through repmgr") : tr("Switch over %1 from %2 to %3"))
+            .arg(plan.cluster, plan.from.isEmpty() ? tr("nobody") : plan.from, target);
+    plan.checks = check(facts, cast, target, throughRepmgr ? Way::Manager : Way::Native);
     const bool possible =
         cast.primary >= 0 && cast.candidate >= 0 && nodes[at(cast.primary)].sample && nodes[at(cast.candidate)].sample;
     if (!possible) {
         return plan;
     }
     const Pieces p = piecesOf(facts, cast);
-    plan.secrets = p.secrets;
     plan.guards = guardsOf(p);
-    plan.steps = {lockStep(p, p.primary, QStringLiteral("stop")), lockStep(p, p.candidate, {})};
-    if (!p.newSlots.isEmpty()) {
-        plan.steps.push_back(slotsStep(p));
-    }
-    plan.steps.push_back(prepareOldPrimary(p));
-    if (!p.siblings.isEmpty()) {
-        plan.steps.push_back(prepareSiblings(p));
-    }
-    for (Step &step : std::vector<Step>{fetchStep(p), checkpointStep(p, true, true), stopStep(p), proveStep(p),
-                                        promoteStep(p), rejoinStep(p)}) {
-        plan.steps.push_back(std::move(step));
-    }
-    for (const QString &sibling : p.siblings) {
-        plan.steps.push_back(followStep(p, sibling));
-    }
-    for (Step &step : std::vector<Step>{tidyStep(p), proofStep(p, QStringLiteral("promote")), unlockStep(p)}) {
-        plan.steps.push_back(std::move(step));
+    if (throughRepmgr) {
+        plan.steps = stepsThroughRepmgr(facts, cast, p);
+    } else {
+        plan.secrets = p.secrets;
+        plan.steps = nativeSteps(facts, cast, p);
     }
     return plan;
 }

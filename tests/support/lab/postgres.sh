@@ -3,7 +3,7 @@
 
 as_postgres() { setpriv --reuid postgres --regid postgres --init-groups -- "$@"; }
 data_of() { echo "$LAB/$1/data"; }
-sql() { PGOPTIONS='' "$PGBIN/psql" -XAtq -v ON_ERROR_STOP=1 -h "$(address_of "$1")" -U postgres -d "${3:-postgres}" -c "$2"; }
+sql() { PGOPTIONS='' "$PSQL" -XAtq -v ON_ERROR_STOP=1 -h "$(address_of "$1")" -U postgres -d "${3:-postgres}" -c "$2"; }
 
 # pg_make HOST [SYSTEM]: a data directory from the template.
 pg_make() {

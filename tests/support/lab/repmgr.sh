@@ -30,7 +30,7 @@ C
   chown postgres: "$LAB/$host/repmgr.conf"
 }
 
-repmgr_nodes_are_on() { [ "$("$PGBIN/psql" -XAtq -h "$(address_of "$1")" -U repmgr -d repmgr -c 'SELECT count(*) FROM repmgr.nodes' 2>/dev/null)" = 1 ]; }
+repmgr_nodes_are_on() { [ "$("$PSQL" -XAtq -h "$(address_of "$1")" -U repmgr -d repmgr -c 'SELECT count(*) FROM repmgr.nodes' 2>/dev/null)" = 1 ]; }
 streams_to() { [ "$(sql pg1 "SELECT state FROM pg_stat_replication WHERE application_name = '$1'")" = streaming ]; }
 
 up_repmgr() {

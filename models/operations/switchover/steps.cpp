@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "operations/switchover/sharedsteps.h"
+#include "operations/switchover/steps.h"
 
 #include <QCoreApplication>
 
 #include "core/identifier.h"
-#include "operations/clusterlock.h"
+#include "operations/switchover/switchoverplan.h"
 
 namespace howdah::operations::switchover {
 
@@ -17,9 +17,7 @@ QString tr(const char *text)
 
 } // namespace
 
-/// Two consoles can't hold it at once; it goes with the session, so one that dies leaves nothing behind. The
-/// candidate's outlives its promotion, the old primary's ends with its server.
-Step lockStep(const Pieces &p, const QString &node, const QString &until)
+Step lockStep(const Pieces &p, const QString &node)
 {
     const bool old = node == p.primary;
     Step step = p.step(old ? "lock" : "lock_candidate", Phase::Prepare, tr("Take the cluster lock on %1").arg(node),
@@ -30,22 +28,18 @@ Step lockStep(const Pieces &p, const QString &node, const QString &until)
     step.actions = {lock};
     step.undo = {p.sql(node, QStringLiteral("SELECT pg_advisory_unlock(%1)").arg(kClusterLock))};
     step.renewed = true;
-    step.renewedUntil = until;
+    step.renewedUntil = old ? QStringLiteral("stop") : QString();
     return step;
 }
 
-Step checkpointStep(const Pieces &p, bool onPrimary, bool onCandidate)
+Step checkpointStep(const Pieces &p)
 {
     Step step = p.step("checkpoint", Phase::Prepare, tr("Checkpoint until little is left"), {p.primary, p.candidate},
                        300'000, 500);
-    const auto add = [&](bool may, const QString &node, const QString &about) {
-        if (may) {
-            step.actions.push_back(p.sql(node, QStringLiteral("CHECKPOINT"), about));
-        }
-    };
-    add(onPrimary, p.primary, tr("the checkpoint"));
-    add(onCandidate, p.candidate, tr("the restartpoint"));
-    add(onPrimary, p.primary, tr("the second checkpoint, of what came meanwhile"));
+    step.actions = {
+        p.sql(p.primary, QStringLiteral("CHECKPOINT"), tr("the checkpoint")),
+        p.sql(p.candidate, QStringLiteral("CHECKPOINT"), tr("the restartpoint")),
+        p.sql(p.primary, QStringLiteral("CHECKPOINT"), tr("the second checkpoint, of what came meanwhile"))};
     step.verify.push_back(p.holds(
         p.primary,
         QStringLiteral("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) < 16777216, replay_lsn "
@@ -65,8 +59,7 @@ QString followsSql(const Pieces &p)
         .arg(p.timeline);
 }
 
-/// A message in the WAL of the new primary, as transactional as a row, that every other node must come to.
-Step proofStep(const Pieces &p, const QString &needed)
+Step proofStep(const Pieces &p)
 {
     QStringList all = p.siblings;
     all.prepend(p.primary);
@@ -92,7 +85,7 @@ Step proofStep(const Pieces &p, const QString &needed)
             QStringLiteral("SELECT active FROM pg_replication_slots WHERE slot_name = %1").arg(core::sqlLiteral(slot)),
             tr("slot %1 is in use").arg(slot), 50));
     }
-    step.needs = {needed};
+    step.needs = {QStringLiteral("promote")};
     step.remedy = tr("Look at howdah status.");
     return step;
 }
@@ -105,7 +98,6 @@ Step unlockStep(const Pieces &p)
     return step;
 }
 
-/// Read before each step up to the stop: the world is still the one that was checked.
 std::vector<Action> guardsOf(const Pieces &p)
 {
     return {

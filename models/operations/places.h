@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+
+#include "cluster/clusterconfig.h"
+
+namespace howdah::operations {
+
+// Where an action runs is told by the name of a node, or by one of these names, which people read as well.
+
+QString addressPlace(const QString &address); ///< "address write": whoever answers there
+QString poolerPlace(const QString &pooler);   ///< "pooler pgb1": its admin console, database pgbouncer
+QString consolePlace();                       ///< "this machine": where the console runs; for commands only
+
+/// What is reached under such a name, as a node of the cluster file; pooler: it speaks PgBouncer's console. Of an
+/// address the conninfo is that of the cluster's first node, with the address for its host. Empty: there is no such
+/// name. A node's own name comes first.
+struct Place {
+    cluster::NodeConfig node;
+    bool pooler = false;
+};
+std::optional<Place> placeOf(const cluster::ClusterConfig &config, const QString &name);
+
+} // namespace howdah::operations

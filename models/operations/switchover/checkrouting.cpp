@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Do applications find the new primary?
+#include <QCoreApplication>
+
+#include "cluster/positions.h"
+#include "operations/switchover/checks.h"
+
+namespace howdah::operations::switchover {
+
+using cluster::at;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Switchover", text);
+}
+
+Check answer(const char *id, const QString &title, CheckResult result, const QString &evidence,
+             const QString &remedy = {})
+{
+    return made(id, tr("Afterwards"), title, {}, result, evidence, remedy);
+}
+
+Check checkAddress(const Facts &facts, const Cast &cast, const cluster::AddressConfig &address)
+{
+    const QString title = tr("Address %1 moves along").arg(address.name);
+    const AddressFacts seen = facts.addresses.value(address.name);
+    if (address.assign.isEmpty()) {
+        return answer("addresses", title, CheckResult::Warning,
+                      tr("not moved by this version: provider %1").arg(address.provider),
+                      tr("Move it yourself as soon as the promotion is proved."));
+    }
+    if (!seen.error.isEmpty()) {
+        return answer("addresses", title, CheckResult::Warning, tr("not reached from here: %1").arg(seen.error),
+                      tr("It will be moved, and nothing will prove that it leads to the new primary."));
+    }
+    const auto &sample = facts.state.snapshot->nodes[at(cast.primary)].sample;
+    const QString system = QString::number(sample->systemIdentifier.value_or(0));
+    if (seen.systemIdentifier != system) {
+        return answer("addresses", title, CheckResult::Failed,
+                      tr("%1 leads to another cluster, system identifier %2").arg(address.ip, seen.systemIdentifier),
+                      tr("Mend the ip of the address in the cluster file."));
+    }
+    return seen.writable
+               ? answer("addresses", title, CheckResult::Passed, tr("%1 leads to the primary").arg(address.ip))
+               : answer("addresses", title, CheckResult::Warning, tr("%1 leads to a standby now").arg(address.ip),
+                        tr("It is moved to the new primary all the same."));
+}
+
+Check checkPooler(const Facts &facts, const cluster::PoolerConfig &pooler)
+{
+    const QString title = tr("Pooler %1 can be paused").arg(pooler.name);
+    const PoolerFacts seen = facts.poolers.value(pooler.name);
+    if (!seen.error.isEmpty()) {
+        return answer("poolers", title, CheckResult::Failed, seen.error,
+                      tr("Let the console's role into its admin console (admin_users), or take the pooler out of the "
+                         "cluster file."));
+    }
+    QStringList missing;
+    for (const QString &database : pooler.databases) {
+        if (!seen.databases.contains(database)) {
+            missing.append(database);
+        }
+    }
+    if (!missing.isEmpty()) {
+        return answer("poolers", title, CheckResult::Failed,
+                      tr("it has no database %1").arg(missing.join(QStringLiteral(", "))),
+                      tr("Mend databases of the pooler in the cluster file."));
+    }
+    if (!seen.paused.isEmpty()) {
+        return answer("poolers", title, CheckResult::Failed,
+                      tr("paused already: %1").arg(seen.paused.join(QStringLiteral(", "))),
+                      tr("Somebody else has paused it: send RESUME first."));
+    }
+    return answer("poolers", title, CheckResult::Passed,
+                  pooler.databases.isEmpty() ? tr("all its databases") : pooler.databases.join(QStringLiteral(", ")));
+}
+
+} // namespace
+
+std::vector<Check> checkRouting(const Facts &facts, const Cast &cast)
+{
+    std::vector<Check> checks;
+    for (const cluster::AddressConfig &address : facts.config.addresses) {
+        if (address.follows == QLatin1String("primary")) {
+            checks.push_back(checkAddress(facts, cast, address));
+        }
+    }
+    if (checks.empty()) {
+        checks.push_back(answer("addresses", tr("Addresses move along"), CheckResult::Passed,
+                                tr("the cluster file has none that follows the primary")));
+    }
+    for (const cluster::PoolerConfig &pooler : facts.config.poolers) {
+        checks.push_back(checkPooler(facts, pooler));
+    }
+    return checks;
+}
+
+} // namespace howdah::operations::switchover

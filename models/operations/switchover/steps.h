@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "operations/switchover/pieces.h"
+
+namespace howdah::operations::switchover {
+
+// Steps that a switchover has whoever carries it out.
+
+/// Two consoles can't hold it at once; it goes with the session, so one that dies leaves nothing behind. The
+/// candidate's outlives its promotion, the old primary's ends with its server.
+Step lockStep(const Pieces &p, const QString &node);
+
+/// Until little is left to write and to replay, while applications write.
+Step checkpointStep(const Pieces &p);
+
+/// SQL that holds on a standby that streams from the candidate, on a newer timeline than the one before.
+QString followsSql(const Pieces &p);
+
+/// A message in the WAL of the new primary, as transactional as a row, that every other node must come to; and each
+/// slot of the followers in use.
+Step proofStep(const Pieces &p);
+
+Step unlockStep(const Pieces &p);
+
+/// Read before each step up to the stop: the world is still the one that was checked.
+std::vector<Action> guardsOf(const Pieces &p);
+
+} // namespace howdah::operations::switchover

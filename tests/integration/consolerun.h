@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <functional>
+
+namespace howdah::integration {
+
+/// How one call of the command line ended.
+struct ConsoleRun {
+    int exitCode = -1; ///< -1: it was killed
+    QList<QJsonObject> lines;
+    QByteArray text;
+
+    QJsonObject last() const { return lines.isEmpty() ? QJsonObject() : lines.last(); }
+    /// The result of a check that was printed; empty when it was not made.
+    QString check(const QString &id) const
+    {
+        for (const QJsonObject &line : lines) {
+            const QJsonObject one = line.value(QStringLiteral("check")).toObject();
+            if (one.value(QStringLiteral("id")).toString() == id) {
+                return one.value(QStringLiteral("result")).toString();
+            }
+        }
+        return {};
+    }
+};
+
+/// What a test does when the console tells of a step: "stop started". Returning true kills the console.
+using OnStep = std::function<bool(const QString &stepAndState)>;
+
+/// Runs the program with a journal of its own under dataHome.
+inline ConsoleRun runConsole(const QStringList &arguments, const QString &dataHome, const OnStep &onStep = {})
+{
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("XDG_DATA_HOME"), dataHome);
+    process.setProcessEnvironment(environment);
+    ConsoleRun ended;
+    const auto read = [&] {
+        while (process.canReadLine()) {
+            const QByteArray line = process.readLine();
+            ended.text += line;
+            const QJsonObject object = QJsonDocument::fromJson(line).object();
+            if (!object.isEmpty()) {
+                ended.lines.append(object);
+            }
+            const QString step = object.value(QStringLiteral("step")).toString();
+            if (onStep && !step.isEmpty() &&
+                onStep(step + QLatin1Char(' ') + object.value(QStringLiteral("state")).toString())) {
+                process.kill();
+            }
+        }
+    };
+    QObject::connect(&process, &QProcess::readyReadStandardOutput, &process, read);
+    process.start(qEnvironmentVariable("HOWDAH_BINARY"), arguments);
+    process.waitForFinished(300'000);
+    read();
+    ended.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
+    ended.text += process.readAllStandardError();
+    return ended;
+}
+
+/// Killed with SIGKILL at that "step state".
+inline ConsoleRun runConsole(const QStringList &arguments, const QString &dataHome, const QString &killAt)
+{
+    return runConsole(arguments, dataHome,
+                      OnStep([&](const QString &at) { return !killAt.isEmpty() && at == killAt; }));
+}
+
+} // namespace howdah::integration

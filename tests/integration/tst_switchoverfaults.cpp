@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "consolerun.h"
+#include "support/commitclient.h"
+#include "support/lab.h"
+#include "support/localcluster.h"
+#include "support/writablewatch.h"
+
+using namespace howdah;
+using integration::ConsoleRun;
+using testsupport::CommitClient;
+using testsupport::Lab;
+using testsupport::LabServer;
+
+namespace {
+
+enum class Victim { OldPrimary, Candidate, Sibling };
+enum class Harm {
+    Kill,   ///< SIGKILL to the postmaster; started again afterwards
+    Freeze, ///< SIGSTOP to every process of the host
+    Cut,    ///< packets to and from the host vanish
+    Start,  ///< somebody starts the server, as a supervisor would
+};
+
+struct Fault {
+    Harm harm = Harm::Kill;
+    Victim victim = Victim::Candidate;
+    QString at;   ///< "stop done"
+    QString heal; ///< the same; empty: once the console has ended
+};
+
+} // namespace
+
+Q_DECLARE_METATYPE(Fault)
+
+/// A switchover to which something happens, on servers of every major. Whatever it is: never two primaries, no
+/// acknowledged commit lost, and an end.
+class TestSwitchoverFaults : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void thereAndBack_data();
+    void thereAndBack();
+    void faults_data();
+    void faults();
+    void delayedPromotionIsWaitedFor();
+    void secondConsoleStops();
+
+private:
+    bool provide(int major);
+    ConsoleRun switchover(int to, const integration::OnStep &onStep = {}) const;
+    int primary() const;
+    void awaitWhole() const;
+    bool isWhole() const;
+    QStringList conninfos(bool sockets) const;
+    void harm(const Fault &fault, int node) const;
+    void heal(const Fault &fault, int node) const;
+    QString clusterFile() const { return m_directory.filePath(QStringLiteral("orders.toml")); }
+
+    QTemporaryDir m_directory;
+    std::unique_ptr<Lab> m_lab;
+    int m_major = -1;
+    QString m_problem;
+};
+
+#define PROVIDE(major)                                                                                                 \
+    if (!Lab::possible()) {                                                                                            \
+        QSKIP("needs root: network namespaces");                                                                       \
+    }                                                                                                                  \
+    if (major != 0 && !testsupport::LocalCluster::binaries(major)) {                                                   \
+        QSKIP("needs PostgreSQL of this major: sh tests/support/majors.sh");                                           \
+    }                                                                                                                  \
+    QVERIFY2(provide(major), qPrintable(m_problem))
+
+void TestSwitchoverFaults::initTestCase()
+{
+    qRegisterMetaType<Fault>();
+}
+
+/// The lab of that major, as good as new.
+bool TestSwitchoverFaults::provide(int major)
+{
+    if (m_lab && m_major == major && isWhole()) {
+        return true;
+    }
+    m_lab.reset();
+    Lab::Options options;
+    options.cascading = false;
+    options.major = major;
+    auto lab = Lab::start(Lab::Variant::Plain, options);
+    if (!lab) {
+        m_problem = lab.error().message;
+        return false;
+    }
+    m_lab = std::move(*lab);
+    m_major = major;
+    cluster::ClusterConfig config = m_lab->config(QStringLiteral("postgres"));
+    config.name = QStringLiteral("orders");
+    config.manager = cluster::ManagerKind::None;
+    return cluster::saveClusterFile(config, clusterFile()).has_value();
+}
+
+ConsoleRun TestSwitchoverFaults::switchover(int to, const integration::OnStep &onStep) const
+{
+    return integration::runConsole({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
+                                    QStringLiteral("--yes"), QStringLiteral("--to"), m_lab->node(to).name},
+                                   m_directory.path(), onStep);
+}
+
+int TestSwitchoverFaults::primary() const
+{
+    int found = -1, count = 0;
+    for (int i = 0; i < 3; ++i) {
+        if (m_lab->node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")) == QLatin1String("f")) {
+            found = i;
+            ++count;
+        }
+    }
+    return count == 1 ? found : -1;
+}
+
+bool TestSwitchoverFaults::isWhole() const
+{
+    const int node = primary();
+    return node >= 0 && m_lab->node(node).value(
+                            QStringLiteral("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")) ==
+                            QLatin1String("2");
+}
+
+void TestSwitchoverFaults::awaitWhole() const
+{
+    QTRY_VERIFY_WITH_TIMEOUT(isWhole(), 30'000);
+}
+
+QStringList TestSwitchoverFaults::conninfos(bool sockets) const
+{
+    QStringList all;
+    for (int i = 0; i < 3; ++i) {
+        const LabServer &node = m_lab->node(i);
+        all.append(sockets ? QStringLiteral("host=%1 user=postgres dbname=postgres").arg(node.socketDir)
+                           : node.conninfo(QStringLiteral("postgres")));
+    }
+    return all;
+}
+
+void TestSwitchoverFaults::harm(const Fault &fault, int node) const
+{
+    switch (fault.harm) {
+    case Harm::Kill:
+        m_lab->node(node).kill();
+        break;
+    case Harm::Freeze:
+        m_lab->freezeHost(node);
+        break;
+    case Harm::Cut:
+        m_lab->cutCable(node, Lab::Cut::Silent);
+        break;
+    case Harm::Start:
+        m_lab->node(node).start();
+        break;
+    }
+}
+
+void TestSwitchoverFaults::heal(const Fault &fault, int node) const
+{
+    switch (fault.harm) {
+    case Harm::Kill:
+        m_lab->node(node).start();
+        break;
+    case Harm::Freeze:
+        m_lab->thawHost(node);
+        break;
+    case Harm::Cut:
+        m_lab->plugCable(node);
+        break;
+    case Harm::Start:
+        break;
+    }
+}
+
+void TestSwitchoverFaults::thereAndBack_data()
+{
+    QTest::addColumn<int>("major");
+    for (const int major : {13, 14, 15, 16, 17, 18}) {
+        QTest::addRow("%d", major) << major;
+    }
+}
+
+void TestSwitchoverFaults::thereAndBack()
+{
+    QFETCH(int, major);
+    PROVIDE(major);
+    for (const int to : {1, 0}) {
+        awaitWhole();
+        CommitClient client(conninfos(false));
+        QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+        const ConsoleRun ended = switchover(to);
+        QVERIFY2(ended.exitCode == 0, ended.text.constData());
+        const qint64 before = client.acknowledged();
+        QTRY_VERIFY(client.acknowledged() > before + 100);
+        client.stop();
+        qInfo("%d to pg%d: writes waited %.0f ms", major, to + 1, client.worstGapMs());
+        QCOMPARE(client.missingAt(m_lab->node(to).conninfo(QStringLiteral("postgres"))), 0);
+        QCOMPARE(primary(), to);
+    }
+}
+
+void TestSwitchoverFaults::faults_data()
+{
+    QTest::addColumn<int>("major");
+    QTest::addColumn<Fault>("fault");
+    QTest::addColumn<QList<int>>("exits");
+    QTest::addColumn<QString>("primaryAfter"); ///< old, new; empty: either
+    const QString old = QStringLiteral("old"), renewed = QStringLiteral("new");
+    const auto row = [](const char *name, int major, const Fault &fault, const QList<int> &exits, const QString &who) {
+        QTest::addRow("%d, %s", major, name) << major << fault << exits << who;
+    };
+    const QString checkpointed = QStringLiteral("checkpoint done"), stopped = QStringLiteral("stop done");
+    // 2: all as before. 3: what could not be undone on the node that was hurt is said.
+    for (const int major : {15, 13, 17, 18}) {
+        row("the stop hangs on a frozen sibling", major,
+            {Harm::Freeze, Victim::Sibling, checkpointed, QStringLiteral("stop failed")}, {2}, old);
+        row("the candidate dies once the old primary has stopped", major, {Harm::Kill, Victim::Candidate, stopped, {}},
+            {2, 3}, old);
+        row("a supervisor starts the old primary before the promotion", major,
+            {Harm::Start, Victim::OldPrimary, stopped, {}}, {2}, old);
+        row("a supervisor starts the old primary after it", major,
+            {Harm::Start, Victim::OldPrimary, QStringLiteral("promote done"), {}}, {0}, renewed);
+        row("the candidate is out of reach while it is promoted", major,
+            {Harm::Cut, Victim::Candidate, QStringLiteral("promote started"), QStringLiteral("promote failed")},
+            {0, 2, 3}, {});
+    }
+    if (!qEnvironmentVariableIsSet("HOWDAH_ALL_FAULTS")) {
+        return;
+    }
+    const char *const names[] = {"kill", "freeze", "cut"};
+    const char *const who[] = {"old primary", "candidate", "sibling"};
+    for (const int major : {13, 15, 17, 18}) {
+        for (const QString &at :
+             {QStringLiteral("lock"), QStringLiteral("slots"), QStringLiteral("prepare_siblings"),
+              QStringLiteral("checkpoint"), QStringLiteral("stop"), QStringLiteral("prove"), QStringLiteral("promote"),
+              QStringLiteral("rejoin"), QStringLiteral("tidy"), QStringLiteral("proof")}) {
+            for (int harm = 0; harm < 3; ++harm) {
+                for (int victim = 0; victim < 3; ++victim) {
+                    QTest::addRow("%d, %s the %s at %s", major, names[harm], who[victim], qPrintable(at))
+                        << major
+                        << Fault{static_cast<Harm>(harm),
+                                 static_cast<Victim>(victim),
+                                 at + QStringLiteral(" started"),
+                                 {}}
+                        << QList<int>{0, 2, 3} << QString();
+                }
+            }
+        }
+    }
+}
+
+void TestSwitchoverFaults::faults()
+{
+    QFETCH(int, major);
+    QFETCH(Fault, fault);
+    QFETCH(QList<int>, exits);
+    QFETCH(QString, primaryAfter);
+    PROVIDE(major);
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const int sibling = 3 - from - to;
+    const int victim = fault.victim == Victim::OldPrimary ? from : fault.victim == Victim::Candidate ? to : sibling;
+
+    testsupport::WritableWatch watch(conninfos(true));
+    CommitClient client(conninfos(false));
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+    bool harmed = false, healed = false;
+    const ConsoleRun ended = switchover(to, [&](const QString &at) {
+        if (at == fault.at && !harmed) {
+            harmed = true;
+            harm(fault, victim);
+        } else if (harmed && !healed && at == fault.heal) {
+            healed = true;
+            heal(fault, victim);
+        }
+        return false;
+    });
+    if (!healed) {
+        heal(fault, victim);
+    }
+    QVERIFY2(harmed, ended.text.constData());
+    // Somebody serves, or will be told to: with the old primary dead, that is for a person to start.
+    const bool served = QTest::qWaitFor([&] { return primary() >= 0; }, 30'000);
+    const qint64 before = client.acknowledged();
+    const bool writes = served && QTest::qWaitFor([&] { return client.acknowledged() > before + 20; }, 15'000);
+    client.stop();
+    watch.stop();
+    const QByteArray told = ended.text + '\n' + watch.story().toUtf8();
+    QVERIFY2(!watch.twoAtOnce(), told.constData());
+    QVERIFY2(exits.contains(ended.exitCode), told.constData());
+    if (ended.exitCode != 3) {
+        QVERIFY2(writes, told.constData());
+    }
+    if (served) {
+        const int now = primary();
+        QCOMPARE(client.missingAt(m_lab->node(now).conninfo(QStringLiteral("postgres"))), 0);
+        QVERIFY2(ended.exitCode != 0 || now == to, told.constData());
+        QVERIFY2(ended.exitCode != 2 || now == from, told.constData());
+        if (!primaryAfter.isEmpty()) {
+            QVERIFY2(now == (primaryAfter == QLatin1String("new") ? to : from), told.constData());
+        }
+    }
+    if (ended.exitCode == 3) {
+        QVERIFY2(!ended.last().value(QStringLiteral("remains")).toArray().isEmpty(), told.constData());
+    }
+    qInfo("exit code %d, writes waited %.0f ms; %s", ended.exitCode, client.worstGapMs(), qPrintable(watch.story()));
+    if (ended.exitCode == 3) {
+        m_lab.reset(); // for a person; the next row begins anew
+    }
+}
+
+/// A startup process that sleeps has been asked to promote, and will: it is not asked again, and nothing is undone.
+void TestSwitchoverFaults::delayedPromotionIsWaitedFor()
+{
+    PROVIDE(0);
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    qint64 startup = 0;
+    for (const qint64 pid : m_lab->node(to).children()) {
+        QFile file(QStringLiteral("/proc/%1/cmdline").arg(pid));
+        startup = file.open(QIODevice::ReadOnly) && file.readAll().contains("startup recovering") ? pid : startup;
+    }
+    QVERIFY(startup > 0);
+    const auto signal = [startup](const char *name) {
+        return testsupport::run(
+            {QStringLiteral("kill"), QStringLiteral("-") + QLatin1String(name), QString::number(startup)});
+    };
+    testsupport::WritableWatch watch(conninfos(true));
+    QProcess later;
+    const ConsoleRun ended = switchover(to, [&](const QString &at) {
+        if (at == QLatin1String("prove done")) {
+            signal("STOP");
+            later.start(QStringLiteral("sh"),
+                        {QStringLiteral("-c"), QStringLiteral("sleep 6; kill -CONT %1").arg(startup)});
+        }
+        return false;
+    });
+    later.waitForFinished(20'000);
+    signal("CONT");
+    watch.stop();
+    QVERIFY2(ended.exitCode == 0, ended.text.constData());
+    QVERIFY2(!watch.twoAtOnce(), qPrintable(watch.story()));
+    QVERIFY(ended.last().value(QStringLiteral("took_ms")).toInt() > 5000);
+    QCOMPARE(primary(), to);
+}
+
+void TestSwitchoverFaults::secondConsoleStops()
+{
+    PROVIDE(0);
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const int sibling = 3 - from - to;
+    ConsoleRun second;
+    const ConsoleRun first = switchover(to, [&](const QString &at) {
+        if (at == QLatin1String("lock_candidate done")) {
+            second = switchover(sibling);
+        }
+        return false;
+    });
+    QVERIFY2(first.exitCode == 0, first.text.constData());
+    QVERIFY2(second.exitCode == 1 || second.exitCode == 2, second.text.constData());
+    QVERIFY2(second.text.contains("another console holds the cluster lock"), second.text.constData());
+    QCOMPARE(primary(), to);
+    awaitWhole();
+}
+
+QTEST_GUILESS_MAIN(TestSwitchoverFaults)
+#include "tst_switchoverfaults.moc"

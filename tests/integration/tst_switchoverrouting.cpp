@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QTcpServer>
+#include <QTemporaryDir>
+#include <QTest>
+#include <sys/types.h>
+
+#include "consolerun.h"
+#include "support/commitclient.h"
+#include "support/lab.h"
+#include "support/labsql.h"
+
+using namespace howdah;
+using integration::ConsoleRun;
+using testsupport::CommitClient;
+using testsupport::Lab;
+
+namespace {
+
+/// What moves the address, as a person would write it: $1 address, $2 who holds it, $3 who is to, $4 the lab.
+const char *const kMove = R"sh(
+ip netns exec "$4-$2" ip addr del "$1/24" dev eth0
+ip netns exec "$4-$3" ip addr add "$1/24" dev eth0 || exit 1
+ip netns exec "$4-$3" arping -q -U -c 1 -w 1 -I eth0 "$1" || true
+)sh";
+
+int freePort()
+{
+    QTcpServer server;
+    return server.listen(QHostAddress::LocalHost) ? server.serverPort() : 0;
+}
+
+} // namespace
+
+/// An application behind PgBouncer, which finds the primary by a floating address.
+class TestSwitchoverRouting : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void cleanupTestCase();
+    void applicationsNoticeNothing();
+    void pauseThatTakesTooLongIsUndone();
+    void killedWhilePausedIsFinished_data();
+    void killedWhilePausedIsFinished();
+    void addressThatDoesNotMoveIsTold();
+    void poolerThatIsPausedRefuses();
+
+private:
+    ConsoleRun switchover(const QStringList &more, const QString &killAt = {}, const QString &file = {}) const;
+    int primary() const;
+    void awaitWhole() const;
+    QString pooled(const QString &user = QStringLiteral("postgres"),
+                   const QString &database = QStringLiteral("postgres")) const
+    {
+        return QStringLiteral("host=127.0.0.1 port=%1 user=%2 dbname=%3").arg(m_port).arg(user, database);
+    }
+    /// The console's own view of PgBouncer, by psql: our session is what is tested.
+    bool admin(const QString &command) const;
+    bool isPaused() const;
+    void writeCluster(const QString &name, const QString &script) const;
+
+    QTemporaryDir m_directory;
+    std::unique_ptr<Lab> m_lab;
+    QProcess m_pooler;
+    int m_port = 0;
+};
+
+void TestSwitchoverRouting::initTestCase()
+{
+    if (!Lab::possible()) {
+        QSKIP("needs root: network namespaces");
+    }
+    Lab::Options options;
+    options.cascading = false;
+    auto lab = Lab::start(Lab::Variant::Plain, options);
+    QVERIFY2(lab, lab ? "" : qPrintable(lab.error().message));
+    m_lab = std::move(*lab);
+    QVERIFY(m_lab->addAddress(0, m_lab->floatingAddress()));
+
+    m_port = freePort();
+    QFile ini(m_directory.filePath(QStringLiteral("pgbouncer.ini")));
+    QVERIFY(ini.open(QIODevice::WriteOnly));
+    ini.write(QStringLiteral("[databases]\n* = host=%1 port=5432\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+                             "listen_port = %2\nauth_type = any\nadmin_users = postgres\npool_mode = transaction\n"
+                             "unix_socket_dir =\nserver_login_retry = 1\n"
+                             "ignore_startup_parameters = options,extra_float_digits\n")
+                  .arg(m_lab->floatingAddress())
+                  .arg(m_port)
+                  .toUtf8());
+    // auth_type any needs no users, and logs every one in as who the database line says.
+    ini.write("[users]\n");
+    ini.close();
+    QFile::setPermissions(m_directory.path(), QFile::permissions(m_directory.path()) | QFile::ReadOther |
+                                                  QFile::ExeOther | QFile::ReadGroup | QFile::ExeGroup);
+    QFile::setPermissions(ini.fileName(), ini.permissions() | QFile::ReadOther);
+    m_pooler.setProcessChannelMode(QProcess::MergedChannels);
+    m_pooler.start(QStringLiteral("setpriv"),
+                   {QStringLiteral("--reuid"), QStringLiteral("postgres"), QStringLiteral("--regid"),
+                    QStringLiteral("postgres"), QStringLiteral("--clear-groups"), QStringLiteral("pgbouncer"),
+                    ini.fileName()});
+    QVERIFY(m_pooler.waitForStarted());
+    QTRY_VERIFY2_WITH_TIMEOUT(testsupport::sql(pooled(), QStringLiteral("SELECT 1")),
+                              m_pooler.readAllStandardOutput().constData(), 15'000);
+    writeCluster(QStringLiteral("orders"), QLatin1String(kMove));
+}
+
+void TestSwitchoverRouting::cleanupTestCase()
+{
+    m_pooler.terminate();
+    m_pooler.waitForFinished(5000);
+    m_pooler.kill();
+    m_pooler.waitForFinished(5000);
+}
+
+void TestSwitchoverRouting::writeCluster(const QString &name, const QString &script) const
+{
+    cluster::ClusterConfig config = m_lab->config(QStringLiteral("postgres"));
+    config.name = name;
+    config.manager = cluster::ManagerKind::None;
+    cluster::AddressConfig address;
+    address.name = QStringLiteral("write");
+    address.ip = m_lab->floatingAddress();
+    address.provider = QStringLiteral("command");
+    address.assign = {QStringLiteral("sh"),     QStringLiteral("-c"),    script,
+                      QStringLiteral("move"),   QStringLiteral("{ip}"),  QStringLiteral("{old_node}"),
+                      QStringLiteral("{node}"), m_lab->namespacePrefix()};
+    config.addresses = {address};
+    cluster::PoolerConfig pooler;
+    pooler.name = QStringLiteral("pgb1");
+    pooler.conninfo = QStringLiteral("host=127.0.0.1 port=%1 user=postgres").arg(m_port);
+    config.poolers = {pooler};
+    QVERIFY(cluster::saveClusterFile(config, m_directory.filePath(name + QStringLiteral(".toml"))));
+}
+
+ConsoleRun TestSwitchoverRouting::switchover(const QStringList &more, const QString &killAt, const QString &file) const
+{
+    const QString name = file.isEmpty() ? QStringLiteral("orders") : file;
+    return integration::runConsole(
+        QStringList{QStringLiteral("switchover"), m_directory.filePath(name + QStringLiteral(".toml")),
+                    QStringLiteral("--json"), QStringLiteral("--yes"), QStringLiteral("--to")} +
+            more,
+        m_directory.path(), killAt);
+}
+
+int TestSwitchoverRouting::primary() const
+{
+    int found = -1, count = 0;
+    for (int i = 0; i < 3; ++i) {
+        if (m_lab->node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")) == QLatin1String("f")) {
+            found = i;
+            ++count;
+        }
+    }
+    return count == 1 ? found : -1;
+}
+
+void TestSwitchoverRouting::awaitWhole() const
+{
+    QTRY_VERIFY_WITH_TIMEOUT(primary() >= 0, 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(m_lab->node(primary()).value(
+                                  QStringLiteral("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")),
+                              QStringLiteral("2"), 20'000);
+}
+
+bool TestSwitchoverRouting::admin(const QString &command) const
+{
+    return testsupport::run({QStringLiteral("psql"), QStringLiteral("-X"), QStringLiteral("-d"),
+                             pooled(QStringLiteral("postgres"), QStringLiteral("pgbouncer")), QStringLiteral("-c"),
+                             command})
+        .ok();
+}
+
+bool TestSwitchoverRouting::isPaused() const
+{
+    const testsupport::Output shown =
+        testsupport::run({QStringLiteral("psql"), QStringLiteral("-XAt"), QStringLiteral("-d"),
+                          pooled(QStringLiteral("postgres"), QStringLiteral("pgbouncer")), QStringLiteral("-c"),
+                          QStringLiteral("SHOW DATABASES")});
+    for (const QByteArray &line : shown.out.split('\n')) {
+        const QList<QByteArray> cells = line.split('|');
+        if (cells.value(0) == "postgres") {
+            return cells.value(cells.size() - 2) == "1"; // paused, disabled are the last two
+        }
+    }
+    return false;
+}
+
+void TestSwitchoverRouting::applicationsNoticeNothing()
+{
+    for (const int to : {1, 2, 0}) {
+        awaitWhole();
+        CommitClient client({pooled()});
+        QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+        const ConsoleRun ended = switchover({m_lab->node(to).name});
+        QVERIFY2(ended.exitCode == 0, ended.text.constData());
+        const qint64 before = client.acknowledged();
+        QTRY_VERIFY(client.acknowledged() > before + 100);
+        client.stop();
+        qInfo("behind PgBouncer to pg%d: writes waited %.0f ms, %lld commits failed", to + 1, client.worstGapMs(),
+              static_cast<long long>(client.failed()));
+        QCOMPARE(client.failed(), 0);
+        QCOMPARE(client.missingAt(m_lab->node(to).conninfo(QStringLiteral("postgres"))), 0);
+        QVERIFY(m_lab->hasAddress(to, m_lab->floatingAddress()));
+        QVERIFY(!isPaused());
+    }
+}
+
+/// PAUSE waits for transactions: one that stays open must not hold up everybody.
+void TestSwitchoverRouting::pauseThatTakesTooLongIsUndone()
+{
+    awaitWhole();
+    const int from = primary();
+    QProcess open;
+    open.start(QStringLiteral("psql"), {QStringLiteral("-XAtq"), QStringLiteral("-d"), pooled()});
+    QVERIFY(open.waitForStarted());
+    open.write("BEGIN;\nSELECT 'begun';\n");
+    QTRY_VERIFY_WITH_TIMEOUT(open.readAllStandardOutput().contains("begun"), 10'000);
+    const ConsoleRun ended = switchover({m_lab->node(from == 0 ? 1 : 0).name});
+    QVERIFY2(ended.exitCode == 2, ended.text.constData());
+    open.write("COMMIT;\nSELECT 'over';\n");
+    QTRY_VERIFY_WITH_TIMEOUT(open.readAllStandardOutput().contains("over"), 10'000);
+    open.closeWriteChannel();
+    QVERIFY(open.waitForFinished());
+    QCOMPARE(primary(), from);
+    QVERIFY(!isPaused());
+}
+
+void TestSwitchoverRouting::killedWhilePausedIsFinished_data()
+{
+    QTest::addColumn<QString>("at");
+    QTest::addColumn<QString>("action");
+    for (const char *at : {"pause_pgb1 started", "pause_pgb1 done", "address_write started", "resume_pgb1 started"}) {
+        QTest::addRow("resume after %s", at) << QString::fromLatin1(at) << QStringLiteral("resume");
+    }
+    QTest::addRow("undo after pause") << QStringLiteral("pause_pgb1 done") << QStringLiteral("undo");
+    QTest::addRow("undo before pause") << QStringLiteral("pause_pgb1 started") << QStringLiteral("undo");
+}
+
+void TestSwitchoverRouting::killedWhilePausedIsFinished()
+{
+    QFETCH(QString, at);
+    QFETCH(QString, action);
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const ConsoleRun killed = switchover({m_lab->node(to).name}, at);
+    QVERIFY2(killed.exitCode == -1, killed.text.constData());
+    const ConsoleRun finished =
+        integration::runConsole({QStringLiteral("journal"), m_directory.filePath(QStringLiteral("orders.toml")), action,
+                                 QStringLiteral("--json")},
+                                m_directory.path());
+    const bool undone = action == QLatin1String("undo");
+    QVERIFY2(finished.exitCode == (undone ? 2 : 0), finished.text.constData());
+    awaitWhole();
+    QCOMPARE(primary(), undone ? from : to);
+    QVERIFY(!isPaused());
+    QVERIFY(m_lab->hasAddress(primary(), m_lab->floatingAddress()));
+    QTRY_VERIFY_WITH_TIMEOUT(testsupport::sql(pooled(), QStringLiteral("SELECT txid_current()")), 10'000);
+}
+
+void TestSwitchoverRouting::addressThatDoesNotMoveIsTold()
+{
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    writeCluster(QStringLiteral("stuck"), QStringLiteral("echo \"no quota for $1\" >&2; exit 3"));
+    const ConsoleRun ended = switchover({m_lab->node(to).name}, {}, QStringLiteral("stuck"));
+    // Everything else is done, and what is left is said.
+    QVERIFY2(ended.exitCode == 3, ended.text.constData());
+    QVERIFY2(ended.text.contains("no quota for"), ended.text.constData());
+    QVERIFY2(ended.text.contains("by hand"), ended.text.constData());
+    awaitWhole();
+    QCOMPARE(primary(), to);
+    QVERIFY(!isPaused());
+    QVERIFY(m_lab->removeAddress(from, m_lab->floatingAddress()));
+    QVERIFY(m_lab->addAddress(to, m_lab->floatingAddress()));
+}
+
+void TestSwitchoverRouting::poolerThatIsPausedRefuses()
+{
+    awaitWhole();
+    const int from = primary();
+    QVERIFY(testsupport::sql(pooled(), QStringLiteral("SELECT 1"))); // its database is there by now
+    QVERIFY(admin(QStringLiteral("PAUSE")));
+    const ConsoleRun ended = switchover({m_lab->node(from == 0 ? 1 : 0).name});
+    QVERIFY(isPaused());
+    QVERIFY(admin(QStringLiteral("RESUME")));
+    QVERIFY2(ended.exitCode == 1, ended.text.constData());
+    QCOMPARE(ended.check(QStringLiteral("poolers")), QStringLiteral("failed"));
+}
+
+QTEST_GUILESS_MAIN(TestSwitchoverRouting)
+#include "tst_switchoverrouting.moc"
