@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "patroniarguments.h"
 
+#include <algorithm>
+
 #include "operations/patroni/patroniplans.h"
 
 namespace howdah::app {
@@ -48,7 +50,7 @@ core::Result<void> checkConfig(const Invocation &invocation)
         return usage(QStringLiteral("patroni CLUSTER config knows show and set KEY=VALUE, with one KEY at least."));
     }
     const auto change = operations::patroni::changeFrom(invocation.words.sliced(1));
-    return change ? core::Result<void>() : tl::unexpected(change.error());
+    return change ? core::Result<void>() : core::Result<void>(tl::unexpected(change.error()));
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDateTime>
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
@@ -31,8 +32,17 @@ private Q_SLOTS:
     void runbookDoesTheSame();
     void wantsCredentials();
     void sleepingPatroniIsNoProof();
+    void showsWhatPatroniSays();
+    void pausesAndGoesOn();
+    void settingsAreChangedAsShown();
+    void restartsAndBuildsAnew();
+    void schedulesAndCancels();
 
 private:
+    ConsoleRun patroni(const QStringList &words) const
+    {
+        return run(QStringList{QStringLiteral("patroni"), clusterFile(), QStringLiteral("--json")} + words);
+    }
     ConsoleRun run(const QStringList &arguments, const OnStep &onStep = {}) const
     {
         return integration::runConsole(arguments, m_directory.path(), onStep);
@@ -355,6 +365,102 @@ void TestSwitchoverPatroni::sleepingPatroniIsNoProof()
     QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("incomplete"));
     const QByteArray remains = QJsonDocument(ended.last()).toJson();
     QVERIFY2(remains.contains("Find out who leads now"), remains.constData());
+}
+
+void TestSwitchoverPatroni::showsWhatPatroniSays()
+{
+    const ConsoleRun status = patroni({QStringLiteral("status")});
+    QVERIFY2(status.exitCode == 0, status.text.constData());
+    QCOMPARE(status.last().value(QStringLiteral("members")).toArray().size(), 3);
+    QVERIFY(!status.last().value(QStringLiteral("paused")).toBool());
+    const ConsoleRun history = patroni({QStringLiteral("history")});
+    QVERIFY2(history.exitCode == 0, history.text.constData());
+    QVERIFY(!history.last().value(QStringLiteral("history")).toArray().isEmpty());
+    const ConsoleRun config = patroni({QStringLiteral("config")});
+    QVERIFY2(config.exitCode == 0, config.text.constData());
+    QCOMPARE(config.last().value(QStringLiteral("config")).toObject().value(QStringLiteral("loop_wait")).toInt(), 1);
+}
+
+void TestSwitchoverPatroni::pausesAndGoesOn()
+{
+    const ConsoleRun asked = patroni({QStringLiteral("pause")});
+    QVERIFY2(asked.exitCode == 1, asked.text.constData()); // nobody said --yes
+    QVERIFY(!cluster().value(QStringLiteral("pause")).toBool());
+    const ConsoleRun paused = patroni({QStringLiteral("pause"), kYes});
+    QVERIFY2(paused.exitCode == 0, paused.text.constData());
+    QVERIFY(cluster().value(QStringLiteral("pause")).toBool());
+    QCOMPARE(patroni({QStringLiteral("pause"), kYes}).exitCode, 1);
+    const ConsoleRun resumed = patroni({QStringLiteral("resume"), kYes});
+    QVERIFY2(resumed.exitCode == 0, resumed.text.constData());
+    QVERIFY(!cluster().value(QStringLiteral("pause")).toBool());
+}
+
+void TestSwitchoverPatroni::settingsAreChangedAsShown()
+{
+    const QStringList change{QStringLiteral("config"), QStringLiteral("set"),
+                             QStringLiteral("postgresql.parameters.work_mem=7MB"), QStringLiteral("ttl=25")};
+    const ConsoleRun dry = patroni(change + QStringList{QStringLiteral("--dry-run")});
+    QVERIFY2(dry.exitCode == 0, dry.text.constData());
+    QCOMPARE(dry.lines.first().value(QStringLiteral("difference")).toArray().size(), 2);
+    const ConsoleRun done = patroni(change + QStringList{kYes});
+    QVERIFY2(done.exitCode == 0, done.text.constData());
+    for (int i = 0; i < 3; ++i) {
+        QTRY_COMPARE_WITH_TIMEOUT(
+            m_lab->node(i).value(QStringLiteral("SELECT setting FROM pg_settings WHERE name = 'work_mem'")),
+            QStringLiteral("7168"), 30'000);
+    }
+    QCOMPARE(patroni(change + QStringList{kYes}).exitCode, 1); // it is so already
+    const ConsoleRun back =
+        patroni({QStringLiteral("config"), QStringLiteral("set"), QStringLiteral("postgresql.parameters.work_mem="),
+                 QStringLiteral("ttl=20"), kYes});
+    QVERIFY2(back.exitCode == 0, back.text.constData());
+}
+
+void TestSwitchoverPatroni::restartsAndBuildsAnew()
+{
+    const int leads = primary();
+    const auto &standby = m_lab->node(another(leads));
+    const auto started = [](const testsupport::LabServer &server) {
+        return server.value(QStringLiteral("SELECT pg_postmaster_start_time()"));
+    };
+    const QString before = started(standby);
+    const ConsoleRun restarted = patroni({QStringLiteral("restart"), standby.name, kYes});
+    QVERIFY2(restarted.exitCode == 0, restarted.text.constData());
+    const QString between = started(standby);
+    QVERIFY(between != before && !between.startsWith(QLatin1String("ERROR")));
+    const ConsoleRun refused = patroni({QStringLiteral("reinitialize"), m_lab->node(leads).name, kYes});
+    QVERIFY2(refused.exitCode == 1, refused.text.constData());
+    QTRY_VERIFY_WITH_TIMEOUT(isWhole(), kWholeMs);
+    const ConsoleRun anew = patroni({QStringLiteral("reinitialize"), standby.name, kYes});
+    QVERIFY2(anew.exitCode == 0, anew.text.constData());
+    QVERIFY(started(standby) != between);
+    QTRY_VERIFY_WITH_TIMEOUT(isWhole(), kWholeMs);
+    QCOMPARE(primary(), leads);
+    // The leader's own restart: writes wait, and it leads again.
+    const QString leader = started(m_lab->node(leads));
+    const ConsoleRun itself = patroni({QStringLiteral("restart"), m_lab->node(leads).name, kYes});
+    QVERIFY2(itself.exitCode == 0, itself.text.constData());
+    QVERIFY(started(m_lab->node(leads)) != leader);
+}
+
+void TestSwitchoverPatroni::schedulesAndCancels()
+{
+    const int leads = primary();
+    const QString name = m_lab->node(another(leads)).name;
+    const QString at = QDateTime::currentDateTimeUtc().addSecs(3600).toString(Qt::ISODate);
+    const ConsoleRun scheduled = patroni({QStringLiteral("switchover-at"), at, QStringLiteral("--to"), name, kYes});
+    QVERIFY2(scheduled.exitCode == 0, scheduled.text.constData());
+    const QJsonObject waiting = cluster().value(QStringLiteral("scheduled_switchover")).toObject();
+    QCOMPARE(waiting.value(QStringLiteral("to")).toString(), name);
+    // Another one would take its place.
+    const ConsoleRun now = switchover(another(leads), {kYes});
+    QVERIFY2(now.exitCode == 1, now.text.constData());
+    QCOMPARE(now.check(QStringLiteral("patroni_schedule")), QStringLiteral("failed"));
+    const ConsoleRun cancelled = patroni({QStringLiteral("cancel-switchover"), kYes});
+    QVERIFY2(cancelled.exitCode == 0, cancelled.text.constData());
+    QVERIFY(!cluster().contains(QStringLiteral("scheduled_switchover")));
+    QCOMPARE(patroni({QStringLiteral("cancel-switchover"), kYes}).exitCode, 1);
+    QCOMPARE(primary(), leads);
 }
 
 QTEST_GUILESS_MAIN(TestSwitchoverPatroni)
