@@ -304,7 +304,7 @@ void Gatherer::askHost(const QString &node)
             if (!self) {
                 return;
             }
-            const auto fail = [&](const QString &why) {
+            const auto fail = [self, node](const QString &why) { // it outlives this answer
                 self->m_facts.nodes[node].host.error = why;
                 self->one();
             };
