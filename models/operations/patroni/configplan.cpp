@@ -171,9 +171,10 @@ Plan planConfig(const PatroniFacts &facts, const QString &cluster, const QJsonOb
                           tr("the settings are no longer those that were shown"));
     same.expected = {QLatin1Char('^') + literally(facts.configText.trimmed()) + QLatin1Char('$')};
     plan.guards = {same};
-    Step step = stepOf("config", words.join(QStringLiteral("; ")), {node}, 15'000, 200);
+    Step step = stepOf("config", words.join(QStringLiteral("; ")), {node}, 3 * facts.loopWaitS() * 1000 + 30'000, 200);
     step.actions = {request(node, QStringLiteral("PATCH"), facts.base, path, change, tr("the change"))};
     Action look = request(node, QStringLiteral("GET"), facts.base, path, {}, tr("the change is there"));
+    look.pollMs = 200; // it answers what it had at its last look at the store (do_GET_config in Patroni's api.py)
     look.expected = patternsOf(changes);
     step.verify = {look};
     step.undo = {request(node, QStringLiteral("PATCH"), facts.base, path, inverse(facts.config->whole, change),

@@ -24,10 +24,10 @@ QString get()
     return QStringLiteral("GET");
 }
 
-/// A member has seen what stands in the store a loop after it, two when that has just begun.
+/// A member has seen what stands in the store a loop after it, or when a loop that is at something has come to its end.
 int seenMs(const PatroniFacts &facts)
 {
-    return 3 * facts.loopWaitS() * 1000 + 5000;
+    return 3 * facts.loopWaitS() * 1000 + 30'000;
 }
 
 Action askPause(const PatroniFacts &facts, bool paused)
