@@ -264,6 +264,14 @@ void TestPatroniOps::pauseIsSeenByAll()
     QCOMPARE(word(run(planPause(calm(), kOrders), hands)), word(Outcome::Done));
     QCOMPARE(hands.told.first(), QStringLiteral("PATCH %1/config {\"pause\":true}").arg(kPg1));
     QCOMPARE(hands.told.count(second), 2);
+    // The same the other way round.
+    PatroniFacts paused = calm();
+    paused.cluster.paused = true;
+    hands.pages[second] = {page(QStringLiteral("{\"pause\": true}")), page(QStringLiteral("{\"paused\": false}"))};
+    hands.pages[QStringLiteral("GET %1/patroni").arg(kPg1)] = {page(QStringLiteral("{}"))};
+    hands.told.clear();
+    QCOMPARE(word(run(planResume(paused, kOrders), hands)), word(Outcome::Done));
+    QCOMPARE(hands.told.count(second), 2);
     // One that never notices: it goes on as before.
     FakeHands deaf;
     deaf.pages[second] = {page(QStringLiteral("{}"))};

@@ -50,7 +50,9 @@ Step pauseStep(const PatroniFacts &facts, bool paused)
         look.pollMs = kPollMs;
         // 503 of a server that is down says the same.
         look.http.accepted = {200, 503};
-        (paused ? look.expected : look.unexpected) = {QStringLiteral("\"pause\": ?true")};
+        // Not (paused ? a : b) = {…}: GCC 12 builds that list for one of the two only.
+        QStringList &patterns = paused ? look.expected : look.unexpected;
+        patterns = QStringList{QStringLiteral("\"pause\": ?true")};
         seen.push_back(look);
     }
     Step step = stepOf(paused ? "pause" : "resume", paused ? tr("Pause Patroni") : tr("Let Patroni go on"), nodes,
