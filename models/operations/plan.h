@@ -63,6 +63,9 @@ struct Action {
     /// Polled: given up when the node has said nothing at all for so long; 0: not before the deadline, as for one that
     /// is to come back.
     int absentMs = 0;
+    /// Polled: asked anew, on a new connection, when nothing was said for so long, then for twice as long, and so on. A
+    /// packet to an address that has just moved is lost, and sent again only after a second. 0: not.
+    int askAgainMs = 0;
     int deadlineMs = 0; ///< of its own; 0: what is left of the step's
     std::vector<Capture> captures;
 
@@ -93,6 +96,8 @@ struct Step {
     std::vector<Action> notDone;
     /// What it does ends with the console (a lock, an open session): done anew when an operation is taken up again.
     bool renewed = false;
+    /// Taken up again after a crash it is undone before it is done: what it does can't be done twice.
+    bool undoneFirst = false;
     QString renewedUntil; ///< id of a step: once that has begun, it is not done anew any more
     /// Steps after the point of no return that follow one another and have the same number above 0 run at once.
     int lane = 0;

@@ -76,6 +76,7 @@ public:
         action.expected = strings(o[QLatin1String("expected")]);
         action.alreadySo = o[QLatin1String("already_so")].toString();
         action.pollMs = o[QLatin1String("poll_ms")].toInt();
+        action.askAgainMs = o[QLatin1String("ask_again_ms")].toInt();
         action.absentMs = o[QLatin1String("absent_ms")].toInt();
         action.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         action.captures = list(o[QLatin1String("captures")], &Reader::capture);
@@ -102,6 +103,7 @@ public:
         step.pointOfNoReturn = o[QLatin1String("point_of_no_return")].toBool();
         step.notDone = list(o[QLatin1String("not_done")], &Reader::action);
         step.renewed = o[QLatin1String("renewed")].toBool();
+        step.undoneFirst = o[QLatin1String("undone_first")].toBool();
         step.renewedUntil = o[QLatin1String("renewed_until")].toString();
         step.lane = o[QLatin1String("lane")].toInt();
         step.needs = strings(o[QLatin1String("needs")]);
@@ -190,6 +192,7 @@ QJsonObject toJson(const Step &step)
             {QStringLiteral("point_of_no_return"), step.pointOfNoReturn},
             {QStringLiteral("not_done"), arrayOf(step.notDone)},
             {QStringLiteral("renewed"), step.renewed},
+            {QStringLiteral("undone_first"), step.undoneFirst},
             {QStringLiteral("renewed_until"), step.renewedUntil},
             {QStringLiteral("lane"), step.lane},
             {QStringLiteral("needs"), QJsonArray::fromStringList(step.needs)},
@@ -218,6 +221,7 @@ QJsonObject toJson(const Action &action)
             {QStringLiteral("already_so"), action.alreadySo},
             {QStringLiteral("poll_ms"), action.pollMs},
             {QStringLiteral("absent_ms"), action.absentMs},
+            {QStringLiteral("ask_again_ms"), action.askAgainMs},
             {QStringLiteral("deadline_ms"), action.deadlineMs},
             {QStringLiteral("captures"), arrayOf(action.captures)}};
 }

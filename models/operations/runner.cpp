@@ -239,6 +239,11 @@ void Runner::runStep(int index)
             }
         });
     };
+    if (begunBefore && step(index).undoneFirst) {
+        run(step(index).undo, step(index).deadlineMs,
+            [act](const tl::expected<void, SequenceFailure> &) { act(); }); // what it could not do, acting will tell
+        return;
+    }
     if (!begunBefore || step(index).verify.empty()) {
         act();
         return;

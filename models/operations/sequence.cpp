@@ -70,6 +70,7 @@ void Sequence::runNext()
     }
     m_actionClock.start();
     m_heardClock.start();
+    m_askMs = current().askAgainMs;
     m_lastSeen.clear();
     if (current().pollMs > 0 && !current().text.isEmpty()) {
         Q_EMIT waiting(current().text);
@@ -90,7 +91,11 @@ void Sequence::runAction(const Action &action)
              true);
         return;
     }
-    const int wait = action.absentMs > 0 ? std::min(left, action.absentMs) : left;
+    int wait = action.absentMs > 0 ? std::min(left, action.absentMs) : left;
+    if (action.askAgainMs > 0) {
+        wait = std::min(wait, m_askMs);
+        m_askMs = m_askMs < left ? 2 * m_askMs : m_askMs;
+    }
     const QPointer<Sequence> self(this); // the answer may come when nobody waits for it any more
     if (action.kind == Action::Kind::Command) {
         const auto argv = filledCommand(action.argv, m_values);

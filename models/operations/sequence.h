@@ -58,6 +58,7 @@ private:
     QElapsedTimer m_clock;
     QElapsedTimer m_actionClock;
     QElapsedTimer m_heardClock; ///< since the node last answered
+    int m_askMs = 0;            ///< how long the next question is given
     QTimer m_again;
     QString m_lastSeen;
     Done m_done;

@@ -25,10 +25,12 @@ private Q_SLOTS:
     void capturesReachLaterSteps();
     void pollingWaitsAndEnds();
     void silenceIsGivenUpBeforeTheDeadline();
+    void silenceIsAskedAgain();
     void guardsStopBeforeTheNextStep();
     void cancelUndoes();
     void secretsStayInMemory();
     void resumeFinishesAfterEachStep();
+    void whatCannotBeDoneTwiceIsUndoneFirst();
     void undoTakesBackAfterEachStep();
     void undoBehindTheReturnChangesNothing();
     void journalThatCannotBeWrittenRefuses();
@@ -379,6 +381,22 @@ void TestRunner::silenceIsGivenUpBeforeTheDeadline()
              qPrintable(slow.remains.join(QLatin1Char(' '))));
 }
 
+void TestRunner::silenceIsAskedAgain()
+{
+    Plan asking = plan();
+    Action &poll = asking.steps[1].actions[0];
+    poll.expectsTrue = true;
+    poll.pollMs = 1;
+    poll.askAgainMs = 20;
+    asking.steps[1].deadlineMs = 500;
+    Bench bench(asking);
+    bench.hands.silent = {QStringLiteral("do stop")};
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    const auto asked = bench.hands.told.count(QStringLiteral("pg1: do stop"));
+    QVERIFY2(asked >= 3 && asked < 12, qPrintable(QString::number(asked))); // 20, 40, 80, 160 ms …
+}
+
 void TestRunner::guardsStopBeforeTheNextStep()
 {
     Plan guarded = plan();
@@ -482,6 +500,21 @@ void TestRunner::resumeFinishesAfterEachStep()
             QVERIFY(at < 1 || !bench.hands.told.contains(QStringLiteral("pg1: do stop")));
         }
     }
+}
+
+void TestRunner::whatCannotBeDoneTwiceIsUndoneFirst()
+{
+    Plan once = plan();
+    once.steps[1].undoneFirst = true;
+    Bench bench(once);
+    dieAt(bench, 1, StepState::Started);
+    bench.takeUp();
+    bench.runner->resume(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+    const auto undone = bench.hands.told.indexOf(QStringLiteral("pg1: undo stop"));
+    QVERIFY(undone >= 0);
+    QVERIFY(bench.hands.told.indexOf(QStringLiteral("pg1: do stop")) > undone);
 }
 
 void TestRunner::undoTakesBackAfterEachStep()

@@ -209,6 +209,24 @@ void Gatherer::askPooler(const QString &name)
                 facts.paused.append(facts.databases.last());
             }
         }
+        self->askWholePooler(name);
+    });
+}
+
+/// PAUSE of everything shows here only, and before 1.19 nowhere: then it is refused when the time has come.
+void Gatherer::askWholePooler(const QString &name)
+{
+    const QPointer<Gatherer> self(this);
+    m_hands.sql(poolerPlace(name), QStringLiteral("SHOW STATE"), kSqlMs, [self, name](const Handed<Table> &table) {
+        if (!self) {
+            return;
+        }
+        for (std::size_t row = 0; table && row < table->rows.size(); ++row) {
+            if (cell(*table, row, "key") == QLatin1String("paused") &&
+                cell(*table, row, "value") == QLatin1String("yes")) {
+                self->m_facts.poolers[name].paused.append(QStringLiteral("all of it"));
+            }
+        }
         self->one();
     });
 }

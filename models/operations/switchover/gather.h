@@ -28,6 +28,7 @@ private:
     void askHost(const QString &node);
     void askAddress(const QString &name);
     void askPooler(const QString &name);
+    void askWholePooler(const QString &name);
     void one();
     void askManager();
 

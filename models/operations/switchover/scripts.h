@@ -7,7 +7,9 @@ namespace howdah::operations::switchover {
 
 /// $1 pg_ctl, $2 data directory, $3 pg_controldata, $4 how many hundredths of a second at most.
 inline constexpr const char *kStopScript = R"sh(
-"$1" -D "$2" -m fast -W stop >/dev/null || exit 1
+alive() { pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; }
+# Somebody may have stopped it already: then pg_control tells how it ended.
+"$1" -D "$2" -m fast -W stop >/dev/null || { alive "$@" && exit 1; }
 n=0
 while [ "$n" -lt "$4" ]; do
   said=$(LC_ALL=C "$3" -D "$2" 2>/dev/null)
@@ -18,6 +20,7 @@ while [ "$n" -lt "$4" ]; do
     printf '%s\n' "$said"
     exit 0 ;;
   esac
+  [ $((n % 50)) -ne 25 ] || alive "$@" || { echo "it ended without a shutdown checkpoint" >&2; exit 1; }
   sleep 0.01
   n=$((n + 1))
 done
