@@ -18,6 +18,7 @@
 #include "shell/mainwindow.h"
 #include "shell/navigator.h"
 #include "shell/navigatordelegate.h"
+#include "support/journals.h"
 #include "theme/theme.h"
 #include "widgets/datatable.h"
 #include "widgets/filterfield.h"
@@ -102,6 +103,10 @@ void TestKeyboard::init()
     const cluster::ClusterState state = stateOf(busyCluster());
     m_window->clusterOpened(state.snapshot->cluster);
     m_window->setClusterState(state);
+    operations::Operation interrupted = journaledUpTo(
+        journaled(QStringLiteral("20261112-130602-switchover"), operations::Outcome::Interrupted, 1000), 1);
+    interrupted.plan.cluster = state.snapshot->cluster;
+    m_window->setJournal(journalOf({interrupted}));
 }
 
 void TestKeyboard::cleanup()
