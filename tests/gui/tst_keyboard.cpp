@@ -9,6 +9,7 @@
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QSettings>
+#include <QSortFilterProxyModel>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolBar>
@@ -282,7 +283,8 @@ void TestKeyboard::findGoesToTheFilter()
     }
     widgets::DataTable *table = nullptr;
     for (auto *candidate : page()->findChildren<widgets::DataTable *>()) {
-        if (candidate->isVisible() && candidate->model()->rowCount() > 0) {
+        const bool filtered = qobject_cast<QSortFilterProxyModel *>(candidate->model()) != nullptr;
+        if (filtered && candidate->isVisible() && candidate->model()->rowCount() > 0) {
             table = candidate;
         }
     }
