@@ -57,7 +57,7 @@ struct Seat {
 
     Answer howdah(const QStringList &arguments)
     {
-        const testsupport::Output output = testsupport::run(prefix + QStringList{binary} + arguments, 120'000);
+        const testsupport::Output output = testsupport::run(prefix + QStringList{binary} + arguments, 240'000);
         said = output.out + output.err;
         return answerOf(output);
     }
