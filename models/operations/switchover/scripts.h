@@ -7,7 +7,16 @@ namespace howdah::operations::switchover {
 
 /// $1 pg_ctl, $2 data directory, $3 pg_controldata, $4 how many hundredths of a second at most.
 inline constexpr const char *kStopScript = R"sh(
-"$1" -D "$2" -m fast -W stop >/dev/null || exit 1
+if ! why=$("$1" -D "$2" -m fast -W stop 2>&1); then
+  # There was nobody to stop: fine when it has shut down before, for a console that died meanwhile.
+  case $(LC_ALL=C "$3" -D "$2" 2>/dev/null) in
+  *'cluster state:               shut down
+'*) ;;
+  *)
+    printf '%s\n' "$why" >&2
+    exit 1 ;;
+  esac
+fi
 n=0
 while [ "$n" -lt "$4" ]; do
   said=$(LC_ALL=C "$3" -D "$2" 2>/dev/null)
