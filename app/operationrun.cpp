@@ -43,14 +43,10 @@ OperationRun::OperationRun(bool json, cluster::ClusterConfig config, QObject *pa
 
 OperationRun::~OperationRun() = default;
 
-bool OperationRun::take(core::Result<std::unique_ptr<JournalWriter>> journal, const Plan &plan)
+void OperationRun::take(std::unique_ptr<JournalWriter> journal, const Plan &plan)
 {
-    if (!journal) {
-        Q_EMIT finished(printFailure(journal.error(), m_json, kRefused));
-        return false;
-    }
     watchInterrupts();
-    m_runner = std::make_unique<Runner>(plan, *m_hands, std::move(*journal), core::systemClock());
+    m_runner = std::make_unique<Runner>(plan, *m_hands, std::move(journal), core::systemClock());
     connect(m_runner.get(), &Runner::stepChanged, this, &OperationRun::stepChanged);
     connect(m_runner.get(), &Runner::ended, this, &OperationRun::ended);
     connect(m_runner.get(), &Runner::outputArrived, this, [this](const QString &node, const QString &line) {
@@ -59,27 +55,31 @@ bool OperationRun::take(core::Result<std::unique_ptr<JournalWriter>> journal, co
         }
     });
     m_startedMs = core::systemClock().monotonicMs();
-    return true;
 }
 
 void OperationRun::start(const Plan &plan)
 {
-    if (take(JournalWriter::create(journalDirectory(), plan, core::systemClock().wallMs()), plan)) {
-        m_runner->start();
+    auto journal = JournalWriter::create(journalDirectory(), plan, core::systemClock().wallMs());
+    if (!journal) {
+        Q_EMIT finished(printFailure(journal.error(), m_json, kRefused));
+        return;
     }
+    take(std::move(*journal), plan);
+    m_runner->start();
 }
 
-void OperationRun::resume(const Operation &operation)
+void OperationRun::finish(const QString &path, Finish how)
 {
-    if (take(JournalWriter::reopen(operation.path), operation.plan)) {
-        m_runner->resume(operation);
+    auto taken = takeUp(path, how);
+    if (!taken) {
+        Q_EMIT finished(printFailure(taken.error(), m_json, kRefused));
+        return;
     }
-}
-
-void OperationRun::undo(const Operation &operation)
-{
-    if (take(JournalWriter::reopen(operation.path), operation.plan)) {
-        m_runner->undo(operation);
+    take(std::move(taken->journal), taken->operation.plan);
+    if (how == Finish::Resume) {
+        m_runner->resume(taken->operation);
+    } else {
+        m_runner->undo(taken->operation);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/invocation.h"
+#include "operations/finishing.h"
 #include "operations/livehands.h"
 #include "operations/runner.h"
 
@@ -23,14 +24,14 @@ public:
     operations::LiveHands &hands() { return *m_hands; }
 
     void start(const operations::Plan &plan);
-    void resume(const operations::Operation &operation);
-    void undo(const operations::Operation &operation);
+    /// Goes on with the operation of that journal file, or takes it back.
+    void finish(const QString &path, operations::Finish how);
 
 Q_SIGNALS:
     void finished(int exitCode);
 
 private:
-    bool take(core::Result<std::unique_ptr<operations::JournalWriter>> journal, const operations::Plan &plan);
+    void take(std::unique_ptr<operations::JournalWriter> journal, const operations::Plan &plan);
     void watchInterrupts();
     void stepChanged(int index, const operations::StepRecord &record);
     void ended(operations::Outcome outcome, const QStringList &remains);

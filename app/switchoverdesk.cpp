@@ -58,16 +58,21 @@ void SwitchoverDesk::noteTrend()
     }
 }
 
+LiveHands &SwitchoverDesk::hands()
+{
+    if (!m_hands) {
+        m_hands = std::make_unique<LiveHands>(m_config);
+    }
+    return *m_hands;
+}
+
 void SwitchoverDesk::gather()
 {
     if (m_gatherer || m_runner || !m_state.snapshot) {
         return;
     }
-    if (!m_hands) {
-        m_hands = std::make_unique<LiveHands>(m_config);
-    }
     m_gathered.start();
-    m_gatherer = new switchover::Gatherer(m_config, m_state, *m_hands, this);
+    m_gatherer = new switchover::Gatherer(m_config, m_state, hands(), this);
     m_gatherer->start([this](const switchover::Facts &facts) {
         m_gatherer->deleteLater();
         m_gatherer = nullptr;
@@ -88,7 +93,7 @@ void SwitchoverDesk::publish()
 
 void SwitchoverDesk::run(const Plan &plan)
 {
-    if (m_runner || !m_hands) {
+    if (m_runner) {
         return;
     }
     auto journal = JournalWriter::create(journalDirectory(), plan, core::systemClock().wallMs());
@@ -96,11 +101,35 @@ void SwitchoverDesk::run(const Plan &plan)
         Q_EMIT ended(Outcome::Refused, {journal.error().message, journal.error().hint});
         return;
     }
-    m_runner = std::make_unique<Runner>(plan, *m_hands, std::move(*journal), core::systemClock());
+    begin(std::move(*journal), plan);
+    m_runner->start();
+}
+
+void SwitchoverDesk::finish(const QString &path, Finish how)
+{
+    if (m_runner) {
+        return;
+    }
+    auto taken = takeUp(path, how);
+    if (!taken) {
+        Q_EMIT ended(Outcome::Refused, {taken.error().message, taken.error().hint});
+        return;
+    }
+    begin(std::move(taken->journal), taken->operation.plan);
+    if (how == Finish::Resume) {
+        m_runner->resume(taken->operation);
+    } else {
+        m_runner->undo(taken->operation);
+    }
+}
+
+void SwitchoverDesk::begin(std::unique_ptr<JournalWriter> journal, const Plan &plan)
+{
+    m_runner = std::make_unique<Runner>(plan, hands(), std::move(journal), core::systemClock());
     connect(m_runner.get(), &Runner::stepChanged, this, &SwitchoverDesk::stepChanged);
     connect(m_runner.get(), &Runner::outputArrived, this, &SwitchoverDesk::outputArrived);
     connect(m_runner.get(), &Runner::ended, this, &SwitchoverDesk::ended);
-    m_runner->start();
+    Q_EMIT begun(m_runner->journalId());
 }
 
 void SwitchoverDesk::cancel()

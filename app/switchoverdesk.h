@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cluster/clusterconfig.h"
+#include "operations/finishing.h"
 #include "operations/livehands.h"
 #include "operations/runner.h"
 #include "operations/switchover/facts.h"
@@ -29,15 +30,20 @@ public Q_SLOTS:
     /// From now on plans are of this target.
     void plan(const QString &target);
     void run(const howdah::operations::Plan &plan);
+    /// Goes on with the operation of that journal file, or takes it back; refuses what can't be finished so.
+    void finish(const QString &path, howdah::operations::Finish how);
     void cancel();
 
 Q_SIGNALS:
+    void begun(const QString &id); ///< the journal has it
     void planned(const howdah::operations::Plan &plan);
     void stepChanged(int index, const howdah::operations::StepRecord &record);
     void outputArrived(const QString &node, const QString &line);
     void ended(howdah::operations::Outcome outcome, const QStringList &remains);
 
 private:
+    operations::LiveHands &hands();
+    void begin(std::unique_ptr<operations::JournalWriter> journal, const operations::Plan &plan);
     void gather();
     void publish();
     void noteTrend();

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/redact.h"
+#include "operations/finishing.h"
 #include "operations/secrets.h"
 
 namespace howdah::operations {
@@ -117,13 +118,7 @@ void Runner::resolveSecrets(std::size_t next, bool all, std::function<void()> th
 
 bool Runner::isPastReturn() const
 {
-    const int at = pointOfNoReturn(m_plan);
-    if (at < 0) {
-        return false;
-    }
-    const StepState state = m_steps[static_cast<std::size_t>(at)].state;
-    // It is only ever being undone when it was proved that it did not happen.
-    return state == StepState::Started || state == StepState::Done || state == StepState::Failed;
+    return operations::isPastReturn(m_plan, m_steps);
 }
 
 bool Runner::isRenewed(const Step &one) const

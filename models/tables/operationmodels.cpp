@@ -47,7 +47,9 @@ Cell tookCell(const operations::Step &step, const StepRecord &record)
     return {};
 }
 
-Cell stateCellOf(const StepRecord &record)
+} // namespace
+
+Cell stepStateCell(const StepRecord &record)
 {
     switch (record.state) {
     case StepState::Waiting:
@@ -66,8 +68,6 @@ Cell stateCellOf(const StepRecord &record)
     }
     return stateCell(Verdict::Critical, operations::toString(record.state));
 }
-
-} // namespace
 
 Verdict verdictOf(CheckResult result)
 {
@@ -196,7 +196,7 @@ void StepsModel::update()
         row.key = step.id;
         row.cells = {numberCell(static_cast<qint64>(i) + 1),
                      plain(step.title, record.remark.isEmpty() ? step.title : record.remark),
-                     plain(step.nodes.join(QStringLiteral(", "))), tookCell(step, record), stateCellOf(record)};
+                     plain(step.nodes.join(QStringLiteral(", "))), tookCell(step, record), stepStateCell(record)};
         rows.push_back(std::move(row));
     }
     merge(std::move(rows));
@@ -246,33 +246,6 @@ void CandidatesModel::setState(const cluster::ClusterState &state, const operati
         }
         row.cells = {name, plain(state.assessment->nodeStates[i]), plain(cluster::lossText(lag)),
                      bytesCell(lag.toReplay, unknown()), verdict};
-        rows.push_back(std::move(row));
-    }
-    merge(std::move(rows));
-}
-
-OperationsModel::OperationsModel(QObject *parent)
-    : KeyedTableModel({{.key = QStringLiteral("started"), .title = tr("Started"), .width = 14, .fixed = true},
-                       {.key = QStringLiteral("operation"), .title = tr("Operation"), .width = 36, .stretch = true},
-                       {.key = QStringLiteral("outcome"), .title = tr("Outcome"), .width = 14},
-                       {.key = QStringLiteral("took"), .title = tr("Took"), .width = 9, .number = true, .fixed = true}},
-                      parent)
-{
-}
-
-void OperationsModel::setOperations(const std::vector<operations::Operation> &operations, qint64 nowWallMs)
-{
-    std::vector<Row> rows;
-    for (const operations::Operation &operation : operations) {
-        Row row;
-        row.key = operation.id;
-        const bool ended = operation.endedMs > operation.startedMs;
-        row.cells = {
-            timeCell(QDateTime::fromMSecsSinceEpoch(operation.startedMs, Qt::UTC), nowWallMs),
-            plain(operation.plan.title, operation.remains.join(QLatin1Char('\n'))),
-            stateCell(verdictOf(operation.outcome), operations::toString(operation.outcome)),
-            secondsCell(ended ? std::optional(static_cast<double>(operation.endedMs - operation.startedMs) / 1000)
-                              : std::nullopt)};
         rows.push_back(std::move(row));
     }
     merge(std::move(rows));

@@ -52,17 +52,10 @@ public:
     void setState(const cluster::ClusterState &state, const operations::Plan &plan);
 };
 
-/// Operations of the journal, newest first. Keys are ids.
-class OperationsModel : public KeyedTableModel {
-    Q_OBJECT
-
-public:
-    explicit OperationsModel(QObject *parent = nullptr);
-    void setOperations(const std::vector<operations::Operation> &operations, qint64 nowWallMs);
-};
-
 /// The verdict under which a result, an outcome or a step's state is painted.
 cluster::Verdict verdictOf(operations::CheckResult result);
 cluster::Verdict verdictOf(operations::Outcome outcome);
+/// How far a step has come; empty while it waits.
+Cell stepStateCell(const operations::StepRecord &record);
 
 } // namespace howdah::tables

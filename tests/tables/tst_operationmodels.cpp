@@ -13,14 +13,13 @@ using namespace howdah::testsupport;
 using operations::CheckResult;
 using operations::StepState;
 
-/// Plans, their steps, candidates and the journal as tables.
+/// Plans, their steps and candidates as tables.
 class TestOperationModels : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void checksStandUnderTheirGroups();
     void stepsTellHowFarTheyCame();
     void candidates();
-    void journal();
 };
 
 namespace {
@@ -107,29 +106,6 @@ void TestOperationModels::candidates()
     QCOMPARE(text(model, 1, verdict), QStringLiteral("does not follow the primary"));
     model.setState({}, {});
     QCOMPARE(model.rowCount(), 0);
-}
-
-void TestOperationModels::journal()
-{
-    OperationsModel model;
-    const QAbstractItemModelTester tester(&model);
-    operations::Operation done;
-    done.id = QStringLiteral("1");
-    done.plan = smallPlan();
-    done.outcome = operations::Outcome::Done;
-    done.startedMs = kNowWallMs - 5000;
-    done.endedMs = kNowWallMs - 4100;
-    operations::Operation open = done;
-    open.id = QStringLiteral("2");
-    open.outcome = operations::Outcome::Interrupted;
-    open.endedMs = 0;
-    model.setOperations({open, done}, kNowWallMs);
-    QCOMPARE(keys(model), QStringList({QStringLiteral("2"), QStringLiteral("1")}));
-    const int took = model.columnOf(QStringLiteral("took"));
-    QCOMPARE(text(model, 0, took), QStringLiteral("n/a"));
-    QCOMPARE(text(model, 1, took), QStringLiteral("900 ms"));
-    QCOMPARE(model.index(0, model.columnOf(QStringLiteral("outcome"))).data(VerdictRole).toInt(),
-             static_cast<int>(cluster::Verdict::Critical));
 }
 
 QTEST_GUILESS_MAIN(TestOperationModels)

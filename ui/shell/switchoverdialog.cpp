@@ -83,6 +83,7 @@ SwitchoverDialog::SwitchoverDialog(const QString &cluster, const QString &target
     , m_accept(new QCheckBox(tr("Accept the &warnings")))
     , m_sentence(new widgets::Label(FontRole::Small, Token::Text2))
     , m_export(new QPushButton(tr("&Export runbook…")))
+    , m_journal(new QPushButton(tr("Show in &journal")))
     , m_cancel(new QPushButton(tr("Cancel")))
     , m_run(new QPushButton(tr("&Switch over")))
 {
@@ -137,6 +138,7 @@ QWidget *SwitchoverDialog::buildFooter()
     auto *footer = new widgets::Ground(false);
     footer->setObjectName(QStringLiteral("switchover-footer"));
     m_export->setObjectName(QStringLiteral("switchover-export"));
+    m_journal->setObjectName(QStringLiteral("switchover-journal"));
     m_accept->setObjectName(QStringLiteral("switchover-accept"));
     m_sentence->setObjectName(QStringLiteral("switchover-sentence"));
     m_cancel->setObjectName(QStringLiteral("switchover-cancel"));
@@ -145,11 +147,12 @@ QWidget *SwitchoverDialog::buildFooter()
     layout->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, 0);
     layout->setSpacing(metric::kSpace3);
     layout->addWidget(m_export);
+    layout->addWidget(m_journal);
     layout->addWidget(m_accept);
     m_sentence->setElided(true);
     m_sentence->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     layout->addWidget(m_sentence, 1);
-    for (QPushButton *button : {m_export, m_cancel, m_run}) {
+    for (QPushButton *button : {m_export, m_journal, m_cancel, m_run}) {
         button->setAutoDefault(false);
         theme::setDialogSize(button);
     }
@@ -158,6 +161,7 @@ QWidget *SwitchoverDialog::buildFooter()
     footer->setFixedHeight(60);
     theme::setFilled(m_run);
     connect(m_export, &QPushButton::clicked, this, &SwitchoverDialog::exportRunbook);
+    connect(m_journal, &QPushButton::clicked, this, [this] { Q_EMIT journalRequested(m_operation); });
     connect(m_cancel, &QPushButton::clicked, this, &SwitchoverDialog::reject);
     connect(m_run, &QPushButton::clicked, this, &SwitchoverDialog::start);
     connect(m_accept, &QCheckBox::toggled, this, &SwitchoverDialog::updateFooter);
@@ -246,6 +250,7 @@ void SwitchoverDialog::updateFooter()
     m_accept->setVisible(warns && !m_running && !m_ended);
     m_export->setVisible(!m_running);
     m_export->setEnabled(known);
+    m_journal->setVisible(!m_operation.isEmpty());
     m_run->setVisible(!m_running && !m_ended);
     m_run->setText(
         m_target.isEmpty()
@@ -268,6 +273,36 @@ void SwitchoverDialog::start()
     if (m_running || m_ended || !operations::mayRun(m_plan, m_accept->isChecked())) {
         return;
     }
+    showRunning(tr("Switching over …"));
+    Q_EMIT runRequested(m_plan);
+}
+
+void SwitchoverDialog::takeUp(const operations::Operation &operation, operations::Finish how)
+{
+    m_operation = operation.id;
+    m_takenUp = how;
+    m_plan = operation.plan;
+    m_target = m_plan.to;
+    m_steps->setPlan(m_plan);
+    showRunning(how == operations::Finish::Resume ? tr("Going on where it stopped …")
+                                                  : tr("Taking back what was done …"));
+    m_records = operation.steps;
+    m_steps->setRecords(m_records);
+    m_candidatesTable->hide(); // it was chosen when the operation was begun
+    m_cancel->setEnabled(how == operations::Finish::Resume && !operations::isPastReturn(m_plan, m_records));
+    for (const QString &line : operation.output) {
+        addOutput({}, line);
+    }
+}
+
+void SwitchoverDialog::setOperation(const QString &id)
+{
+    m_operation = id;
+    updateFooter();
+}
+
+void SwitchoverDialog::showRunning(const QString &sentence)
+{
     m_running = true;
     m_records.assign(m_plan.steps.size(), {});
     m_candidatesTable->setEnabled(false);
@@ -277,9 +312,8 @@ void SwitchoverDialog::start()
     m_leftHead->setVerdict(cluster::Verdict::Unknown, {});
     m_rightHead->setTitle(tr("Steps"));
     m_rightHead->setSubtitle({});
-    m_sentence->setText(tr("Switching over …"));
+    m_sentence->setText(sentence);
     updateFooter();
-    Q_EMIT runRequested(m_plan);
 }
 
 void SwitchoverDialog::setStep(int index, const operations::StepRecord &record)
@@ -314,6 +348,9 @@ void SwitchoverDialog::setEnded(Outcome outcome, const QStringList &remains)
     }
     m_leftHead->setVerdict(tables::verdictOf(outcome), operations::toString(outcome));
     m_sentence->setText(outcome == Outcome::Done ? tr("%1 is the primary; %2 follows it.").arg(m_plan.to, m_plan.from)
+                        : outcome == Outcome::Refused ? tr("Refused: nothing was changed.")
+                        : outcome == Outcome::Undone && m_takenUp == operations::Finish::Undo
+                            ? tr("Undone: the cluster is as before.")
                         : outcome == Outcome::Undone ? tr("Failed and undone: the cluster is as before.")
                                                      : tr("Failed half-way: see what remains on the left."));
     m_cancel->setEnabled(true);

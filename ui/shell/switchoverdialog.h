@@ -2,9 +2,10 @@
 #pragma once
 
 #include <QDialog>
+#include <optional>
 
 #include "cluster/health.h"
-#include "operations/journal.h"
+#include "operations/finishing.h"
 #include "operations/plan.h"
 
 class QCheckBox;
@@ -38,10 +39,15 @@ public:
     QString cluster() const { return m_cluster; }
     QString target() const { return m_plan.to.isEmpty() ? m_target : m_plan.to; }
     bool isRunning() const { return m_running; }
+    /// What runs here is in the journal under that id.
+    void setOperation(const QString &id);
 
     void setState(const cluster::ClusterState &state);
     /// A new plan for the target that is chosen; one of another is left alone.
     void setPlan(const operations::Plan &plan);
+    /// Shows an operation of the journal that is gone on with, or taken back, from now on: as if it had been begun
+    /// here.
+    void takeUp(const operations::Operation &operation, operations::Finish how);
     void setStep(int index, const operations::StepRecord &record);
     void addOutput(const QString &node, const QString &line);
     void setEnded(operations::Outcome outcome, const QStringList &remains);
@@ -51,6 +57,8 @@ Q_SIGNALS:
     void runRequested(const howdah::operations::Plan &plan);
     void cancelRequested();
     void exportRequested(const howdah::operations::Plan &plan, const QString &path);
+    /// The operation that runs, or ran, is to be shown in the journal.
+    void journalRequested(const QString &id);
 
 protected:
     void reject() override;
@@ -63,10 +71,13 @@ private:
     void showStep(const QString &key);
     void updateFooter();
     void start();
+    void showRunning(const QString &sentence);
     void exportRunbook();
 
     QString m_cluster;
-    QString m_target; ///< chosen
+    QString m_target;    ///< chosen
+    QString m_operation; ///< in the journal; empty before it is begun
+    std::optional<operations::Finish> m_takenUp;
     cluster::ClusterState m_state;
     operations::Plan m_plan;
     std::vector<operations::StepRecord> m_records;
@@ -86,6 +97,7 @@ private:
     QCheckBox *m_accept;
     widgets::Label *m_sentence;
     QPushButton *m_export;
+    QPushButton *m_journal;
     QPushButton *m_cancel;
     QPushButton *m_run;
 };
