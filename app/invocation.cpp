@@ -4,6 +4,7 @@
 #include <QHash>
 #include <QRegularExpression>
 
+#include "app/patroniarguments.h"
 #include "shell/mainwindow.h"
 
 namespace howdah::app {
@@ -25,7 +26,7 @@ const QHash<QString, Option> &valueOptions()
         {QStringLiteral("--page"), {&Invocation::page, {Command::Open}}},
         {QStringLiteral("--theme"), {&Invocation::theme, {Command::Open}}},
         {QStringLiteral("--size"), {&Invocation::size, {Command::Open}}},
-        {QStringLiteral("--to"), {&Invocation::target, {Command::Switchover}}},
+        {QStringLiteral("--to"), {&Invocation::target, {Command::Switchover, Command::Patroni}}},
         {QStringLiteral("--runbook"), {&Invocation::runbook, {Command::Switchover}}},
         {QStringLiteral("--after"), {&Invocation::after, {Command::Open}}},
     };
@@ -38,7 +39,8 @@ const QHash<QString, Command> &commands()
         {QStringLiteral("open"), Command::Open},         {QStringLiteral("demo"), Command::Demo},
         {QStringLiteral("discover"), Command::Discover}, {QStringLiteral("status"), Command::Status},
         {QStringLiteral("check"), Command::Check},       {QStringLiteral("switchover"), Command::Switchover},
-        {QStringLiteral("journal"), Command::Journal},   {QStringLiteral("help"), Command::Help},
+        {QStringLiteral("journal"), Command::Journal},   {QStringLiteral("patroni"), Command::Patroni},
+        {QStringLiteral("help"), Command::Help},
     };
     return names;
 }
@@ -50,6 +52,9 @@ tl::unexpected<Error> usage(const QString &message)
 
 core::Result<Invocation> checked(Invocation invocation, const QStringList &positional)
 {
+    if (invocation.command == Command::Patroni) {
+        return withPatroniArguments(invocation, positional);
+    }
     if (invocation.command == Command::Demo) {
         static const QStringList actions{QStringLiteral("start"), QStringLiteral("stop"), QStringLiteral("status")};
         invocation.demoAction = positional.value(0, QStringLiteral("start"));
@@ -90,7 +95,7 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
         return usage(QStringLiteral("--native goes with switchover."));
     }
     if ((invocation.dryRun && !switches) || (invocation.yes && !switches && invocation.command != Command::Journal)) {
-        return usage(QStringLiteral("--dry-run and --yes go with switchover, --yes with journal as well."));
+        return usage(QStringLiteral("--dry-run and --yes go with switchover and patroni, --yes with journal as well."));
     }
     if (const QStringList pages = shell::MainWindow::pageIds();
         !invocation.page.isEmpty() && !pages.contains(invocation.page)) {
@@ -191,6 +196,11 @@ QString helpText()
         "--native\n"
         "                                  asks for the shorter outage; --dry-run changes nothing; --runbook writes\n"
         "                                  the plan as Markdown, or as a shell script where FILE ends in .sh\n"
+        "  howdah patroni CLUSTER status|history|config [show]\n"
+        "                                  what Patroni says of its members, its past and its settings\n"
+        "  howdah patroni CLUSTER pause|resume|restart NODE|reinitialize NODE|config set KEY=VALUE...|\n"
+        "                                  switchover-at TIME --to NODE|cancel-switchover [--dry-run] [--yes]\n"
+        "                                  has Patroni do it: checks first, then the plan, then the proof\n"
         "  howdah journal CLUSTER [show|resume|undo [ID]]\n"
         "                                  what was done, and how to finish what was interrupted\n"
         "\n"

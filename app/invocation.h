@@ -17,7 +17,7 @@ enum ExitCode {
     kUsage = 64,
 };
 
-enum class Command { Open, Demo, Discover, Status, Check, Switchover, Journal, Help, Version };
+enum class Command { Open, Demo, Discover, Status, Check, Switchover, Journal, Patroni, Help, Version };
 
 /// What the command line asks for. A value.
 struct Invocation {
@@ -26,8 +26,10 @@ struct Invocation {
     QString demoAction;    ///< start, stop, status
     QString journalAction; ///< show, resume, undo
     QString operation;     ///< journal: its id; empty: the newest that can be finished
-    QString target;        ///< switchover --to
+    QString target;        ///< switchover --to; patroni switchover-at --to
     QString runbook;       ///< switchover --runbook FILE
+    QString patroniAction; ///< status, pause, …
+    QStringList words;     ///< what stands behind it: a node, a time, KEY=VALUE…
     QString outputFile;    ///< discover -o
     QString screenshot;    ///< open --screenshot: paint the window into this file and end
     QString page;          ///< open --page

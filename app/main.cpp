@@ -11,6 +11,7 @@
 #include "app/invocation.h"
 #include "app/journalcommand.h"
 #include "app/output.h"
+#include "app/patronicommand.h"
 #include "app/statuscommand.h"
 #include "app/switchovercommand.h"
 #include "app/windowcommand.h"
@@ -43,6 +44,8 @@ int runWithoutWindow(int argc, char **argv, const app::Invocation &invocation)
         return runCommand<app::SwitchoverCommand>(invocation);
     case app::Command::Journal:
         return runCommand<app::JournalCommand>(invocation);
+    case app::Command::Patroni:
+        return runCommand<app::PatroniCommand>(invocation);
     case app::Command::Discover:
         return runCommand<app::DiscoverCommand>(invocation);
     case app::Command::Demo:

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "switchovercommand.h"
 
-#include <QJsonArray>
-#include <QJsonObject>
-#include <unistd.h>
-
 #include "app/output.h"
-#include "app/plantext.h"
-#include "operations/planjson.h"
+#include "app/planoffer.h"
 #include "operations/runbook.h"
 #include "operations/switchover/switchoverplan.h"
 
@@ -61,51 +56,15 @@ void SwitchoverCommand::gathered(const switchover::Facts &facts)
     m_look.stop();
     const Plan plan = switchover::planSwitchover(
         newest, m_invocation.target, m_invocation.native ? switchover::Way::Native : switchover::Way::Manager);
-    show(plan);
+    showPlan(plan, m_invocation.json);
     if (!m_invocation.runbook.isEmpty()) {
         if (const auto saved = saveRunbook(plan, m_look.config(), m_invocation.runbook); !saved) {
             Q_EMIT finished(printFailure(saved.error(), m_invocation.json, kRefused));
             return;
         }
     }
-    decide(plan);
-}
-
-void SwitchoverCommand::show(const Plan &plan) const
-{
-    if (!m_invocation.json) {
-        print(planText(plan) + QLatin1Char('\n'));
-        return;
-    }
-    for (const Check &check : plan.checks) {
-        printJson({{QStringLiteral("check"), toJson(check)}});
-    }
-    printJson({{QStringLiteral("plan"), toJson(plan)}});
-}
-
-void SwitchoverCommand::decide(const Plan &plan)
-{
-    const bool possible = mayRun(plan, true);
-    const bool accepted = mayRun(plan, m_invocation.yes);
-    const auto end = [this](const QString &why, int exitCode) {
-        if (m_invocation.json) {
-            printJson(
-                {{QStringLiteral("message"), why},
-                 {QStringLiteral("result"), exitCode == kDone ? QStringLiteral("done") : QStringLiteral("refused")}});
-        } else {
-            print(why + QLatin1Char('\n'));
-        }
-        Q_EMIT finished(exitCode);
-    };
-    if (!possible) {
-        end(QStringLiteral("Refused: a check failed or could not be made. Nothing was changed."), kRefused);
-    } else if (m_invocation.dryRun) {
-        end(QStringLiteral("Nothing was changed: this was a dry run."), kDone);
-    } else if (!accepted || !m_invocation.yes) {
-        end(QStringLiteral("Nothing was changed. Add --yes to run it%1.")
-                .arg(worst(plan.checks) == CheckResult::Warning ? QStringLiteral(" and to accept the warnings")
-                                                                : QString()),
-            kRefused);
+    if (const auto exitCode = reasonNotToRun(plan, m_invocation)) {
+        Q_EMIT finished(*exitCode);
     } else {
         m_run->start(plan);
     }

@@ -27,8 +27,6 @@ Q_SIGNALS:
 private:
     void stateChanged(const cluster::ClusterState &state, bool conclusive);
     void gathered(const operations::switchover::Facts &facts);
-    void show(const operations::Plan &plan) const;
-    void decide(const operations::Plan &plan);
 
     Invocation m_invocation;
     ClusterLook m_look;

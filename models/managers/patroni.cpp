@@ -46,6 +46,22 @@ core::Result<QJsonObject> objectOf(const QByteArray &json)
     return document.object();
 }
 
+void readTags(const QJsonObject &tags, PatroniMember &member)
+{
+    for (auto it = tags.constBegin(); it != tags.constEnd(); ++it) {
+        const QString name = core::sanitizedName(it.key());
+        if (it->isBool()) {
+            member.tags += it->toBool() ? QStringList{name} : QStringList{};
+        } else {
+            member.tags += QStringLiteral("%1: %2").arg(name, core::sanitizedName(it->toVariant().toString()));
+        }
+    }
+    // Since Patroni 3.2 a priority of 0 means the same.
+    const QJsonValue priority = tags.value(QLatin1String("failover_priority"));
+    member.noFailover = tags.value(QLatin1String("nofailover")).toBool() ||
+                        (!priority.isUndefined() && priority.toVariant().toInt() <= 0);
+}
+
 PatroniMember memberOf(const QJsonObject &object)
 {
     PatroniMember member;
@@ -66,6 +82,8 @@ PatroniMember memberOf(const QJsonObject &object)
         member.lagUnknown = lag.toString() == QLatin1String("unknown");
     }
     member.pendingRestart = isSet(object, "pending_restart");
+    member.restartAt = text(object.value(QLatin1String("scheduled_restart")).toObject(), "schedule");
+    readTags(object.value(QLatin1String("tags")).toObject(), member);
     return member;
 }
 
@@ -91,6 +109,12 @@ bool PatroniMember::isLeader() const
     return role == QLatin1String("leader") || role == QLatin1String("standby_leader");
 }
 
+bool PatroniMember::isRunning() const
+{
+    return state == QLatin1String("running") || state == QLatin1String("streaming") ||
+           state == QLatin1String("in archive recovery");
+}
+
 core::Result<PatroniCluster> parsePatroniCluster(const QByteArray &json)
 {
     const core::Result<QJsonObject> object = objectOf(json);
@@ -111,6 +135,7 @@ core::Result<PatroniCluster> parsePatroniCluster(const QByteArray &json)
     }
     const QJsonObject switchover = object->value(QLatin1String("scheduled_switchover")).toObject();
     cluster.switchoverAt = text(switchover, "at");
+    cluster.switchoverFrom = text(switchover, "from");
     cluster.switchoverTo = text(switchover, "to");
     return cluster;
 }

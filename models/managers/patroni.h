@@ -4,6 +4,7 @@
 #include <QByteArray>
 #include <QDateTime>
 #include <QString>
+#include <QStringList>
 #include <optional>
 #include <vector>
 
@@ -23,8 +24,13 @@ struct PatroniMember {
     std::optional<qint64> lag; ///< bytes; empty for a leader and for "unknown"
     bool lagUnknown = false;   ///< Patroni itself says "unknown"
     bool pendingRestart = false;
+    QString restartAt;       ///< a scheduled restart's time as Patroni writes it; empty without one
+    QStringList tags;        ///< those that are set: "nofailover", "replicatefrom: pg2"
+    bool noFailover = false; ///< its tags forbid that it becomes the leader
 
     bool isLeader() const;
+    /// Its server runs, by the words of any version: running, streaming, in archive recovery.
+    bool isRunning() const;
     bool operator==(const PatroniMember &) const = default;
 };
 
@@ -34,6 +40,7 @@ struct PatroniCluster {
     bool paused = false;
     std::vector<PatroniMember> members;
     QString switchoverAt; ///< a scheduled switchover's time as Patroni writes it; empty without one
+    QString switchoverFrom;
     QString switchoverTo; ///< its candidate; empty: any
 
     bool operator==(const PatroniCluster &) const = default;

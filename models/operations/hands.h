@@ -24,6 +24,21 @@ struct CommandResult {
     QString err;
 };
 
+/// A request to a REST API, with nothing left to be filled in. credentials and anonymous are what Http says.
+struct HttpRequest {
+    QString method;
+    QString url;
+    QString body;
+    QString credentials;
+    bool anonymous = false;
+};
+
+/// What a REST API answered, whatever it was.
+struct HttpAnswer {
+    int status = 0;
+    QString body; ///< sanitized, at most 1 MiB
+};
+
 /// Why something on a node did not come to its end.
 struct HandsFailure {
     core::Error error;
@@ -34,8 +49,8 @@ struct HandsFailure {
 template<typename T>
 using Handed = tl::expected<T, HandsFailure>;
 
-/// What a runner acts with: statements and commands on the nodes of one cluster. Everything is asynchronous, `done` is
-/// called once, in the thread of the object, and never after it was destroyed or cancelled.
+/// What a runner acts with: statements and commands on the nodes of one cluster, and requests to REST APIs. Everything
+/// is asynchronous, `done` is called once, in the thread of the object, and never after it was destroyed or cancelled.
 class Hands : public QObject {
     Q_OBJECT
 public:
@@ -52,6 +67,8 @@ public:
     /// argv on the node's host, as its server's user or as root. An exit code other than 0 is no failure here.
     virtual void command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
                          std::function<void(Handed<CommandResult>)> done) = 0;
+    /// Follows no redirect, uses no proxy, is sent once at most. A status that is no success is no failure here.
+    virtual void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) = 0;
     /// Drops all that is under way; what has reached a node may still happen there.
     virtual void cancelAll() = 0;
 

@@ -248,8 +248,14 @@ void LiveHands::command(const QString &node, const QStringList &argv, bool asRoo
     command->start(*prefix, argv, options);
 }
 
+void LiveHands::http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done)
+{
+    m_http.send(request, deadlineMs, std::move(done));
+}
+
 void LiveHands::cancelAll()
 {
+    m_http.cancelAll();
     for (const auto &desk : std::as_const(m_desks)) {
         desk->session->close();
         desk->underWay.reset();

@@ -9,6 +9,7 @@
 #include "cluster/clusterconfig.h"
 #include "hosts/connections.h"
 #include "operations/hands.h"
+#include "operations/httpclient.h"
 #include "postgres/session.h"
 
 namespace howdah::operations {
@@ -26,6 +27,7 @@ public:
              std::function<void(Handed<Table>)> done) override;
     void command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
                  std::function<void(Handed<CommandResult>)> done) override;
+    void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) override;
     void cancelAll() override;
 
     /// What stands before commands on the node's host; an error says what to write into the cluster file.
@@ -44,6 +46,7 @@ private:
     cluster::ClusterConfig m_config;
     QHash<std::pair<QString, QString>, std::shared_ptr<Desk>> m_desks; ///< by node and database
     hosts::Connections m_connections;
+    HttpClient m_http;
 };
 
 } // namespace howdah::operations

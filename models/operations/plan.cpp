@@ -102,6 +102,8 @@ QString describe(const Plan &plan, const Action &action)
         return action.node + QStringLiteral(": ") + shownSql(plan, action.sql);
     case Action::Kind::Command:
         return action.node + QStringLiteral(": ") + shownCommand(plan, action.argv);
+    case Action::Kind::Http:
+        return action.node + QStringLiteral(": ") + shownRequest(plan, action.http);
     case Action::Kind::Person:
         break;
     }

@@ -31,18 +31,34 @@ struct Check {
 /// A value that an action reads and later actions use as :{name}.
 struct Capture {
     QString name;
-    QString from; ///< SQL: a column's name; a command: a regular expression with one group, read line by line
+    QString from; ///< SQL: a column's name; else a regular expression with one group, read line by line
     bool operator==(const Capture &) const = default;
 };
 
-/// One thing that is done or asked on one node: the exact SQL, or the exact command on its host. What stands in it as
-/// :{name} is a value captured before or a secret of the plan; in SQL it goes in as a quoted literal, in a command as
-/// part of one word.
+/// A request to a REST API.
+struct Http {
+    QString method = QStringLiteral("GET");
+    QString url;               ///< http or https, with no user or password in it
+    QString body;              ///< JSON; empty: none
+    std::vector<int> accepted; ///< statuses that are a success; empty: 200 to 299
+    std::vector<int> refused;  ///< statuses that say that nothing was done; 400 to 499 do anyway
+    /// Who asks: NAME takes user and password from the environment, NAME_USER and NAME_PASSWORD, or a bearer token,
+    /// NAME_TOKEN; NAME_CACERT is a file with the certificates that are trusted besides. Empty: nobody in particular.
+    QString credentials;
+    bool anonymous = false; ///< of the credentials only NAME_CACERT is used
+
+    bool operator==(const Http &) const = default;
+};
+
+/// One thing that is done or asked on one node: the exact SQL, the exact command on its host, or the exact request.
+/// What stands in it as :{name} is a value captured before or a secret of the plan; in SQL it goes in as a quoted
+/// literal, in a command as part of one word, in a URL percent-encoded, in a body as part of a JSON string.
 struct Action {
     enum class Kind {
         Sql,
         Command, ///< on the node's host, through its command or root_command
         Person,  ///< somebody has to do it: text says what; condition polls tell when it is done
+        Http,    ///< to the REST API of the node, or of whoever node names
     };
     Kind kind = Kind::Sql;
     QString node;
@@ -50,12 +66,14 @@ struct Action {
     QString database; ///< in which it runs; empty: postgres, where the locks are
     QStringList argv; ///< program and arguments
     bool asRoot = false;
+    Http http;
     QString text; ///< what it is about, where SQL and command don't tell; for a person: what to do
     /// SQL: the first column of the first row must be true. Command: exit code 0 is asked for anyway; each of expected
-    /// is a regular expression that a line of its output must match. They, and those of captures, keep to what grep -E
-    /// and sed -E read too, since a runbook has them.
+    /// is a regular expression that a line of its output must match; of a request, one of the body of an accepted
+    /// answer. They, and those of captures, keep to what grep -E and sed -E read too, since a runbook has them.
     bool expectsTrue = false;
     QStringList expected;
+    QStringList unexpected; ///< of a request: regular expressions that no line of the body may match
     /// A regular expression for what a server says when it refuses because things are already as they are to be: that
     /// is as good as done.
     QString alreadySo;

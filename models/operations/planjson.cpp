@@ -23,7 +23,7 @@ QJsonArray arrayOf(const std::vector<T> &values)
 
 QString wordOf(Action::Kind kind)
 {
-    constexpr std::array words{"sql", "command", "person"};
+    constexpr std::array words{"sql", "command", "person", "http"};
     return QLatin1String(words.at(static_cast<std::size_t>(kind)));
 }
 
@@ -49,6 +49,24 @@ QStringList strings(const QJsonValue &value)
     return list;
 }
 
+std::vector<int> numbers(const QJsonValue &value)
+{
+    std::vector<int> list;
+    for (const QJsonValue &one : value.toArray()) {
+        list.push_back(one.toInt());
+    }
+    return list;
+}
+
+QJsonArray arrayOf(const std::vector<int> &numbers)
+{
+    QJsonArray array;
+    for (const int number : numbers) {
+        array.append(number);
+    }
+    return array;
+}
+
 /// Reads one object after another out of an array, and remembers whether all were of the right form.
 class Reader {
 public:
@@ -59,21 +77,36 @@ public:
         return {o[QLatin1String("name")].toString(), o[QLatin1String("from")].toString()};
     }
 
+    Http http(const QJsonObject &o)
+    {
+        Http http;
+        http.method = o[QLatin1String("method")].toString(http.method);
+        http.url = o[QLatin1String("url")].toString();
+        http.body = o[QLatin1String("body")].toString();
+        http.credentials = o[QLatin1String("credentials")].toString();
+        http.anonymous = o[QLatin1String("anonymous")].toBool();
+        http.accepted = numbers(o[QLatin1String("accepted")]);
+        http.refused = numbers(o[QLatin1String("refused")]);
+        return http;
+    }
+
     Action action(const QJsonObject &o)
     {
         Action action;
         action.kind = fromWord(
             o[QLatin1String("kind")].toString(),
-            std::array{Action::Kind::Sql, Action::Kind::Command, Action::Kind::Person},
+            std::array{Action::Kind::Sql, Action::Kind::Command, Action::Kind::Person, Action::Kind::Http},
             [](Action::Kind kind) { return wordOf(kind); }, m_ok);
         action.node = o[QLatin1String("node")].toString();
         action.sql = o[QLatin1String("sql")].toString();
         action.database = o[QLatin1String("database")].toString();
         action.argv = strings(o[QLatin1String("argv")]);
         action.asRoot = o[QLatin1String("as_root")].toBool();
+        action.http = http(o[QLatin1String("http")].toObject());
         action.text = o[QLatin1String("text")].toString();
         action.expectsTrue = o[QLatin1String("expects_true")].toBool();
         action.expected = strings(o[QLatin1String("expected")]);
+        action.unexpected = strings(o[QLatin1String("unexpected")]);
         action.alreadySo = o[QLatin1String("already_so")].toString();
         action.pollMs = o[QLatin1String("poll_ms")].toInt();
         action.askAgainMs = o[QLatin1String("ask_again_ms")].toInt();
@@ -82,7 +115,8 @@ public:
         action.captures = list(o[QLatin1String("captures")], &Reader::capture);
         // What could not be run must not look as if it had been.
         m_ok = m_ok && !(action.kind == Action::Kind::Sql && action.sql.isEmpty()) &&
-               !(action.kind == Action::Kind::Command && action.argv.isEmpty());
+               !(action.kind == Action::Kind::Command && action.argv.isEmpty()) &&
+               !(action.kind == Action::Kind::Http && action.http.url.isEmpty());
         return action;
     }
 
@@ -101,7 +135,9 @@ public:
         step.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         step.expectedMs = o[QLatin1String("expected_ms")].toInt();
         step.pointOfNoReturn = o[QLatin1String("point_of_no_return")].toBool();
-        step.notDone = list(o[QLatin1String("not_done")], &Reader::action);
+        if (o.contains(QLatin1String("not_done"))) { // not in plans of earlier versions
+            step.notDone = list(o[QLatin1String("not_done")], &Reader::action);
+        }
         step.renewed = o[QLatin1String("renewed")].toBool();
         step.undoneFirst = o[QLatin1String("undone_first")].toBool();
         step.renewedUntil = o[QLatin1String("renewed_until")].toString();
@@ -207,23 +243,43 @@ QJsonObject toJson(const Check &check)
             {QStringLiteral("remedy"), check.remedy}};
 }
 
+namespace {
+
+QJsonObject toJson(const Http &http)
+{
+    return {{QStringLiteral("method"), http.method},
+            {QStringLiteral("url"), http.url},
+            {QStringLiteral("body"), http.body},
+            {QStringLiteral("accepted"), arrayOf(http.accepted)},
+            {QStringLiteral("refused"), arrayOf(http.refused)},
+            {QStringLiteral("anonymous"), http.anonymous},
+            {QStringLiteral("credentials"), http.credentials}};
+}
+
+} // namespace
+
 QJsonObject toJson(const Action &action)
 {
-    return {{QStringLiteral("kind"), wordOf(action.kind)},
-            {QStringLiteral("node"), action.node},
-            {QStringLiteral("sql"), action.sql},
-            {QStringLiteral("database"), action.database},
-            {QStringLiteral("argv"), QJsonArray::fromStringList(action.argv)},
-            {QStringLiteral("as_root"), action.asRoot},
-            {QStringLiteral("text"), action.text},
-            {QStringLiteral("expects_true"), action.expectsTrue},
-            {QStringLiteral("expected"), QJsonArray::fromStringList(action.expected)},
-            {QStringLiteral("already_so"), action.alreadySo},
-            {QStringLiteral("poll_ms"), action.pollMs},
-            {QStringLiteral("absent_ms"), action.absentMs},
-            {QStringLiteral("ask_again_ms"), action.askAgainMs},
-            {QStringLiteral("deadline_ms"), action.deadlineMs},
-            {QStringLiteral("captures"), arrayOf(action.captures)}};
+    QJsonObject object{{QStringLiteral("kind"), wordOf(action.kind)},
+                       {QStringLiteral("node"), action.node},
+                       {QStringLiteral("sql"), action.sql},
+                       {QStringLiteral("database"), action.database},
+                       {QStringLiteral("argv"), QJsonArray::fromStringList(action.argv)},
+                       {QStringLiteral("as_root"), action.asRoot},
+                       {QStringLiteral("text"), action.text},
+                       {QStringLiteral("expects_true"), action.expectsTrue},
+                       {QStringLiteral("expected"), QJsonArray::fromStringList(action.expected)},
+                       {QStringLiteral("already_so"), action.alreadySo},
+                       {QStringLiteral("poll_ms"), action.pollMs},
+                       {QStringLiteral("absent_ms"), action.absentMs},
+                       {QStringLiteral("ask_again_ms"), action.askAgainMs},
+                       {QStringLiteral("deadline_ms"), action.deadlineMs},
+                       {QStringLiteral("captures"), arrayOf(action.captures)}};
+    if (action.kind == Action::Kind::Http) {
+        object.insert(QStringLiteral("http"), toJson(action.http));
+        object.insert(QStringLiteral("unexpected"), QJsonArray::fromStringList(action.unexpected));
+    }
+    return object;
 }
 
 QJsonObject toJson(const Plan &plan)

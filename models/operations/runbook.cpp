@@ -16,13 +16,16 @@ QString tr(const char *text)
     return QCoreApplication::translate("Runbook", text);
 }
 
-QString block(const Plan &plan, const Action &action)
+QString block(const Plan &plan, const Action &action, int stepMs)
 {
     const bool sql = action.kind == Action::Kind::Sql;
     if (action.kind == Action::Kind::Person) {
         return QStringLiteral("- %1: %2\n").arg(markdownText(action.node), markdownText(action.text));
     }
-    const QString text = sql ? shownSql(plan, action.sql) + QLatin1Char(';') : shownCommand(plan, action.argv);
+    const bool http = action.kind == Action::Kind::Http;
+    const QString text = sql    ? shownSql(plan, action.sql) + QLatin1Char(';')
+                         : http ? shownCurl(plan, action.http, action.deadlineMs > 0 ? action.deadlineMs : stepMs)
+                                : shownCommand(plan, action.argv);
     QString head = QStringLiteral("- %1").arg(markdownText(action.node));
     if (!action.text.isEmpty()) {
         head += QStringLiteral(", ") + markdownText(action.text);
@@ -34,11 +37,11 @@ QString block(const Plan &plan, const Action &action)
            QLatin1Char('\n');
 }
 
-QString section(const Plan &plan, const std::vector<Action> &actions, const QString &title)
+QString section(const Plan &plan, const std::vector<Action> &actions, const QString &title, int stepMs)
 {
     QString text;
     for (const Action &action : actions) {
-        text += block(plan, action);
+        text += block(plan, action, stepMs);
     }
     return actions.empty() ? QString() : QStringLiteral("%1\n\n%2").arg(title, text);
 }
@@ -70,9 +73,10 @@ QString toMarkdown(const Plan &plan)
                     .arg(markdownText(step.nodes.join(QStringLiteral(", "))),
                          core::formatSeconds(step.deadlineMs / 1000.0)) +
                 QStringLiteral("\n\n");
-        text += section(plan, step.actions, tr("Do:"));
-        text += section(plan, step.verify, tr("Proved when:"));
-        text += section(plan, step.undo, tr("To take it back:"));
+        text += section(plan, step.actions, tr("Do:"), step.deadlineMs);
+        text += section(plan, step.verify, tr("Proved when:"), step.deadlineMs);
+        text += section(plan, step.undo, tr("To take it back:"), step.deadlineMs);
+        text += section(plan, step.notDone, tr("It was not done after all when these hold:"), step.deadlineMs);
         if (!step.remedy.isEmpty()) {
             text += tr("If it fails: %1").arg(markdownText(step.remedy)) + QStringLiteral("\n\n");
         }

@@ -39,6 +39,48 @@ holds() {
 }
 )sh";
 
+/// Only in scripts that need it. Credentials reach curl by its standard input, where no list of processes shows them.
+const char *const kHttpPrologue = R"sh(
+option() {
+  [ -z "$2" ] || printf '%s = "%s%s"\n' "$1" "$3" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"
+}
+# $1: whose credentials in the environment, $2: method, $3: URL, $4: seconds at most, $5: body, $6: "anonymous", or
+# nothing. Prints the body of the answer, then its status on a line of its own.
+http() {
+  user= token= cacert=
+  [ -z "$1" ] || eval "user=\${$1_USER:+\$$1_USER:\${$1_PASSWORD:-}} token=\${$1_TOKEN:-} cacert=\${$1_CACERT:-}"
+  [ -z "$6" ] || user= token=
+  {
+    option user "$user" ''
+    option header "$token" 'Authorization: Bearer '
+    option cacert "$cacert" ''
+    [ -z "$5" ] || echo 'header = "Content-Type: application/json"'
+  } | curl -q -K - -g -sS --noproxy '*' --max-time "$4" -X "$2" ${5:+--data-raw "$5"} -w '\n%{http_code}\n' "$3"
+}
+# $1: statuses as a pattern of case, $2: seconds at most, $3: seconds between, or nothing to ask once, then a function
+# that prints what http prints, and the patterns that its body must match, or must not behind a "!". The body is left in $out.
+answers() {
+  statuses=$1 end=$(($(date +%s) + $2)) again=$3 ask=$4
+  shift 4
+  while :; do
+    out=$($ask 2>&1) || :
+    status=$(printf '%s\n' "$out" | tail -n 1)
+    good=1
+    printf '%s' "$status" | grep -Eqx "$statuses" || good=
+    out=$(printf '%s\n' "$out" | sed '$d')
+    for pattern in "$@"; do
+      case $pattern in
+      '!'*) printf '%s\n' "$out" | grep -Eq "${pattern#!}" && good= ;;
+      *) printf '%s\n' "$out" | grep -Eq "$pattern" || good= ;;
+      esac
+    done
+    [ -z "$good" ] || return 0
+    [ -n "$again" ] && [ "$(date +%s)" -lt "$end" ] || return 1
+    sleep "$again"
+  done
+}
+)sh";
+
 QString word(const QString &text)
 {
     return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\'');
@@ -61,6 +103,7 @@ public:
                 "#!/bin/sh\n# %1\n# Read it before you run it. It takes back what it did with: sh FILE undo\n")
                 .arg(title);
         out += QLatin1String(kPrologue);
+        out += usesHttp() ? QLatin1String(kHttpPrologue) : QLatin1String();
         for (const Secret &secret : m_plan.secrets) {
             addSecret(secret);
         }
@@ -79,6 +122,17 @@ public:
     }
 
 private:
+    bool usesHttp() const
+    {
+        const auto http = [](const std::vector<Action> &actions) {
+            return std::any_of(actions.begin(), actions.end(),
+                               [](const Action &action) { return action.kind == Action::Kind::Http; });
+        };
+        return http(m_plan.guards) || std::any_of(m_plan.steps.begin(), m_plan.steps.end(), [&](const Step &step) {
+                   return http(step.actions) || http(step.verify) || http(step.undo);
+               });
+    }
+
     QString psql(const QString &name, const QString &database) const
     {
         const auto place = placeOf(m_config, name);
@@ -128,6 +182,53 @@ private:
         m_functions += QStringLiteral("%1=$(%2 | sed -n 2p)%3\n").arg(secret.name, name, word(more));
     }
 
+    /// A word of the script in which values stand as what they became.
+    static QString withValues(const QString &text)
+    {
+        return word(text).replace(placeholder(), QStringLiteral("'\"$\\1\"'"));
+    }
+
+    QString httpText(const Action &action, const QString &about, int seconds, bool asked)
+    {
+        const QString name = QStringLiteral("q%1").arg(++m_count);
+        const int once = action.pollMs > 0 ? 3 : seconds;
+        m_functions += QStringLiteral("%1() {\n  http %2 %3 %4 %5 %6 %7\n}\n")
+                           .arg(name, word(action.http.credentials), word(action.http.method),
+                                withValues(action.http.url), QString::number(once), withValues(action.http.body),
+                                word(action.http.anonymous ? QStringLiteral("anonymous") : QString()));
+        QStringList accepted;
+        for (const int status : action.http.accepted) {
+            accepted.append(QString::number(status));
+        }
+        QString text =
+            QStringLiteral("answers %1 %2 %3 %4")
+                .arg(word(accepted.isEmpty() ? QStringLiteral("2..") : accepted.join(QLatin1Char('|'))))
+                .arg(seconds)
+                .arg(word(action.pollMs > 0 ? QString::number(std::max(50, action.pollMs) / 1000.0) : QString()), name);
+        for (const QString &expected : action.expected) {
+            text += QLatin1Char(' ') + withValues(expected);
+        }
+        for (const QString &unexpected : action.unexpected) {
+            text += QLatin1Char(' ') + withValues(QLatin1Char('!') + unexpected);
+        }
+        // At the point of no return a lost answer is no failure: what is there decides.
+        return text +
+               (asked ? QStringLiteral(" || echo \"  $status $out\"\n")
+                      : QStringLiteral(" || { echo \"$status $out\" >&2; fail %1; }\n").arg(about)) +
+               captures(action, about);
+    }
+
+    QString captures(const Action &action, const QString &about) const
+    {
+        QString text;
+        for (const Capture &capture : action.captures) {
+            text +=
+                QStringLiteral("%1=$(printf '%s\\n' \"$out\" | sed -nE %2 | head -n 1)\n[ -n \"$%1\" ] || fail %3\n")
+                    .arg(capture.name, word(QStringLiteral("s|%1|\\1|p").arg(capture.from)), about);
+        }
+        return text;
+    }
+
     QString commandText(const Action &action) const
     {
         const auto place = placeOf(m_config, action.node);
@@ -141,7 +242,8 @@ private:
         return hosts::shellQuoted(hosts::commandLine(prefix, action.argv));
     }
 
-    QString actionText(const Action &action, const Step &step)
+    /// asked: whether it was done is asked for afterwards, so that a lost answer doesn't matter.
+    QString actionText(const Action &action, const Step &step, bool asked = false)
     {
         const QString about = word(action.text.isEmpty() ? step.title : action.text);
         const int seconds = std::max(1, (action.deadlineMs > 0 ? action.deadlineMs : step.deadlineMs) / 1000);
@@ -160,18 +262,16 @@ private:
             }
             return text;
         }
+        if (action.kind == Action::Kind::Http) {
+            return httpText(action, about, seconds, asked);
+        }
         QString text = QStringLiteral("out=$(%1) || fail %2\n").arg(commandText(action), about);
         for (const QString &expected : action.expected) {
             // What is in a value stands in double quotes: no value of ours has anything that grep reads as more.
-            const QString pattern = word(expected).replace(placeholder(), QStringLiteral("'\"$\\1\"'"));
-            text += QStringLiteral("printf '%s\\n' \"$out\" | grep -Eq %1 || fail %2\n").arg(pattern, about);
-        }
-        for (const Capture &capture : action.captures) {
             text +=
-                QStringLiteral("%1=$(printf '%s\\n' \"$out\" | sed -nE %2 | head -n 1)\n[ -n \"$%1\" ] || fail %3\n")
-                    .arg(capture.name, word(QStringLiteral("s|%1|\\1|p").arg(capture.from)), about);
+                QStringLiteral("printf '%s\\n' \"$out\" | grep -Eq %1 || fail %2\n").arg(withValues(expected), about);
         }
-        return text;
+        return text + captures(action, about);
     }
 
     QString stepText(const Step &step)
@@ -186,7 +286,7 @@ private:
             text += QStringLiteral("undo=1\n");
         }
         for (const Action &action : step.actions) {
-            text += actionText(action, step);
+            text += actionText(action, step, step.pointOfNoReturn && !step.verify.empty());
         }
         for (const Action &action : step.verify) {
             text += actionText(action, step);

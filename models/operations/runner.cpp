@@ -223,16 +223,18 @@ void Runner::runStep(int index)
         beginUndo(tr("the journal can't be written"));
         return;
     }
-    const auto act = [this, index] {
-        run(step(index).actions, step(index).deadlineMs, [this, index](tl::expected<void, SequenceFailure> result) {
-            if (result) {
-                verifyStep(index, {});
-            } else if (step(index).pointOfNoReturn && result.error().mayHaveHappened) {
-                verifyStep(index, result.error()); // a lost reply is no failure: the node is asked what it is
-            } else {
-                stepFailed(index, result.error());
-            }
-        });
+    const auto act = [this, index, begunBefore] {
+        run(step(index).actions, step(index).deadlineMs,
+            [this, index, begunBefore](const tl::expected<void, SequenceFailure> &result) {
+                if (result) {
+                    verifyStep(index, {});
+                } else if (step(index).pointOfNoReturn && (result.error().mayHaveHappened || begunBefore)) {
+                    // A lost reply is no failure, nor is the refusal of a second request: what is there decides.
+                    verifyStep(index, result.error());
+                } else {
+                    stepFailed(index, result.error());
+                }
+            });
     };
     if (begunBefore && step(index).undoneFirst) {
         run(step(index).undo, step(index).deadlineMs,
@@ -256,6 +258,13 @@ void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
 {
     if (step(index).verify.empty() && !actionsFailed) {
         stepDone(index);
+        return;
+    }
+    if (step(index).verify.empty()) {
+        SequenceFailure failure = *actionsFailed; // there is nothing to ask by
+        failure.mayHaveHappened = true;
+        failure.nothingDone = false;
+        lookForNothingDone(index, failure);
         return;
     }
     run(step(index).verify, step(index).deadlineMs,

@@ -19,6 +19,22 @@ QString firstLine(const QString &text)
     return text.trimmed().section(QLatin1Char('\n'), -1).left(300);
 }
 
+constexpr int kPolledRequestMs = 3000;
+
+/// What to do about an API that does not let us in.
+QString whoMayAsk(const Http &http, int status)
+{
+    const QString name = http.credentials;
+    if (name.isEmpty() || status == 403) {
+        return QStringLiteral("; it does not let this machine act: see its own access rules");
+    }
+    const bool has = qEnvironmentVariableIsSet(qPrintable(name + QStringLiteral("_USER"))) ||
+                     qEnvironmentVariableIsSet(qPrintable(name + QStringLiteral("_TOKEN")));
+    return has ? QStringLiteral("; what %1_USER and %1_PASSWORD (or %1_TOKEN) in the environment say is not accepted")
+                     .arg(name)
+               : QStringLiteral("; set %1_USER and %1_PASSWORD in the environment").arg(name);
+}
+
 QString firstRow(const Table &table)
 {
     if (table.rows.empty()) {
@@ -110,6 +126,10 @@ void Sequence::runAction(const Action &action)
         });
         return;
     }
+    if (action.kind == Action::Kind::Http) {
+        request(action, wait);
+        return;
+    }
     const auto sql = filledSql(action.sql, m_values);
     if (!sql) {
         fail(sql.error(), false);
@@ -120,6 +140,24 @@ void Sequence::runAction(const Action &action)
             self->tableArrived(std::move(result));
         }
     });
+}
+
+void Sequence::request(const Action &action, int left)
+{
+    const auto http = filledRequest(action.http, m_values);
+    if (!http) {
+        fail(http.error(), false);
+        return;
+    }
+    const QPointer<Sequence> self(this);
+    // Who is asked again and again must not be waited for once to the end.
+    const int deadlineMs = action.pollMs > 0 ? std::min(left, std::max(kPolledRequestMs, action.pollMs)) : left;
+    m_hands.http({http->method, http->url, http->body, http->credentials, http->anonymous}, deadlineMs,
+                 [self](Handed<HttpAnswer> result) {
+                     if (self) {
+                         self->httpArrived(std::move(result));
+                     }
+                 });
 }
 
 void Sequence::tableArrived(Handed<Table> result)
@@ -157,16 +195,68 @@ void Sequence::commandArrived(Handed<CommandResult> result)
                    .arg(result->exitCode)
                    .arg(seen.isEmpty() ? seen : QStringLiteral(", ") + seen);
     }
-    for (const QString &expected : action.expected) {
-        const auto pattern = filledPattern(expected, m_values);
-        if (!pattern) {
-            fail(pattern.error(), true);
-            return;
-        }
-        holds =
-            holds && QRegularExpression(*pattern, QRegularExpression::MultilineOption).match(result->out).hasMatch();
+    const auto matched = matches(action, result->out);
+    if (matched) {
+        answered(holds && *matched && takeCaptures(action, result->out), seen);
     }
-    answered(holds && takeCaptures(action, result->out), seen);
+}
+
+/// Whether text has all that is expected; nothing when that can't be said, which has failed already.
+std::optional<bool> Sequence::matches(const Action &action, const QString &text)
+{
+    bool holds = true;
+    const auto look = [&](const QStringList &patterns, bool there) {
+        for (const QString &one : patterns) {
+            const auto pattern = filledPattern(one, m_values);
+            if (!pattern) {
+                fail(pattern.error(), true);
+                return false;
+            }
+            holds = holds &&
+                    QRegularExpression(*pattern, QRegularExpression::MultilineOption).match(text).hasMatch() == there;
+        }
+        return true;
+    };
+    if (!look(action.expected, true) || !look(action.unexpected, false)) {
+        return std::nullopt;
+    }
+    return holds;
+}
+
+void Sequence::httpArrived(Handed<HttpAnswer> result)
+{
+    const Action &action = current();
+    if (!result) {
+        notDone(result.error());
+        return;
+    }
+    m_heardClock.start();
+    const int status = result->status;
+    const auto &accepted = action.http.accepted;
+    const bool taken =
+        accepted.empty() ? status / 100 == 2 : std::find(accepted.begin(), accepted.end(), status) != accepted.end();
+    // A page is for browsers.
+    const QString said = result->body.startsWith(QLatin1Char('<')) ? QString() : firstLine(result->body);
+    const QString seen =
+        taken ? said
+              : QStringLiteral("HTTP status %1%2").arg(status).arg(said.isEmpty() ? said : QStringLiteral(", ") + said);
+    // Refused in words that mean: nothing was done. Asking again does not mend who asks.
+    const bool denied = status == 401 || status == 403;
+    const auto &refused = action.http.refused;
+    const bool nothing = status / 100 == 4 || std::find(refused.begin(), refused.end(), status) != refused.end();
+    if (!taken && (denied || (nothing && action.pollMs == 0))) {
+        const QString what = action.text.isEmpty() ? QStringLiteral("it was refused") : action.text;
+        fail({.kind = denied ? Error::Kind::Denied : Error::Kind::Server,
+              .message = QStringLiteral("%1: %2: %3%4")
+                             .arg(action.node, what, seen, denied ? whoMayAsk(action.http, status) : QString()),
+              .node = action.node},
+             false);
+        return;
+    }
+    const auto matched = matches(action, result->body);
+    if (matched) {
+        answered(taken && *matched && takeCaptures(action, result->body), seen);
+    }
 }
 
 void Sequence::notDone(const HandsFailure &failure)

@@ -38,8 +38,11 @@ Q_SIGNALS:
 private:
     void runNext();
     void runAction(const Action &action);
+    void request(const Action &action, int left);
+    std::optional<bool> matches(const Action &action, const QString &text);
     void tableArrived(Handed<Table> result);
     void commandArrived(Handed<CommandResult> result);
+    void httpArrived(Handed<HttpAnswer> result);
     void notDone(const HandsFailure &failure);
     bool takeCaptures(const Action &action, const Table &table);
     bool takeCaptures(const Action &action, const QString &output);

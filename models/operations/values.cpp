@@ -2,6 +2,7 @@
 #include "operations/values.h"
 
 #include <QRegularExpression>
+#include <QUrl>
 #include <functional>
 
 #include "core/identifier.h"
@@ -85,6 +86,55 @@ core::Result<QString> filledPattern(const QString &pattern, const Values &values
     });
 }
 
+namespace {
+
+/// value as it stands between the quotes of a JSON string.
+QString inJson(const QString &value)
+{
+    QString out;
+    for (const QChar letter : value) {
+        if (letter == QLatin1Char('"') || letter == QLatin1Char('\\')) {
+            out += QLatin1Char('\\');
+            out += letter;
+        } else if (letter.unicode() < 0x20) {
+            out += QStringLiteral("\\u%1").arg(letter.unicode(), 4, 16, QLatin1Char('0'));
+        } else {
+            out += letter;
+        }
+    }
+    return out;
+}
+
+Http shown(const Plan &plan, const Http &http)
+{
+    const auto word = [&](const QString &name) { return std::optional(wordFor(plan, name)); };
+    Http out = http;
+    out.url = core::redacted(*replaced(http.url, word));
+    out.body = core::redacted(*replaced(http.body, word));
+    return out;
+}
+
+} // namespace
+
+core::Result<Http> filledRequest(const Http &http, const Values &values)
+{
+    const auto url = replaced(http.url, [&](const QString &name) -> std::optional<QString> {
+        const auto value = valueOf(values, name);
+        return value ? std::optional(QString::fromLatin1(QUrl::toPercentEncoding(*value))) : std::nullopt;
+    });
+    const auto body = replaced(http.body, [&](const QString &name) -> std::optional<QString> {
+        const auto value = valueOf(values, name);
+        return value ? std::optional(inJson(*value)) : std::nullopt;
+    });
+    if (!url || !body) {
+        return tl::unexpected(url ? body.error() : url.error());
+    }
+    Http filled = http;
+    filled.url = *url;
+    filled.body = *body;
+    return filled;
+}
+
 QString shownSql(const Plan &plan, const QString &sql)
 {
     return core::redacted(*replaced(sql, [&](const QString &name) {
@@ -99,6 +149,31 @@ QString shownCommand(const Plan &plan, const QStringList &argv)
         words.append(*replaced(word, [&](const QString &name) { return std::optional(wordFor(plan, name)); }));
     }
     return core::redacted(hosts::shellQuoted(words));
+}
+
+QString shownRequest(const Plan &plan, const Http &http)
+{
+    const Http out = shown(plan, http);
+    return QStringLiteral("%1 %2 %3").arg(out.method, out.url, out.body).trimmed();
+}
+
+QString shownCurl(const Plan &plan, const Http &http, int deadlineMs)
+{
+    const Http out = shown(plan, http);
+    QStringList words{QStringLiteral("curl"),       QStringLiteral("-sS"),
+                      QStringLiteral("--max-time"), QString::number(std::max(1, (deadlineMs + 999) / 1000)),
+                      QStringLiteral("-X"),         out.method};
+    if (!out.body.isEmpty()) {
+        words +=
+            {QStringLiteral("-H"), QStringLiteral("Content-Type: application/json"), QStringLiteral("-d"), out.body};
+    }
+    QString who = out.credentials.isEmpty() || out.anonymous
+                      ? QString()
+                      : QStringLiteral(" -u \"$%1_USER:$%1_PASSWORD\"").arg(out.credentials);
+    if (!out.credentials.isEmpty() && out.url.startsWith(QLatin1String("https:"))) {
+        who += QStringLiteral(" ${%1_CACERT:+--cacert \"$%1_CACERT\"}").arg(out.credentials);
+    }
+    return hosts::shellQuoted(words) + who + QLatin1Char(' ') + hosts::shellQuoted({out.url});
 }
 
 } // namespace howdah::operations

@@ -26,8 +26,14 @@ core::Result<QStringList> filledCommand(const QStringList &argv, const Values &v
 /// A regular expression with each :{name} replaced by its value, escaped.
 core::Result<QString> filledPattern(const QString &pattern, const Values &values);
 
+/// The request with each :{name} replaced: percent-encoded in the URL, escaped as within a JSON string in the body.
+core::Result<Http> filledRequest(const Http &http, const Values &values);
+
 /// The same for people: secrets as Secret::shown, captures by their names, nothing secret in any other form.
 QString shownSql(const Plan &plan, const QString &sql);
 QString shownCommand(const Plan &plan, const QStringList &argv);
+QString shownRequest(const Plan &plan, const Http &http); ///< "POST http://10.0.0.11:8008/switchover {…}"
+/// The same as a line for a shell, with curl; credentials stand there as the variables that they are read from.
+QString shownCurl(const Plan &plan, const Http &http, int deadlineMs);
 
 } // namespace howdah::operations

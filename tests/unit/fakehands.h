@@ -16,6 +16,8 @@ public:
     QStringList told; ///< "node: text"
     QHash<QString, operations::Handed<operations::Table>> answers;
     QHash<QString, operations::Handed<operations::CommandResult>> results;
+    QHash<QString, QList<operations::Handed<operations::HttpAnswer>>> pages; ///< one after the other, the last stays
+    std::function<void(const QString &)> requested = [](const QString &) {}; ///< before a request is answered
     bool dead = false;  ///< the console has gone: nothing is answered any more
     QStringList silent; ///< texts that are never answered before their deadline
 
@@ -45,6 +47,23 @@ public:
         told.append(node + QStringLiteral("$ ") + text);
         answer(
             text, deadlineMs, [this, text, done] { done(results.value(text, operations::CommandResult{})); },
+            [done] { done(tl::unexpected(failure(QStringLiteral("no answer in time")))); });
+    }
+
+    void http(const operations::HttpRequest &request, int deadlineMs,
+              std::function<void(operations::Handed<operations::HttpAnswer>)> done) override
+    {
+        const QString text = QStringLiteral("%1 %2 %3").arg(request.method, request.url, request.body).trimmed();
+        told.append(text);
+        requested(text);
+        answer(
+            text, deadlineMs,
+            [this, text, done] {
+                const auto queue = pages.find(text);
+                done(queue == pages.end() || queue->isEmpty() ? operations::HttpAnswer{200, {}}
+                     : queue->size() == 1                     ? queue->first()
+                                                              : queue->takeFirst());
+            },
             [done] { done(tl::unexpected(failure(QStringLiteral("no answer in time")))); });
     }
 

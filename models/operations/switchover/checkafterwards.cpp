@@ -7,6 +7,7 @@
 #include "cluster/syncnames.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
+#include "operations/switchover/patroniplan.h"
 
 namespace howdah::operations::switchover {
 
@@ -61,7 +62,7 @@ Check checkSync(const Facts &facts, const Cast &cast)
 }
 
 /// Slots live on one node: what has no copy on the candidate stays behind.
-std::vector<Check> checkSlots(const Facts &facts, const Cast &cast)
+std::vector<Check> checkSlots(const Facts &facts, const Cast &cast, const QStringList &kept)
 {
     const cluster::Snapshot &snapshot = *facts.state.snapshot;
     const cluster::NodeStatus &primary = snapshot.nodes[at(cast.primary)];
@@ -77,16 +78,19 @@ std::vector<Check> checkSlots(const Facts &facts, const Cast &cast)
         if (slot.temporary || ofStandbys.contains(slot.slotName)) {
             continue;
         }
-        const bool copied = std::any_of(candidate.sample->replicationSlots.begin(),
-                                        candidate.sample->replicationSlots.end(), [&](const cluster::Slot &own) {
-                                            return own.slotName == slot.slotName && own.synced.value_or(false) &&
-                                                   own.invalidationReason.isEmpty();
-                                        });
+        const bool isKept = kept.contains(slot.slotName);
+        const bool copied =
+            isKept || std::any_of(candidate.sample->replicationSlots.begin(), candidate.sample->replicationSlots.end(),
+                                  [&](const cluster::Slot &own) {
+                                      return own.slotName == slot.slotName && own.synced.value_or(false) &&
+                                             own.invalidationReason.isEmpty();
+                                  });
         const bool logical = slot.slotType == QLatin1String("logical");
         const QString title = copied ? tr("Slot %1 has its copy").arg(slot.slotName)
                                      : tr("Slot %1 stays behind on %2").arg(slot.slotName, primary.name);
         const QString evidence =
-            copied    ? tr("synced on %1").arg(candidate.name)
+            isKept    ? tr("permanent: Patroni keeps it on whoever leads")
+            : copied  ? tr("synced on %1").arg(candidate.name)
             : logical ? tr("logical, no failover slot%1").arg(slot.active ? QString() : tr(", no consumer"))
                       : tr("physical, for no node of the cluster");
         checks.push_back(made(
@@ -134,12 +138,20 @@ QString wayBack(const Facts &facts, const Cast &cast)
 
 } // namespace
 
-std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast)
+std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way)
 {
-    std::vector<Check> checks{checkSync(facts, cast)};
-    const std::vector<Check> slotChecks = checkSlots(facts, cast);
+    const bool patroni = way == Way::Manager && isPatronis(facts);
+    const auto config = patroni && facts.patroni ? facts.patroni->config : std::nullopt;
+    std::vector<Check> checks;
+    // In its synchronous mode Patroni sets synchronous_standby_names itself, by who follows.
+    if (!config || !config->synchronousMode) {
+        checks.push_back(checkSync(facts, cast));
+    }
+    const std::vector<Check> slotChecks = checkSlots(facts, cast, config ? config->slotNames : QStringList());
     checks.insert(checks.end(), slotChecks.begin(), slotChecks.end());
-    checks.push_back(checkSiblings(facts, cast));
+    if (!patroni) {
+        checks.push_back(checkSiblings(facts, cast));
+    }
     return checks;
 }
 

@@ -6,6 +6,7 @@
 #include "cluster/positions.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
+#include "operations/switchover/patroniplan.h"
 
 namespace howdah::operations::switchover {
 
@@ -229,6 +230,29 @@ Check checkRights(const Facts &facts, const QString &target)
                       tr("Grant them, or name a role that has them in the cluster file's conninfo."));
 }
 
+/// Where somebody else acts the console looks on, and checkpoints when it may.
+Check checkSessions(const Facts &facts, const Cast &cast, const QString &target)
+{
+    QStringList shut, without;
+    for (const QString &node : {facts.state.snapshot->nodes[at(cast.primary)].name, target}) {
+        const SqlAccess sql = facts.nodes.value(node).sql;
+        if (!sql.isOpen()) {
+            shut.append(tr("%1: %2").arg(node, sql.error));
+        } else if (!sql.mayCheckpoint) {
+            without.append(tr("%1 may not CHECKPOINT on %2").arg(sql.role, node));
+        }
+    }
+    const QString title = tr("Lets the console look on");
+    if (!shut.isEmpty()) {
+        return made("candidate_rights", group(target), title, target, CheckResult::Unknown,
+                    shut.join(QStringLiteral(", ")), tr("The console must be able to open a session there."));
+    }
+    return made("candidate_rights", group(target), title, target, CheckResult::Passed,
+                without.isEmpty()
+                    ? tr("sessions on both, with CHECKPOINT")
+                    : tr("sessions on both; %1, the stop does it alone").arg(without.join(QStringLiteral(", "))));
+}
+
 /// Whom the primary lets in must not stand before a closed door afterwards.
 Check checkDoor(const Facts &facts, const Cast &cast, const QString &target)
 {
@@ -277,7 +301,8 @@ Check checkDoor(const Facts &facts, const Cast &cast, const QString &target)
 
 } // namespace
 
-std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits)
+std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, Way way,
+                                  const Limits &limits)
 {
     std::vector<Check> checks{checkKnown(facts, cast, target)};
     const auto hasSample = [&](int node) { return node >= 0 && facts.state.snapshot->nodes[at(node)].sample; };
@@ -290,7 +315,8 @@ std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QS
     checks.push_back(checkSettings(facts, cast, target));
     checks.push_back(checkRoom(facts, cast, target));
     checks.push_back(checkDoor(facts, cast, target));
-    checks.push_back(checkRights(facts, target));
+    checks.push_back(way == Way::Manager && isPatronis(facts) ? checkSessions(facts, cast, target)
+                                                              : checkRights(facts, target));
     return checks;
 }
 

@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "cluster/positions.h"
+#include "operations/switchover/patroniplan.h"
 
 namespace howdah::operations::switchover {
 
@@ -40,13 +41,20 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
                    writable > 1 ? tr("Fence all but one of them first: see the findings.")
                                 : tr("A switchover needs the old primary. If it is gone for good, promote a "
                                      "standby instead.")));
-    for (Check &one : checkCandidate(facts, cast, target, limits)) {
+    const bool patroni = way == Way::Manager && isPatronis(facts);
+    if (patroni) {
+        const std::vector<Check> own = checkPatroni(facts, cast, target);
+        checks.insert(checks.end(), own.begin(), own.end());
+    }
+    for (Check &one : checkCandidate(facts, cast, target, way, limits)) {
         checks.push_back(std::move(one));
     }
     // The rest speaks of both; without them there is nothing to say, and what is missing refuses already.
     if (known && cast.candidate >= 0 && nodes[at(cast.candidate)].sample) {
-        for (auto &group : {checkStop(facts, cast, way, limits), checkManager(facts, cast, way),
-                            checkAfterwards(facts, cast), checkRouting(facts, cast), checkWayBack(facts, cast)}) {
+        for (auto &group :
+             {checkStop(facts, cast, way, limits), patroni ? std::vector<Check>() : checkManager(facts, cast, way),
+              checkAfterwards(facts, cast, way), checkRouting(facts, cast),
+              patroni ? std::vector<Check>() : checkWayBack(facts, cast)}) {
             checks.insert(checks.end(), group.begin(), group.end());
         }
     }

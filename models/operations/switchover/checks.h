@@ -16,14 +16,17 @@ struct Limits {
     qint64 silentWalsenderMs = 12'000; ///< a walsender whose receiver has not replied for so long hangs the stop
 };
 
-/// Every check of a native switchover, in the order in which the dialog shows them; none is left out. Pure.
+/// Every check of a switchover, in the order in which the dialog shows them; none is left out. Pure.
 std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, Way way = Way::Native,
                          const Limits &limits = {});
 
 // The groups, each in a file of its own.
-std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits);
+std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, Way way,
+                                  const Limits &limits);
 std::vector<Check> checkStop(const Facts &facts, const Cast &cast, Way way, const Limits &limits);
-std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast);
+std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way);
+/// Whether Patroni will do it.
+std::vector<Check> checkPatroni(const Facts &facts, const Cast &cast, const QString &target);
 std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast);
 /// Whether applications find the new primary.
 std::vector<Check> checkRouting(const Facts &facts, const Cast &cast);

@@ -7,6 +7,7 @@
 #include "cluster/positions.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
+#include "operations/switchover/patroniplan.h"
 
 namespace howdah::operations::switchover {
 
@@ -180,8 +181,12 @@ std::vector<Check> checkStop(const Facts &facts, const Cast &cast, Way way, cons
 {
     const cluster::NodeStatus &node = facts.state.snapshot->nodes[at(cast.primary)];
     const Stop stop{facts, node, *node.sample};
-    return {checkSenders(stop, cast, limits), checkArchive(stop, limits), checkBackups(stop),
-            checkTransactions(stop, limits), checkSupervisor(stop, way)};
+    std::vector<Check> checks{checkSenders(stop, cast, limits), checkArchive(stop, limits), checkBackups(stop),
+                              checkTransactions(stop, limits)};
+    if (way == Way::Native || !isPatronis(facts)) {
+        checks.push_back(checkSupervisor(stop, way));
+    }
+    return checks;
 }
 
 } // namespace howdah::operations::switchover

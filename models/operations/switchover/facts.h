@@ -9,6 +9,7 @@
 
 #include "cluster/clusterconfig.h"
 #include "cluster/health.h"
+#include "operations/patroni/patronifacts.h"
 
 namespace howdah::operations::switchover {
 
@@ -119,6 +120,8 @@ struct Facts {
     QHash<QString, PoolerFacts> poolers;    ///< by name
     /// To replay on the candidate over the last minute, bytes, oldest first: its trend.
     std::vector<qint64> toReplay;
+    /// What Patroni says; empty where it was not asked, or does not answer for a cluster that may not be its own.
+    std::optional<patroni::PatroniFacts> patroni;
 };
 
 /// Who carries a switchover out.

@@ -161,8 +161,11 @@ void Gatherer::start(std::function<void(Facts)> done)
         }
         askRights(node.name, node.sample->serverVersionNum);
         askHba(node.name);
-        askHost(node.name);
+        if (m_facts.state.snapshot->manager != cluster::ManagerKind::Patroni) {
+            askHost(node.name); // where Patroni stops and starts the servers nobody else has to
+        }
     }
+    askPatroni();
     for (const cluster::AddressConfig &address : m_facts.config.addresses) {
         if (address.follows == QLatin1String("primary")) {
             askAddress(address.name);
@@ -172,6 +175,24 @@ void Gatherer::start(std::function<void(Facts)> done)
         askPooler(pooler.name);
     }
     one();
+}
+
+/// Of a cluster of which nobody has said who manages it too: that it answers says so.
+void Gatherer::askPatroni()
+{
+    const bool known = m_facts.state.snapshot->manager == cluster::ManagerKind::Patroni;
+    if (!known && m_facts.state.snapshot->manager != cluster::ManagerKind::Auto) {
+        return;
+    }
+    ++m_left;
+    auto *gatherer = new patroni::PatroniGatherer(m_facts.config, m_facts.state.snapshot, m_hands, this);
+    gatherer->start([this, gatherer, known](patroni::PatroniFacts facts) {
+        gatherer->deleteLater();
+        if (known || facts.isKnown()) {
+            m_facts.patroni = std::move(facts);
+        }
+        one();
+    });
 }
 
 void Gatherer::askAddress(const QString &name)

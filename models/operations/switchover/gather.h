@@ -26,6 +26,7 @@ private:
     void askRights(const QString &node, int version);
     void askHba(const QString &node);
     void askHost(const QString &node);
+    void askPatroni();
     void askAddress(const QString &name);
     void askPooler(const QString &name);
     void askWholePooler(const QString &name);

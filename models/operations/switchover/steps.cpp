@@ -50,6 +50,15 @@ Step checkpointStep(const Pieces &p)
     return step;
 }
 
+QString followsSql(const Pieces &p)
+{
+    return QStringLiteral("SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming' "
+                          "AND sender_port = %1 AND received_tli > %2), (SELECT sender_host FROM "
+                          "pg_stat_wal_receiver) AS sender")
+        .arg(p.candidatePort)
+        .arg(p.timeline);
+}
+
 Step proofStep(const Pieces &p)
 {
     QStringList all = p.siblings;

@@ -14,6 +14,9 @@ Step lockStep(const Pieces &p, const QString &node);
 /// Until little is left to write and to replay, while applications write.
 Step checkpointStep(const Pieces &p);
 
+/// SQL that holds on a standby that streams from the candidate, on a newer timeline than the one before.
+QString followsSql(const Pieces &p);
+
 /// A message in the WAL of the new primary, as transactional as a row, that every other node must come to; and each
 /// slot of the followers in use.
 Step proofStep(const Pieces &p);

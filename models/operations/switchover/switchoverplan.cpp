@@ -7,6 +7,7 @@
 #include "cluster/positions.h"
 #include "core/identifier.h"
 #include "operations/switchover/checks.h"
+#include "operations/switchover/patroniplan.h"
 #include "operations/switchover/pieces.h"
 #include "operations/switchover/repmgrsteps.h"
 #include "operations/switchover/routingsteps.h"
@@ -156,14 +157,9 @@ Step followStep(const Pieces &p, const QString &sibling)
 {
     Step step = p.step("follow_" + sibling.toUtf8(), Phase::After, tr("Let %1 follow %2").arg(sibling, p.candidate),
                        {sibling}, 60'000, 300);
-    step.actions = {p.sql(sibling, QStringLiteral("SELECT pg_reload_conf()")),
-                    p.holds(sibling,
-                            QStringLiteral("SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming' "
-                                           "AND sender_port = %1 AND received_tli > %2), (SELECT sender_host FROM "
-                                           "pg_stat_wal_receiver) AS sender")
-                                .arg(p.candidatePort)
-                                .arg(p.timeline),
-                            tr("%1 streams from %2 on the new timeline").arg(sibling, p.candidate), 50)};
+    step.actions = {
+        p.sql(sibling, QStringLiteral("SELECT pg_reload_conf()")),
+        p.holds(sibling, followsSql(p), tr("%1 streams from %2 on the new timeline").arg(sibling, p.candidate), 50)};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;
     step.remedy = tr("See the log of %1; its primary_conninfo is set already.").arg(sibling);
@@ -231,6 +227,9 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
 
 Plan planSwitchover(const Facts &facts, const QString &target, Way way)
 {
+    if (way == Way::Manager && isPatronis(facts)) {
+        return planPatroniSwitchover(facts, target);
+    }
     Plan plan;
     plan.operation = QStringLiteral("switchover");
     plan.cluster = facts.state.snapshot->cluster;

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+
+#include "app/invocation.h"
+#include "operations/plan.h"
+
+namespace howdah::app {
+
+/// Prints a plan as a command line shows it: text, or with --json its checks and itself, an object a line.
+void showPlan(const operations::Plan &plan, bool json);
+
+/// Whether a plan may be run by what its checks say and by --dry-run and --yes; when not, says why, and the result is
+/// the exit code.
+std::optional<int> reasonNotToRun(const operations::Plan &plan, const Invocation &invocation);
+
+} // namespace howdah::app

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <functional>
+#include <memory>
+
+#include "operations/hands.h"
+
+namespace howdah::operations {
+
+/// Sends requests to REST APIs: HTTP/1.1 over a connection of its own for each, over TLS where the URL says https.
+/// A request is sent once: QNetworkAccessManager sends one anew, up to twice, when the connection closes before an
+/// answer (QHttpNetworkConnectionChannel::_q_error), and a switchover asked for twice is two. No redirects, no
+/// proxies, no cookies, a deadline for the whole, at most 1 MiB of answer. Engine thread.
+class HttpClient : public QObject {
+    Q_OBJECT
+public:
+    using Done = std::function<void(Handed<HttpAnswer>)>;
+    using QObject::QObject;
+
+    /// done is called once, never from within the call, and never after cancelAll() or the end of the client. Its
+    /// failure says whether the request may have reached the other side.
+    void send(const HttpRequest &request, int deadlineMs, Done done);
+    void cancelAll();
+
+private:
+    std::shared_ptr<int> m_wanted = std::make_shared<int>(); ///< by what is under way; another one drops all of that
+};
+
+} // namespace howdah::operations

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/switchover/patroniplan.h"
+
+#include <QCoreApplication>
+#include <QJsonObject>
+#include <tuple>
+
+#include "cluster/positions.h"
+#include "operations/switchover/checks.h"
+#include "operations/switchover/routingsteps.h"
+#include "operations/switchover/steps.h"
+
+namespace howdah::operations::switchover {
+
+using cluster::at;
+using patroni::Member;
+
+namespace {
+
+const QString kSwitchover = QStringLiteral("switchover");
+constexpr int kPollMs = 20;
+constexpr int kPollApiMs = 100;
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Switchover", text);
+}
+
+/// Names of one switchover through Patroni.
+struct Cue {
+    Pieces p;
+    const patroni::PatroniFacts &facts;
+    const Member &leader;
+    const Member &candidate;
+
+    Action isPrimary(const Member &member, int pollMs, int deadlineMs) const
+    {
+        Action action = patroni::request(member.node, QStringLiteral("GET"), member.api, QStringLiteral("/primary"), {},
+                                         tr("%1 holds the leader lock").arg(member.member.name));
+        action.pollMs = pollMs;
+        action.deadlineMs = deadlineMs;
+        return action;
+    }
+};
+
+Pieces piecesOfPatroni(const Facts &facts, const Cast &cast)
+{
+    const auto &nodes = facts.state.snapshot->nodes;
+    Pieces p;
+    p.primary = nodes[at(cast.primary)].name;
+    p.candidate = nodes[at(cast.candidate)].name;
+    p.timeline = nodes[at(cast.primary)].sample->timeline.value_or(0);
+    p.systemIdentifier = QString::number(nodes[at(cast.primary)].sample->systemIdentifier.value_or(0));
+    std::tie(p.candidateHostName, p.candidatePort) = addressForPeers(facts, cast.candidate);
+    for (const int sibling : cast.siblings) {
+        if (nodes[at(sibling)].sample) {
+            p.siblings.append(nodes[at(sibling)].name); // who has never answered can't be waited for
+        }
+    }
+    for (const cluster::Edge &edge : facts.state.assessment->topology.edges) {
+        if (edge.to == cast.candidate) {
+            p.candidateSlot = edge.slotName;
+            p.candidateApplication = edge.sender ? edge.sender->applicationName : QString();
+        }
+    }
+    return p;
+}
+
+/// Patroni's own answer may be late, lost ("503 status unknown" after its patience) or of another winner, so that what
+/// decides is what is seen: the candidate takes writes and holds the lock, or the old primary does as if nothing had
+/// been asked. (do_POST_failover and poll_failover_result in Patroni's api.py)
+Step switchStep(const Cue &cue)
+{
+    const Pieces &p = cue.p;
+    const int patienceMs = cue.facts.patienceMs();
+    Step step =
+        p.step("switchover", Phase::Outage, tr("Let Patroni switch over from %1 to %2").arg(p.primary, p.candidate),
+               {p.primary, p.candidate}, patienceMs + 10'000, 1500);
+    step.pointOfNoReturn = true;
+    Action ask = patroni::request(
+        p.candidate, QStringLiteral("POST"), cue.candidate.api, QStringLiteral("/switchover"),
+        {{QStringLiteral("leader"), cue.leader.member.name}, {QStringLiteral("candidate"), cue.candidate.member.name}},
+        tr("the switchover that Patroni was asked for"));
+    ask.http.accepted = {200};
+    // 200 as well when somebody else won: "Switched over to "pg3" instead of "pg2"".
+    ask.expected = {QStringLiteral("^Successfully ")};
+    step.actions = {ask};
+
+    Action writes = p.holds(p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
+                            tr("%1 takes writes").arg(p.candidate), kPollMs);
+    writes.deadlineMs = patienceMs;
+    step.verify = {writes, cue.isPrimary(cue.candidate, kPollApiMs, patienceMs)};
+
+    // Whoever was asked must answer again: a process that sleeps would do it when it wakes.
+    Action awake = patroni::request(p.candidate, QStringLiteral("GET"), cue.candidate.api, QStringLiteral("/patroni"),
+                                    {}, tr("Patroni on %1 answers").arg(p.candidate));
+    awake.deadlineMs = 5000;
+    Action still = p.holds(p.primary,
+                           QStringLiteral("SELECT NOT pg_is_in_recovery() AND (SELECT timeline_id FROM "
+                                          "pg_control_checkpoint()) = %1")
+                               .arg(p.timeline),
+                           tr("%1 takes writes as before").arg(p.primary), kPollApiMs);
+    still.deadlineMs = 5000;
+    Action standby = p.holds(p.candidate, QStringLiteral("SELECT pg_is_in_recovery()"),
+                             tr("%1 is a standby as before").arg(p.candidate));
+    standby.deadlineMs = 5000;
+    step.notDone = {awake, still, cue.isPrimary(cue.leader, 0, 5000), standby};
+    step.remedy = tr("Find out who leads now (howdah patroni %1 status) before anything else; Patroni may still be at "
+                     "it. Leave stopping and starting servers to it")
+                      .arg(cue.facts.cluster.scope.isEmpty() ? tr("CLUSTER") : cue.facts.cluster.scope);
+    return step;
+}
+
+Step followStep(const Pieces &p, const QString &node)
+{
+    const bool old = node == p.primary;
+    Step step = p.step(old ? QByteArray("rejoin") : "follow_" + node.toUtf8(), Phase::After,
+                       tr("See %1 follow %2").arg(node, p.candidate), {node}, old ? 180'000 : 60'000, old ? 3000 : 300);
+    step.actions = {
+        p.holds(node, followsSql(p), tr("%1 streams from %2 on the new timeline").arg(node, p.candidate), 50)};
+    step.needs = {kSwitchover};
+    step.lane = 1;
+    step.remedy =
+        tr("See Patroni's log on %1: it starts the server, rewinds it where that is needed, and points it to %2.")
+            .arg(node, p.candidate);
+    return step;
+}
+
+} // namespace
+
+bool isPatronis(const Facts &facts)
+{
+    const cluster::ManagerKind manager = facts.state.snapshot->manager;
+    if (manager != cluster::ManagerKind::Auto || !facts.patroni || !facts.patroni->isKnown()) {
+        return manager == cluster::ManagerKind::Patroni;
+    }
+    // A host may run another cluster's Patroni.
+    for (const Member &member : facts.patroni->members) {
+        for (const cluster::NodeStatus &node : facts.state.snapshot->nodes) {
+            if (member.self && node.sample && member.self->systemIdentifier &&
+                member.self->systemIdentifier == node.sample->systemIdentifier) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+Plan planPatroniSwitchover(const Facts &facts, const QString &target)
+{
+    Plan plan;
+    plan.operation = QStringLiteral("switchover");
+    plan.cluster = facts.state.snapshot->cluster;
+    plan.to = target;
+    const Cast cast = castFor(facts.state, target);
+    const auto &nodes = facts.state.snapshot->nodes;
+    plan.from = cast.primary >= 0 ? nodes[at(cast.primary)].name : QString();
+    plan.title = tr("Switch over %1 from %2 to %3 through Patroni")
+                     .arg(plan.cluster, plan.from.isEmpty() ? tr("nobody") : plan.from, target);
+    plan.checks = check(facts, cast, target, Way::Manager);
+    const Member *leader = facts.patroni ? facts.patroni->ofNode(plan.from) : nullptr;
+    const Member *candidate = facts.patroni ? facts.patroni->ofNode(target) : nullptr;
+    const bool possible = cast.primary >= 0 && cast.candidate >= 0 && nodes[at(cast.primary)].sample &&
+                          nodes[at(cast.candidate)].sample && leader && candidate && !leader->api.isEmpty() &&
+                          !candidate->api.isEmpty();
+    if (!possible) {
+        return plan;
+    }
+    const Cue cue{piecesOfPatroni(facts, cast), *facts.patroni, *leader, *candidate};
+    const Pieces &p = cue.p;
+    const auto mayCheckpoint = [&](const QString &node) { return facts.nodes.value(node).sql.mayCheckpoint; };
+    plan.guards = guardsOf(p);
+    plan.guards.push_back(cue.isPrimary(*leader, 0, 0));
+    Step lock = lockStep(p, p.primary);
+    lock.renewedUntil = kSwitchover; // Patroni's stop ends its session
+    Step checkpoint = checkpointStep(p);
+    std::erase_if(checkpoint.actions, [&](const Action &action) { return !mayCheckpoint(action.node); });
+    plan.steps = {lock, lockStep(p, p.candidate), checkpoint};
+    for (Step &step : pauseSteps(facts, p)) {
+        plan.steps.push_back(std::move(step));
+    }
+    plan.steps.push_back(switchStep(cue));
+    for (Step &step : routingSteps(facts, p)) {
+        step.needs.replaceInStrings(QStringLiteral("promote"), kSwitchover);
+        plan.steps.push_back(std::move(step));
+    }
+    plan.steps.push_back(followStep(p, p.primary));
+    for (const QString &sibling : p.siblings) {
+        plan.steps.push_back(followStep(p, sibling));
+    }
+    Step proof = proofStep(p);
+    proof.needs = {kSwitchover};
+    plan.steps.push_back(proof);
+    plan.steps.push_back(unlockStep(p));
+    return plan;
+}
+
+} // namespace howdah::operations::switchover

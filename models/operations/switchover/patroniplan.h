@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "operations/plan.h"
+#include "operations/switchover/facts.h"
+
+namespace howdah::operations::switchover {
+
+/// Whether Patroni owns the cluster: the cluster file or discovery says so, or nobody has said who does and it answers
+/// for these servers.
+bool isPatronis(const Facts &facts);
+
+/// The switchover as Patroni does it when asked: it alone stops, promotes and starts servers, the console checks
+/// before, waits, and proves afterwards. Pure.
+Plan planPatroniSwitchover(const Facts &facts, const QString &target);
+
+} // namespace howdah::operations::switchover

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+#include <csignal>
+
+#include "consolerun.h"
+#include "support/commitclient.h"
+#include "support/lab.h"
+
+using namespace howdah;
+using integration::ConsoleRun;
+using integration::OnStep;
+using testsupport::CommitClient;
+using testsupport::Lab;
+
+/// Switchovers through Patroni, from the command line and on three real hosts, by a role that may only look.
+class TestSwitchoverPatroni : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void dryRunChangesNothing();
+    void thereAndBack();
+    void foundOutByItself();
+    void refusedByReplay();
+    void refusedByItsTags();
+    void pausedIsAWarning();
+    void killedConsoleIsFinished_data();
+    void killedConsoleIsFinished();
+    void runbookDoesTheSame();
+    void wantsCredentials();
+    void sleepingPatroniIsNoProof();
+
+private:
+    ConsoleRun run(const QStringList &arguments, const OnStep &onStep = {}) const
+    {
+        return integration::runConsole(arguments, m_directory.path(), onStep);
+    }
+    ConsoleRun switchover(int to, const QStringList &more, const OnStep &onStep = {}) const
+    {
+        return run(QStringList{QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
+                               QStringLiteral("--to"), m_lab->node(to).name} +
+                       more,
+                   onStep);
+    }
+    /// The node that takes writes; -1 unless there is exactly one.
+    int primary() const;
+    int another(int besides) const { return besides == 0 ? 1 : 0; }
+    QJsonObject cluster() const;
+    bool isWhole() const;
+    bool patch(const QByteArray &config) const;
+    QString clusterFile() const { return m_directory.filePath(QStringLiteral("orders.toml")); }
+    QStringList conninfos() const;
+
+    QTemporaryDir m_directory;
+    std::unique_ptr<Lab> m_lab;
+};
+
+namespace {
+
+const QString kYes = QStringLiteral("--yes");
+constexpr int kWholeMs = 90'000;
+
+testsupport::Output curl(const QStringList &arguments)
+{
+    return testsupport::run(QStringList{QStringLiteral("curl"), QStringLiteral("-s"), QStringLiteral("-m"),
+                                        QStringLiteral("5"), QStringLiteral("--noproxy"), QStringLiteral("*")} +
+                            arguments);
+}
+
+} // namespace
+
+void TestSwitchoverPatroni::initTestCase()
+{
+    if (!Lab::possible()) {
+        QSKIP("needs root: network namespaces");
+    }
+    auto lab = Lab::start(Lab::Variant::Patroni);
+    QVERIFY2(lab, lab ? "" : qPrintable(lab.error().message));
+    m_lab = std::move(*lab);
+    cluster::ClusterConfig config = m_lab->config();
+    config.name = QStringLiteral("orders");
+    for (cluster::NodeConfig &node : config.nodes) {
+        // No way to the hosts: everything goes through Patroni.
+        node.command.clear();
+        node.rootCommand.clear();
+        node.start.clear();
+        node.stop.clear();
+        node.hasCommand = false;
+    }
+    QVERIFY(cluster::saveClusterFile(config, clusterFile()));
+}
+
+void TestSwitchoverPatroni::init()
+{
+    QTRY_VERIFY2_WITH_TIMEOUT(isWhole(), QJsonDocument(cluster()).toJson().constData(), kWholeMs);
+}
+
+QStringList TestSwitchoverPatroni::conninfos() const
+{
+    QStringList all;
+    for (int i = 0; i < 3; ++i) {
+        all.append(m_lab->node(i).conninfo(QStringLiteral("postgres")));
+    }
+    return all;
+}
+
+int TestSwitchoverPatroni::primary() const
+{
+    int found = -1, count = 0;
+    for (int i = 0; i < 3; ++i) {
+        if (m_lab->node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")) == QLatin1String("f")) {
+            found = i;
+            ++count;
+        }
+    }
+    return count == 1 ? found : -1;
+}
+
+QJsonObject TestSwitchoverPatroni::cluster() const
+{
+    for (int i = 0; i < 3; ++i) {
+        const QByteArray answer = curl({m_lab->patroniUrl(i) + QStringLiteral("/cluster")}).out;
+        if (!answer.isEmpty()) {
+            return QJsonDocument::fromJson(answer).object();
+        }
+    }
+    return {};
+}
+
+/// Servers and Patroni agree: one primary, which leads, and two that stream from it.
+bool TestSwitchoverPatroni::isWhole() const
+{
+    const int leads = primary();
+    if (leads < 0 || m_lab->node(leads).value(QStringLiteral(
+                         "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")) != QLatin1String("2")) {
+        return false;
+    }
+    const QJsonArray members = cluster().value(QStringLiteral("members")).toArray();
+    int good = 0;
+    for (const QJsonValue &member : members) {
+        const bool leader = member[QStringLiteral("role")].toString() == QLatin1String("leader");
+        good += member[QStringLiteral("state")].toString() == QLatin1String("running") &&
+                        leader == (member[QStringLiteral("name")].toString() == m_lab->node(leads).name) &&
+                        (leader || member[QStringLiteral("lag")].toInt(-1) >= 0)
+                    ? 1
+                    : 0;
+    }
+    return good == 3 && members.size() == 3;
+}
+
+bool TestSwitchoverPatroni::patch(const QByteArray &config) const
+{
+    return curl({QStringLiteral("-f"), QStringLiteral("-X"), QStringLiteral("PATCH"), QStringLiteral("-d"),
+                 QString::fromUtf8(config), m_lab->patroniUrl(0) + QStringLiteral("/config")})
+        .ok();
+}
+
+void TestSwitchoverPatroni::dryRunChangesNothing()
+{
+    const int from = primary();
+    const ConsoleRun ended = switchover(another(from), {QStringLiteral("--dry-run")});
+    QVERIFY2(ended.exitCode == 0, ended.text.constData());
+    QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("done"));
+    QCOMPARE(ended.check(QStringLiteral("patroni_leader")), QStringLiteral("passed"));
+    QCOMPARE(ended.check(QStringLiteral("patroni_member")), QStringLiteral("passed"));
+    QCOMPARE(primary(), from);
+}
+
+void TestSwitchoverPatroni::thereAndBack()
+{
+    for (const int to : {1, 0, 2}) {
+        QTRY_VERIFY_WITH_TIMEOUT(isWhole(), kWholeMs);
+        const int from = primary();
+        QVERIFY(from >= 0 && from != to);
+        CommitClient client(conninfos());
+        QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+        const ConsoleRun ended = switchover(to, {kYes});
+        QVERIFY2(ended.exitCode == 0, ended.text.constData());
+        QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("done"));
+        // It does not end before all is as it shall be.
+        for (int i = 0; i < 3; ++i) {
+            QCOMPARE(m_lab->node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")),
+                     i == to ? QStringLiteral("f") : QStringLiteral("t"));
+        }
+        const qint64 before = client.acknowledged();
+        QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > before + 100, 15'000);
+        client.stop();
+        qInfo("switched from pg%d to pg%d: writes waited %.0f ms, all of it took %d ms", from + 1, to + 1,
+              client.worstGapMs(), ended.last().value(QStringLiteral("took_ms")).toInt());
+        QCOMPARE(client.missingAt(m_lab->node(to).conninfo(QStringLiteral("postgres"))), 0);
+        QCOMPARE(m_lab->node(to).value(QStringLiteral("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")),
+                 QStringLiteral("0"));
+    }
+}
+
+/// A file that names the nodes, and neither the manager nor where its API is.
+void TestSwitchoverPatroni::foundOutByItself()
+{
+    cluster::ClusterConfig config = *cluster::readClusterFile(clusterFile());
+    config.manager = cluster::ManagerKind::Auto;
+    config.patroniUrl.clear();
+    const QString file = m_directory.filePath(QStringLiteral("bare.toml"));
+    QVERIFY(cluster::saveClusterFile(config, file));
+    const ConsoleRun ended =
+        run({QStringLiteral("switchover"), file, QStringLiteral("--json"), QStringLiteral("--dry-run"),
+             QStringLiteral("--to"), m_lab->node(another(primary())).name});
+    QVERIFY2(ended.exitCode == 0, ended.text.constData());
+    QCOMPARE(ended.check(QStringLiteral("patroni_leader")), QStringLiteral("passed"));
+}
+
+void TestSwitchoverPatroni::refusedByReplay()
+{
+    const int from = primary();
+    const auto &candidate = m_lab->node(another(from));
+    QVERIFY(candidate.sql(QStringLiteral("SELECT pg_wal_replay_pause()")));
+    const ConsoleRun ended = switchover(another(from), {kYes});
+    QVERIFY(candidate.sql(QStringLiteral("SELECT pg_wal_replay_resume()")));
+    QVERIFY2(ended.exitCode == 1, ended.text.constData());
+    QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("refused"));
+    QCOMPARE(ended.check(QStringLiteral("candidate_replays")), QStringLiteral("failed"));
+    QCOMPARE(primary(), from);
+}
+
+void TestSwitchoverPatroni::refusedByItsTags()
+{
+    const int from = primary();
+    const int to = another(from);
+    const QString file = QStringLiteral("%1/%2/patroni.yml").arg(m_lab->directory(), m_lab->node(to).name);
+    const auto isTagged = [&] { return QJsonDocument(cluster()).toJson().contains("nofailover"); };
+    QVERIFY(m_lab
+                ->exec(to, {QStringLiteral("sed"), QStringLiteral("-i"), QStringLiteral("$a tags: {nofailover: true}"),
+                            file})
+                .ok());
+    QVERIFY(m_lab->signalPatroni(to, SIGHUP));
+    QTRY_VERIFY_WITH_TIMEOUT(isTagged(), 30'000);
+    const ConsoleRun ended = switchover(to, {kYes});
+    QVERIFY(m_lab->exec(to, {QStringLiteral("sed"), QStringLiteral("-i"), QStringLiteral("/^tags:/d"), file}).ok());
+    QVERIFY(m_lab->signalPatroni(to, SIGHUP));
+    QTRY_VERIFY_WITH_TIMEOUT(!isTagged(), 30'000);
+    QVERIFY2(ended.exitCode == 1, ended.text.constData());
+    QCOMPARE(ended.check(QStringLiteral("patroni_member")), QStringLiteral("failed"));
+    QCOMPARE(primary(), from);
+}
+
+void TestSwitchoverPatroni::pausedIsAWarning()
+{
+    const int from = primary();
+    const int to = another(from);
+    QVERIFY(patch("{\"pause\": true}"));
+    QTRY_VERIFY_WITH_TIMEOUT(cluster().value(QStringLiteral("pause")).toBool(), 30'000);
+    const ConsoleRun ended = switchover(to, {kYes});
+    QVERIFY(patch("{\"pause\": null}"));
+    QVERIFY2(ended.exitCode == 0, ended.text.constData());
+    QCOMPARE(ended.check(QStringLiteral("patroni_pause")), QStringLiteral("warning"));
+    QCOMPARE(primary(), to);
+}
+
+void TestSwitchoverPatroni::killedConsoleIsFinished_data()
+{
+    QTest::addColumn<QString>("at");
+    QTest::addColumn<QString>("action");
+    for (const char *step : {"lock", "checkpoint", "switchover", "rejoin", "proof"}) {
+        QTest::addRow("resume after %s", step)
+            << QLatin1String(step) + QStringLiteral(" started") << QStringLiteral("resume");
+    }
+    for (const char *step : {"lock_candidate", "checkpoint"}) {
+        QTest::addRow("undo after %s", step)
+            << QLatin1String(step) + QStringLiteral(" started") << QStringLiteral("undo");
+    }
+}
+
+void TestSwitchoverPatroni::killedConsoleIsFinished()
+{
+    QFETCH(QString, at);
+    QFETCH(QString, action);
+    const int from = primary();
+    const int to = another(from);
+    const ConsoleRun killed = switchover(to, {kYes}, [&](const QString &step) { return step == at; });
+    QVERIFY2(killed.exitCode == -1, killed.text.constData());
+    const ConsoleRun finished = run({QStringLiteral("journal"), clusterFile(), action, QStringLiteral("--json")});
+    const bool undone = action == QLatin1String("undo");
+    QVERIFY2(finished.exitCode == (undone ? 2 : 0), finished.text.constData());
+    QTRY_VERIFY_WITH_TIMEOUT(isWhole(), kWholeMs);
+    QCOMPARE(primary(), undone ? from : to);
+}
+
+void TestSwitchoverPatroni::runbookDoesTheSame()
+{
+    const int to = another(primary());
+    const QString script = m_directory.filePath(QStringLiteral("runbook.sh"));
+    const ConsoleRun dry = switchover(to, {QStringLiteral("--dry-run"), QStringLiteral("--runbook"), script});
+    QVERIFY2(dry.exitCode == 0, dry.text.constData());
+    const testsupport::Output ran = testsupport::run({QStringLiteral("sh"), script}, 120'000);
+    QVERIFY2(ran.ok(), (ran.out + ran.err).constData());
+    QCOMPARE(primary(), to);
+}
+
+void TestSwitchoverPatroni::wantsCredentials()
+{
+    const QString secret = QStringLiteral("canary-4471");
+    const auto setAuth = [&](const QString &expression) {
+        for (int i = 0; i < 3; ++i) {
+            const QString file = QStringLiteral("%1/%2/patroni.yml").arg(m_lab->directory(), m_lab->node(i).name);
+            QVERIFY(m_lab->exec(i, {QStringLiteral("sed"), QStringLiteral("-i"), expression, file}).ok());
+            QVERIFY(m_lab->signalPatroni(i, SIGHUP));
+        }
+    };
+    const auto isGuarded = [&](int i) {
+        return curl({QStringLiteral("-o"), QStringLiteral("/dev/null"), QStringLiteral("-w"),
+                     QStringLiteral("%{http_code}"), QStringLiteral("-X"), QStringLiteral("DELETE"),
+                     m_lab->patroniUrl(i) + QStringLiteral("/switchover")})
+                   .out == "401";
+    };
+    setAuth(QStringLiteral("s/^restapi: {/&authentication: {username: admin, password: %1}, /").arg(secret));
+    for (int i = 0; i < 3; ++i) {
+        QTRY_VERIFY_WITH_TIMEOUT(isGuarded(i), 30'000);
+    }
+    const int from = primary();
+    const int to = another(from);
+    const ConsoleRun denied = switchover(to, {kYes});
+    QVERIFY2(denied.exitCode == 2, denied.text.constData());
+    QVERIFY2(denied.text.contains("set HOWDAH_PATRONI_USER and HOWDAH_PATRONI_PASSWORD"), denied.text.constData());
+    QCOMPARE(primary(), from);
+    qputenv("HOWDAH_PATRONI_USER", "admin");
+    qputenv("HOWDAH_PATRONI_PASSWORD", secret.toLatin1());
+    const ConsoleRun let = switchover(to, {kYes});
+    qunsetenv("HOWDAH_PATRONI_USER");
+    qunsetenv("HOWDAH_PATRONI_PASSWORD");
+    setAuth(QStringLiteral("s/authentication: {username: admin, password: %1}, //").arg(secret));
+    for (int i = 0; i < 3; ++i) {
+        QTRY_VERIFY_WITH_TIMEOUT(!isGuarded(i), 30'000);
+    }
+    QVERIFY2(let.exitCode == 0, let.text.constData());
+    QCOMPARE(primary(), to);
+    QVERIFY(!let.text.contains(secret.toLatin1()));
+    const auto journal = testsupport::run({QStringLiteral("grep"), QStringLiteral("-r"), secret, m_directory.path()});
+    QCOMPARE(journal.exitCode, 1);
+}
+
+/// The member that is asked falls asleep with the request: nobody can say that nothing will come of it.
+void TestSwitchoverPatroni::sleepingPatroniIsNoProof()
+{
+    const int from = primary();
+    const int to = another(from);
+    const ConsoleRun ended = switchover(to, {kYes}, [&](const QString &step) {
+        if (step == QLatin1String("switchover started")) {
+            m_lab->signalPatroni(to, SIGSTOP);
+        }
+        return false;
+    });
+    QVERIFY(m_lab->signalPatroni(to, SIGCONT));
+    QVERIFY2(ended.exitCode == 3, ended.text.constData());
+    QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("incomplete"));
+    const QByteArray remains = QJsonDocument(ended.last()).toJson();
+    QVERIFY2(remains.contains("Find out who leads now"), remains.constData());
+}
+
+QTEST_GUILESS_MAIN(TestSwitchoverPatroni)
+#include "tst_switchoverpatroni.moc"
