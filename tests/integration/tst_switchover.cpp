@@ -19,6 +19,7 @@ private Q_SLOTS:
     void initTestCase();
     void dryRunChangesNothing();
     void thereAndBack();
+    void syncRuleIsHandedOver();
     void runbookDoesTheSame();
     void killedConsoleIsFinished_data();
     void killedConsoleIsFinished();
@@ -126,6 +127,38 @@ void TestSwitchover::thereAndBack()
         QCOMPARE(m_lab->node(from).value(QStringLiteral("SELECT count(*) FROM pg_replication_slots")),
                  QStringLiteral("0"));
     }
+}
+
+void TestSwitchover::syncRuleIsHandedOver()
+{
+    awaitWhole();
+    const int first = primary();
+    const int second = first == 0 ? 1 : 0;
+    const auto ofSync = QStringLiteral("SELECT application_name || ' ' || sync_state FROM pg_stat_replication WHERE "
+                                       "sync_state = 'sync'");
+    QVERIFY(m_lab->node(first).sql(
+        QStringLiteral("ALTER SYSTEM SET synchronous_standby_names = '%1'").arg(m_lab->node(second).name)));
+    QVERIFY(m_lab->node(first).sql(QStringLiteral("SELECT pg_reload_conf()")));
+    QTRY_COMPARE(m_lab->node(first).value(ofSync), m_lab->node(second).name + QStringLiteral(" sync"));
+    for (const int to : {second, first}) {
+        const int from = primary();
+        CommitClient client(conninfos());
+        QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+        const ConsoleRun ended = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")});
+        QVERIFY2(ended.exitCode == 0, ended.text.constData());
+        QCOMPARE(ended.check(QStringLiteral("sync_satisfiable")), QStringLiteral("warning"));
+        const qint64 before = client.acknowledged();
+        QTRY_VERIFY(client.acknowledged() > before + 100);
+        client.stop();
+        qInfo("synchronous, to pg%d: writes waited %.0f ms", to + 1, client.worstGapMs());
+        QCOMPARE(client.missingAt(m_lab->node(to).conninfo(QStringLiteral("postgres"))), 0);
+        QCOMPARE(m_lab->node(to).value(ofSync), m_lab->node(from).name + QStringLiteral(" sync"));
+        awaitWhole();
+    }
+    QVERIFY(m_lab->node(first).sql(QStringLiteral("ALTER SYSTEM RESET synchronous_standby_names")));
+    QVERIFY(m_lab->node(second).sql(QStringLiteral("ALTER SYSTEM RESET synchronous_standby_names")));
+    QVERIFY(m_lab->node(first).sql(QStringLiteral("SELECT pg_reload_conf()")));
+    QVERIFY(m_lab->node(second).sql(QStringLiteral("SELECT pg_reload_conf()")));
 }
 
 void TestSwitchover::runbookDoesTheSame()

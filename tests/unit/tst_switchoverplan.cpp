@@ -28,6 +28,7 @@ private Q_SLOTS:
     void planThroughRepmgr();
     void nativePlanUnderRepmgr();
     void planWithAddressAndPooler();
+    void syncRuleChangesSides();
     void settingsGoBackToWhatTheyWere();
     void planSurvivesTheJournal();
     void brokenPlans_data();
@@ -182,6 +183,15 @@ void TestSwitchoverPlan::checks_data()
     });
     row("manager not known", "not_managed", "unknown",
         [](Facts &, auto &s) { s.manager = cluster::ManagerKind::Auto; });
+    row("sync rule is handed over", "sync_satisfiable", "warning", [](Facts &, auto &s) {
+        setSetting(edit(s, pg1), QStringLiteral("synchronous_standby_names"), QStringLiteral("FIRST 1 (pg2)"));
+    });
+    row("sync rule that nobody will satisfy", "sync_satisfiable", "failed", [](Facts &, auto &s) {
+        setSetting(edit(s, pg1), QStringLiteral("synchronous_standby_names"), QStringLiteral("FIRST 1 (pg9)"));
+    });
+    row("sync rule not readable", "sync_satisfiable", "unknown", [](Facts &, auto &s) {
+        setSetting(edit(s, pg1), QStringLiteral("synchronous_standby_names"), QStringLiteral("FIRST ("));
+    });
     row("sync rule", "sync_satisfiable", "failed", [](Facts &, auto &s) {
         setSetting(edit(s, pg2), QStringLiteral("synchronous_standby_names"), QStringLiteral("FIRST 2 (*)"));
     });
@@ -326,6 +336,22 @@ void TestSwitchoverPlan::planWithAddressAndPooler()
     // What can't be seen from here can't be proved from here.
     facts.addresses[QStringLiteral("write")].error = QStringLiteral("no route");
     QVERIFY(stepOf(planSwitchover(facts, pg2), QStringLiteral("address_write"))->verify.empty());
+}
+
+void TestSwitchoverPlan::syncRuleChangesSides()
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    setSetting(edit(snapshot, pg1), QStringLiteral("synchronous_standby_names"),
+               QStringLiteral("ANY 1 (pg2, \"other \"\"one\")"));
+    const Plan first = planSwitchover(factsOf(snapshot), pg2);
+    QVERIFY(!stepOf(first, QStringLiteral("sync_prepare"))); // it has no rule of its own
+    QVERIFY2(sqlOf(stepOf(first, QStringLiteral("sync"))->actions)
+                 .contains(QStringLiteral("'ANY 1 (\"pg1\", \"other \"\"one\")'")),
+             qPrintable(sqlOf(stepOf(first, QStringLiteral("sync"))->actions)));
+    setSetting(edit(snapshot, pg2), QStringLiteral("synchronous_standby_names"), QStringLiteral("pg1"));
+    const Plan second = planSwitchover(factsOf(snapshot), pg2);
+    QVERIFY(stepOf(second, QStringLiteral("sync_prepare")));
+    QVERIFY(idsOf(second).endsWith(QStringLiteral("rejoin sync tidy proof unlock")));
 }
 
 void TestSwitchoverPlan::settingsGoBackToWhatTheyWere()

@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "cluster/positions.h"
-#include "cluster/syncnames.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/patroniplan.h"
+#include "operations/switchover/syncrule.h"
 
 namespace howdah::operations::switchover {
 
@@ -25,40 +25,32 @@ QString afterwards()
     return tr("Afterwards");
 }
 
-/// Commits on the new primary wait for whom its own synchronous_standby_names asks for.
-Check checkSync(const Facts &facts, const Cast &cast)
+/// Commits on the new primary wait for whom its rule names.
+Check checkSync(const Facts &facts, const Cast &cast, Way way)
 {
-    const cluster::Snapshot &snapshot = *facts.state.snapshot;
-    const cluster::NodeStatus &node = snapshot.nodes[at(cast.candidate)];
+    const QString &name = facts.state.snapshot->nodes[at(cast.candidate)].name;
     const QString title = tr("Commits will not wait");
-    if (!node.sample->showsSetting(QLatin1String("synchronous_standby_names"))) {
-        return made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Unknown,
-                    tr("synchronous_standby_names can't be read"), tr("Grant pg_read_all_settings."));
+    const auto answer = [&](CheckResult result, const QString &evidence, const QString &remedy = {}) {
+        return made("sync_satisfiable", afterwards(), title, name, result, evidence, remedy);
+    };
+    const auto rule = syncRuleAfter(facts, cast, way);
+    if (!rule) {
+        return answer(CheckResult::Unknown, tr("synchronous_standby_names can't be read"),
+                      tr("Grant pg_read_all_settings, and look at its value."));
     }
-    const QString text = node.sample->setting(QLatin1String("synchronous_standby_names"));
-    const auto names = cluster::parseSyncNames(text);
-    if (!names) {
-        return made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Unknown, text, tr("Look at it."));
-    }
-    int followers = 0;
-    std::vector<int> all = cast.siblings;
-    all.push_back(cast.primary);
-    for (const int follower : all) {
-        const auto &sample = snapshot.nodes[at(follower)].sample;
-        const QString name = sample ? sample->setting(QLatin1String("cluster_name")) : QString();
-        const bool counts = names->names.contains(QLatin1String("*")) ||
-                            names->names.contains(name, Qt::CaseInsensitive) ||
-                            names->names.contains(snapshot.nodes[at(follower)].name, Qt::CaseInsensitive);
-        followers += counts ? 1 : 0;
-    }
+    const QString text = cluster::writeSyncNames(rule->names);
     const QString evidence =
-        names->count == 0 ? tr("synchronous_standby_names is empty")
-                          : tr("%1 of %2 that it waits for follow: %3").arg(followers).arg(names->count).arg(text);
-    return followers < names->count
-               ? made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Failed, evidence,
-                      tr("Every commit would wait for ever: set synchronous_standby_names on %1 for the time after.")
-                          .arg(node.name))
-               : made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Passed, evidence);
+        rule->names.count == 0
+            ? tr("synchronous_standby_names is empty")
+            : tr("%1 of %2 that it waits for follow: %3").arg(rule->followers).arg(rule->names.count).arg(text);
+    if (!rule->isSatisfiable()) {
+        return answer(CheckResult::Failed, evidence,
+                      tr("Every commit would wait for ever: set synchronous_standby_names for the time after."));
+    }
+    return rule->handedOver
+               ? answer(CheckResult::Warning, tr("asynchronous until they follow, then %1").arg(text),
+                        tr("For a second or two commits are acknowledged that stand on %1 only.").arg(name))
+               : answer(CheckResult::Passed, evidence);
 }
 
 /// Slots live on one node: what has no copy on the candidate stays behind.

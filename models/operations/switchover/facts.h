@@ -145,6 +145,10 @@ Cast castFor(const cluster::ClusterState &state, const QString &target);
 /// machine's own, the address that its upstream sees it at; the port that the server itself listens on.
 std::pair<QString, QString> addressForPeers(const Facts &facts, int node);
 
+/// The name under which a node's walreceiver reports to its upstream: of a standby as it is, of the primary as it will
+/// be.
+QString applicationNameOf(const Facts &facts, const Cast &cast, int node);
+
 /// The slot on the new primary for the old one: its name as a slot's, not one that is in use for somebody else.
 QString slotNameFor(const Facts &facts, const Cast &cast);
 

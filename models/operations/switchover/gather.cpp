@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kSqlMs = 4000;
 constexpr int kHostMs = 8000;
-const char *const kChanged[] = {"primary_conninfo", "primary_slot_name", "wal_retrieve_retry_interval"};
+const char *const kChanged[] = {"primary_conninfo", "primary_slot_name", "wal_retrieve_retry_interval",
+                                "synchronous_standby_names"};
 
 QString cell(const Table &table, std::size_t row, const char *column)
 {

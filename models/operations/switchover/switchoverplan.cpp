@@ -83,6 +83,38 @@ Step fetchStep(const Pieces &p)
     return step;
 }
 
+/// Those whom a rule of the candidate's names can't follow it before it is promoted, and nobody could write till then.
+Step syncPrepareStep(const Pieces &p)
+{
+    Step step = p.step("sync_prepare", Phase::Prepare,
+                       tr("Let commits on %1 wait for nobody at first").arg(p.candidate), {p.candidate}, 10'000, 20);
+    p.changeSetting(step, p.candidate, QStringLiteral("synchronous_standby_names"), QStringLiteral("''"));
+    step.actions.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
+    step.undo.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
+    step.verify.push_back(p.holds(
+        p.candidate, QStringLiteral("SELECT setting = '' FROM pg_settings WHERE name = 'synchronous_standby_names'"),
+        tr("the setting has been taken over"), 20));
+    return step;
+}
+
+/// The old primary's rule, with both in each other's place.
+Step syncStep(const Pieces &p)
+{
+    Step step = p.step("sync", Phase::After, tr("Let commits wait for standbys again"), {p.candidate}, 30'000, 50);
+    step.actions = {p.sql(p.candidate, QStringLiteral("ALTER SYSTEM SET synchronous_standby_names = %1")
+                                           .arg(core::sqlLiteral(cluster::writeSyncNames(p.sync.names)))),
+                    p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()"))};
+    step.verify = {p.holds(p.candidate,
+                           QStringLiteral("SELECT count(*) >= %1, count(*) AS standbys FROM pg_stat_replication WHERE "
+                                          "sync_state IN ('sync', 'quorum')")
+                               .arg(p.sync.names.count),
+                           tr("commits wait for %1").arg(cluster::writeSyncNames(p.sync.names)), 50)};
+    step.needs = {QStringLiteral("promote"), QStringLiteral("rejoin")};
+    step.remedy = tr("Commits on %1 wait for nobody: set synchronous_standby_names to %2 once its standbys follow.")
+                      .arg(p.candidate, cluster::writeSyncNames(p.sync.names));
+    return step;
+}
+
 /// pg_ctl itself looks every 100 ms and waits for the postmaster to go; what matters is earlier: the state in
 /// pg_control, written when the shutdown checkpoint is on the disk and nothing can be written any more. standby.signal
 /// is put in place in the same breath, so that whoever starts this server starts a standby.
@@ -200,6 +232,9 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
         add(prepareSiblings(p));
     }
     add(fetchStep(p));
+    if (p.sync.handedOver && p.ownSyncRule) {
+        add(syncPrepareStep(p));
+    }
     add(checkpointStep(p));
     for (Step &step : pauseSteps(facts, p)) {
         add(std::move(step));
@@ -213,6 +248,9 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
     add(rejoinStep(p));
     for (const QString &sibling : p.siblings) {
         add(followStep(p, sibling));
+    }
+    if (p.sync.handedOver) {
+        add(syncStep(p));
     }
     add(tidyStep(p));
     if (facts.repmgr && !facts.repmgr->members.isEmpty()) {
