@@ -18,6 +18,17 @@ constexpr int kGuardMs = 3000;
 constexpr int kLookMs = 2000; ///< whether an interrupted step was done after all
 constexpr int kUndoMs = 60'000;
 constexpr int kNotDoneMs = 120'000; ///< whatever was at it must have come to its own end
+
+/// A person may need as long to take something back as to do it.
+int undoDeadlineMs(const Step &step)
+{
+    int longest = kUndoMs;
+    for (const Action &action : step.undo) {
+        longest = action.kind == Action::Kind::Person ? std::max(longest, action.deadlineMs) : longest;
+    }
+    return longest;
+}
+
 } // namespace
 
 Runner::Runner(Plan plan, Hands &hands, std::unique_ptr<JournalWriter> journal, const core::Clock &clock,
@@ -355,15 +366,16 @@ void Runner::undoNext()
     }
     const QString failedWith = record(m_undoing).remark;
     note(m_undoing, StepState::Undoing, failedWith);
-    run(step(m_undoing).undo, kUndoMs, [this, failedWith](const tl::expected<void, SequenceFailure> &result) {
-        note(m_undoing, result ? StepState::Undone : StepState::UndoFailed,
-             result ? failedWith : result.error().error.message);
-        if (!result) {
-            m_remains.append(
-                tr("\"%1\" could not be undone: %2").arg(step(m_undoing).title, result.error().error.message));
-        }
-        undoNext();
-    });
+    run(step(m_undoing).undo, undoDeadlineMs(step(m_undoing)),
+        [this, failedWith](const tl::expected<void, SequenceFailure> &result) {
+            note(m_undoing, result ? StepState::Undone : StepState::UndoFailed,
+                 result ? failedWith : result.error().error.message);
+            if (!result) {
+                m_remains.append(
+                    tr("\"%1\" could not be undone: %2").arg(step(m_undoing).title, result.error().error.message));
+            }
+            undoNext();
+        });
 }
 
 void Runner::finish(Outcome outcome)

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void dryRunChangesNothing();
     void thereAndBack();
     void syncRuleIsHandedOver();
+    void byHandThereAndUndone();
     void runbookDoesTheSame();
     void killedConsoleIsFinished_data();
     void killedConsoleIsFinished();
@@ -159,6 +160,52 @@ void TestSwitchover::syncRuleIsHandedOver()
     QVERIFY(m_lab->node(second).sql(QStringLiteral("ALTER SYSTEM RESET synchronous_standby_names")));
     QVERIFY(m_lab->node(first).sql(QStringLiteral("SELECT pg_reload_conf()")));
     QVERIFY(m_lab->node(second).sql(QStringLiteral("SELECT pg_reload_conf()")));
+}
+
+/// No command for any host: what a person is asked to do is done here, as they would.
+void TestSwitchover::byHandThereAndUndone()
+{
+    awaitWhole();
+    cluster::ClusterConfig config = *cluster::readClusterFile(clusterFile());
+    for (cluster::NodeConfig &node : config.nodes) {
+        node.command = node.rootCommand = node.start = node.stop = {};
+        node.hasCommand = false;
+    }
+    const QString file = m_directory.filePath(QStringLiteral("byhand.toml"));
+    QVERIFY(cluster::saveClusterFile(config, file));
+    for (const bool cleanly : {true, false}) {
+        awaitWhole();
+        const int from = primary();
+        const int to = from == 0 ? 1 : 0;
+        const testsupport::LabServer &old = m_lab->node(from);
+        CommitClient client(conninfos());
+        QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+        const QString signalFile = old.dataDir + QStringLiteral("/standby.signal");
+        const ConsoleRun ended = integration::runConsole(
+            {QStringLiteral("switchover"), file, QStringLiteral("--json"), QStringLiteral("--to"), m_lab->node(to).name,
+             QStringLiteral("--yes")},
+            m_directory.path(), integration::OnStep([&](const QString &at) {
+                if (at == QLatin1String("stop started")) {
+                    // Not as asked for: killed, it leaves no shutdown checkpoint, and nothing is proved.
+                    cleanly ? (void)old.stop() : (void)old.kill();
+                    testsupport::run(old.prefix + QStringList{QStringLiteral("touch"), signalFile});
+                } else if (at == QLatin1String("rejoin started")) {
+                    old.start();
+                } else if (at == QLatin1String("stop undoing")) {
+                    testsupport::run(old.prefix + QStringList{QStringLiteral("rm"), signalFile});
+                    old.start();
+                }
+                return false;
+            }));
+        QVERIFY2(ended.exitCode == (cleanly ? 0 : 2), ended.text.constData());
+        QCOMPARE(ended.check(QStringLiteral("host_command")), QStringLiteral("warning"));
+        QVERIFY(ended.text.contains("standby.signal"));
+        const qint64 before = client.acknowledged();
+        QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > before + 100, 15'000);
+        client.stop();
+        QCOMPARE(primary(), cleanly ? to : from);
+        QCOMPARE(client.missingAt(m_lab->node(primary()).conninfo(QStringLiteral("postgres"))), 0);
+    }
 }
 
 void TestSwitchover::runbookDoesTheSame()

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void nativePlanUnderRepmgr();
     void planWithAddressAndPooler();
     void syncRuleChangesSides();
+    void planByHand();
     void settingsGoBackToWhatTheyWere();
     void planSurvivesTheJournal();
     void brokenPlans_data();
@@ -201,7 +202,7 @@ void TestSwitchoverPlan::checks_data()
         slot.slotType = QStringLiteral("logical");
         edit(s, pg1).replicationSlots.push_back(slot);
     });
-    row("no host command", "host_command", "failed",
+    row("no host command", "host_command", "warning",
         [](Facts &f, auto &) { f.nodes[pg1].host = HostAccess{.error = QStringLiteral("no command")}; });
     row("other owner", "data_directory", "failed",
         [](Facts &f, auto &) { f.nodes[pg1].host.user = QStringLiteral("ubuntu"); });
@@ -352,6 +353,31 @@ void TestSwitchoverPlan::syncRuleChangesSides()
     const Plan second = planSwitchover(factsOf(snapshot), pg2);
     QVERIFY(stepOf(second, QStringLiteral("sync_prepare")));
     QVERIFY(idsOf(second).endsWith(QStringLiteral("rejoin sync tidy proof unlock")));
+}
+
+void TestSwitchoverPlan::planByHand()
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    setSetting(edit(snapshot, pg1), QStringLiteral("data_directory"), QStringLiteral("/srv/pg's"));
+    Facts facts = factsOf(snapshot);
+    facts.nodes[pg1].host = HostAccess{.error = QStringLiteral("no command")};
+    const Plan plan = planSwitchover(facts, pg2);
+    QVERIFY2(mayRun(plan, true) && !mayRun(plan, false), qPrintable(all(plan.checks)));
+    for (const Step &step : plan.steps) {
+        for (const auto &list : {step.actions, step.verify, step.undo}) {
+            for (const Action &action : list) {
+                QVERIFY2(action.kind != Action::Kind::Command || action.node != pg1, qPrintable(step.id));
+                QVERIFY2(action.kind != Action::Kind::Person ||
+                             (action.pollMs > 0 && action.deadlineMs > 0 && action.text.contains(u"/srv/pg's")),
+                         qPrintable(action.text));
+            }
+        }
+    }
+    QVERIFY(stepOf(plan, QStringLiteral("stop"))->actions[0].kind == Action::Kind::Person);
+    // repmgr's tools need the host.
+    underRepmgr(facts, snapshot);
+    facts.state = factsOf(snapshot).state;
+    QVERIFY(!mayRun(planSwitchover(facts, pg2), true));
 }
 
 void TestSwitchoverPlan::settingsGoBackToWhatTheyWere()

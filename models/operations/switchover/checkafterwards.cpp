@@ -128,6 +128,34 @@ QString wayBack(const Facts &facts, const Cast &cast)
     return tr("Way back for %1").arg(facts.state.snapshot->nodes[at(cast.primary)].name);
 }
 
+std::vector<Check> checkHost(const cluster::NodeStatus &node, const HostAccess &host, const QString &group)
+{
+    const auto answer = [&](const char *id, const QString &title, bool good, const QString &evidence,
+                            const QString &remedy = {}) {
+        return made(id, group, title, node.name, good ? CheckResult::Passed : CheckResult::Failed, evidence, remedy);
+    };
+    const bool owns = !host.user.isEmpty() && host.user == host.dataOwner;
+    return {answer("host_command", tr("Its host takes commands"), true, tr("as %1").arg(host.user)),
+            answer("data_directory", tr("Its files are in reach"), owns,
+                   owns ? host.dataDirectory
+                        : tr("%1 belongs to %2, commands run as %3").arg(host.dataDirectory, host.dataOwner, host.user),
+                   tr("The command in the cluster file must run as the server's user.")),
+            answer("start_stop", tr("It can be stopped and started"), !host.start.isEmpty() && !host.pgCtl.isEmpty(),
+                   host.evidence, tr("Write start and stop into the cluster file."))};
+}
+
+/// A person stops and starts it where the console can't; a manager's tools need the host.
+std::vector<Check> checkByHand(const cluster::NodeStatus &node, const HostAccess &host, const QString &group, Way way)
+{
+    const bool may = way == Way::Native;
+    return {made("host_command", group, tr("Its host takes commands"), node.name,
+                 may ? CheckResult::Warning : CheckResult::Failed, host.error,
+                 may ? tr("You will be asked to stop %1 and to start it again, and writes wait as long as that takes. "
+                          "Give the node a command in the cluster file to have it done.")
+                           .arg(node.name)
+                     : tr("Give the node a command in the cluster file: it is stopped and started there."))};
+}
+
 } // namespace
 
 std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way)
@@ -137,7 +165,7 @@ std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way
     std::vector<Check> checks;
     // In its synchronous mode Patroni sets synchronous_standby_names itself, by who follows.
     if (!config || !config->synchronousMode) {
-        checks.push_back(checkSync(facts, cast));
+        checks.push_back(checkSync(facts, cast, way));
     }
     const std::vector<Check> slotChecks = checkSlots(facts, cast, config ? config->slotNames : QStringList());
     checks.insert(checks.end(), slotChecks.begin(), slotChecks.end());
@@ -147,36 +175,13 @@ std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way
     return checks;
 }
 
-std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast)
+std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast, Way way)
 {
     const cluster::NodeStatus &node = facts.state.snapshot->nodes[at(cast.primary)];
     const NodeFacts own = facts.nodes.value(node.name);
     const QString group = wayBack(facts, cast);
     const HostAccess &host = own.host;
-    std::vector<Check> checks;
-    checks.push_back(host.isPossible()
-                         ? made("host_command", group, tr("Its host takes commands"), node.name, CheckResult::Passed,
-                                tr("as %1").arg(host.user))
-                         : made("host_command", group, tr("Its host takes commands"), node.name, CheckResult::Failed,
-                                host.error,
-                                tr("Give the node a command in the cluster file: it is stopped and started there.")));
-    const bool owns = host.isPossible() && !host.user.isEmpty() && host.user == host.dataOwner;
-    checks.push_back(
-        owns ? made("data_directory", group, tr("Its files are in reach"), node.name, CheckResult::Passed,
-                    host.dataDirectory)
-             : made("data_directory", group, tr("Its files are in reach"), node.name,
-                    host.isPossible() ? CheckResult::Failed : CheckResult::Unknown,
-                    host.isPossible()
-                        ? tr("%1 belongs to %2, commands run as %3").arg(host.dataDirectory, host.dataOwner, host.user)
-                        : host.error,
-                    tr("The command in the cluster file must run as the server's user.")));
-    const bool startable = host.isPossible() && !host.start.isEmpty() && !host.pgCtl.isEmpty();
-    checks.push_back(startable ? made("start_stop", group, tr("It can be stopped and started"), node.name,
-                                      CheckResult::Passed, host.evidence)
-                               : made("start_stop", group, tr("It can be stopped and started"), node.name,
-                                      host.isPossible() ? CheckResult::Failed : CheckResult::Unknown,
-                                      host.isPossible() ? host.evidence : host.error,
-                                      tr("Write start and stop into the cluster file.")));
+    std::vector<Check> checks = host.isPossible() ? checkHost(node, host, group) : checkByHand(node, host, group, way);
     const bool rights = own.sql.isOpen() && own.sql.mayAlterSystem && own.sql.mayCheckpoint && own.sql.mayMakeSlots;
     checks.push_back(
         rights ? made("primary_rights", group, tr("Lets the console act"), node.name, CheckResult::Passed, own.sql.role)

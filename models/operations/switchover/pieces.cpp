@@ -115,6 +115,7 @@ Pieces piecesOf(const Facts &facts, const Cast &cast)
     p.systemIdentifier = QString::number(primary.sample->systemIdentifier.value_or(0));
     std::tie(p.candidateHostName, p.candidatePort) = addressForPeers(facts, cast.candidate);
     p.host = facts.nodes.value(p.primary).host;
+    p.dataDirectory = primary.sample->setting(QLatin1String("data_directory"));
     p.candidateHost = facts.nodes.value(p.candidate).host;
     p.candidateVersion = nodeAt(facts, cast.candidate).sample->serverVersionNum;
     noteSlots(p, facts, cast);

@@ -26,6 +26,7 @@ struct Pieces {
     bool ownSyncRule = false;     ///< the candidate has one already
     HostAccess host;              ///< of the old primary
     HostAccess candidateHost;
+    QString dataDirectory;    ///< of the old primary, for people
     int candidateVersion = 0; ///< server_version_num
     int stopDeadlineMs = 15'000;
     std::vector<Secret> secrets;

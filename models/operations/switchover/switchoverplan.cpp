@@ -6,6 +6,7 @@
 
 #include "cluster/positions.h"
 #include "core/identifier.h"
+#include "operations/switchover/byhandsteps.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/patroniplan.h"
 #include "operations/switchover/pieces.h"
@@ -239,13 +240,14 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
     for (Step &step : pauseSteps(facts, p)) {
         add(std::move(step));
     }
-    add(stopStep(p));
-    add(proveStep(p));
+    const bool byHand = !p.host.isPossible();
+    add(byHand ? stopByHandStep(p) : stopStep(p));
+    add(byHand ? proveByHandStep(p) : proveStep(p));
     add(promoteStep(p));
     for (Step &step : routingSteps(facts, p)) {
         add(std::move(step));
     }
-    add(rejoinStep(p));
+    add(byHand ? rejoinByHandStep(p) : rejoinStep(p));
     for (const QString &sibling : p.siblings) {
         add(followStep(p, sibling));
     }
