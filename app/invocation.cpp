@@ -89,6 +89,9 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
     if ((invocation.dryRun && !switches) || (invocation.yes && !switches && invocation.command != Command::Journal)) {
         return usage(QStringLiteral("--dry-run and --yes go with switchover, --yes with journal as well."));
     }
+    if (invocation.probe && !switches) {
+        return usage(QStringLiteral("--probe goes with switchover."));
+    }
     if (const QStringList pages = shell::MainWindow::pageIds();
         !invocation.page.isEmpty() && !pages.contains(invocation.page)) {
         return usage(QStringLiteral("--page takes one of %1, not \"%2\".")
@@ -135,6 +138,8 @@ core::Result<Invocation> parseArguments(const QStringList &arguments)
             invocation.json = true;
         } else if (argument == QLatin1String("--dry-run")) {
             invocation.dryRun = true;
+        } else if (argument == QLatin1String("--probe")) {
+            invocation.probe = true;
         } else if (argument == QLatin1String("--yes")) {
             invocation.yes = true;
         } else if (argument == QLatin1String("--force")) {
@@ -180,10 +185,12 @@ QString helpText()
         "  howdah status CLUSTER           every node, who follows whom, lag, slots, and what is wrong\n"
         "  howdah check CLUSTER            one line and an exit code for a monitoring system: 0 ok, 1 warning,\n"
         "                                  2 critical, 3 unknown\n"
-        "  howdah switchover CLUSTER --to NODE [--dry-run [--runbook FILE]] [--yes]\n"
+        "  howdah switchover CLUSTER --to NODE [--dry-run [--runbook FILE]] [--yes] [--probe]\n"
         "                                  hands the writes to a standby: checks first, then the plan, then its steps\n"
         "                                  and the proof; --dry-run changes nothing; --runbook writes the plan as\n"
-        "                                  Markdown, or as a shell script where FILE ends in .sh\n"
+        "                                  Markdown, or as a shell script where FILE ends in .sh; --probe commits a\n"
+        "                                  row every 2 ms meanwhile and tells what applications saw, and that none\n"
+        "                                  was lost\n"
         "  howdah journal CLUSTER [show|resume|undo [ID]]\n"
         "                                  what was done, and how to finish what was interrupted\n"
         "\n"

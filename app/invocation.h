@@ -37,6 +37,7 @@ struct Invocation {
     bool force = false;    ///< discover --force: the file may be there already
     bool json = false;
     bool dryRun = false; ///< switchover --dry-run
+    bool probe = false;  ///< switchover --probe: measure what applications see
     bool yes = false;    ///< switchover --yes: warnings are accepted, nobody is asked
 
     bool needsWindow() const { return command == Command::Open; }

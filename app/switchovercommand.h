@@ -29,6 +29,7 @@ private:
     void gathered(const operations::switchover::Facts &facts);
     void show(const operations::Plan &plan) const;
     void decide(const operations::Plan &plan);
+    void run(const operations::Plan &plan);
 
     Invocation m_invocation;
     ClusterLook m_look;
