@@ -76,6 +76,7 @@ public:
         action.pollMs = o[QLatin1String("poll_ms")].toInt();
         action.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         action.captures = list(o[QLatin1String("captures")], &Reader::capture);
+        action.shows = strings(o[QLatin1String("shows")]); // not in plans of older versions
         // What could not be run must not look as if it had been.
         m_ok = m_ok && !(action.kind == Action::Kind::Sql && action.sql.isEmpty()) &&
                !(action.kind == Action::Kind::Command && action.argv.isEmpty());
@@ -96,6 +97,7 @@ public:
         step.undo = list(o[QLatin1String("undo")], &Reader::action);
         step.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         step.expectedMs = o[QLatin1String("expected_ms")].toInt();
+        step.expectedFrom = o[QLatin1String("expected_from")].toInt();
         step.pointOfNoReturn = o[QLatin1String("point_of_no_return")].toBool();
         step.renewed = o[QLatin1String("renewed")].toBool();
         step.renewedUntil = o[QLatin1String("renewed_until")].toString();
@@ -183,6 +185,7 @@ QJsonObject toJson(const Step &step)
             {QStringLiteral("undo"), arrayOf(step.undo)},
             {QStringLiteral("deadline_ms"), step.deadlineMs},
             {QStringLiteral("expected_ms"), step.expectedMs},
+            {QStringLiteral("expected_from"), step.expectedFrom},
             {QStringLiteral("point_of_no_return"), step.pointOfNoReturn},
             {QStringLiteral("renewed"), step.renewed},
             {QStringLiteral("renewed_until"), step.renewedUntil},
@@ -211,7 +214,8 @@ QJsonObject toJson(const Action &action)
             {QStringLiteral("expected"), QJsonArray::fromStringList(action.expected)},
             {QStringLiteral("poll_ms"), action.pollMs},
             {QStringLiteral("deadline_ms"), action.deadlineMs},
-            {QStringLiteral("captures"), arrayOf(action.captures)}};
+            {QStringLiteral("captures"), arrayOf(action.captures)},
+            {QStringLiteral("shows"), QJsonArray::fromStringList(action.shows)}};
 }
 
 QJsonObject toJson(const Plan &plan)

@@ -25,6 +25,10 @@ std::vector<Check> checkStop(const Facts &facts, const Cast &cast, const Limits 
 std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast);
 std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast);
 
+/// What the state alone tells of a candidate: those checks for which nobody must be asked. That they pass is not enough
+/// to be ready. Pure.
+std::vector<Check> checkByState(const cluster::ClusterState &state, const QString &target, const Limits &limits = {});
+
 /// One check; remedy is left out of one that passed.
 Check made(const char *id, const QString &group, const QString &title, const QString &node, CheckResult result,
            const QString &evidence, const QString &remedy = {});

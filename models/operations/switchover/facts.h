@@ -9,6 +9,7 @@
 
 #include "cluster/clusterconfig.h"
 #include "cluster/health.h"
+#include "operations/switchover/estimate.h"
 
 namespace howdah::operations::switchover {
 
@@ -76,6 +77,9 @@ struct Facts {
     QHash<QString, NodeFacts> nodes; ///< by name
     /// To replay on the candidate over the last minute, bytes, oldest first: its trend.
     std::vector<qint64> toReplay;
+    /// The most that the candidate was seen to replay a second, bytes; empty: it was not seen to replay.
+    std::optional<double> replayRate;
+    Estimates estimates; ///< from the journal
 };
 
 /// Roles in a switchover, as indices into the snapshot's nodes.

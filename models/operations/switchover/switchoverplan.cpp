@@ -6,6 +6,7 @@
 
 #include "cluster/positions.h"
 #include "core/identifier.h"
+#include "operations/proofs.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/pieces.h"
 
@@ -142,9 +143,12 @@ Step proveStep(const Pieces &p)
         p.holds(p.candidate,
                 QStringLiteral("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() > :{shutdown_lsn}::pg_lsn AND "
                                "(SELECT system_identifier FROM pg_control_system())::text = :{system_identifier}, "
-                               "pg_last_wal_replay_lsn() AS replayed"),
+                               "'replayed to ' || pg_last_wal_replay_lsn() || ', past the shutdown at ' || "
+                               ":{shutdown_lsn} AS evidence"),
                 tr("%1 has replayed the shutdown checkpoint of %2").arg(p.candidate, p.primary), 5),
         p.command(p.primary, p.controlDataCommand(), tr("%1 has not started again").arg(p.primary))};
+    step.actions[0].shows = {kShowsNothingLost};
+    step.actions[1].shows = {kShowsNothingLost};
     // What pg_control says must be what it said: then nothing was written since.
     step.actions[1].expected = {QStringLiteral("^Database cluster state: +shut down$"),
                                 QStringLiteral("^Latest checkpoint location: +:{shutdown_lsn}$")};
@@ -174,8 +178,10 @@ Step rejoinStep(const Pieces &p)
                     p.startAction(tr("%1 has started").arg(p.primary)),
                     p.holds(p.primary,
                             QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver "
-                                           "WHERE status = 'streaming')"),
+                                           "WHERE status = 'streaming'), (SELECT status || ', timeline ' || "
+                                           "received_tli FROM pg_stat_wal_receiver) AS evidence"),
                             tr("%1 streams from %2").arg(p.primary, p.candidate), 50)};
+    step.actions.back().shows = {kShowsFollows + p.primary};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;
     step.remedy = tr("See the log of %1, then start it: standby.signal, primary_conninfo and its slot are in place.")
@@ -187,14 +193,17 @@ Step followStep(const Pieces &p, const QString &sibling)
 {
     Step step = p.step("follow_" + sibling.toUtf8(), Phase::After, tr("Let %1 follow %2").arg(sibling, p.candidate),
                        {sibling}, 60'000, 300);
-    step.actions = {p.sql(sibling, QStringLiteral("SELECT pg_reload_conf()")),
-                    p.holds(sibling,
-                            QStringLiteral("SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming' "
-                                           "AND sender_port = %1 AND received_tli > %2), (SELECT sender_host FROM "
-                                           "pg_stat_wal_receiver) AS sender")
-                                .arg(p.candidatePort)
-                                .arg(p.timeline),
-                            tr("%1 streams from %2 on the new timeline").arg(sibling, p.candidate), 50)};
+    step.actions = {
+        p.sql(sibling, QStringLiteral("SELECT pg_reload_conf()")),
+        p.holds(sibling,
+                QStringLiteral("SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming' "
+                               "AND sender_port = %1 AND received_tli > %2), (SELECT status || ', timeline ' || "
+                               "received_tli || ', from ' || sender_host FROM pg_stat_wal_receiver) AS "
+                               "evidence")
+                    .arg(p.candidatePort)
+                    .arg(p.timeline),
+                tr("%1 streams from %2 on the new timeline").arg(sibling, p.candidate), 50)};
+    step.actions.back().shows = {kShowsFollows + sibling};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;
     step.remedy = tr("See the log of %1; its primary_conninfo is set already.").arg(sibling);
@@ -229,9 +238,11 @@ Step proofStep(const Pieces &p)
         p.sql(p.candidate, QStringLiteral("SELECT pg_logical_emit_message(true, 'howdah', 'switchover')::text "
                                           "AS lsn"));
     canary.captures = {{QStringLiteral("canary_lsn"), QStringLiteral("lsn")}};
+    canary.shows = {kShowsWritten};
     step.actions = {p.holds(p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
                             tr("%1 is the primary").arg(p.candidate)),
                     canary};
+    step.actions.front().shows = {kShowsOneWritable};
     for (const QString &node : all) {
         step.actions.push_back(p.holds(
             node,
@@ -239,12 +250,14 @@ Step proofStep(const Pieces &p)
                            "(SELECT received_tli FROM pg_stat_wal_receiver) > %1")
                 .arg(p.timeline),
             tr("%1 is a standby and has what %2 wrote").arg(node, p.candidate), 20));
+        step.actions.back().shows = {kShowsOneWritable, kShowsSeen};
     }
     for (const QString &slot : p.allSlots) {
         step.actions.push_back(p.holds(
             p.candidate,
             QStringLiteral("SELECT active FROM pg_replication_slots WHERE slot_name = %1").arg(core::sqlLiteral(slot)),
             tr("slot %1 is in use").arg(slot), 50));
+        step.actions.back().shows = {kShowsSlot};
     }
     step.needs = {QStringLiteral("promote")};
     step.remedy = tr("Look at howdah status.");
@@ -316,6 +329,7 @@ Plan planSwitchover(const Facts &facts, const QString &target)
     for (Step &step : std::vector<Step>{tidyStep(p), proofStep(p), unlockStep(p)}) {
         plan.steps.push_back(std::move(step));
     }
+    applyEstimates(plan, facts.estimates, {facts.state.assessment->lag[at(cast.candidate)].toReplay, facts.replayRate});
     return plan;
 }
 
