@@ -206,7 +206,7 @@ void Probe::makeTable()
                     QStringLiteral("no table can be made: %1").arg(results.back().error().message);
                 m_table.clear();
             }
-            m_stage = Stage::Running;
+            m_stage = m_stage == Stage::Making ? Stage::Running : m_stage; // else it has been given up
             step();
         },
         kOwnMs);
