@@ -7,6 +7,7 @@
 #include "cluster/health.h"
 #include "core/clock.h"
 #include "history/laghistory.h"
+#include "tables/roles.h"
 
 class QStackedWidget;
 
@@ -35,6 +36,8 @@ public:
     QString name() const { return m_name; }
     const cluster::ClusterState &state() const { return m_state; }
     void setState(const cluster::ClusterState &state);
+    /// How far each node was behind over the last minute, by name.
+    QHash<QString, tables::Spark> lagTrends() const;
 
     /// Shows the page of that id, and subject on it when it is not empty. Unknown ids are ignored.
     void showPage(const QString &id, const QString &subject = {});

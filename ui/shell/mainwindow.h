@@ -12,6 +12,8 @@
 #include "core/error.h"
 #include "operations/journal.h"
 #include "operations/plan.h"
+#include "operations/probe/record.h"
+#include "operations/progress.h"
 #include "shell/discoverdialog.h"
 #include "theme/theme.h"
 
@@ -76,6 +78,9 @@ public Q_SLOTS:
     /// Answers to switchoverPlanRequested, and what its run comes to; ignored when that dialog is gone.
     void switchoverPlanned(const QString &cluster, const howdah::operations::Plan &plan);
     void operationStepChanged(const QString &cluster, int index, const howdah::operations::StepRecord &record);
+    void operationActionChanged(const QString &cluster, int index, const howdah::operations::ActionNote &note);
+    void operationMeasured(const QString &cluster, const howdah::operations::probe::Measured &measured);
+    void switchoverProbeKnown(const QString &cluster, const QString &through, int everyMs, const QString &problem);
     void operationOutput(const QString &cluster, const QString &node, const QString &line);
     void operationEnded(const QString &cluster, howdah::operations::Outcome outcome, const QStringList &remains);
 
@@ -92,7 +97,8 @@ Q_SIGNALS:
     /// From opened to closed somebody makes plans for the dialog, a new one with each state.
     void switchoverOpened(const QString &cluster);
     void switchoverPlanRequested(const QString &cluster, const QString &target);
-    void switchoverRunRequested(const QString &cluster, const howdah::operations::Plan &plan);
+    /// probes: an application of ours shall commit meanwhile.
+    void switchoverRunRequested(const QString &cluster, const howdah::operations::Plan &plan, bool probes);
     void switchoverCancelRequested(const QString &cluster);
     void switchoverClosed(const QString &cluster);
     void runbookRequested(const QString &cluster, const howdah::operations::Plan &plan, const QString &path);
