@@ -34,6 +34,9 @@ Q_SIGNALS:
     void captured(const QString &name, const QString &value);
     /// What is waited for, when something is polled; said once for each action.
     void waiting(const QString &what);
+    /// The action of that index is being asked; its condition holds, and seen says what was there.
+    void asked(int index);
+    void held(int index, const QString &seen);
 
 private:
     void runNext();
