@@ -7,6 +7,7 @@
 #include "app/invocation.h"
 #include "operations/finishing.h"
 #include "operations/livehands.h"
+#include "operations/probe/probe.h"
 #include "operations/runner.h"
 
 class QSocketNotifier;
@@ -24,6 +25,8 @@ public:
     operations::LiveHands &hands() { return *m_hands; }
 
     void start(const operations::Plan &plan);
+    /// The same, while a probe commits through settings; not begun when that can't.
+    void start(const operations::Plan &plan, const operations::probe::Settings &settings);
     /// Goes on with the operation of that journal file, or takes it back.
     void finish(const QString &path, operations::Finish how);
 
@@ -35,12 +38,15 @@ private:
     void watchInterrupts();
     void stepChanged(int index, const operations::StepRecord &record);
     void ended(operations::Outcome outcome, const QStringList &remains);
+    void report(operations::Outcome outcome, const QStringList &remains);
 
     bool m_json;
     std::unique_ptr<operations::LiveHands> m_hands;
     std::unique_ptr<operations::Runner> m_runner;
+    std::unique_ptr<operations::probe::Probe> m_probe;
     std::unique_ptr<QSocketNotifier> m_interrupts;
     qint64 m_startedMs = 0;
+    qint64 m_tookMs = 0;
 };
 
 } // namespace howdah::app

@@ -24,8 +24,8 @@ void WindowCommand::connectSwitchover()
         tellDesk([target](SwitchoverDesk &desk) { desk.plan(target); });
     });
     connect(&m_window, &MainWindow::switchoverRunRequested, this,
-            [this](const QString &, const operations::Plan &plan) {
-                tellDesk([plan](SwitchoverDesk &desk) { desk.run(plan); });
+            [this](const QString &, const operations::Plan &plan, bool probes) {
+                tellDesk([plan, probes](SwitchoverDesk &desk) { desk.run(plan, probes); });
             });
     connect(&m_window, &MainWindow::finishRequested, this,
             [this](const QString &, const QString &path, operations::Finish how) {
@@ -62,6 +62,17 @@ void WindowCommand::openDesk(const QString &cluster)
     connect(desk, &SwitchoverDesk::stepChanged, &m_window,
             [this, cluster](int index, const operations::StepRecord &record) {
                 m_window.operationStepChanged(cluster, index, record);
+            });
+    connect(desk, &SwitchoverDesk::actionChanged, &m_window,
+            [this, cluster](int index, const operations::ActionNote &note) {
+                m_window.operationActionChanged(cluster, index, note);
+            });
+    connect(desk, &SwitchoverDesk::measured, &m_window, [this, cluster](const operations::probe::Measured &measured) {
+        m_window.operationMeasured(cluster, measured);
+    });
+    connect(desk, &SwitchoverDesk::probeKnown, &m_window,
+            [this, cluster](const QString &through, int everyMs, const QString &problem) {
+                m_window.switchoverProbeKnown(cluster, through, everyMs, problem);
             });
     connect(desk, &SwitchoverDesk::outputArrived, &m_window, [this, cluster](const QString &node, const QString &line) {
         m_window.operationOutput(cluster, node, line);

@@ -86,6 +86,8 @@ struct Action {
     int askAgainMs = 0;
     int deadlineMs = 0; ///< of its own; 0: what is left of the step's
     std::vector<Capture> captures;
+    /// What it proves of the result once it holds, for people: see proofs.h.
+    QStringList shows;
 
     bool operator==(const Action &) const = default;
 };
@@ -107,7 +109,8 @@ struct Step {
     std::vector<Action> verify;  ///< all must hold afterwards; on going on after a crash they tell whether it was done
     std::vector<Action> undo;    ///< takes it back, also when it was done only half
     int deadlineMs = 10'000;
-    int expectedMs = 0; ///< estimate for people; 0: none
+    int expectedMs = 0;   ///< estimate for people; 0: none
+    int expectedFrom = 0; ///< of how many earlier ones of this cluster it is the median; 0: what is usual
     bool pointOfNoReturn = false;
     /// Of the point of no return alone: when it failed and these all hold, it is proved that it did not happen and will
     /// not any more, and the way back is open. Empty: there is no such proof.

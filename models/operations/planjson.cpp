@@ -113,6 +113,7 @@ public:
         action.absentMs = o[QLatin1String("absent_ms")].toInt();
         action.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         action.captures = list(o[QLatin1String("captures")], &Reader::capture);
+        action.shows = strings(o[QLatin1String("shows")]); // not in plans of older versions
         // What could not be run must not look as if it had been.
         m_ok = m_ok && !(action.kind == Action::Kind::Sql && action.sql.isEmpty()) &&
                !(action.kind == Action::Kind::Command && action.argv.isEmpty()) &&
@@ -134,6 +135,7 @@ public:
         step.undo = list(o[QLatin1String("undo")], &Reader::action);
         step.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         step.expectedMs = o[QLatin1String("expected_ms")].toInt();
+        step.expectedFrom = o[QLatin1String("expected_from")].toInt();
         step.pointOfNoReturn = o[QLatin1String("point_of_no_return")].toBool();
         if (o.contains(QLatin1String("not_done"))) { // not in plans of earlier versions
             step.notDone = list(o[QLatin1String("not_done")], &Reader::action);
@@ -225,6 +227,7 @@ QJsonObject toJson(const Step &step)
             {QStringLiteral("undo"), arrayOf(step.undo)},
             {QStringLiteral("deadline_ms"), step.deadlineMs},
             {QStringLiteral("expected_ms"), step.expectedMs},
+            {QStringLiteral("expected_from"), step.expectedFrom},
             {QStringLiteral("point_of_no_return"), step.pointOfNoReturn},
             {QStringLiteral("not_done"), arrayOf(step.notDone)},
             {QStringLiteral("renewed"), step.renewed},
@@ -274,7 +277,8 @@ QJsonObject toJson(const Action &action)
                        {QStringLiteral("absent_ms"), action.absentMs},
                        {QStringLiteral("ask_again_ms"), action.askAgainMs},
                        {QStringLiteral("deadline_ms"), action.deadlineMs},
-                       {QStringLiteral("captures"), arrayOf(action.captures)}};
+                       {QStringLiteral("captures"), arrayOf(action.captures)},
+                       {QStringLiteral("shows"), QJsonArray::fromStringList(action.shows)}};
     if (action.kind == Action::Kind::Http) {
         object.insert(QStringLiteral("http"), toJson(action.http));
         object.insert(QStringLiteral("unexpected"), QJsonArray::fromStringList(action.unexpected));

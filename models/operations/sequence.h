@@ -32,8 +32,11 @@ public:
 Q_SIGNALS:
     /// A value was captured that was not known, or was another.
     void captured(const QString &name, const QString &value);
-    /// What is waited for, when something is polled; said once for each action.
-    void waiting(const QString &what);
+    /// What is waited for, when something is polled; said once for each action. by a person: what they are to do.
+    void waiting(const QString &what, bool person);
+    /// The action of that index is being asked; its condition holds, and seen says what was there.
+    void asked(int index);
+    void held(int index, const QString &seen);
 
 private:
     void runNext();

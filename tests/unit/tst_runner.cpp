@@ -15,6 +15,7 @@ class TestRunner : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void stepsRunInOrder();
+    void everyActionIsTold();
     void failureBeforeTheReturnIsUndone();
     void failureBehindTheReturnGoesForward();
     void lostReplyIsAskedFor();
@@ -168,6 +169,34 @@ void TestRunner::stepsRunInOrder()
                    QStringLiteral("do rejoin"), QStringLiteral("do follow"), QStringLiteral("is rejoin"),
                    QStringLiteral("is follow"), QStringLiteral("do tidy"), QStringLiteral("is tidy")}));
     QCOMPARE(bench.ends, 1);
+}
+
+void TestRunner::everyActionIsTold()
+{
+    Bench bench(plan());
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.hands.answers[QStringLiteral("do lock")] =
+        Table{{QStringLiteral("c"), QStringLiteral("evidence")}, {{QStringLiteral("t"), QStringLiteral("is held")}}};
+    QStringList told;
+    connect(bench.runner.get(), &Runner::actionChanged, this, [&](int index, const ActionNote &note) {
+        const bool verifies = note.list == ActionNote::List::Verify;
+        told.append(QStringLiteral("%1 %2 %3 %4 %5")
+                        .arg(index)
+                        .arg(verifies ? QStringLiteral("verify") : QStringLiteral("action"))
+                        .arg(note.index)
+                        .arg(note.state == ActionNote::State::Held ? QStringLiteral("holds") : QStringLiteral("asked"),
+                             note.seen)
+                        .trimmed());
+        QVERIFY(note.atMs > 0);
+    });
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(told.mid(0, 7),
+             QStringList({QStringLiteral("0 action 0 asked"), QStringLiteral("0 action 0 holds is held"),
+                          QStringLiteral("0 verify 0 asked"), QStringLiteral("0 verify 0 holds c = t"),
+                          QStringLiteral("1 action 0 asked"), QStringLiteral("1 action 0 holds c = t"),
+                          QStringLiteral("1 verify 0 asked")}));
+    QCOMPARE(told.size(), 7); // what did not hold is not told to
 }
 
 void TestRunner::failureBeforeTheReturnIsUndone()

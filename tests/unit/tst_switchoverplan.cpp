@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "operations/planjson.h"
+#include "operations/proofs.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/gather.h"
 #include "operations/switchover/switchoverplan.h"
@@ -30,6 +31,9 @@ private Q_SLOTS:
     void planWithAddressAndPooler();
     void syncRuleChangesSides();
     void planByHand();
+    void everyProofHasItsAction();
+    void candidatesByTheStateAlone();
+    void estimatesStandInThePlan();
     void settingsGoBackToWhatTheyWere();
     void planSurvivesTheJournal();
     void brokenPlans_data();
@@ -378,6 +382,58 @@ void TestSwitchoverPlan::planByHand()
     underRepmgr(facts, snapshot);
     facts.state = factsOf(snapshot).state;
     QVERIFY(!mayRun(planSwitchover(facts, pg2), true));
+}
+
+void TestSwitchoverPlan::everyProofHasItsAction()
+{
+    const Plan plan = planSwitchover(factsOf(prepared(threeNodes())), pg2);
+    QStringList ids;
+    for (const Proof &proof : proofsOf(plan, Progress(plan), {})) {
+        ids.append(proof.id);
+    }
+    QCOMPARE(ids.join(QLatin1Char(' ')), QStringLiteral("one_writable nothing_lost follows/pg1 seen slot journal"));
+    // Each node is asked whether it is in recovery, and each of a row of them must say so.
+    int asked = 0;
+    for (const Step &step : plan.steps) {
+        for (const Action &action : step.actions) {
+            asked += action.shows.contains(kShowsOneWritable) ? 1 : 0;
+            QVERIFY2(action.shows.isEmpty() || !action.text.isEmpty() || action.shows.contains(kShowsWritten),
+                     qPrintable(step.id));
+        }
+    }
+    QVERIFY(asked >= 2);
+}
+
+void TestSwitchoverPlan::candidatesByTheStateAlone()
+{
+    cluster::Snapshot snapshot = prepared(threeNodes());
+    const Facts facts = factsOf(snapshot);
+    const std::vector<Check> good = checkByState(facts.state, pg2);
+    QVERIFY(good.size() > 3);
+    QVERIFY2(worst(good) == CheckResult::Passed, qPrintable(good.back().evidence));
+    // The same words as of a plan.
+    const Plan plan = planSwitchover(facts, pg2);
+    for (const Check &check : good) {
+        QVERIFY(std::find(plan.checks.begin(), plan.checks.end(), check) != plan.checks.end());
+    }
+    QVERIFY(worst(checkByState(facts.state, pg3)) == CheckResult::Failed); // it follows pg2
+    neverSeen(snapshot, pg1);
+    QVERIFY(checkByState(factsOf(snapshot).state, pg2).size() == 1); // there is no primary to compare with
+}
+
+void TestSwitchoverPlan::estimatesStandInThePlan()
+{
+    Facts facts = factsOf(prepared(threeNodes()));
+    const auto typical = writesWait(planSwitchover(facts, pg2));
+    QVERIFY(typical);
+    QCOMPARE(typical->from, 0);
+    facts.estimates.switchovers = 2;
+    facts.estimates.stepMs = {
+        {QStringLiteral("stop"), 41}, {QStringLiteral("prove"), 7}, {QStringLiteral("promote"), 52}};
+    const auto measured = writesWait(planSwitchover(facts, pg2));
+    QVERIFY(measured);
+    QCOMPARE(measured->ms, 100);
+    QCOMPARE(measured->from, 2);
 }
 
 void TestSwitchoverPlan::settingsGoBackToWhatTheyWere()

@@ -145,4 +145,20 @@ pages::Page *ClusterView::page() const
     return m_pages.value(m_pageId);
 }
 
+QHash<QString, tables::Spark> ClusterView::lagTrends() const
+{
+    constexpr qint64 kSpanMs = 60'000;
+    constexpr int kColumns = 60;
+    QHash<QString, tables::Spark> trends;
+    const qint64 to = m_history.newestMs() + 1;
+    for (const QString &node : m_history.nodes()) {
+        tables::Spark &spark = trends[node];
+        for (const history::SeriesPoint &point :
+             m_history.series(node, history::Metric::Bytes, to - kSpanMs, to, kColumns)) {
+            spark.values.push_back(point.value);
+        }
+    }
+    return trends;
+}
+
 } // namespace howdah::shell

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "history/laghistory.h"
 #include "operations/journalfollower.h"
+#include "tables/roles.h"
 
 class QPushButton;
 class QStackedWidget;
@@ -42,6 +43,8 @@ public:
     /// The journal, of this cluster only.
     void setJournal(const operations::JournalState &journal);
     const operations::JournalState &journal() const { return m_journal; }
+    /// How far each node was behind over the last minute, by name.
+    QHash<QString, tables::Spark> lagTrends() const;
 
     /// Shows the page of that id, and subject on it when it is not empty. Unknown ids are ignored.
     void showPage(const QString &id, const QString &subject = {});

@@ -250,7 +250,7 @@ void MainWindow::setClusterState(const cluster::ClusterState &state)
     }
     shown->setState(state);
     if (m_switchover && m_switchover->cluster() == state.snapshot->cluster) {
-        m_switchover->setState(state);
+        m_switchover->setState(state, shown->lagTrends());
     }
     // With many clusters open this comes many times a second: only what it is about is looked at.
     if (!m_navigator->updateCluster(lineOf(*shown))) {

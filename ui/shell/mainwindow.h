@@ -12,6 +12,8 @@
 #include "core/error.h"
 #include "operations/journalfollower.h"
 #include "operations/plan.h"
+#include "operations/probe/record.h"
+#include "operations/progress.h"
 #include "shell/discoverdialog.h"
 #include "theme/theme.h"
 
@@ -81,6 +83,9 @@ public Q_SLOTS:
     void switchoverPlanned(const QString &cluster, const howdah::operations::Plan &plan);
     void operationBegun(const QString &cluster, const QString &id); ///< the journal has it under id
     void operationStepChanged(const QString &cluster, int index, const howdah::operations::StepRecord &record);
+    void operationActionChanged(const QString &cluster, int index, const howdah::operations::ActionNote &note);
+    void operationMeasured(const QString &cluster, const howdah::operations::probe::Measured &measured);
+    void switchoverProbeKnown(const QString &cluster, const QString &through, int everyMs, const QString &problem);
     void operationOutput(const QString &cluster, const QString &node, const QString &line);
     void operationEnded(const QString &cluster, howdah::operations::Outcome outcome, const QStringList &remains);
     /// The journal as it stands, of all clusters: at each change.
@@ -99,7 +104,8 @@ Q_SIGNALS:
     /// From opened to closed somebody makes plans for the dialog, a new one with each state.
     void switchoverOpened(const QString &cluster);
     void switchoverPlanRequested(const QString &cluster, const QString &target);
-    void switchoverRunRequested(const QString &cluster, const howdah::operations::Plan &plan);
+    /// probes: an application of ours shall commit meanwhile.
+    void switchoverRunRequested(const QString &cluster, const howdah::operations::Plan &plan, bool probes);
     void switchoverCancelRequested(const QString &cluster);
     /// The operation of that journal file is to be gone on with, or taken back; from switchoverOpened to
     /// switchoverClosed, in place of switchoverRunRequested.

@@ -31,7 +31,7 @@ void MainWindow::openSwitchover(const QString &cluster, const QString &target)
     }
     makeSwitchover(cluster, target);
     Q_EMIT switchoverOpened(cluster);
-    m_switchover->setState(of->state());
+    m_switchover->setState(of->state(), of->lagTrends());
     m_switchover->open();
 }
 
@@ -42,7 +42,9 @@ SwitchoverDialog *MainWindow::makeSwitchover(const QString &cluster, const QStri
     connect(m_switchover, &SwitchoverDialog::planRequested, this,
             [this, cluster](const QString &wanted) { Q_EMIT switchoverPlanRequested(cluster, wanted); });
     connect(m_switchover, &SwitchoverDialog::runRequested, this,
-            [this, cluster](const operations::Plan &plan) { Q_EMIT switchoverRunRequested(cluster, plan); });
+            [this, cluster](const operations::Plan &plan, bool probes) {
+                Q_EMIT switchoverRunRequested(cluster, plan, probes);
+            });
     connect(m_switchover, &SwitchoverDialog::cancelRequested, this,
             [this, cluster] { Q_EMIT switchoverCancelRequested(cluster); });
     connect(m_switchover, &SwitchoverDialog::exportRequested, this,
@@ -125,6 +127,28 @@ void MainWindow::operationStepChanged(const QString &cluster, int index, const o
 {
     if (m_switchover && m_switchover->cluster() == cluster) {
         m_switchover->setStep(index, record);
+    }
+}
+
+void MainWindow::operationActionChanged(const QString &cluster, int index, const operations::ActionNote &note)
+{
+    if (m_switchover && m_switchover->cluster() == cluster) {
+        m_switchover->setAction(index, note);
+    }
+}
+
+void MainWindow::operationMeasured(const QString &cluster, const operations::probe::Measured &measured)
+{
+    if (m_switchover && m_switchover->cluster() == cluster) {
+        m_switchover->setMeasured(measured);
+    }
+}
+
+void MainWindow::switchoverProbeKnown(const QString &cluster, const QString &through, int everyMs,
+                                      const QString &problem)
+{
+    if (m_switchover && m_switchover->cluster() == cluster) {
+        m_switchover->setProbe(through, everyMs, problem);
     }
 }
 

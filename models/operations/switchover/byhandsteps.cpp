@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "core/identifier.h"
+#include "operations/proofs.h"
 
 namespace howdah::operations::switchover {
 
@@ -59,7 +60,8 @@ Step proveByHandStep(const Pieces &p)
         p.holds(p.candidate,
                 QStringLiteral("SELECT c.checkpoint_lsn = c.redo_lsn AND pg_last_wal_replay_lsn() - c.checkpoint_lsn "
                                "BETWEEN 1 AND 256 AND c.timeline_id = %1 AND s.system_identifier::text = %2 AND "
-                               "pg_is_in_recovery() AND %3, c.checkpoint_lsn, c.redo_lsn, pg_last_wal_replay_lsn() AS "
+                               "pg_is_in_recovery() AND %3, 'the last record is the shutdown checkpoint at ' || "
+                               "c.checkpoint_lsn AS evidence, c.redo_lsn, pg_last_wal_replay_lsn() AS "
                                "replayed FROM pg_control_checkpoint() c, pg_control_system() s")
                     .arg(p.timeline)
                     .arg(core::sqlLiteral(p.systemIdentifier), QLatin1String(kNoReceiver)),
@@ -67,6 +69,7 @@ Step proveByHandStep(const Pieces &p)
     for (Action &action : step.actions) {
         action.absentMs = action.pollMs > 0 ? 1000 : 0;
     }
+    step.actions.back().shows = {kShowsNothingLost};
     return step;
 }
 
@@ -80,6 +83,7 @@ Step rejoinByHandStep(const Pieces &p)
                                .arg(p.primary, p.dataDirectory),
                            QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver "
                                           "WHERE status = 'streaming')"))};
+    step.actions.back().shows = {kShowsFollows + p.primary};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;
     step.remedy = tr("See the log of %1, then start it with standby.signal in its data directory; primary_conninfo and "

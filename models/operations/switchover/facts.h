@@ -10,6 +10,7 @@
 #include "cluster/clusterconfig.h"
 #include "cluster/health.h"
 #include "operations/patroni/patronifacts.h"
+#include "operations/switchover/estimate.h"
 
 namespace howdah::operations::switchover {
 
@@ -120,6 +121,9 @@ struct Facts {
     QHash<QString, PoolerFacts> poolers;    ///< by name
     /// To replay on the candidate over the last minute, bytes, oldest first: its trend.
     std::vector<qint64> toReplay;
+    /// The most that the candidate was seen to replay a second, bytes; empty: it was not seen to replay.
+    std::optional<double> replayRate;
+    Estimates estimates; ///< from the journal
     /// What Patroni says; empty where it was not asked, or does not answer for a cluster that may not be its own.
     std::optional<patroni::PatroniFacts> patroni;
 };

@@ -6,6 +6,7 @@
 
 #include "cluster/positions.h"
 #include "core/identifier.h"
+#include "operations/proofs.h"
 #include "operations/switchover/byhandsteps.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/patroniplan.h"
@@ -141,12 +142,15 @@ Step proveStep(const Pieces &p)
         p.holds(p.candidate,
                 QStringLiteral("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() > :{shutdown_lsn}::pg_lsn AND "
                                "(SELECT system_identifier FROM pg_control_system())::text = :{system_identifier}, "
-                               "pg_last_wal_replay_lsn() AS replayed"),
+                               "'replayed to ' || pg_last_wal_replay_lsn() || ', past the shutdown at ' || "
+                               ":{shutdown_lsn} AS evidence"),
                 tr("%1 has replayed the shutdown checkpoint of %2").arg(p.candidate, p.primary), 5),
         p.command(p.primary, p.controlDataCommand(), tr("%1 has not started again").arg(p.primary))};
     // Every second of silence is one in which nobody can write: then rather the old primary again.
     step.actions[0].absentMs = 1000;
     step.actions[1].deadlineMs = 3000;
+    step.actions[0].shows = {kShowsNothingLost};
+    step.actions[1].shows = {kShowsNothingLost};
     // What pg_control says must be what it said: then nothing was written since.
     step.actions[1].expected = {QStringLiteral("^Database cluster state: +shut down$"),
                                 QStringLiteral("^Latest checkpoint location: +:{shutdown_lsn}$")};
@@ -177,8 +181,10 @@ Step rejoinStep(const Pieces &p)
                     p.startAction(tr("%1 has started").arg(p.primary)),
                     p.holds(p.primary,
                             QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver "
-                                           "WHERE status = 'streaming')"),
+                                           "WHERE status = 'streaming'), (SELECT status || ', timeline ' || "
+                                           "received_tli FROM pg_stat_wal_receiver) AS evidence"),
                             tr("%1 streams from %2").arg(p.primary, p.candidate), 50)};
+    step.actions.back().shows = {kShowsFollows + p.primary};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;
     step.remedy = tr("See the log of %1, then start it: standby.signal, primary_conninfo and its slot are in place.")
@@ -193,6 +199,7 @@ Step followStep(const Pieces &p, const QString &sibling)
     step.actions = {
         p.sql(sibling, QStringLiteral("SELECT pg_reload_conf()")),
         p.holds(sibling, followsSql(p), tr("%1 streams from %2 on the new timeline").arg(sibling, p.candidate), 50)};
+    step.actions.back().shows = {kShowsFollows + sibling};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;
     step.remedy = tr("See the log of %1; its primary_conninfo is set already.").arg(sibling);
@@ -295,6 +302,7 @@ Plan planSwitchover(const Facts &facts, const QString &target, Way way)
         plan.secrets = p.secrets;
         plan.steps = nativeSteps(facts, cast, p);
     }
+    applyEstimates(plan, facts.estimates, {facts.state.assessment->lag[at(cast.candidate)].toReplay, facts.replayRate});
     return plan;
 }
 
