@@ -38,8 +38,9 @@ void SwitchoverDesk::setState(const cluster::ClusterState &state)
     }
 }
 
-void SwitchoverDesk::plan(const QString &target)
+void SwitchoverDesk::plan(const QString &target, bool natively)
 {
+    m_natively = natively;
     if (target != m_target) {
         m_toReplay.clear();
         m_replayRate.reset();
@@ -147,7 +148,8 @@ void SwitchoverDesk::publish()
     m_facts->replayRate = m_replayRate;
     m_facts->estimates = m_estimates;
     tellProbe();
-    Q_EMIT planned(switchover::planSwitchover(*m_facts, m_target));
+    Q_EMIT planned(switchover::planSwitchover(*m_facts, m_target,
+                                              m_natively ? switchover::Way::Native : switchover::Way::Manager));
 }
 
 void SwitchoverDesk::run(const Plan &plan, bool probes)

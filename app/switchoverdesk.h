@@ -28,8 +28,8 @@ public:
 
 public Q_SLOTS:
     void setState(const howdah::cluster::ClusterState &state);
-    /// From now on plans are of this target.
-    void plan(const QString &target);
+    /// From now on plans are of this target. natively: not through a manager.
+    void plan(const QString &target, bool natively);
     /// probes: an application of ours commits meanwhile; the plan is not begun when that can't.
     void run(const howdah::operations::Plan &plan, bool probes);
     /// Goes on with the operation of that journal file, or takes it back; refuses what can't be finished so.
@@ -62,6 +62,7 @@ private:
     cluster::ClusterConfig m_config;
     cluster::ClusterState m_state;
     QString m_target;
+    bool m_natively = false;
     std::unique_ptr<operations::LiveHands> m_hands; ///< made in the engine thread
     std::optional<operations::switchover::Facts> m_facts;
     operations::switchover::Gatherer *m_gatherer = nullptr;

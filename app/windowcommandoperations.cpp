@@ -20,9 +20,10 @@ void WindowCommand::connectSwitchover()
         }
     });
     // To the desk by its thread's loop; it is deleted there as well, behind what was sent before.
-    connect(&m_window, &MainWindow::switchoverPlanRequested, this, [this](const QString &, const QString &target) {
-        tellDesk([target](SwitchoverDesk &desk) { desk.plan(target); });
-    });
+    connect(&m_window, &MainWindow::switchoverPlanRequested, this,
+            [this](const QString &, const QString &target, bool natively) {
+                tellDesk([target, natively](SwitchoverDesk &desk) { desk.plan(target, natively); });
+            });
     connect(&m_window, &MainWindow::switchoverRunRequested, this,
             [this](const QString &, const operations::Plan &plan, bool probes) {
                 tellDesk([plan, probes](SwitchoverDesk &desk) { desk.run(plan, probes); });

@@ -150,6 +150,7 @@ struct Plan {
     QString title; ///< "Switch over orders from pg1 to pg2"
     QString from;  ///< node names; may be empty
     QString to;
+    bool natively = false; ///< not through a manager, as was asked for
     std::vector<Check> checks;
     std::vector<Secret> secrets;
     std::vector<Action> guards; ///< must hold before each step up to the first of the outage

@@ -293,6 +293,7 @@ QJsonObject toJson(const Plan &plan)
             {QStringLiteral("title"), plan.title},
             {QStringLiteral("from"), plan.from},
             {QStringLiteral("to"), plan.to},
+            {QStringLiteral("natively"), plan.natively},
             {QStringLiteral("checks"), arrayOf(plan.checks)},
             {QStringLiteral("secrets"), arrayOf(plan.secrets)},
             {QStringLiteral("guards"), arrayOf(plan.guards)},
@@ -308,6 +309,7 @@ core::Result<Plan> planFromJson(const QJsonObject &o)
     plan.title = o[QLatin1String("title")].toString();
     plan.from = o[QLatin1String("from")].toString();
     plan.to = o[QLatin1String("to")].toString();
+    plan.natively = o[QLatin1String("natively")].toBool();
     plan.checks = reader.list(o[QLatin1String("checks")], &Reader::check);
     plan.secrets = reader.list(o[QLatin1String("secrets")], &Reader::secret);
     plan.guards = reader.list(o[QLatin1String("guards")], &Reader::action);

@@ -46,6 +46,7 @@ private Q_SLOTS:
     void detailIsPlainText();
     void windowStaysOpenWhileItRuns();
     void menuOfANode();
+    void repmgrMayBeLeftOut();
 };
 
 namespace {
@@ -555,6 +556,35 @@ void TestSwitchoverDialog::menuOfANode()
     auto *dialog = window.findChild<SwitchoverDialog *>();
     QVERIFY(dialog);
     QCOMPARE(dialog->target(), QStringLiteral("pg2"));
+}
+
+void TestSwitchoverDialog::repmgrMayBeLeftOut()
+{
+    SwitchoverDialog dialog(QStringLiteral("orders"), {});
+    auto *native = part<QCheckBox>(dialog, "switchover-native");
+    cluster::Snapshot snapshot = threeNodes();
+    snapshot.manager = cluster::ManagerKind::None;
+    dialog.setState(stateOf(snapshot));
+    dialog.setPlan(smallPlan());
+    QVERIFY(native->isHidden()); // there is nobody to leave out
+    snapshot.manager = cluster::ManagerKind::Repmgr;
+    dialog.setState(stateOf(snapshot));
+    dialog.setPlan(smallPlan());
+    QVERIFY(!native->isHidden() && !native->isChecked());
+    QSignalSpy asked(&dialog, &SwitchoverDialog::planRequested);
+    native->click();
+    QCOMPARE(asked.count(), 1);
+    QCOMPARE(asked.first().at(1).toBool(), true);
+    // The plan that was on its way is of the other way, and there is no button for what is not shown.
+    dialog.setPlan(smallPlan());
+    QVERIFY(!part<QPushButton>(dialog, "switchover-run")->isEnabled());
+    operations::Plan plan = smallPlan();
+    plan.natively = true;
+    for (operations::Check &check : plan.checks) {
+        check.result = CheckResult::Passed;
+    }
+    dialog.setPlan(plan);
+    QVERIFY(part<QPushButton>(dialog, "switchover-run")->isEnabled());
 }
 
 QTEST_MAIN(TestSwitchoverDialog)

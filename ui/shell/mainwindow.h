@@ -103,7 +103,7 @@ Q_SIGNALS:
     void pauseRequested(const QString &cluster, bool paused);
     /// From opened to closed somebody makes plans for the dialog, a new one with each state.
     void switchoverOpened(const QString &cluster);
-    void switchoverPlanRequested(const QString &cluster, const QString &target);
+    void switchoverPlanRequested(const QString &cluster, const QString &target, bool natively);
     /// probes: an application of ours shall commit meanwhile.
     void switchoverRunRequested(const QString &cluster, const howdah::operations::Plan &plan, bool probes);
     void switchoverCancelRequested(const QString &cluster);

@@ -40,7 +40,9 @@ SwitchoverDialog *MainWindow::makeSwitchover(const QString &cluster, const QStri
     m_switchover = new SwitchoverDialog(cluster, target, this);
     m_switchover->setAttribute(Qt::WA_DeleteOnClose);
     connect(m_switchover, &SwitchoverDialog::planRequested, this,
-            [this, cluster](const QString &wanted) { Q_EMIT switchoverPlanRequested(cluster, wanted); });
+            [this, cluster](const QString &wanted, bool natively) {
+                Q_EMIT switchoverPlanRequested(cluster, wanted, natively);
+            });
     connect(m_switchover, &SwitchoverDialog::runRequested, this,
             [this, cluster](const operations::Plan &plan, bool probes) {
                 Q_EMIT switchoverRunRequested(cluster, plan, probes);

@@ -66,6 +66,7 @@ SwitchoverDialog::SwitchoverDialog(const QString &cluster, const QString &target
     , m_right(new QStackedWidget)
     , m_footerLeft(new QHBoxLayout)
     , m_probe(new QCheckBox(tr("&Measure what applications see")))
+    , m_native(new QCheckBox(tr("&Not through repmgr")))
     , m_sentence(new widgets::Label(FontRole::Small, Token::Text2))
     , m_export(new QPushButton(tr("&Export runbook…")))
     , m_journal(new QPushButton(tr("Show in &journal")))
@@ -130,6 +131,13 @@ QWidget *SwitchoverDialog::buildFooter()
     m_journal->setObjectName(QStringLiteral("switchover-journal"));
     m_report->setObjectName(QStringLiteral("switchover-report"));
     m_probe->setObjectName(QStringLiteral("switchover-measure"));
+    m_native->setObjectName(QStringLiteral("switchover-native"));
+    const QString tip =
+        tr("Howdah does it itself: the outage is shorter, and repmgr's metadata is put right by its own "
+           "commands afterwards. Only while no repmgrd watches.");
+    m_native->setToolTip(tables::plainToolTip(tip));
+    m_native->setAccessibleDescription(tip);
+    m_native->hide();
     m_sentence->setObjectName(QStringLiteral("switchover-sentence"));
     m_cancel->setObjectName(QStringLiteral("switchover-cancel"));
     m_run->setObjectName(QStringLiteral("switchover-run"));
@@ -142,6 +150,7 @@ QWidget *SwitchoverDialog::buildFooter()
     m_footerLeft->addWidget(m_journal);
     layout->addLayout(m_footerLeft);
     layout->addWidget(m_probe);
+    layout->addWidget(m_native);
     m_sentence->setElided(true);
     m_sentence->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     layout->addWidget(m_sentence, 1);
@@ -158,6 +167,10 @@ QWidget *SwitchoverDialog::buildFooter()
     connect(m_report, &QPushButton::clicked, this, &SwitchoverDialog::copyReport);
     connect(m_cancel, &QPushButton::clicked, this, &SwitchoverDialog::reject);
     connect(m_run, &QPushButton::clicked, this, &SwitchoverDialog::start);
+    connect(m_native, &QCheckBox::toggled, this, [this] {
+        forgetPlan(m_target);
+        Q_EMIT planRequested(m_target, m_native->isChecked());
+    });
     return footer;
 }
 
@@ -183,20 +196,27 @@ void SwitchoverDialog::choose(const QString &target)
         return;
     }
     if (target != m_plan.to) {
-        m_plan = {};
-        m_plan.to = target;
-        m_checks->forget(); // they were another's
-        m_planPanel->setPlan(m_plan);
-        m_candidates->setState(m_state, m_plan, m_trends);
+        forgetPlan(target);
     }
     m_target = target;
     updateFooter();
-    Q_EMIT planRequested(target);
+    Q_EMIT planRequested(target, m_native->isChecked());
+}
+
+/// The one that was shown was another's.
+void SwitchoverDialog::forgetPlan(const QString &target)
+{
+    m_plan = {};
+    m_plan.to = target;
+    m_checks->forget();
+    m_planPanel->setPlan(m_plan);
+    m_candidates->setState(m_state, m_plan, m_trends);
+    updateFooter();
 }
 
 void SwitchoverDialog::setPlan(const operations::Plan &plan)
 {
-    if (m_running || m_ended || plan.to != m_target) {
+    if (m_running || m_ended || plan.to != m_target || plan.natively != m_native->isChecked()) {
         return;
     }
     m_plan = plan;
@@ -255,6 +275,7 @@ void SwitchoverDialog::updateFooter()
     m_export->setEnabled(known);
     m_journal->setVisible(!m_operation.isEmpty());
     m_probe->setVisible(planning);
+    m_native->setVisible(planning && m_state.snapshot && m_state.snapshot->manager == cluster::ManagerKind::Repmgr);
     m_report->setVisible(!planning);
     m_run->setVisible(planning);
     m_run->setText(m_target.isEmpty() ? tr("&Switch over") : tr("&Switch over to %1").arg(withoutMnemonic(m_target)));

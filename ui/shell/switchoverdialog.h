@@ -67,7 +67,8 @@ public:
     void setEnded(operations::Outcome outcome, const QStringList &remains);
 
 Q_SIGNALS:
-    void planRequested(const QString &target);
+    /// natively: by the console itself where a manager would do it and does not mind.
+    void planRequested(const QString &target, bool natively);
     /// probe: an application of ours shall commit meanwhile.
     void runRequested(const howdah::operations::Plan &plan, bool probe);
     void cancelRequested();
@@ -82,6 +83,7 @@ private:
     QWidget *buildBody();
     QWidget *buildFooter();
     void choose(const QString &target);
+    void forgetPlan(const QString &target);
     void updateFooter();
     QString planningSentence() const;
     void start();
@@ -116,6 +118,7 @@ private:
     QStackedWidget *m_right;
     QHBoxLayout *m_footerLeft;
     QCheckBox *m_probe;
+    QCheckBox *m_native;
     widgets::Label *m_sentence;
     QPushButton *m_export;
     QPushButton *m_journal;

@@ -281,6 +281,7 @@ Plan planSwitchover(const Facts &facts, const QString &target, Way way)
     plan.operation = QStringLiteral("switchover");
     plan.cluster = facts.state.snapshot->cluster;
     plan.to = target;
+    plan.natively = way == Way::Native;
     const Cast cast = castFor(facts.state, target);
     const auto &nodes = facts.state.snapshot->nodes;
     const bool throughRepmgr = way == Way::Manager && facts.repmgr;
