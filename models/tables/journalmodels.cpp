@@ -138,7 +138,7 @@ JournalStepsModel::JournalStepsModel(QObject *parent)
            {.key = QStringLiteral("state"), .title = tr("State"), .width = 11},
            {.key = QStringLiteral("started"), .title = tr("Started"), .width = 13, .fixed = true},
            {.key = QStringLiteral("took"), .title = tr("Took"), .width = 8, .number = true, .fixed = true},
-           {.key = QStringLiteral("remark"), .title = tr("Remark"), .width = 14, .stretch = true}},
+           {.key = QStringLiteral("remark"), .title = tr("Remark"), .width = 9, .stretch = true}},
           parent)
 {
 }

@@ -122,6 +122,12 @@ void TestJournalWindow::noticeIsOfItsClusterOnly()
     m_window->clusterOpened(QStringLiteral("billing"));
     m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("billing")));
     QVERIFY(!notice()->isVisible());
+    // It is seen from there all the same: first among the clusters, though its servers are well.
+    QCOMPARE(m_window->currentCluster(), QStringLiteral("billing"));
+    QCOMPARE(m_window->clusters().first(), QStringLiteral("orders"));
+    const QTreeWidgetItem *line = part<shell::Navigator>("navigator")->topLevelItem(0);
+    QCOMPARE(line->data(0, shell::NoteRole).toString(), QStringLiteral("interrupted"));
+    QCOMPARE(line->data(0, shell::NavVerdictRole).toInt(), static_cast<int>(cluster::Verdict::Critical));
     m_window->showCluster(QStringLiteral("orders"));
     QVERIFY(notice()->isVisible());
     m_window->clusterClosed(QStringLiteral("orders"));

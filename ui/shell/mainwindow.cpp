@@ -328,6 +328,10 @@ ClusterLine MainWindow::lineOf(const ClusterView &of) const
     if (line.verdict != Verdict::Ok && line.note == shown.word) {
         line.note = shown.word.toLower();
     }
+    if (line.interrupted) { // whatever its servers say: it waits for somebody
+        line.verdict = Verdict::Critical;
+        line.note = tr("interrupted");
+    }
     return line;
 }
 
