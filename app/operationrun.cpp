@@ -90,7 +90,7 @@ void OperationRun::start(const Plan &plan, const probe::Settings &settings)
             });
             return;
         }
-        take(std::move(journal), plan);
+        take(std::move(*journal), plan);
         probe::follow(*m_probe, *m_runner);
         m_runner->start();
     });

@@ -51,7 +51,12 @@ Step proveByHandStep(const Pieces &p)
 {
     Step step = p.step("prove", Phase::Outage, tr("Prove that %1 holds everything").arg(p.candidate), {p.candidate},
                        60'000, 300);
+    // A receiver may have lost its sender for other reasons, and an idle primary's last record may be the shutdown
+    // checkpoint it was started from: what has stopped refuses connections.
+    Action down = p.holds(p.primary, QStringLiteral("SELECT false"), tr("%1 takes no connections").arg(p.primary), 200);
+    down.alreadySo = QStringLiteral("nothing listens there\\.$|The socket .* does not exist\\.$|Connection refused");
     step.actions = {
+        down,
         p.holds(p.candidate,
                 QStringLiteral("SELECT %1 AND pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()")
                     .arg(QLatin1String(kNoReceiver)),
@@ -66,9 +71,8 @@ Step proveByHandStep(const Pieces &p)
                     .arg(p.timeline)
                     .arg(core::sqlLiteral(p.systemIdentifier), QLatin1String(kNoReceiver)),
                 tr("the last that %1 has is the shutdown of %2").arg(p.candidate, p.primary))};
-    for (Action &action : step.actions) {
-        action.absentMs = action.pollMs > 0 ? 1000 : 0;
-    }
+    step.actions[1].absentMs = 1000;
+    step.actions.front().shows = {kShowsNothingLost};
     step.actions.back().shows = {kShowsNothingLost};
     return step;
 }
