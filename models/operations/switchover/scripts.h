@@ -17,17 +17,19 @@ still() {
   children=$(cat "/proc/$server/task/$server/children" 2>/dev/null)
   [ -n "$children" ] ||
     children=$(ps -A -o ppid= -o pid= 2>/dev/null | awk -v of="$server" '$1 == of { print $2 }')
-  found=
+  sessions= others= # the server waits for its sessions first
   for child in $children; do
     title=$(tr '\0' ' ' <"/proc/$child/cmdline" 2>/dev/null)
     [ -n "$title" ] || title=$(ps -o args= -p "$child" 2>/dev/null)
     title=${title%"${title##*[! ]}"}
     case $title in
     ''|*logger|*'background writer'|*walwriter|*launcher|*'stats collector'|*'io worker'*) ;;
-    *) found="$found; ${title#postgres: }" ;;
+    *walsender*|*archiver*|*checkpointer*) others="$others; ${title#postgres: }" ;;
+    *) sessions="$sessions; ${title#postgres: }" ;;
     esac
   done
-  [ -z "$found" ] || printf 'still there after %s s: %s\n' "$((now - begun))" "${found#; }"
+  others=$sessions$others
+  [ -z "$others" ] || printf 'still there after %s s: %s\n' "$((now - begun))" "${others#; }"
 }
 "$1" -D "$2" -m fast -W stop >/dev/null || exit 1
 n=0
