@@ -21,6 +21,8 @@ private Q_SLOTS:
     void thereAndBack();
     void syncRuleIsHandedOver();
     void byHandThereAndUndone();
+    void probeTellsWhatApplicationsSee();
+    void slowStopNamesWhatHoldsIt();
     void runbookDoesTheSame();
     void killedConsoleIsFinished_data();
     void killedConsoleIsFinished();
@@ -206,6 +208,67 @@ void TestSwitchover::byHandThereAndUndone()
         QCOMPARE(primary(), cleanly ? to : from);
         QCOMPARE(client.missingAt(m_lab->node(primary()).conninfo(QStringLiteral("postgres"))), 0);
     }
+}
+
+void TestSwitchover::probeTellsWhatApplicationsSee()
+{
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const ConsoleRun ended =
+        switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes"), QStringLiteral("--probe")});
+    QVERIFY2(ended.exitCode == 0, ended.text.constData());
+    QJsonObject outage;
+    for (const QJsonObject &line : ended.lines) {
+        outage = line.contains(QLatin1String("outage")) ? line.value(QLatin1String("outage")).toObject() : outage;
+    }
+    QVERIFY2(!outage.isEmpty(), ended.text.constData());
+    QCOMPARE(outage.value(QLatin1String("lost")).toInt(-1), 0);
+    QVERIFY(outage.value(QLatin1String("acknowledged")).toInt() > 50);
+    QCOMPARE(outage.value(QLatin1String("counted")), outage.value(QLatin1String("acknowledged")));
+    const double waited = outage.value(QLatin1String("writes_waited_ms")).toDouble();
+    const QJsonObject phases = outage.value(QLatin1String("phases_ms")).toObject();
+    qInfo("writes waited %.0f ms: stop %d, prove %d, promote %d", waited, phases.value(QLatin1String("stop")).toInt(),
+          phases.value(QLatin1String("prove")).toInt(), phases.value(QLatin1String("promote")).toInt());
+    QVERIFY(waited > 10 && waited < 10'000);
+    for (const char *step : {"stop", "prove", "promote"}) {
+        QVERIFY2(phases.value(QLatin1String(step)).toInt(-1) >= 0, ended.text.constData());
+    }
+    QVERIFY(!outage.contains(QLatin1String("left_behind")));
+    // The last line is the operation's still, and nothing of the probe is left.
+    QCOMPARE(ended.last().value(QLatin1String("result")).toString(), QStringLiteral("done"));
+    QCOMPARE(m_lab->node(to).value(QStringLiteral("SELECT to_regnamespace('howdah') IS NULL")), QStringLiteral("t"));
+}
+
+/// A receiver that has just frozen, with more on its way to it than sockets hold: its walsender can't come to its end.
+void TestSwitchover::slowStopNamesWhatHoldsIt()
+{
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const auto &other = m_lab->node(2);
+    const QString receiver = other.value(QStringLiteral("SELECT pid FROM pg_stat_wal_receiver"));
+    QVERIFY(receiver.toInt() > 0);
+    QVERIFY(m_lab->exec(2, {QStringLiteral("kill"), QStringLiteral("-STOP"), receiver}).ok());
+    QVERIFY(m_lab->node(from).sql(QStringLiteral(
+        "CREATE TABLE IF NOT EXISTS filler AS SELECT repeat(md5(n::text), 30) AS t FROM generate_series(1, 60000) n")));
+    const ConsoleRun ended = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")});
+    QVERIFY(m_lab->exec(2, {QStringLiteral("kill"), QStringLiteral("-CONT"), receiver}).ok());
+    QStringList said;
+    for (const QJsonObject &line : ended.lines) {
+        const QString text = line.value(QLatin1String("output")).toString();
+        if (text.startsWith(QLatin1String("still there after "))) {
+            said.append(text);
+        }
+    }
+    QVERIFY2(said.size() >= 2, ended.text.constData());
+    QVERIFY2(said.first().contains(QLatin1String("walsender")), qPrintable(said.first()));
+    // It did not come to its end, was taken back, and said why.
+    QVERIFY2(ended.exitCode == 2, ended.text.constData());
+    QVERIFY2(ended.text.contains("The last that was said: still there after"), ended.text.constData());
+    awaitWhole();
+    QCOMPARE(primary(), from);
+    QVERIFY(m_lab->node(from).sql(QStringLiteral("DROP TABLE filler")));
 }
 
 void TestSwitchover::runbookDoesTheSame()
