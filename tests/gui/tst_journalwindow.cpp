@@ -194,11 +194,11 @@ void TestJournalWindow::asksBeforeItGoesOn()
     // What was done before stands in the dialog of the run.
     auto *dialog = part<shell::SwitchoverDialog>("switchover-dialog");
     QVERIFY(dialog && dialog->isVisible());
-    const auto *steps = dialog->findChild<widgets::DataTable *>(QStringLiteral("plan-table"));
-    QCOMPARE(steps->model()->index(1, 4).data().toString(), QStringLiteral("done"));
-    QCOMPARE(steps->model()->index(3, 4).data().toString(), QStringLiteral("started"));
+    const auto *steps = dialog->findChild<widgets::DataTable *>(QStringLiteral("steps-table"));
+    QCOMPARE(steps->model()->index(1, 5).data().toString(), QStringLiteral("done"));
+    QCOMPARE(steps->model()->index(3, 5).data().toString(), QStringLiteral("started"));
     m_window->operationStepChanged(QStringLiteral("orders"), 1, {operations::StepState::Done, 1000, 1100, {}});
-    QCOMPARE(steps->model()->index(3, 4).data().toString(), QStringLiteral("done"));
+    QCOMPARE(steps->model()->index(3, 5).data().toString(), QStringLiteral("done"));
     m_window->operationEnded(QStringLiteral("orders"), Outcome::Done, {});
     QVERIFY(!m_window->isOperating());
     QCOMPARE(dialog->findChild<widgets::Label *>(QStringLiteral("switchover-sentence"))->text(),
@@ -240,7 +240,7 @@ void TestJournalWindow::refusalSaysSo()
     m_window->operationEnded(QStringLiteral("orders"), Outcome::Refused, {QStringLiteral("another console is at it")});
     auto *dialog = part<shell::SwitchoverDialog>("switchover-dialog");
     QCOMPARE(dialog->findChild<widgets::Label *>(QStringLiteral("switchover-sentence"))->text(),
-             QStringLiteral("Refused: nothing was changed."));
+             QStringLiteral("Not begun: see the output. Nothing was changed."));
     QVERIFY(dialog->findChild<QPlainTextEdit *>(QStringLiteral("switchover-output"))
                 ->toPlainText()
                 .contains(QStringLiteral("another console is at it")));

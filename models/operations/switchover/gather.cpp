@@ -323,7 +323,7 @@ void Gatherer::askHost(const QString &node)
             if (!self) {
                 return;
             }
-            const auto fail = [&](const QString &why) {
+            const auto fail = [self, node](const QString &why) { // it outlives this call
                 self->m_facts.nodes[node].host.error = why;
                 self->one();
             };
