@@ -97,6 +97,9 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
     if ((invocation.dryRun && !switches) || (invocation.yes && !switches && invocation.command != Command::Journal)) {
         return usage(QStringLiteral("--dry-run and --yes go with switchover and patroni, --yes with journal as well."));
     }
+    if (invocation.probe && !switches) {
+        return usage(QStringLiteral("--probe goes with switchover."));
+    }
     if (const QStringList pages = shell::MainWindow::pageIds();
         !invocation.page.isEmpty() && !pages.contains(invocation.page)) {
         return usage(QStringLiteral("--page takes one of %1, not \"%2\".")
@@ -145,6 +148,8 @@ core::Result<Invocation> parseArguments(const QStringList &arguments)
             invocation.dryRun = true;
         } else if (argument == QLatin1String("--native")) {
             invocation.native = true;
+        } else if (argument == QLatin1String("--probe")) {
+            invocation.probe = true;
         } else if (argument == QLatin1String("--yes")) {
             invocation.yes = true;
         } else if (argument == QLatin1String("--force")) {
@@ -190,12 +195,15 @@ QString helpText()
         "  howdah status CLUSTER           every node, who follows whom, lag, slots, and what is wrong\n"
         "  howdah check CLUSTER            one line and an exit code for a monitoring system: 0 ok, 1 warning,\n"
         "                                  2 critical, 3 unknown\n"
-        "  howdah switchover CLUSTER --to NODE [--native] [--dry-run [--runbook FILE]] [--yes]\n"
+        "  howdah switchover CLUSTER --to NODE [--native] [--dry-run [--runbook FILE]] [--yes] [--probe]\n"
         "                                  hands the writes to a standby: checks first, then the plan, then its steps\n"
         "                                  and the proof; through repmgr where it manages the cluster, unless "
         "--native\n"
         "                                  asks for the shorter outage; --dry-run changes nothing; --runbook writes\n"
-        "                                  the plan as Markdown, or as a shell script where FILE ends in .sh\n"
+        "                                  the plan as Markdown, or as a shell script where FILE ends in .sh; --probe\n"
+        "                                  commits a row every 2 ms meanwhile and tells what applications saw, and "
+        "that\n"
+        "                                  none was lost\n"
         "  howdah patroni CLUSTER status|history|config [show]\n"
         "                                  what Patroni says of its members, its past and its settings\n"
         "  howdah patroni CLUSTER pause|resume|restart NODE|reinitialize NODE|config set KEY=VALUE...|\n"

@@ -40,6 +40,7 @@ struct Invocation {
     bool json = false;
     bool dryRun = false; ///< switchover --dry-run
     bool native = false; ///< switchover --native: not through the manager
+    bool probe = false;  ///< switchover --probe: measure what applications see
     bool yes = false;    ///< switchover --yes: warnings are accepted, nobody is asked
 
     bool needsWindow() const { return command == Command::Open; }

@@ -7,6 +7,7 @@
 #include "app/clusters.h"
 #include "app/output.h"
 #include "app/plantext.h"
+#include "operations/finishing.h"
 
 namespace howdah::app {
 
@@ -36,11 +37,6 @@ QJsonObject jsonOf(const Operation &operation)
             {QStringLiteral("remains"), QJsonArray::fromStringList(operation.remains)}};
 }
 
-bool canBeFinished(const Operation &operation)
-{
-    return operation.outcome == Outcome::Interrupted || operation.outcome == Outcome::Incomplete;
-}
-
 } // namespace
 
 JournalCommand::JournalCommand(Invocation invocation, QObject *parent)
@@ -59,10 +55,7 @@ void JournalCommand::start()
         return;
     }
     Journal journal = readJournal(journalDirectory());
-    std::erase_if(journal.operations, [&](const Operation &one) {
-        return one.plan.cluster != config->name ||
-               (!m_invocation.operation.isEmpty() && one.id != m_invocation.operation);
-    });
+    std::erase_if(journal.operations, [&](const Operation &one) { return one.plan.cluster != config->name; });
     for (const QString &broken : std::as_const(journal.unreadable)) {
         printError(QStringLiteral("howdah: %1\n").arg(broken));
     }
@@ -73,21 +66,36 @@ void JournalCommand::start()
     }
 }
 
+/// The operation that was asked for, or the newest that can be finished that way; nullptr without one.
+const Operation *JournalCommand::finishable(const Journal &journal, Finish how) const
+{
+    const auto at = std::find_if(journal.operations.begin(), journal.operations.end(), [&](const Operation &one) {
+        return m_invocation.operation.isEmpty() ? finishing(journal, one).may(how) : one.id == m_invocation.operation;
+    });
+    return at == journal.operations.end() ? nullptr : &*at;
+}
+
 int JournalCommand::show(const Journal &journal) const
 {
+    const bool one = !m_invocation.operation.isEmpty();
+    bool any = false;
     for (const Operation &operation : journal.operations) {
+        if (one && operation.id != m_invocation.operation) {
+            continue;
+        }
+        any = true;
         if (m_invocation.json) {
             printJson(jsonOf(operation));
         } else {
-            print(operationText(operation, !m_invocation.operation.isEmpty() || canBeFinished(operation)));
+            print(operationText(operation, one || isUnfinished(operation)));
         }
     }
-    const auto open = std::find_if(journal.operations.begin(), journal.operations.end(), canBeFinished);
+    const Operation *open = finishable(journal, Finish::Resume);
     if (m_invocation.json) {
         printJson({{QStringLiteral("result"), QStringLiteral("done")}});
-    } else if (journal.operations.empty()) {
+    } else if (!any) {
         print(QStringLiteral("The journal has nothing on %1.\n").arg(m_invocation.cluster));
-    } else if (open != journal.operations.end()) {
+    } else if (open && finishing(journal, *open).may(Finish::Resume)) {
         print(QStringLiteral("\nFinish it with: howdah journal %1 resume %2\n").arg(m_invocation.cluster, open->id));
     }
     return kDone;
@@ -95,8 +103,13 @@ int JournalCommand::show(const Journal &journal) const
 
 void JournalCommand::finish(const Journal &journal, const cluster::ClusterConfig &config)
 {
-    const auto open = std::find_if(journal.operations.begin(), journal.operations.end(), canBeFinished);
-    if (open == journal.operations.end()) {
+    const Finish how = m_invocation.journalAction == QLatin1String("resume") ? Finish::Resume : Finish::Undo;
+    const Operation *open = finishable(journal, how);
+    if (!open && m_invocation.operation.isEmpty()) { // what is left can't be finished so, and is told why
+        const auto left = std::find_if(journal.operations.begin(), journal.operations.end(), isUnfinished);
+        open = left == journal.operations.end() ? nullptr : &*left;
+    }
+    if (!open) {
         const bool running = std::any_of(journal.operations.begin(), journal.operations.end(),
                                          [](const Operation &one) { return one.outcome == Outcome::Running; });
         Q_EMIT finished(printFailure({.kind = Error::Kind::NotFound,
@@ -108,11 +121,7 @@ void JournalCommand::finish(const Journal &journal, const cluster::ClusterConfig
     }
     m_run = std::make_unique<OperationRun>(m_invocation.json, config);
     connect(m_run.get(), &OperationRun::finished, this, &JournalCommand::finished);
-    if (m_invocation.journalAction == QLatin1String("resume")) {
-        m_run->resume(*open);
-    } else {
-        m_run->undo(*open);
-    }
+    m_run->finish(open->path, how);
 }
 
 } // namespace howdah::app

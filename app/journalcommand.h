@@ -22,6 +22,7 @@ Q_SIGNALS:
     void finished(int exitCode);
 
 private:
+    const operations::Operation *finishable(const operations::Journal &journal, operations::Finish how) const;
     int show(const operations::Journal &journal) const;
     void finish(const operations::Journal &journal, const cluster::ClusterConfig &config);
 

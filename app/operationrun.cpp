@@ -8,9 +8,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "app/outagetext.h"
 #include "app/output.h"
 #include "app/plantext.h"
 #include "core/units.h"
+#include "operations/probe/follow.h"
 
 namespace howdah::app {
 
@@ -43,43 +45,69 @@ OperationRun::OperationRun(bool json, cluster::ClusterConfig config, QObject *pa
 
 OperationRun::~OperationRun() = default;
 
-bool OperationRun::take(core::Result<std::unique_ptr<JournalWriter>> journal, const Plan &plan)
+void OperationRun::take(std::unique_ptr<JournalWriter> journal, const Plan &plan)
 {
-    if (!journal) {
-        Q_EMIT finished(printFailure(journal.error(), m_json, kRefused));
-        return false;
-    }
     watchInterrupts();
-    m_runner = std::make_unique<Runner>(plan, *m_hands, std::move(*journal), core::systemClock());
+    m_runner = std::make_unique<Runner>(plan, *m_hands, std::move(journal), core::systemClock());
     connect(m_runner.get(), &Runner::stepChanged, this, &OperationRun::stepChanged);
     connect(m_runner.get(), &Runner::ended, this, &OperationRun::ended);
     connect(m_runner.get(), &Runner::outputArrived, this, [this](const QString &node, const QString &line) {
-        if (!m_json && !node.isEmpty()) {
+        if (node.isEmpty()) {
+            return;
+        }
+        if (m_json) {
+            printJson({{QStringLiteral("output"), line}, {QStringLiteral("node"), node}});
+        } else {
             print(QStringLiteral("    %1: %2\n").arg(node, line));
         }
     });
     m_startedMs = core::systemClock().monotonicMs();
-    return true;
 }
 
 void OperationRun::start(const Plan &plan)
 {
-    if (take(JournalWriter::create(journalDirectory(), plan, core::systemClock().wallMs()), plan)) {
+    auto journal = JournalWriter::create(journalDirectory(), plan, core::systemClock().wallMs());
+    if (!journal) {
+        Q_EMIT finished(printFailure(journal.error(), m_json, kRefused));
+        return;
+    }
+    take(std::move(*journal), plan);
+    m_runner->start();
+}
+
+void OperationRun::start(const Plan &plan, const probe::Settings &settings)
+{
+    m_probe = std::make_unique<probe::Probe>(settings, core::systemClock());
+    m_probe->start([this, plan](const core::Result<void> &ready) {
+        if (!ready) {
+            Q_EMIT finished(printFailure(ready.error(), m_json, kRefused));
+            return;
+        }
+        auto journal = JournalWriter::create(journalDirectory(), plan, core::systemClock().wallMs());
+        if (!journal) {
+            m_probe->finish([this, error = journal.error()](const probe::Measured &) {
+                Q_EMIT finished(printFailure(error, m_json, kRefused));
+            });
+            return;
+        }
+        take(std::move(*journal), plan);
+        probe::follow(*m_probe, *m_runner);
         m_runner->start();
-    }
+    });
 }
 
-void OperationRun::resume(const Operation &operation)
+void OperationRun::finish(const QString &path, Finish how)
 {
-    if (take(JournalWriter::reopen(operation.path), operation.plan)) {
-        m_runner->resume(operation);
+    auto taken = takeUp(path, how);
+    if (!taken) {
+        Q_EMIT finished(printFailure(taken.error(), m_json, kRefused));
+        return;
     }
-}
-
-void OperationRun::undo(const Operation &operation)
-{
-    if (take(JournalWriter::reopen(operation.path), operation.plan)) {
-        m_runner->undo(operation);
+    take(std::move(taken->journal), taken->operation.plan);
+    if (how == Finish::Resume) {
+        m_runner->resume(taken->operation);
+    } else {
+        m_runner->undo(taken->operation);
     }
 }
 
@@ -127,7 +155,24 @@ void OperationRun::stepChanged(int index, const StepRecord &record)
 
 void OperationRun::ended(Outcome outcome, const QStringList &remains)
 {
-    const qint64 took = core::systemClock().monotonicMs() - m_startedMs;
+    m_tookMs = core::systemClock().monotonicMs() - m_startedMs;
+    if (!m_probe) {
+        report(outcome, remains);
+        return;
+    }
+    m_probe->finish([this, outcome, remains](const probe::Measured &measured) {
+        if (m_json) {
+            printJson({{QStringLiteral("outage"), outageJson(m_runner->plan(), m_runner->steps(), measured)}});
+        } else {
+            print(outageText(m_runner->plan(), m_runner->steps(), measured));
+        }
+        report(outcome, remains);
+    });
+}
+
+void OperationRun::report(Outcome outcome, const QStringList &remains)
+{
+    const qint64 took = m_tookMs;
     if (m_json) {
         printJson({{QStringLiteral("operation"), m_runner->journalId()},
                    {QStringLiteral("took_ms"), took},

@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "app/invocation.h"
+#include "operations/finishing.h"
 #include "operations/livehands.h"
+#include "operations/probe/probe.h"
 #include "operations/runner.h"
 
 class QSocketNotifier;
@@ -23,23 +25,28 @@ public:
     operations::LiveHands &hands() { return *m_hands; }
 
     void start(const operations::Plan &plan);
-    void resume(const operations::Operation &operation);
-    void undo(const operations::Operation &operation);
+    /// The same, while a probe commits through settings; not begun when that can't.
+    void start(const operations::Plan &plan, const operations::probe::Settings &settings);
+    /// Goes on with the operation of that journal file, or takes it back.
+    void finish(const QString &path, operations::Finish how);
 
 Q_SIGNALS:
     void finished(int exitCode);
 
 private:
-    bool take(core::Result<std::unique_ptr<operations::JournalWriter>> journal, const operations::Plan &plan);
+    void take(std::unique_ptr<operations::JournalWriter> journal, const operations::Plan &plan);
     void watchInterrupts();
     void stepChanged(int index, const operations::StepRecord &record);
     void ended(operations::Outcome outcome, const QStringList &remains);
+    void report(operations::Outcome outcome, const QStringList &remains);
 
     bool m_json;
     std::unique_ptr<operations::LiveHands> m_hands;
     std::unique_ptr<operations::Runner> m_runner;
+    std::unique_ptr<operations::probe::Probe> m_probe;
     std::unique_ptr<QSocketNotifier> m_interrupts;
     qint64 m_startedMs = 0;
+    qint64 m_tookMs = 0;
 };
 
 } // namespace howdah::app

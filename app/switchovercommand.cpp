@@ -66,7 +66,18 @@ void SwitchoverCommand::gathered(const switchover::Facts &facts)
     if (const auto exitCode = reasonNotToRun(plan, m_invocation)) {
         Q_EMIT finished(*exitCode);
     } else {
+        run(plan);
+    }
+}
+
+void SwitchoverCommand::run(const Plan &plan)
+{
+    if (!m_invocation.probe) {
         m_run->start(plan);
+    } else if (const auto settings = probe::settingsFor(m_look.config(), plan.from)) {
+        m_run->start(plan, *settings);
+    } else {
+        Q_EMIT finished(printFailure(settings.error(), m_invocation.json, kRefused));
     }
 }
 

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "switchoverdesk.h"
 
+#include <QFutureWatcher>
+#include <QPromise>
+#include <QThreadPool>
+
+#include "cluster/positions.h"
+#include "operations/probe/follow.h"
 #include "operations/switchover/gather.h"
 #include "operations/switchover/switchoverplan.h"
 
@@ -23,7 +29,7 @@ void SwitchoverDesk::setState(const cluster::ClusterState &state)
 {
     m_state = state;
     noteTrend();
-    if (m_runner || m_target.isEmpty()) {
+    if (m_runner || m_probe || m_target.isEmpty()) {
         return;
     }
     publish();
@@ -32,16 +38,56 @@ void SwitchoverDesk::setState(const cluster::ClusterState &state)
     }
 }
 
-void SwitchoverDesk::plan(const QString &target)
+void SwitchoverDesk::plan(const QString &target, bool natively)
 {
+    m_natively = natively;
     if (target != m_target) {
         m_toReplay.clear();
+        m_replayRate.reset();
+        m_replayed.reset();
     }
     m_target = target;
+    if (!m_journalAsked) {
+        readJournal();
+    }
     publish();
     if (!m_facts) {
         gather();
     }
+}
+
+/// Files are read in a thread of the pool: this one must not wait for a disk.
+void SwitchoverDesk::readJournal()
+{
+    m_journalAsked = true;
+    auto promise = std::make_shared<QPromise<switchover::Estimates>>();
+    auto *watcher = new QFutureWatcher<switchover::Estimates>(this);
+    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher] {
+        watcher->deleteLater();
+        if (watcher->future().resultCount() > 0) {
+            m_estimates = watcher->result();
+            publish();
+        }
+    });
+    watcher->setFuture(promise->future());
+    promise->start();
+    QThreadPool::globalInstance()->start([promise, name = m_config.name] {
+        promise->addResult(switchover::estimatesFrom(operations::readJournal(journalDirectory()).operations, name));
+        promise->finish();
+    });
+}
+
+void SwitchoverDesk::tellProbe()
+{
+    const int primary = m_state.assessment->topology.primary;
+    const QString name = primary < 0 ? QString() : m_state.snapshot->nodes[cluster::at(primary)].name;
+    if (name.isEmpty() || name == m_toldPrimary) {
+        return;
+    }
+    m_toldPrimary = name;
+    const auto settings = probe::settingsFor(m_config, name);
+    Q_EMIT probeKnown(settings ? settings->through : QString(), settings ? settings->everyMs : 0,
+                      settings ? QString() : settings.error().message);
 }
 
 void SwitchoverDesk::noteTrend()
@@ -52,10 +98,29 @@ void SwitchoverDesk::noteTrend()
         if (nodes[i].name == m_target && m_state.assessment->lag[i].toReplay) {
             m_toReplay.push_back(*m_state.assessment->lag[i].toReplay);
         }
+        const auto &sample = nodes[i].sample;
+        if (nodes[i].name != m_target || !sample || !sample->replayLsn) {
+            continue;
+        }
+        const qint64 now = m_state.snapshot->takenMonotonicMs;
+        if (m_replayed && now > m_replayed->first && sample->replayLsn->value > m_replayed->second.value) {
+            const double rate = 1000.0 * static_cast<double>(sample->replayLsn->value - m_replayed->second.value) /
+                                static_cast<double>(now - m_replayed->first);
+            m_replayRate = std::max(m_replayRate.value_or(0), rate);
+        }
+        m_replayed = {now, *sample->replayLsn};
     }
     if (m_toReplay.size() > kStates) {
         m_toReplay.erase(m_toReplay.begin());
     }
+}
+
+LiveHands &SwitchoverDesk::hands()
+{
+    if (!m_hands) {
+        m_hands = std::make_unique<LiveHands>(m_config);
+    }
+    return *m_hands;
 }
 
 void SwitchoverDesk::gather()
@@ -63,11 +128,8 @@ void SwitchoverDesk::gather()
     if (m_gatherer || m_runner || !m_state.snapshot) {
         return;
     }
-    if (!m_hands) {
-        m_hands = std::make_unique<LiveHands>(m_config);
-    }
     m_gathered.start();
-    m_gatherer = new switchover::Gatherer(m_config, m_state, *m_hands, this);
+    m_gatherer = new switchover::Gatherer(m_config, m_state, hands(), this);
     m_gatherer->start([this](const switchover::Facts &facts) {
         m_gatherer->deleteLater();
         m_gatherer = nullptr;
@@ -83,28 +145,107 @@ void SwitchoverDesk::publish()
     }
     m_facts->state = m_state;
     m_facts->toReplay = m_toReplay;
-    Q_EMIT planned(switchover::planSwitchover(*m_facts, m_target));
+    m_facts->replayRate = m_replayRate;
+    m_facts->estimates = m_estimates;
+    tellProbe();
+    Q_EMIT planned(switchover::planSwitchover(*m_facts, m_target,
+                                              m_natively ? switchover::Way::Native : switchover::Way::Manager));
 }
 
-void SwitchoverDesk::run(const Plan &plan)
+void SwitchoverDesk::run(const Plan &plan, bool probes)
 {
-    if (m_runner || !m_hands) {
+    if (m_runner || m_probe) {
         return;
     }
+    if (!probes) {
+        begin(plan);
+        return;
+    }
+    const auto settings = probe::settingsFor(m_config, plan.from);
+    if (!settings) {
+        Q_EMIT ended(Outcome::Refused, {settings.error().message});
+        return;
+    }
+    m_probe = std::make_unique<probe::Probe>(*settings, core::systemClock());
+    connect(m_probe.get(), &probe::Probe::changed, this, &SwitchoverDesk::measured);
+    m_probe->start([this, plan](const core::Result<void> &ready) {
+        if (!ready) {
+            Q_EMIT ended(Outcome::Refused, {ready.error().message, ready.error().hint});
+        } else if (m_cancelled) {
+            notBegun({tr("Cancelled before it was begun.")});
+        } else {
+            begin(plan);
+        }
+    });
+}
+
+void SwitchoverDesk::begin(const Plan &plan)
+{
     auto journal = JournalWriter::create(journalDirectory(), plan, core::systemClock().wallMs());
     if (!journal) {
-        Q_EMIT ended(Outcome::Refused, {journal.error().message, journal.error().hint});
+        notBegun({journal.error().message, journal.error().hint});
         return;
     }
-    m_runner = std::make_unique<Runner>(plan, *m_hands, std::move(*journal), core::systemClock());
-    connect(m_runner.get(), &Runner::stepChanged, this, &SwitchoverDesk::stepChanged);
-    connect(m_runner.get(), &Runner::outputArrived, this, &SwitchoverDesk::outputArrived);
-    connect(m_runner.get(), &Runner::ended, this, &SwitchoverDesk::ended);
+    begin(std::move(*journal), plan);
     m_runner->start();
+}
+
+void SwitchoverDesk::finish(const QString &path, Finish how)
+{
+    if (m_runner) {
+        return;
+    }
+    auto taken = takeUp(path, how);
+    if (!taken) {
+        Q_EMIT ended(Outcome::Refused, {taken.error().message, taken.error().hint});
+        return;
+    }
+    begin(std::move(taken->journal), taken->operation.plan);
+    if (how == Finish::Resume) {
+        m_runner->resume(taken->operation);
+    } else {
+        m_runner->undo(taken->operation);
+    }
+}
+
+void SwitchoverDesk::begin(std::unique_ptr<JournalWriter> journal, const Plan &plan)
+{
+    m_runner = std::make_unique<Runner>(plan, hands(), std::move(journal), core::systemClock());
+    connect(m_runner.get(), &Runner::stepChanged, this, &SwitchoverDesk::stepChanged);
+    connect(m_runner.get(), &Runner::actionChanged, this, &SwitchoverDesk::actionChanged);
+    connect(m_runner.get(), &Runner::outputArrived, this, &SwitchoverDesk::outputArrived);
+    connect(m_runner.get(), &Runner::ended, this, &SwitchoverDesk::runnerEnded);
+    if (m_probe) {
+        probe::follow(*m_probe, *m_runner);
+    }
+    Q_EMIT begun(m_runner->journalId());
+}
+
+void SwitchoverDesk::notBegun(const QStringList &why)
+{
+    if (!m_probe) {
+        Q_EMIT ended(Outcome::Refused, why);
+        return;
+    }
+    m_probe->finish([this, why](const probe::Measured &) { Q_EMIT ended(Outcome::Refused, why); });
+}
+
+/// What was acknowledged is counted before anybody is told that it is over.
+void SwitchoverDesk::runnerEnded(Outcome outcome, const QStringList &remains)
+{
+    if (!m_probe) {
+        Q_EMIT ended(outcome, remains);
+        return;
+    }
+    m_probe->finish([this, outcome, remains](const probe::Measured &found) {
+        Q_EMIT measured(found);
+        Q_EMIT ended(outcome, remains);
+    });
 }
 
 void SwitchoverDesk::cancel()
 {
+    m_cancelled = true;
     if (m_runner) {
         m_runner->cancel();
     }

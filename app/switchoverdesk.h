@@ -6,7 +6,9 @@
 #include <memory>
 
 #include "cluster/clusterconfig.h"
+#include "operations/finishing.h"
 #include "operations/livehands.h"
+#include "operations/probe/probe.h"
 #include "operations/runner.h"
 #include "operations/switchover/facts.h"
 
@@ -26,30 +28,53 @@ public:
 
 public Q_SLOTS:
     void setState(const howdah::cluster::ClusterState &state);
-    /// From now on plans are of this target.
-    void plan(const QString &target);
-    void run(const howdah::operations::Plan &plan);
+    /// From now on plans are of this target. natively: not through a manager.
+    void plan(const QString &target, bool natively);
+    /// probes: an application of ours commits meanwhile; the plan is not begun when that can't.
+    void run(const howdah::operations::Plan &plan, bool probes);
+    /// Goes on with the operation of that journal file, or takes it back; refuses what can't be finished so.
+    void finish(const QString &path, howdah::operations::Finish how);
     void cancel();
 
 Q_SIGNALS:
+    void begun(const QString &id); ///< the journal has it
     void planned(const howdah::operations::Plan &plan);
     void stepChanged(int index, const howdah::operations::StepRecord &record);
+    void actionChanged(int index, const howdah::operations::ActionNote &note);
+    /// By which way a probe would commit; or why it can't.
+    void probeKnown(const QString &through, int everyMs, const QString &problem);
+    void measured(const howdah::operations::probe::Measured &measured);
     void outputArrived(const QString &node, const QString &line);
     void ended(howdah::operations::Outcome outcome, const QStringList &remains);
 
 private:
+    operations::LiveHands &hands();
+    void begin(std::unique_ptr<operations::JournalWriter> journal, const operations::Plan &plan);
     void gather();
     void publish();
     void noteTrend();
+    void readJournal();
+    void tellProbe();
+    void begin(const operations::Plan &plan);
+    void notBegun(const QStringList &why);
+    void runnerEnded(operations::Outcome outcome, const QStringList &remains);
 
     cluster::ClusterConfig m_config;
     cluster::ClusterState m_state;
     QString m_target;
+    bool m_natively = false;
     std::unique_ptr<operations::LiveHands> m_hands; ///< made in the engine thread
     std::optional<operations::switchover::Facts> m_facts;
     operations::switchover::Gatherer *m_gatherer = nullptr;
     QElapsedTimer m_gathered;
-    std::vector<qint64> m_toReplay; ///< of the target, over the last states
+    std::vector<qint64> m_toReplay;                            ///< of the target, over the last states
+    std::optional<double> m_replayRate;                        ///< the most of the target, bytes a second
+    std::optional<std::pair<qint64, cluster::Lsn>> m_replayed; ///< monotonic ms and position of the last state
+    operations::switchover::Estimates m_estimates;
+    bool m_journalAsked = false;
+    bool m_cancelled = false;
+    QString m_toldPrimary; ///< for which probeKnown() was said
+    std::unique_ptr<operations::probe::Probe> m_probe;
     std::unique_ptr<operations::Runner> m_runner;
 };
 

@@ -37,7 +37,11 @@ WindowCommand::WindowCommand(Invocation invocation)
     connectWindow();
 }
 
-WindowCommand::~WindowCommand() = default;
+WindowCommand::~WindowCommand()
+{
+    m_journalThread.quit();
+    m_journalThread.wait();
+}
 
 void WindowCommand::connectWindow()
 {
@@ -80,6 +84,7 @@ void WindowCommand::connectWindow()
     });
     connect(&m_engine, &monitor::Engine::discoveryFailed, &m_window, &MainWindow::discoveryFailed);
     connectSwitchover();
+    followJournal();
 }
 
 void WindowCommand::start()

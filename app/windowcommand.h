@@ -4,6 +4,7 @@
 #include <QHash>
 #include <QObject>
 #include <QPointer>
+#include <QThread>
 #include <QTimer>
 #include <functional>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "app/invocation.h"
 #include "cluster/health.h"
 #include "monitor/engine.h"
+#include "operations/journalfollower.h"
 #include "shell/mainwindow.h"
 
 namespace howdah::app {
@@ -53,6 +55,7 @@ private:
     void tellDesk(const std::function<void(SwitchoverDesk &)> &what);
     void tellDeskState(const cluster::ClusterState &state);
     void writeRunbook(const QString &cluster, const operations::Plan &plan, const QString &path);
+    void followJournal();
     void takeScreenshot();
 
     Invocation m_invocation;
@@ -68,6 +71,7 @@ private:
     QString m_pageWanted;
     QTimer m_screenshotDeadline;
     int m_statesBeforeScreenshot = 0;
+    QThread m_journalThread; ///< waits for the disk, so that nobody else does
 };
 
 } // namespace howdah::app

@@ -2,6 +2,7 @@
 // What the window's operations are carried out by: desks in the engine thread, and values between.
 #include "app/switchoverdesk.h"
 #include "app/windowcommand.h"
+#include "operations/report.h"
 #include "operations/runbook.h"
 
 namespace howdah::app {
@@ -19,12 +20,17 @@ void WindowCommand::connectSwitchover()
         }
     });
     // To the desk by its thread's loop; it is deleted there as well, behind what was sent before.
-    connect(&m_window, &MainWindow::switchoverPlanRequested, this, [this](const QString &, const QString &target) {
-        tellDesk([target](SwitchoverDesk &desk) { desk.plan(target); });
-    });
+    connect(&m_window, &MainWindow::switchoverPlanRequested, this,
+            [this](const QString &, const QString &target, bool natively) {
+                tellDesk([target, natively](SwitchoverDesk &desk) { desk.plan(target, natively); });
+            });
     connect(&m_window, &MainWindow::switchoverRunRequested, this,
-            [this](const QString &, const operations::Plan &plan) {
-                tellDesk([plan](SwitchoverDesk &desk) { desk.run(plan); });
+            [this](const QString &, const operations::Plan &plan, bool probes) {
+                tellDesk([plan, probes](SwitchoverDesk &desk) { desk.run(plan, probes); });
+            });
+    connect(&m_window, &MainWindow::finishRequested, this,
+            [this](const QString &, const QString &path, operations::Finish how) {
+                tellDesk([path, how](SwitchoverDesk &desk) { desk.finish(path, how); });
             });
     connect(&m_window, &MainWindow::switchoverCancelRequested, this,
             [this] { tellDesk([](SwitchoverDesk &desk) { desk.cancel(); }); });
@@ -52,9 +58,22 @@ void WindowCommand::openDesk(const QString &cluster)
     m_deskCluster = cluster;
     connect(desk, &SwitchoverDesk::planned, &m_window,
             [this, cluster](const operations::Plan &plan) { m_window.switchoverPlanned(cluster, plan); });
+    connect(desk, &SwitchoverDesk::begun, &m_window,
+            [this, cluster](const QString &id) { m_window.operationBegun(cluster, id); });
     connect(desk, &SwitchoverDesk::stepChanged, &m_window,
             [this, cluster](int index, const operations::StepRecord &record) {
                 m_window.operationStepChanged(cluster, index, record);
+            });
+    connect(desk, &SwitchoverDesk::actionChanged, &m_window,
+            [this, cluster](int index, const operations::ActionNote &note) {
+                m_window.operationActionChanged(cluster, index, note);
+            });
+    connect(desk, &SwitchoverDesk::measured, &m_window, [this, cluster](const operations::probe::Measured &measured) {
+        m_window.operationMeasured(cluster, measured);
+    });
+    connect(desk, &SwitchoverDesk::probeKnown, &m_window,
+            [this, cluster](const QString &through, int everyMs, const QString &problem) {
+                m_window.switchoverProbeKnown(cluster, through, everyMs, problem);
             });
     connect(desk, &SwitchoverDesk::outputArrived, &m_window, [this, cluster](const QString &node, const QString &line) {
         m_window.operationOutput(cluster, node, line);
@@ -64,6 +83,25 @@ void WindowCommand::openDesk(const QString &cluster)
                 m_window.operationEnded(cluster, outcome, remains);
             });
     m_engine.adopt(desk);
+}
+
+/// The journal is read, and what it has is written elsewhere, in a thread of its own.
+void WindowCommand::followJournal()
+{
+    auto *follower = new operations::JournalFollower(operations::journalDirectory());
+    follower->moveToThread(&m_journalThread);
+    connect(&m_journalThread, &QThread::started, follower, &operations::JournalFollower::start);
+    connect(&m_journalThread, &QThread::finished, follower, &QObject::deleteLater);
+    connect(follower, &operations::JournalFollower::changed, &m_window, &shell::MainWindow::setJournal);
+    connect(&m_window, &shell::MainWindow::journalExportRequested, follower,
+            [this](const QString &path, const QString &target) {
+                if (const auto written = operations::exportOperation(path, target); !written) {
+                    QMetaObject::invokeMethod(&m_window,
+                                              [this, error = written.error()] { m_window.showError(error); });
+                }
+            });
+    m_journalThread.setObjectName(QStringLiteral("journal"));
+    m_journalThread.start();
 }
 
 void WindowCommand::writeRunbook(const QString &cluster, const operations::Plan &plan, const QString &path)

@@ -3,6 +3,7 @@
 
 #include <QString>
 #include <QStringList>
+#include <optional>
 #include <vector>
 
 #include "core/error.h"
@@ -59,6 +60,14 @@ struct BackupConfig {
     bool operator==(const BackupConfig &) const = default;
 };
 
+/// [probe]: how applications reach the node that takes writes, so that an outage can be measured as they see it.
+struct ProbeConfig {
+    QString conninfo; ///< as written; may hold a password: show it through core::redacted only
+    int intervalMs = 2;
+
+    bool operator==(const ProbeConfig &) const = default;
+};
+
 /// A cluster file as a value.
 struct ClusterConfig {
     QString name;
@@ -67,6 +76,7 @@ struct ClusterConfig {
     int intervalMs = 1000;
     std::vector<NodeConfig> nodes;
     QString patroniUrl;
+    std::optional<ProbeConfig> probe;
     std::vector<AddressConfig> addresses;
     std::vector<PoolerConfig> poolers;
     std::vector<BackupConfig> backups;

@@ -168,6 +168,13 @@ QString writeClusterFile(const ClusterConfig &config)
         writer.text("name", backup.name);
         writer.text("tool", backup.tool);
     }
+    if (config.probe) {
+        writer.section("[probe]");
+        writer.raw("conninfo", quoted(withoutPassword(config.probe->conninfo)));
+        if (config.probe->intervalMs != ProbeConfig().intervalMs) {
+            writer.raw("interval_ms", QString::number(config.probe->intervalMs));
+        }
+    }
     return writer.result();
 }
 

@@ -76,6 +76,7 @@ private:
     void readAddress(const toml::table &table);
     void readPooler(const toml::table &table);
     void readBackup(const toml::table &table);
+    void readProbe(const toml::table &table);
     void nameTheNameless();
 
     QString m_path;
@@ -341,6 +342,20 @@ void Reader::readBackup(const toml::table &table)
     m_config.backups.push_back(backup);
 }
 
+void Reader::readProbe(const toml::table &table)
+{
+    const QString what = QStringLiteral("[probe]");
+    checkKeys(table, what, {QStringLiteral("conninfo"), QStringLiteral("interval_ms")});
+    ProbeConfig probe;
+    probe.conninfo = requiredText(table, what, "conninfo");
+    if (holdsPassword(probe.conninfo)) {
+        m_config.warnings += QStringLiteral("The conninfo of [probe] holds a password. It works, but it belongs into "
+                                            "~/.pgpass, pg_service.conf or the environment.");
+    }
+    probe.intervalMs = number(table, "interval_ms", probe.intervalMs, 1, 1000, QStringLiteral(" ms"));
+    m_config.probe = probe;
+}
+
 // A node without a name is called by its host, or host:port where hosts are shared.
 void Reader::nameTheNameless()
 {
@@ -373,7 +388,7 @@ core::Result<ClusterConfig> Reader::read(const toml::table &root)
     checkKeys(root, QStringLiteral("the file"),
               {QStringLiteral("name"), QStringLiteral("environment"), QStringLiteral("manager"),
                QStringLiteral("sampling"), QStringLiteral("node"), QStringLiteral("patroni"), QStringLiteral("address"),
-               QStringLiteral("pooler"), QStringLiteral("backup")});
+               QStringLiteral("pooler"), QStringLiteral("backup"), QStringLiteral("probe")});
     m_config.path = m_path;
     m_config.name = text(root, "name", QFileInfo(m_path).completeBaseName());
     m_config.environment = text(root, "environment");
@@ -397,6 +412,9 @@ core::Result<ClusterConfig> Reader::read(const toml::table &root)
             m_config.warnings += QStringLiteral("The url of [patroni] holds a password. Take it out: reading "
                                                 "Patroni's state needs none.");
         }
+    }
+    if (const toml::table *probe = section(root, "probe")) {
+        readProbe(*probe);
     }
     for (const toml::table *node : sections(root, "node")) {
         readNode(*node);

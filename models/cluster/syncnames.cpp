@@ -101,4 +101,31 @@ std::optional<SyncNames> parseSyncNames(const QString &text)
     return result.names.isEmpty() ? std::nullopt : std::optional(result);
 }
 
+QString writeSyncNames(const SyncNames &names)
+{
+    if (names.count == 0) {
+        return {};
+    }
+    QStringList words;
+    for (const QString &name : names.names) {
+        const QString inside = QString(name).replace(QLatin1Char('"'), QLatin1String("\"\""));
+        words.append(name == QLatin1String("*") ? name : QLatin1Char('"') + inside + QLatin1Char('"'));
+    }
+    return QStringLiteral("%1 %2 (%3)")
+        .arg(names.any ? QStringLiteral("ANY") : QStringLiteral("FIRST"))
+        .arg(names.count)
+        .arg(words.join(QStringLiteral(", ")));
+}
+
+SyncNames swapped(SyncNames names, const QString &one, const QString &other)
+{
+    // The server compares them without regard to case. (SyncRepGetStandbyPriority in syncrep.c)
+    for (QString &name : names.names) {
+        const bool isOne = name.compare(one, Qt::CaseInsensitive) == 0;
+        const bool isOther = name.compare(other, Qt::CaseInsensitive) == 0;
+        name = isOne ? other : isOther ? one : name;
+    }
+    return names;
+}
+
 } // namespace howdah::cluster

@@ -20,4 +20,10 @@ struct SyncNames {
 /// Empty when the text is none that a server would accept; an empty text is count 0.
 std::optional<SyncNames> parseSyncNames(const QString &text);
 
+/// The text that a server reads as these.
+QString writeSyncNames(const SyncNames &names);
+
+/// The rule that holds when two servers change places: each stands where the other stood.
+SyncNames swapped(SyncNames names, const QString &one, const QString &other);
+
 } // namespace howdah::cluster

@@ -83,6 +83,9 @@ private:
 /// Where the journal is kept when nobody says otherwise.
 QString journalDirectory();
 
+/// Whether a living console holds the file of an operation. False when it can't be opened.
+bool isHeld(const QString &path);
+
 /// One operation from its file. A last line that was cut off by a crash is left out; an earlier one is an error.
 core::Result<Operation> readOperation(const QString &path);
 

@@ -86,8 +86,7 @@ bool take(Operation &operation, const QJsonObject &line)
     return true;
 }
 
-/// Whether a living console holds the file.
-bool isHeld(const QFile &file)
+bool isFileHeld(const QFile &file)
 {
     struct flock lock = {};
     lock.l_type = F_RDLCK;
@@ -96,6 +95,12 @@ bool isHeld(const QFile &file)
 }
 
 } // namespace
+
+bool isHeld(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) && isFileHeld(file);
+}
 
 core::Result<Operation> readOperation(const QString &path)
 {
@@ -109,7 +114,7 @@ core::Result<Operation> readOperation(const QString &path)
     Operation operation;
     operation.path = path;
     operation.id = QFileInfo(path).completeBaseName();
-    const bool held = isHeld(file); // asked before reading: one that ends in between is read as ended
+    const bool held = isFileHeld(file); // asked before reading: one that ends in between is read as ended
     const QList<QByteArray> lines = file.readAll().split('\n');
     const auto broken = [&](qsizetype number) {
         return core::failure(Error::Kind::Invalid,

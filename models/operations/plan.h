@@ -81,8 +81,13 @@ struct Action {
     /// Polled: given up when the node has said nothing at all for so long; 0: not before the deadline, as for one that
     /// is to come back.
     int absentMs = 0;
+    /// Polled: asked anew, on a new connection, when nothing was said for so long, then for twice as long, and so on. A
+    /// packet to an address that has just moved is lost, and sent again only after a second. 0: not.
+    int askAgainMs = 0;
     int deadlineMs = 0; ///< of its own; 0: what is left of the step's
     std::vector<Capture> captures;
+    /// What it proves of the result once it holds, for people: see proofs.h.
+    QStringList shows;
 
     bool operator==(const Action &) const = default;
 };
@@ -104,13 +109,16 @@ struct Step {
     std::vector<Action> verify;  ///< all must hold afterwards; on going on after a crash they tell whether it was done
     std::vector<Action> undo;    ///< takes it back, also when it was done only half
     int deadlineMs = 10'000;
-    int expectedMs = 0; ///< estimate for people; 0: none
+    int expectedMs = 0;   ///< estimate for people; 0: none
+    int expectedFrom = 0; ///< of how many earlier ones of this cluster it is the median; 0: what is usual
     bool pointOfNoReturn = false;
     /// Of the point of no return alone: when it failed and these all hold, it is proved that it did not happen and will
     /// not any more, and the way back is open. Empty: there is no such proof.
     std::vector<Action> notDone;
     /// What it does ends with the console (a lock, an open session): done anew when an operation is taken up again.
     bool renewed = false;
+    /// Taken up again after a crash it is undone before it is done: what it does can't be done twice.
+    bool undoneFirst = false;
     QString renewedUntil; ///< id of a step: once that has begun, it is not done anew any more
     /// Steps after the point of no return that follow one another and have the same number above 0 run at once.
     int lane = 0;
@@ -142,6 +150,7 @@ struct Plan {
     QString title; ///< "Switch over orders from pg1 to pg2"
     QString from;  ///< node names; may be empty
     QString to;
+    bool natively = false; ///< not through a manager, as was asked for
     std::vector<Check> checks;
     std::vector<Secret> secrets;
     std::vector<Action> guards; ///< must hold before each step up to the first of the outage

@@ -109,9 +109,11 @@ public:
         action.unexpected = strings(o[QLatin1String("unexpected")]);
         action.alreadySo = o[QLatin1String("already_so")].toString();
         action.pollMs = o[QLatin1String("poll_ms")].toInt();
+        action.askAgainMs = o[QLatin1String("ask_again_ms")].toInt();
         action.absentMs = o[QLatin1String("absent_ms")].toInt();
         action.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         action.captures = list(o[QLatin1String("captures")], &Reader::capture);
+        action.shows = strings(o[QLatin1String("shows")]); // not in plans of older versions
         // What could not be run must not look as if it had been.
         m_ok = m_ok && !(action.kind == Action::Kind::Sql && action.sql.isEmpty()) &&
                !(action.kind == Action::Kind::Command && action.argv.isEmpty()) &&
@@ -133,11 +135,13 @@ public:
         step.undo = list(o[QLatin1String("undo")], &Reader::action);
         step.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         step.expectedMs = o[QLatin1String("expected_ms")].toInt();
+        step.expectedFrom = o[QLatin1String("expected_from")].toInt();
         step.pointOfNoReturn = o[QLatin1String("point_of_no_return")].toBool();
         if (o.contains(QLatin1String("not_done"))) { // not in plans of earlier versions
             step.notDone = list(o[QLatin1String("not_done")], &Reader::action);
         }
         step.renewed = o[QLatin1String("renewed")].toBool();
+        step.undoneFirst = o[QLatin1String("undone_first")].toBool();
         step.renewedUntil = o[QLatin1String("renewed_until")].toString();
         step.lane = o[QLatin1String("lane")].toInt();
         step.needs = strings(o[QLatin1String("needs")]);
@@ -223,9 +227,11 @@ QJsonObject toJson(const Step &step)
             {QStringLiteral("undo"), arrayOf(step.undo)},
             {QStringLiteral("deadline_ms"), step.deadlineMs},
             {QStringLiteral("expected_ms"), step.expectedMs},
+            {QStringLiteral("expected_from"), step.expectedFrom},
             {QStringLiteral("point_of_no_return"), step.pointOfNoReturn},
             {QStringLiteral("not_done"), arrayOf(step.notDone)},
             {QStringLiteral("renewed"), step.renewed},
+            {QStringLiteral("undone_first"), step.undoneFirst},
             {QStringLiteral("renewed_until"), step.renewedUntil},
             {QStringLiteral("lane"), step.lane},
             {QStringLiteral("needs"), QJsonArray::fromStringList(step.needs)},
@@ -269,8 +275,10 @@ QJsonObject toJson(const Action &action)
                        {QStringLiteral("already_so"), action.alreadySo},
                        {QStringLiteral("poll_ms"), action.pollMs},
                        {QStringLiteral("absent_ms"), action.absentMs},
+                       {QStringLiteral("ask_again_ms"), action.askAgainMs},
                        {QStringLiteral("deadline_ms"), action.deadlineMs},
-                       {QStringLiteral("captures"), arrayOf(action.captures)}};
+                       {QStringLiteral("captures"), arrayOf(action.captures)},
+                       {QStringLiteral("shows"), QJsonArray::fromStringList(action.shows)}};
     if (action.kind == Action::Kind::Http) {
         object.insert(QStringLiteral("http"), toJson(action.http));
         object.insert(QStringLiteral("unexpected"), QJsonArray::fromStringList(action.unexpected));
@@ -285,6 +293,7 @@ QJsonObject toJson(const Plan &plan)
             {QStringLiteral("title"), plan.title},
             {QStringLiteral("from"), plan.from},
             {QStringLiteral("to"), plan.to},
+            {QStringLiteral("natively"), plan.natively},
             {QStringLiteral("checks"), arrayOf(plan.checks)},
             {QStringLiteral("secrets"), arrayOf(plan.secrets)},
             {QStringLiteral("guards"), arrayOf(plan.guards)},
@@ -300,6 +309,7 @@ core::Result<Plan> planFromJson(const QJsonObject &o)
     plan.title = o[QLatin1String("title")].toString();
     plan.from = o[QLatin1String("from")].toString();
     plan.to = o[QLatin1String("to")].toString();
+    plan.natively = o[QLatin1String("natively")].toBool();
     plan.checks = reader.list(o[QLatin1String("checks")], &Reader::check);
     plan.secrets = reader.list(o[QLatin1String("secrets")], &Reader::secret);
     plan.guards = reader.list(o[QLatin1String("guards")], &Reader::action);

@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "core/units.h"
+#include "operations/markdown.h"
 #include "operations/values.h"
 
 namespace howdah::operations {
@@ -15,39 +16,25 @@ QString tr(const char *text)
     return QCoreApplication::translate("Runbook", text);
 }
 
-/// Text of ours and of servers as Markdown shows it word for word.
-QString escaped(const QString &text)
-{
-    QString out;
-    for (const QChar letter : text) {
-        if (QStringLiteral("\\`*_{}[]<>#|").contains(letter)) {
-            out += QLatin1Char('\\');
-        }
-        out += letter == QLatin1Char('\n') ? QLatin1Char(' ') : letter;
-    }
-    return out;
-}
-
 QString block(const Plan &plan, const Action &action, int stepMs)
 {
     const bool sql = action.kind == Action::Kind::Sql;
     if (action.kind == Action::Kind::Person) {
-        return QStringLiteral("- %1: %2\n").arg(escaped(action.node), escaped(action.text));
+        return QStringLiteral("- %1: %2\n").arg(markdownText(action.node), markdownText(action.text));
     }
     const bool http = action.kind == Action::Kind::Http;
     const QString text = sql    ? shownSql(plan, action.sql) + QLatin1Char(';')
                          : http ? shownCurl(plan, action.http, action.deadlineMs > 0 ? action.deadlineMs : stepMs)
                                 : shownCommand(plan, action.argv);
-    QString head = QStringLiteral("- %1").arg(escaped(action.node));
+    QString head = QStringLiteral("- %1").arg(markdownText(action.node));
     if (!action.text.isEmpty()) {
-        head += QStringLiteral(", ") + escaped(action.text);
+        head += QStringLiteral(", ") + markdownText(action.text);
     }
     if (action.pollMs > 0) {
         head += tr(", asked every %1 ms").arg(action.pollMs);
     }
-    // A fence longer than any run of backquotes in the text can't be closed by it.
-    return head +
-           QStringLiteral(":\n\n````%1\n%2\n````\n\n").arg(sql ? QStringLiteral("sql") : QStringLiteral("sh"), text);
+    return head + QStringLiteral(":\n\n") + markdownBlock(text, sql ? QStringLiteral("sql") : QStringLiteral("sh")) +
+           QLatin1Char('\n');
 }
 
 QString section(const Plan &plan, const std::vector<Action> &actions, const QString &title, int stepMs)
@@ -63,11 +50,12 @@ QString section(const Plan &plan, const std::vector<Action> &actions, const QStr
 
 QString toMarkdown(const Plan &plan)
 {
-    QString text = QStringLiteral("# %1\n\n## %2\n\n| | | |\n|---|---|---|\n").arg(escaped(plan.title), tr("Checks"));
+    QString text =
+        QStringLiteral("# %1\n\n## %2\n\n| | | |\n|---|---|---|\n").arg(markdownText(plan.title), tr("Checks"));
     for (const Check &check : plan.checks) {
         const QString remedy = check.remedy.isEmpty() ? QString() : QStringLiteral(". ") + check.remedy;
         text += QStringLiteral("| %1 | %2 | %3 |\n")
-                    .arg(toString(check.result), escaped(check.title), escaped(check.evidence + remedy));
+                    .arg(toString(check.result), markdownText(check.title), markdownText(check.evidence + remedy));
     }
     text += QStringLiteral("\n## %1\n\n").arg(tr("Steps"));
     QString heading;
@@ -80,17 +68,17 @@ QString toMarkdown(const Plan &plan)
         if (step.pointOfNoReturn) {
             text += tr("**Point of no return: from here on only forward.**") + QStringLiteral("\n\n");
         }
-        text += QStringLiteral("#### %1. %2\n\n").arg(++number).arg(escaped(step.title));
-        text +=
-            tr("On %1, at most %2.")
-                .arg(escaped(step.nodes.join(QStringLiteral(", "))), core::formatSeconds(step.deadlineMs / 1000.0)) +
-            QStringLiteral("\n\n");
+        text += QStringLiteral("#### %1. %2\n\n").arg(++number).arg(markdownText(step.title));
+        text += tr("On %1, at most %2.")
+                    .arg(markdownText(step.nodes.join(QStringLiteral(", "))),
+                         core::formatSeconds(step.deadlineMs / 1000.0)) +
+                QStringLiteral("\n\n");
         text += section(plan, step.actions, tr("Do:"), step.deadlineMs);
         text += section(plan, step.verify, tr("Proved when:"), step.deadlineMs);
         text += section(plan, step.undo, tr("To take it back:"), step.deadlineMs);
         text += section(plan, step.notDone, tr("It was not done after all when these hold:"), step.deadlineMs);
         if (!step.remedy.isEmpty()) {
-            text += tr("If it fails: %1").arg(escaped(step.remedy)) + QStringLiteral("\n\n");
+            text += tr("If it fails: %1").arg(markdownText(step.remedy)) + QStringLiteral("\n\n");
         }
     }
     return text;

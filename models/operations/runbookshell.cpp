@@ -28,12 +28,15 @@ fail() {
 column() {
   awk -F '\037' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } NR == 2 { print $at }'
 }
-# $1: what is waited for, $2: seconds at most, then a function that prints rows whose first column must be t.
+# $1: what is waited for, $2: seconds at most, $3: what else is as good when it is said, or nothing; then a function that
+# prints rows whose first column must be t.
 holds() {
-  what=$1 end=$(($(date +%s) + $2))
-  shift 2
-  until [ "$("$@" 2>/dev/null | awk -F '\037' 'NR == 2 { print $1 }')" = t ]; do
-    [ "$(date +%s)" -lt "$end" ] || fail "$what"
+  what=$1 end=$(($(date +%s) + $2)) already=$3
+  shift 3
+  while :; do
+    said=$("$@" 2>&1) && [ "$(printf '%s\n' "$said" | awk -F '\037' 'NR == 2 { print $1 }')" = t ] && return
+    [ -n "$already" ] && printf '%s\n' "$said" | grep -Eq "$already" && return
+    [ "$(date +%s)" -lt "$end" ] || fail "$what: $said"
     sleep 0.05
   done
 }
@@ -253,10 +256,14 @@ private:
         }
         if (action.kind == Action::Kind::Sql) {
             const QString name = function(action);
-            QString text =
-                action.expectsTrue
-                    ? QStringLiteral("holds %1 %2 %3\n").arg(about).arg(action.pollMs > 0 ? seconds : 1).arg(name)
-                    : QStringLiteral("out=$(%1) || fail %2\n").arg(name, about);
+            QString text = action.expectsTrue ? QStringLiteral("holds %1 %2 %3 %4\n")
+                                                    .arg(about)
+                                                    .arg(action.pollMs > 0 ? seconds : 1)
+                                                    .arg(hosts::shellQuoted({action.alreadySo}), name)
+                           : action.alreadySo.isEmpty()
+                               ? QStringLiteral("out=$(%1) || fail %2\n").arg(name, about)
+                               : QStringLiteral("out=$(%1 2>&1) || printf '%s\\n' \"$out\" | grep -Eq %2 || fail %3\n")
+                                     .arg(name, hosts::shellQuoted({action.alreadySo}), about);
             for (const Capture &capture : action.captures) {
                 text += QStringLiteral("%1=$(printf '%s\\n' \"$out\" | column %2)\n").arg(capture.name, capture.from);
             }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/redact.h"
+#include "operations/finishing.h"
 #include "operations/secrets.h"
 
 namespace howdah::operations {
@@ -17,6 +18,17 @@ constexpr int kGuardMs = 3000;
 constexpr int kLookMs = 2000; ///< whether an interrupted step was done after all
 constexpr int kUndoMs = 60'000;
 constexpr int kNotDoneMs = 120'000; ///< whatever was at it must have come to its own end
+
+/// A person may need as long to take something back as to do it.
+int undoDeadlineMs(const Step &step)
+{
+    int longest = kUndoMs;
+    for (const Action &action : step.undo) {
+        longest = action.kind == Action::Kind::Person ? std::max(longest, action.deadlineMs) : longest;
+    }
+    return longest;
+}
+
 } // namespace
 
 Runner::Runner(Plan plan, Hands &hands, std::unique_ptr<JournalWriter> journal, const core::Clock &clock,
@@ -34,6 +46,7 @@ Runner::Runner(Plan plan, Hands &hands, std::unique_ptr<JournalWriter> journal, 
     connect(&m_hands, &Hands::outputArrived, this, [this](const QString &node, const QString &line) {
         // What is only told is not worth a failure.
         (void)m_journal->output(node + QStringLiteral(": ") + line);
+        m_lastLines.insert(node, line);
         Q_EMIT outputArrived(node, line);
     });
 }
@@ -117,13 +130,7 @@ void Runner::resolveSecrets(std::size_t next, bool all, std::function<void()> th
 
 bool Runner::isPastReturn() const
 {
-    const int at = pointOfNoReturn(m_plan);
-    if (at < 0) {
-        return false;
-    }
-    const StepState state = m_steps[static_cast<std::size_t>(at)].state;
-    // It is only ever being undone when it was proved that it did not happen.
-    return state == StepState::Started || state == StepState::Done || state == StepState::Failed;
+    return operations::isPastReturn(m_plan, m_steps);
 }
 
 bool Runner::isRenewed(const Step &one) const
@@ -223,35 +230,44 @@ void Runner::runStep(int index)
 {
     const bool begunBefore = m_resumed && record(index).state != StepState::Waiting && !step(index).renewed &&
                              record(index).state != StepState::Undone;
+    for (const QString &node : step(index).nodes) {
+        m_lastLines.remove(node);
+    }
     if (!note(index, StepState::Started) && !isPastReturn()) {
         --m_underWay;
         beginUndo(tr("the journal can't be written"));
         return;
     }
     const auto act = [this, index, begunBefore] {
-        run(step(index).actions, step(index).deadlineMs,
-            [this, index, begunBefore](const tl::expected<void, SequenceFailure> &result) {
-                if (result) {
-                    verifyStep(index, {});
-                } else if (step(index).pointOfNoReturn && (result.error().mayHaveHappened || begunBefore)) {
-                    // A lost reply is no failure, nor is the refusal of a second request: what is there decides.
-                    verifyStep(index, result.error());
-                } else {
-                    stepFailed(index, result.error());
-                }
-            });
+        runOf(index, ActionNote::List::Actions, step(index).deadlineMs,
+              [this, index, begunBefore](const tl::expected<void, SequenceFailure> &result) {
+                  if (result) {
+                      verifyStep(index, {});
+                  } else if (step(index).pointOfNoReturn && (result.error().mayHaveHappened || begunBefore)) {
+                      // A lost reply is no failure, nor is the refusal of a second request: what is there decides.
+                      verifyStep(index, result.error());
+                  } else {
+                      stepFailed(index, result.error());
+                  }
+              });
     };
+    if (begunBefore && step(index).undoneFirst) {
+        run(step(index).undo, step(index).deadlineMs,
+            [act](const tl::expected<void, SequenceFailure> &) { act(); }); // what it could not do, acting will tell
+        return;
+    }
     if (!begunBefore || step(index).verify.empty()) {
         act();
         return;
     }
-    run(step(index).verify, kLookMs, [this, index, act](const tl::expected<void, SequenceFailure> &result) {
-        if (result) {
-            stepDone(index);
-        } else {
-            act();
-        }
-    });
+    runOf(index, ActionNote::List::Verify, kLookMs,
+          [this, index, act](const tl::expected<void, SequenceFailure> &result) {
+              if (result) {
+                  stepDone(index);
+              } else {
+                  act();
+              }
+          });
 }
 
 void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
@@ -267,17 +283,17 @@ void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
         lookForNothingDone(index, failure);
         return;
     }
-    run(step(index).verify, step(index).deadlineMs,
-        [this, index, actionsFailed](const tl::expected<void, SequenceFailure> &result) {
-            if (result) {
-                stepDone(index);
-            } else {
-                SequenceFailure failure = actionsFailed.value_or(result.error());
-                failure.mayHaveHappened = true;
-                failure.nothingDone = false;
-                lookForNothingDone(index, failure);
-            }
-        });
+    runOf(index, ActionNote::List::Verify, step(index).deadlineMs,
+          [this, index, actionsFailed](const tl::expected<void, SequenceFailure> &result) {
+              if (result) {
+                  stepDone(index);
+              } else {
+                  SequenceFailure failure = actionsFailed.value_or(result.error());
+                  failure.mayHaveHappened = true;
+                  failure.nothingDone = false;
+                  lookForNothingDone(index, failure);
+              }
+          });
 }
 
 /// A point of no return that failed has not been passed where that can be proved.
@@ -308,7 +324,10 @@ void Runner::stepDone(int index)
 void Runner::stepFailed(int index, const SequenceFailure &failure)
 {
     --m_underWay;
-    const QString why = failure.error.message;
+    // A command that ran out of time may have said what it was waiting for.
+    const QString last = failure.error.kind == Error::Kind::Timeout ? m_lastLines.value(failure.error.node) : QString();
+    const QString why =
+        last.isEmpty() ? failure.error.message : tr("%1 The last that was said: %2").arg(failure.error.message, last);
     const bool canGoBack = !isPastReturn() || (step(index).pointOfNoReturn && !failure.mayHaveHappened);
     StepState state = StepState::Failed;
     if (canGoBack && failure.nothingDone) {
@@ -355,15 +374,16 @@ void Runner::undoNext()
     }
     const QString failedWith = record(m_undoing).remark;
     note(m_undoing, StepState::Undoing, failedWith);
-    run(step(m_undoing).undo, kUndoMs, [this, failedWith](const tl::expected<void, SequenceFailure> &result) {
-        note(m_undoing, result ? StepState::Undone : StepState::UndoFailed,
-             result ? failedWith : result.error().error.message);
-        if (!result) {
-            m_remains.append(
-                tr("\"%1\" could not be undone: %2").arg(step(m_undoing).title, result.error().error.message));
-        }
-        undoNext();
-    });
+    run(step(m_undoing).undo, undoDeadlineMs(step(m_undoing)),
+        [this, failedWith](const tl::expected<void, SequenceFailure> &result) {
+            note(m_undoing, result ? StepState::Undone : StepState::UndoFailed,
+                 result ? failedWith : result.error().error.message);
+            if (!result) {
+                m_remains.append(
+                    tr("\"%1\" could not be undone: %2").arg(step(m_undoing).title, result.error().error.message));
+            }
+            undoNext();
+        });
 }
 
 void Runner::finish(Outcome outcome)
@@ -377,13 +397,41 @@ void Runner::finish(Outcome outcome)
 
 void Runner::run(std::vector<Action> actions, int deadlineMs, SequenceDone done)
 {
+    start(sequenceOf(std::move(actions), deadlineMs), std::move(done));
+}
+
+void Runner::runOf(int index, ActionNote::List list, int deadlineMs, SequenceDone done)
+{
+    const bool verifies = list == ActionNote::List::Verify;
+    Sequence *sequence = sequenceOf(verifies ? step(index).verify : step(index).actions, deadlineMs);
+    connect(sequence, &Sequence::asked, this, [this, index, list](int action) {
+        Q_EMIT actionChanged(index, {list, action, ActionNote::State::Asked, m_clock.wallMs(), {}});
+    });
+    connect(sequence, &Sequence::held, this, [this, index, list](int action, const QString &seen) {
+        Q_EMIT actionChanged(index, {list, action, ActionNote::State::Held, m_clock.wallMs(), core::redacted(seen)});
+    });
+    start(sequence, std::move(done));
+}
+
+Sequence *Runner::sequenceOf(std::vector<Action> actions, int deadlineMs)
+{
     auto *sequence = new Sequence(m_hands, m_values, std::move(actions), deadlineMs, this);
     connect(sequence, &Sequence::captured, this, [this](const QString &name, const QString &value) {
         if (!m_secretNames.contains(name)) {
             (void)m_journal->captured(name, value); // synced with the end of the step, which is looked at
         }
     });
-    connect(sequence, &Sequence::waiting, this, [this](const QString &what) { Q_EMIT outputArrived(QString(), what); });
+    connect(sequence, &Sequence::waiting, this, [this](const QString &what, bool person) {
+        if (person) {
+            (void)m_journal->output(tr("by hand") + QStringLiteral(": ") + what);
+        }
+        Q_EMIT outputArrived(person ? tr("by hand") : QString(), what);
+    });
+    return sequence;
+}
+
+void Runner::start(Sequence *sequence, SequenceDone done)
+{
     sequence->start([sequence, done = std::move(done)](const tl::expected<void, SequenceFailure> &result) {
         sequence->deleteLater();
         done(result);

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "operations/hands.h"
 #include "operations/journal.h"
+#include "operations/progress.h"
 #include "operations/sequence.h"
 
 namespace howdah::operations {
@@ -39,6 +40,8 @@ public:
 
 Q_SIGNALS:
     void stepChanged(int index, const howdah::operations::StepRecord &record);
+    /// An action of a step that is under way is asked, or holds.
+    void actionChanged(int index, const howdah::operations::ActionNote &note);
     /// What a step waits for, or what a command wrote.
     void outputArrived(const QString &node, const QString &line);
     void ended(howdah::operations::Outcome outcome, const QStringList &remains);
@@ -59,6 +62,10 @@ private:
     void undoNext();
     void finish(Outcome outcome);
     void run(std::vector<Action> actions, int deadlineMs, SequenceDone done);
+    /// The same for actions or what verifies them of a step, each of which is told.
+    void runOf(int index, ActionNote::List list, int deadlineMs, SequenceDone done);
+    Sequence *sequenceOf(std::vector<Action> actions, int deadlineMs);
+    void start(Sequence *sequence, SequenceDone done);
     bool note(int index, StepState state, const QString &remark = {});
     bool isPastReturn() const;
     bool hasOutageBegun() const;
@@ -76,7 +83,8 @@ private:
     Values m_values;
     QHash<QString, QString> m_secretNames; ///< never journaled
     QStringList m_remains;
-    QString m_why; ///< of the undo
+    QString m_why;                       ///< of the undo
+    QHash<QString, QString> m_lastLines; ///< by node: the last that a command wrote in the newest step there
     int m_next = 0;
     int m_underWay = 0;
     int m_undoing = -1;

@@ -40,6 +40,12 @@ QString firstRow(const Table &table)
     if (table.rows.empty()) {
         return QStringLiteral("no row");
     }
+    // What a statement has made for people.
+    if (const qsizetype said = table.columns.indexOf(QLatin1String("evidence")); said >= 0) {
+        if (const auto &cell = table.rows.front()[static_cast<std::size_t>(said)]) {
+            return *cell;
+        }
+    }
     QStringList cells;
     for (qsizetype i = 0; i < table.columns.size(); ++i) {
         const auto &cell = table.rows.front()[static_cast<std::size_t>(i)];
@@ -86,9 +92,11 @@ void Sequence::runNext()
     }
     m_actionClock.start();
     m_heardClock.start();
+    m_askMs = current().askAgainMs;
     m_lastSeen.clear();
+    Q_EMIT asked(static_cast<int>(m_next));
     if (current().pollMs > 0 && !current().text.isEmpty()) {
-        Q_EMIT waiting(current().text);
+        Q_EMIT waiting(current().text, current().kind == Action::Kind::Person);
     }
     runAction(current());
 }
@@ -106,7 +114,11 @@ void Sequence::runAction(const Action &action)
              true);
         return;
     }
-    const int wait = action.absentMs > 0 ? std::min(left, action.absentMs) : left;
+    int wait = action.absentMs > 0 ? std::min(left, action.absentMs) : left;
+    if (action.askAgainMs > 0) {
+        wait = std::min(wait, m_askMs);
+        m_askMs = m_askMs < left ? 2 * m_askMs : m_askMs;
+    }
     const QPointer<Sequence> self(this); // the answer may come when nobody waits for it any more
     if (action.kind == Action::Kind::Command) {
         const auto argv = filledCommand(action.argv, m_values);
@@ -308,6 +320,7 @@ void Sequence::answered(bool holds, const QString &seen)
         return;
     }
     if (holds) {
+        Q_EMIT held(static_cast<int>(m_next), seen);
         ++m_next;
         runNext();
         return;

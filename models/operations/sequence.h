@@ -32,8 +32,11 @@ public:
 Q_SIGNALS:
     /// A value was captured that was not known, or was another.
     void captured(const QString &name, const QString &value);
-    /// What is waited for, when something is polled; said once for each action.
-    void waiting(const QString &what);
+    /// What is waited for, when something is polled; said once for each action. by a person: what they are to do.
+    void waiting(const QString &what, bool person);
+    /// The action of that index is being asked; its condition holds, and seen says what was there.
+    void asked(int index);
+    void held(int index, const QString &seen);
 
 private:
     void runNext();
@@ -61,6 +64,7 @@ private:
     QElapsedTimer m_clock;
     QElapsedTimer m_actionClock;
     QElapsedTimer m_heardClock; ///< since the node last answered
+    int m_askMs = 0;            ///< how long the next question is given
     QTimer m_again;
     QString m_lastSeen;
     Done m_done;

@@ -24,9 +24,12 @@ struct Statement {
 
 /// How a session behaves on the server and how long it waits.
 struct SessionOptions {
-    int connectMs = 3000;              ///< for the network and the login; of several addresses each has as long
-    int batchMs = 2000;                ///< for a whole batch, whatever trickles in meanwhile
-    bool readOnly = true;              ///< default_transaction_read_only; guards against accidents, not against intent
+    int connectMs = 3000; ///< for the network and the login; of several addresses each has as long
+    int batchMs = 2000;   ///< for a whole batch, whatever trickles in meanwhile
+    bool readOnly = true; ///< default_transaction_read_only; guards against accidents, not against intent
+    /// Comes as an application does, through poolers and proxies too: sets nothing on the server, and
+    /// target_session_attrs means what it says.
+    bool asApplication = false;
     qint64 maxBatchBytes = 64LL << 20; ///< a server that sends more in one batch is cut off
     QString applicationName = QStringLiteral("howdah");
     /// For what speaks the protocol and is no PostgreSQL, as PgBouncer's console: nothing is set there, and a batch is

@@ -79,16 +79,21 @@ QHash<QString, QString> connectionValues(const Conninfo &conninfo, const std::ve
     values.remove(QStringLiteral("service")); // its values are already in
     values.insert(QStringLiteral("application_name"), options.applicationName);
     values.insert(QStringLiteral("client_encoding"), QStringLiteral("UTF8"));
-    values.insert(QStringLiteral("target_session_attrs"), attributesWanted(conninfo));
+    if (options.asApplication) {
+        const QString asked = conninfo.value(QStringLiteral("target_session_attrs"));
+        values.insert(QStringLiteral("target_session_attrs"), asked.isEmpty() ? QStringLiteral("any") : asked);
+    } else {
+        values.insert(QStringLiteral("target_session_attrs"), attributesWanted(conninfo));
+        if (!options.plain) {
+            values.insert(QStringLiteral("options"), serverOptions(options, values.value(QStringLiteral("options"))));
+        }
+    }
     if (!conninfo.value(QStringLiteral("gssencmode")).contains(QLatin1String("require"))) {
         values.insert(QStringLiteral("gssencmode"), QStringLiteral("disable"));
     }
     // The kernel notices a dead peer in the same time as we do.
     values.insert(QStringLiteral("tcp_user_timeout"), QString::number(qMin(options.batchMs, kLongestSilenceMs) + 1000));
     values.insert(QStringLiteral("keepalives_idle"), QStringLiteral("5"));
-    if (!options.plain) {
-        values.insert(QStringLiteral("options"), serverOptions(options, values.value(QStringLiteral("options"))));
-    }
     return values;
 }
 

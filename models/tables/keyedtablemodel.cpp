@@ -63,6 +63,10 @@ QVariant cellData(const Cell &cell, int role)
         return cell.secondary.isEmpty() ? QVariant() : QVariant(cell.secondary);
     case SpanTextRole:
         return cell.span.isEmpty() ? QVariant() : QVariant(cell.span);
+    case RadioRole:
+        return cell.radio ? QVariant(*cell.radio) : QVariant();
+    case SparkRole:
+        return cell.spark ? QVariant::fromValue(*cell.spark) : QVariant();
     default:
         return {};
     }
@@ -136,6 +140,10 @@ QVariant KeyedTableModel::data(const QModelIndex &index, int role) const
         return row.stale;
     case FixedFontRole:
         return column.fixed;
+    case FormRole:
+        return row.form == RowForm::Ordinary ? QVariant() : QVariant(static_cast<int>(row.form));
+    case BandRole:
+        return row.band ? QVariant(true) : QVariant();
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(Qt::Alignment(Qt::AlignVCenter | (column.number ? Qt::AlignRight : Qt::AlignLeft)));
     default:

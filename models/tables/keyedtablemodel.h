@@ -25,6 +25,8 @@ struct Cell {
     QString secondary = {};
     QString span = {};
     QString toolTip = {}; ///< plain text
+    std::optional<bool> radio = {};
+    std::optional<Spark> spark = {};
 
     bool operator==(const Cell &) const = default;
 };
@@ -50,6 +52,8 @@ struct Row {
     QString key;
     bool stale = false;
     std::vector<Cell> cells = {};
+    RowForm form = RowForm::Ordinary;
+    bool band = false;
 
     bool operator==(const Row &) const = default;
 };

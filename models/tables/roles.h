@@ -3,6 +3,7 @@
 
 #include <QMetaType>
 #include <Qt>
+#include <vector>
 
 #include "cluster/health.h"
 
@@ -25,6 +26,27 @@ enum ItemRole {
     StrongRole,    ///< bool: semibold
     SecondaryRole, ///< QString: muted text behind the display text
     SpanTextRole,  ///< QString: said instead of this cell's and the following empty cells' text
+    FormRole,      ///< int of RowForm: how the whole row stands; invalid for an ordinary one
+    BandRole,      ///< bool: the row is of the part that stands out, tinted and with an edge
+    RadioRole,     ///< bool: a radio button before the text, and whether it is the one
+    SparkRole,     ///< Spark: a small line instead of text
+};
+
+/// Rows that are no rows of cells. Their texts are the first column's display text and secondary text.
+enum class RowForm {
+    Ordinary,
+    Heading,  ///< small and strong, what explains it behind, and a line to the right end
+    Fold,     ///< a heading that rows can be folded into: with a chevron, down (radio true) or right
+    Divider,  ///< the same with a dashed line, what explains it at the right end
+    Note,     ///< what explains the row above, in its columns but the first
+    Progress, ///< a thin bar, as far as the row's Bar
+};
+
+/// What a number did over the last time: oldest first, NaN where it was not known.
+struct Spark {
+    std::vector<double> values;
+
+    bool operator==(const Spark &other) const { return values == other.values; }
 };
 
 /// What a header section says beside its title (DisplayRole), alignment and tool tip.
@@ -56,3 +78,4 @@ QString plainToolTip(const QString &text);
 } // namespace howdah::tables
 
 Q_DECLARE_METATYPE(howdah::tables::Bar)
+Q_DECLARE_METATYPE(howdah::tables::Spark)

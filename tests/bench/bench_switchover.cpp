@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How long writes wait in a planned switchover, what is lost, and how long all of it takes: ours by the program itself,
 // repmgr's and Patroni's own beside it, each on three hosts of the lab while the same client commits every 2 ms through
-// all of them. fsync is on. Root only.
+// all of them, idle and under pgbench. fsync is on. Root only.
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QElapsedTimer>
@@ -58,14 +58,54 @@ bool awaitFollowers(const Lab &lab, int nodes)
         60'000);
 }
 
+/// pgbench with four clients on whoever takes writes, begun anew when its connections break, until it is destroyed.
+class Load {
+public:
+    Load(const Lab &lab, int nodes)
+    {
+        QStringList hosts;
+        for (int i = 0; i < nodes; ++i) {
+            hosts.append(lab.node(i).host);
+        }
+        const QString conninfo =
+            QStringLiteral("host=%1 user=postgres dbname=postgres connect_timeout=2 target_session_attrs=read-write")
+                .arg(hosts.join(QLatin1Char(',')));
+        if (QProcess::execute(
+                QStringLiteral("sh"),
+                {QStringLiteral("-c"), QStringLiteral("pgbench -i -q -s 5 \"$0\" >/dev/null 2>&1"), conninfo}) != 0) {
+            std::fprintf(stderr, "bench_switchover: pgbench -i failed\n");
+            std::exit(1);
+        }
+        m_process.setStandardOutputFile(QProcess::nullDevice());
+        m_process.setStandardErrorFile(QProcess::nullDevice());
+        m_process.start(QStringLiteral("setsid"),
+                        {QStringLiteral("sh"), QStringLiteral("-c"),
+                         QStringLiteral("while :; do pgbench -n -c 4 -T 3600 \"$0\"; sleep 0.02; done"), conninfo});
+        m_process.waitForStarted();
+    }
+    ~Load()
+    {
+        QProcess::execute(QStringLiteral("kill"),
+                          {QStringLiteral("--"), QStringLiteral("-%1").arg(m_process.processId())});
+        m_process.waitForFinished(5000);
+    }
+    Q_DISABLE_COPY_MOVE(Load)
+
+private:
+    QProcess m_process;
+};
+
 /// Between the first two nodes, there and back; data nodes are the first `nodes` of the lab.
-Figures measure(const Lab &lab, int nodes, int times, const std::function<bool(int from, int to)> &switchover)
+Figures measure(const Lab &lab, int nodes, int times, bool loaded,
+                const std::function<bool(int from, int to)> &switchover)
 {
     Figures figures;
     QStringList conninfos;
     for (int i = 0; i < nodes; ++i) {
         conninfos.append(lab.node(i).conninfo(QStringLiteral("postgres")));
     }
+    awaitFollowers(lab, nodes);
+    const auto load = loaded ? std::make_unique<Load>(lab, nodes) : nullptr;
     for (int i = 0; i < times && awaitFollowers(lab, nodes); ++i) {
         const int from = primaryOf(lab, nodes);
         const int to = from == 0 ? 1 : 0;
@@ -104,7 +144,7 @@ std::unique_ptr<Lab> started(Lab::Variant variant)
     return std::move(*lab);
 }
 
-Figures native(int times)
+Figures native(int times, bool loaded)
 {
     const auto lab = started(Lab::Variant::Plain);
     const QTemporaryDir directory;
@@ -116,7 +156,7 @@ Figures native(int times)
         std::exit(1);
     }
     Samples planToProof;
-    Figures figures = measure(*lab, 3, times, [&](int, int to) {
+    Figures figures = measure(*lab, 3, times, loaded, [&](int, int to) {
         QProcess process;
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.insert(QStringLiteral("XDG_DATA_HOME"), directory.path());
@@ -133,19 +173,19 @@ Figures native(int times)
     return figures;
 }
 
-Figures repmgr(int times)
+Figures repmgr(int times, bool loaded)
 {
     const auto lab = started(Lab::Variant::Repmgr);
-    return measure(*lab, 2, times, [&](int, int to) {
+    return measure(*lab, 2, times, loaded, [&](int, int to) {
         return lab->repmgr(to, {QStringLiteral("standby"), QStringLiteral("switchover")}).ok();
     });
 }
 
-Figures patroni(int times)
+Figures patroni(int times, bool loaded)
 {
     const auto lab = started(Lab::Variant::Patroni);
     QNetworkAccessManager network;
-    return measure(*lab, 3, times, [&](int from, int to) {
+    return measure(*lab, 3, times, loaded, [&](int from, int to) {
         QNetworkRequest request(QUrl(lab->patroniUrl(from) + QStringLiteral("/switchover")));
         request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
         const QJsonObject body{{QStringLiteral("leader"), lab->node(from).name},
@@ -159,34 +199,22 @@ Figures patroni(int times)
     });
 }
 
-} // namespace
-
-int main(int argc, char **argv)
+/// One table; limitMs is that of the median gap.
+bool report(int times, bool loaded, bool peers, double limitMs)
 {
-    QCoreApplication application(argc, argv);
-    QCommandLineParser parser;
-    const QCommandLineOption timesOption(QStringLiteral("times"), QStringLiteral("Switchovers of each."),
-                                         QStringLiteral("n"), QStringLiteral("10"));
-    const QCommandLineOption onlyOption(QStringLiteral("only"), QStringLiteral("native"), QStringLiteral("which"));
-    parser.addOptions({timesOption, onlyOption});
-    parser.addHelpOption();
-    parser.process(application);
-    if (!Lab::possible()) {
-        std::printf("Switchovers were not measured: network namespaces need root.\n");
-        return 0;
-    }
-    const int times = parser.value(timesOption).toInt();
     const QString ms = QStringLiteral("ms");
-    const Figures ours = native(times);
-    bench::Table table(QStringLiteral("Planned switchover, %1 times there and back, a commit every 2 ms").arg(times));
-    table.limit(QStringLiteral("writes wait, median"), ours.gapMs.median(), 150, ms);
+    const Figures ours = native(times, loaded);
+    bench::Table table(QStringLiteral("Planned switchover %1, %2 times there and back, a commit every 2 ms")
+                           .arg(loaded ? QStringLiteral("under pgbench -c 4") : QStringLiteral("of an idle cluster"))
+                           .arg(times));
+    table.limit(QStringLiteral("writes wait, median"), ours.gapMs.median(), limitMs, ms);
     table.plain(QStringLiteral("writes wait, worst"), ours.gapMs.max(), ms);
     table.limit(QStringLiteral("plan to proof, median"), ours.wholeMs.median(), 3000, ms);
     table.limit(QStringLiteral("acknowledged commits lost"), static_cast<double>(ours.lost), 0, QString());
     table.plain(QStringLiteral("acknowledged commits"), static_cast<double>(ours.commits), QString());
     table.limit(QStringLiteral("switchovers that failed"), ours.failed, 0, QString());
-    if (!parser.isSet(onlyOption)) {
-        const Figures others[] = {repmgr(times), patroni(times)};
+    if (peers) {
+        const Figures others[] = {repmgr(times, loaded), patroni(times, loaded)};
         const QString names[] = {QStringLiteral("repmgr"), QStringLiteral("Patroni")};
         for (int i = 0; i < 2; ++i) {
             table.peer(QStringLiteral("writes wait, median"), ours.gapMs.median(), names[i], others[i].gapMs.median(),
@@ -196,5 +224,37 @@ int main(int argc, char **argv)
             table.plain(names[i] + QStringLiteral(": switchovers that failed"), others[i].failed, QString());
         }
     }
-    return table.print() ? 0 : 1;
+    return table.print();
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QCoreApplication application(argc, argv);
+    QCommandLineParser parser;
+    const QCommandLineOption timesOption(QStringLiteral("times"), QStringLiteral("Switchovers of each."),
+                                         QStringLiteral("n"), QStringLiteral("10"));
+    const QCommandLineOption onlyOption(QStringLiteral("only"), QStringLiteral("native: without the peers."),
+                                        QStringLiteral("which"));
+    const QCommandLineOption loadOption(QStringLiteral("load"), QStringLiteral("idle or pgbench; both when left out."),
+                                        QStringLiteral("which"));
+    parser.addOptions({timesOption, onlyOption, loadOption});
+    parser.addHelpOption();
+    parser.process(application);
+    if (!Lab::possible()) {
+        std::printf("Switchovers were not measured: network namespaces need root.\n");
+        return 0;
+    }
+    const int times = parser.value(timesOption).toInt();
+    const bool peers = !parser.isSet(onlyOption);
+    const QString load = parser.value(loadOption);
+    bool good = true;
+    if (load != QLatin1String("pgbench")) {
+        good = report(times, false, peers, 150) && good;
+    }
+    if (load != QLatin1String("idle")) {
+        good = report(times, true, peers, 200) && good;
+    }
+    return good ? 0 : 1;
 }

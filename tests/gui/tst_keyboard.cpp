@@ -9,6 +9,7 @@
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QSettings>
+#include <QSortFilterProxyModel>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolBar>
@@ -18,6 +19,7 @@
 #include "shell/mainwindow.h"
 #include "shell/navigator.h"
 #include "shell/navigatordelegate.h"
+#include "support/journals.h"
 #include "theme/theme.h"
 #include "widgets/datatable.h"
 #include "widgets/filterfield.h"
@@ -102,6 +104,10 @@ void TestKeyboard::init()
     const cluster::ClusterState state = stateOf(busyCluster());
     m_window->clusterOpened(state.snapshot->cluster);
     m_window->setClusterState(state);
+    operations::Operation interrupted = journaledUpTo(
+        journaled(QStringLiteral("20261112-130602-switchover"), operations::Outcome::Interrupted, 1000), 1);
+    interrupted.plan.cluster = state.snapshot->cluster;
+    m_window->setJournal(journalOf({interrupted}));
 }
 
 void TestKeyboard::cleanup()
@@ -277,7 +283,8 @@ void TestKeyboard::findGoesToTheFilter()
     }
     widgets::DataTable *table = nullptr;
     for (auto *candidate : page()->findChildren<widgets::DataTable *>()) {
-        if (candidate->isVisible() && candidate->model()->rowCount() > 0) {
+        const bool filtered = qobject_cast<QSortFilterProxyModel *>(candidate->model()) != nullptr;
+        if (filtered && candidate->isVisible() && candidate->model()->rowCount() > 0) {
             table = candidate;
         }
     }

@@ -11,12 +11,15 @@
 #include <QTest>
 
 #include "app/windowcommand.h"
+#include "charts/outageplot.h"
 #include "operations/journal.h"
 #include "postgres/failure.h"
 #include "shell/mainwindow.h"
 #include "shell/switchoverdialog.h"
+#include "shell/switchoverstrip.h"
 #include "support/localcluster.h"
 #include "theme/theme.h"
+#include "widgets/datatable.h"
 #include "widgets/label.h"
 #include "widgets/verdictstrip.h"
 
@@ -32,7 +35,7 @@ private Q_SLOTS:
     void backFromTheNodesMenu();
 
 private:
-    void runIn(shell::SwitchoverDialog *dialog, const QString &target);
+    void runIn(shell::SwitchoverDialog *dialog, const QString &target, bool measured);
     QString inRecovery(int node) const;
 
     QTemporaryDir m_directory;
@@ -77,24 +80,52 @@ QString TestLiveSwitchover::inRecovery(int node) const
 }
 
 /// Waits until everything is checked, accepts what warns, presses the button and waits for the end.
-void TestLiveSwitchover::runIn(shell::SwitchoverDialog *dialog, const QString &target)
+void TestLiveSwitchover::runIn(shell::SwitchoverDialog *dialog, const QString &target, bool measured)
 {
     QTRY_COMPARE_WITH_TIMEOUT(dialog->target(), target, 15'000); // proposed once the primary is known
     auto *run = dialog->findChild<QPushButton *>(QStringLiteral("switchover-run"));
-    auto *accept = dialog->findChild<QCheckBox *>(QStringLiteral("switchover-accept"));
+    const auto warnings = [dialog] {
+        QList<QCheckBox *> ticks = dialog->findChildren<QCheckBox *>();
+        ticks.removeIf([](const QCheckBox *tick) { return !tick->objectName().startsWith(QLatin1String("accept-")); });
+        return ticks;
+    };
     auto *sentence = dialog->findChild<widgets::Label *>(QStringLiteral("switchover-sentence"));
     // What warns is known when everything could be read.
-    QTRY_VERIFY_WITH_TIMEOUT(run->isEnabled() || accept->isVisible(), 30'000);
-    if (accept->isVisible()) {
-        accept->setChecked(true);
+    QTRY_VERIFY_WITH_TIMEOUT(run->isEnabled() || !warnings().isEmpty(), 30'000);
+    for (QCheckBox *tick : warnings()) {
+        tick->setChecked(true);
     }
     QTRY_VERIFY_WITH_TIMEOUT(run->isEnabled(), 5000);
+    auto *measure = dialog->findChild<QCheckBox *>(QStringLiteral("switchover-measure"));
+    QTRY_VERIFY_WITH_TIMEOUT(measure->isEnabled(), 5000);
+    measure->setChecked(measured);
     QTest::mouseClick(run, Qt::LeftButton);
     QVERIFY(dialog->isRunning());
     QTRY_VERIFY_WITH_TIMEOUT(!dialog->isRunning(), 60'000);
     QVERIFY2(sentence->text().startsWith(target + QStringLiteral(" is the primary")),
              qPrintable(sentence->text() +
                         dialog->findChild<QPlainTextEdit *>(QStringLiteral("switchover-output"))->toPlainText()));
+    const auto figures =
+        dialog->findChild<shell::SwitchoverStrip *>(QStringLiteral("switchover-strip"))->facts().figures;
+    QVERIFY2(figures[0].value.endsWith(QStringLiteral(" ms")), qPrintable(figures[0].value));
+    QCOMPARE(figures[1].value, measured ? QStringLiteral("0") : QStringLiteral("not measured"));
+    auto *proofs = dialog->findChild<widgets::DataTable *>(QStringLiteral("proof-table"))->model();
+    for (int row = 0; row < proofs->rowCount(); ++row) {
+        const QModelIndex proof = proofs->index(row, 0);
+        QVERIFY2(proof.data(tables::VerdictRole).isValid() &&
+                     proof.data(tables::VerdictRole).toInt() == static_cast<int>(cluster::Verdict::Ok),
+                 qPrintable(proof.data().toString() + proof.siblingAtColumn(1).data().toString()));
+    }
+    QVERIFY(proofs->rowCount() >= 6);
+    if (measured) {
+        auto *plot = dialog->findChild<charts::OutagePlot *>(QStringLiteral("outage-plot"));
+        QTRY_VERIFY(plot->drawn().hasGap && !plot->drawn().isOpen);
+        QVERIFY(plot->drawn().bars.size() == 3 && !plot->drawn().acknowledged.empty());
+        const QString folder = qEnvironmentVariable("HOWDAH_TEST_PICTURES");
+        if (!folder.isEmpty()) {
+            QVERIFY(dialog->grab().save(folder + QStringLiteral("/switchover-live.png")));
+        }
+    }
     QTest::mouseClick(dialog->findChild<QPushButton *>(QStringLiteral("switchover-cancel")), Qt::LeftButton);
     QTRY_VERIFY(!m_window->findChild<shell::SwitchoverDialog *>());
 }
@@ -106,7 +137,7 @@ void TestLiveSwitchover::fromTheToolBar()
     QTest::mouseClick(m_window->findChild<QWidget *>(QStringLiteral("tool-switchover")), Qt::LeftButton);
     auto *dialog = m_window->findChild<shell::SwitchoverDialog *>();
     QVERIFY(dialog);
-    runIn(dialog, QStringLiteral("pg2"));
+    runIn(dialog, QStringLiteral("pg2"), true);
     QCOMPARE(inRecovery(0), QStringLiteral("t"));
     QCOMPARE(inRecovery(1), QStringLiteral("f"));
     const operations::Journal journal = operations::readJournal(operations::journalDirectory());
@@ -128,7 +159,18 @@ void TestLiveSwitchover::backFromTheNodesMenu()
     menu->close();
     auto *dialog = m_window->findChild<shell::SwitchoverDialog *>();
     QVERIFY(dialog);
-    runIn(dialog, QStringLiteral("pg1"));
+    // What the last one took is what this one is expected to take.
+    auto *candidates = dialog->findChild<widgets::DataTable *>(QStringLiteral("candidates-table"))->model();
+    const auto basis = [candidates] {
+        for (int column = 0; column < candidates->columnCount(); ++column) {
+            if (candidates->headerData(column, Qt::Horizontal, tables::ColumnKeyRole) == QStringLiteral("waits")) {
+                return candidates->index(0, column).data(Qt::ToolTipRole).toString();
+            }
+        }
+        return QString();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(basis().contains(QStringLiteral("as in the last switchover here")), 30'000);
+    runIn(dialog, QStringLiteral("pg1"), false);
     QCOMPARE(inRecovery(0), QStringLiteral("f"));
     QCOMPARE(inRecovery(1), QStringLiteral("t"));
 }

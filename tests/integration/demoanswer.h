@@ -56,9 +56,8 @@ inline QStringList commandLine(const char *action)
     return {qEnvironmentVariable("HOWDAH_BINARY"), text("demo"), text(action), text("--json")};
 }
 
-inline Answer demo(const char *action)
+inline Answer answerOf(const testsupport::Output &output)
 {
-    const testsupport::Output output = testsupport::run(commandLine(action));
     Answer answer{.exitCode = output.exitCode, .objects = {}, .out = output.out, .err = output.err};
     const QList<QByteArray> lines = output.out.split('\n');
     for (const QByteArray &line : lines) {
@@ -67,6 +66,11 @@ inline Answer demo(const char *action)
         }
     }
     return answer;
+}
+
+inline Answer demo(const char *action)
+{
+    return answerOf(testsupport::run(commandLine(action)));
 }
 
 inline QByteArray readAll(const QString &path)

@@ -19,6 +19,10 @@ private Q_SLOTS:
     void initTestCase();
     void dryRunChangesNothing();
     void thereAndBack();
+    void syncRuleIsHandedOver();
+    void byHandThereAndUndone();
+    void probeTellsWhatApplicationsSee();
+    void slowStopNamesWhatHoldsIt();
     void runbookDoesTheSame();
     void killedConsoleIsFinished_data();
     void killedConsoleIsFinished();
@@ -126,6 +130,145 @@ void TestSwitchover::thereAndBack()
         QCOMPARE(m_lab->node(from).value(QStringLiteral("SELECT count(*) FROM pg_replication_slots")),
                  QStringLiteral("0"));
     }
+}
+
+void TestSwitchover::syncRuleIsHandedOver()
+{
+    awaitWhole();
+    const int first = primary();
+    const int second = first == 0 ? 1 : 0;
+    const auto ofSync = QStringLiteral("SELECT application_name || ' ' || sync_state FROM pg_stat_replication WHERE "
+                                       "sync_state = 'sync'");
+    QVERIFY(m_lab->node(first).sql(
+        QStringLiteral("ALTER SYSTEM SET synchronous_standby_names = '%1'").arg(m_lab->node(second).name)));
+    QVERIFY(m_lab->node(first).sql(QStringLiteral("SELECT pg_reload_conf()")));
+    QTRY_COMPARE(m_lab->node(first).value(ofSync), m_lab->node(second).name + QStringLiteral(" sync"));
+    for (const int to : {second, first}) {
+        const int from = primary();
+        CommitClient client(conninfos());
+        QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+        const ConsoleRun ended = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")});
+        QVERIFY2(ended.exitCode == 0, ended.text.constData());
+        QCOMPARE(ended.check(QStringLiteral("sync_satisfiable")), QStringLiteral("warning"));
+        const qint64 before = client.acknowledged();
+        QTRY_VERIFY(client.acknowledged() > before + 100);
+        client.stop();
+        qInfo("synchronous, to pg%d: writes waited %.0f ms", to + 1, client.worstGapMs());
+        QCOMPARE(client.missingAt(m_lab->node(to).conninfo(QStringLiteral("postgres"))), 0);
+        QCOMPARE(m_lab->node(to).value(ofSync), m_lab->node(from).name + QStringLiteral(" sync"));
+        awaitWhole();
+    }
+    QVERIFY(m_lab->node(first).sql(QStringLiteral("ALTER SYSTEM RESET synchronous_standby_names")));
+    QVERIFY(m_lab->node(second).sql(QStringLiteral("ALTER SYSTEM RESET synchronous_standby_names")));
+    QVERIFY(m_lab->node(first).sql(QStringLiteral("SELECT pg_reload_conf()")));
+    QVERIFY(m_lab->node(second).sql(QStringLiteral("SELECT pg_reload_conf()")));
+}
+
+/// No command for any host: what a person is asked to do is done here, as they would.
+void TestSwitchover::byHandThereAndUndone()
+{
+    awaitWhole();
+    cluster::ClusterConfig config = *cluster::readClusterFile(clusterFile());
+    for (cluster::NodeConfig &node : config.nodes) {
+        node.command = node.rootCommand = node.start = node.stop = {};
+        node.hasCommand = false;
+    }
+    const QString file = m_directory.filePath(QStringLiteral("byhand.toml"));
+    QVERIFY(cluster::saveClusterFile(config, file));
+    for (const bool cleanly : {true, false}) {
+        awaitWhole();
+        const int from = primary();
+        const int to = from == 0 ? 1 : 0;
+        const testsupport::LabServer &old = m_lab->node(from);
+        CommitClient client(conninfos());
+        QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+        const QString signalFile = old.dataDir + QStringLiteral("/standby.signal");
+        const ConsoleRun ended = integration::runConsole(
+            {QStringLiteral("switchover"), file, QStringLiteral("--json"), QStringLiteral("--to"), m_lab->node(to).name,
+             QStringLiteral("--yes")},
+            m_directory.path(), integration::OnStep([&](const QString &at) {
+                if (at == QLatin1String("stop started")) {
+                    // Not as asked for: killed, it leaves no shutdown checkpoint, and nothing is proved.
+                    cleanly ? (void)old.stop() : (void)old.kill();
+                    testsupport::run(old.prefix + QStringList{QStringLiteral("touch"), signalFile});
+                } else if (at == QLatin1String("rejoin started")) {
+                    old.start();
+                } else if (at == QLatin1String("stop undoing")) {
+                    testsupport::run(old.prefix + QStringList{QStringLiteral("rm"), signalFile});
+                    old.start();
+                }
+                return false;
+            }));
+        QVERIFY2(ended.exitCode == (cleanly ? 0 : 2), ended.text.constData());
+        QCOMPARE(ended.check(QStringLiteral("host_command")), QStringLiteral("warning"));
+        QVERIFY(ended.text.contains("standby.signal"));
+        const qint64 before = client.acknowledged();
+        QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > before + 100, 15'000);
+        client.stop();
+        QCOMPARE(primary(), cleanly ? to : from);
+        QCOMPARE(client.missingAt(m_lab->node(primary()).conninfo(QStringLiteral("postgres"))), 0);
+    }
+}
+
+void TestSwitchover::probeTellsWhatApplicationsSee()
+{
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const ConsoleRun ended =
+        switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes"), QStringLiteral("--probe")});
+    QVERIFY2(ended.exitCode == 0, ended.text.constData());
+    QJsonObject outage;
+    for (const QJsonObject &line : ended.lines) {
+        outage = line.contains(QLatin1String("outage")) ? line.value(QLatin1String("outage")).toObject() : outage;
+    }
+    QVERIFY2(!outage.isEmpty(), ended.text.constData());
+    QCOMPARE(outage.value(QLatin1String("lost")).toInt(-1), 0);
+    QVERIFY(outage.value(QLatin1String("acknowledged")).toInt() > 50);
+    QCOMPARE(outage.value(QLatin1String("counted")), outage.value(QLatin1String("acknowledged")));
+    const double waited = outage.value(QLatin1String("writes_waited_ms")).toDouble();
+    const QJsonObject phases = outage.value(QLatin1String("phases_ms")).toObject();
+    qInfo("writes waited %.0f ms: stop %d, prove %d, promote %d", waited, phases.value(QLatin1String("stop")).toInt(),
+          phases.value(QLatin1String("prove")).toInt(), phases.value(QLatin1String("promote")).toInt());
+    QVERIFY(waited > 10 && waited < 10'000);
+    for (const char *step : {"stop", "prove", "promote"}) {
+        QVERIFY2(phases.value(QLatin1String(step)).toInt(-1) >= 0, ended.text.constData());
+    }
+    QVERIFY(!outage.contains(QLatin1String("left_behind")));
+    // The last line is the operation's still, and nothing of the probe is left.
+    QCOMPARE(ended.last().value(QLatin1String("result")).toString(), QStringLiteral("done"));
+    QCOMPARE(m_lab->node(to).value(QStringLiteral("SELECT to_regnamespace('howdah') IS NULL")), QStringLiteral("t"));
+}
+
+/// A receiver that has just frozen, with more on its way to it than sockets hold: its walsender can't come to its end.
+void TestSwitchover::slowStopNamesWhatHoldsIt()
+{
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const auto &other = m_lab->node(2);
+    const QString receiver = other.value(QStringLiteral("SELECT pid FROM pg_stat_wal_receiver"));
+    QVERIFY(receiver.toInt() > 0);
+    QVERIFY(m_lab->exec(2, {QStringLiteral("kill"), QStringLiteral("-STOP"), receiver}).ok());
+    QVERIFY(m_lab->node(from).sql(QStringLiteral(
+        "CREATE TABLE IF NOT EXISTS filler AS SELECT repeat(md5(n::text), 30) AS t FROM generate_series(1, 60000) n")));
+    const ConsoleRun ended = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")});
+    QVERIFY(m_lab->exec(2, {QStringLiteral("kill"), QStringLiteral("-CONT"), receiver}).ok());
+    QStringList said;
+    for (const QJsonObject &line : ended.lines) {
+        const QString text = line.value(QLatin1String("output")).toString();
+        if (text.startsWith(QLatin1String("still there after "))) {
+            said.append(text);
+        }
+    }
+    QVERIFY2(said.size() >= 2, ended.text.constData());
+    QVERIFY2(said.first().contains(QLatin1String("walsender")), qPrintable(said.first()));
+    // It did not come to its end, was taken back, and said why.
+    QVERIFY2(ended.exitCode == 2, ended.text.constData());
+    QVERIFY2(ended.text.contains("The last that was said: still there after"), ended.text.constData());
+    awaitWhole();
+    QCOMPARE(primary(), from);
+    QVERIFY(m_lab->node(from).sql(QStringLiteral("DROP TABLE filler")));
 }
 
 void TestSwitchover::runbookDoesTheSame()

@@ -13,14 +13,15 @@ using namespace howdah::testsupport;
 using operations::CheckResult;
 using operations::StepState;
 
-/// Plans, their steps, candidates and the journal as tables.
+/// Plans, their steps and candidates as tables.
 class TestOperationModels : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void checksStandUnderTheirGroups();
     void stepsTellHowFarTheyCame();
+    void stepThatRunsSaysWhatItWaitsFor();
+    void proofsAreNeverGreenBeforeTheyAreShown();
     void candidates();
-    void journal();
 };
 
 namespace {
@@ -46,12 +47,28 @@ void TestOperationModels::checksStandUnderTheirGroups()
     ChecksModel model;
     const QAbstractItemModelTester tester(&model);
     operations::Plan plan = smallPlan();
+    plan.checks.front().group = QStringLiteral("The cluster"); // alone in it: not one of those that are open at first
+    plan.checks.insert(plan.checks.begin() + 1, plan.checks.front());
+    plan.checks[1].group = QStringLiteral("pg2 can take over");
+    plan.checks[0].id = QStringLiteral("one_primary");
     model.setChecks(plan.checks);
-    QCOMPARE(keys(model),
-             QStringList({QStringLiteral("group/pg2 can take over"), QStringLiteral("candidate_streams"),
-                          QStringLiteral("group/pg1 stops cleanly"), QStringLiteral("archive"),
-                          QStringLiteral("group/Afterwards"), QStringLiteral("slots"), QStringLiteral("slots/2")}));
+    QCOMPARE(keys(model), QStringList({QStringLiteral("group/The cluster"), QStringLiteral("one_primary"),
+                                       QStringLiteral("group/pg2 can take over"), QStringLiteral("candidate_streams"),
+                                       QStringLiteral("group/pg1 stops cleanly"), QStringLiteral("archive"),
+                                       QStringLiteral("group/Afterwards")}));
+    QCOMPARE(model.index(6, 0).data(SecondaryRole).toString(), QStringLiteral("2 warnings"));
+    QVERIFY(!model.index(6, 0).data(RadioRole).toBool()); // folded
+    model.toggle(QStringLiteral("group/Afterwards"));
+    QCOMPARE(keys(model).mid(6),
+             QStringList({QStringLiteral("group/Afterwards"), QStringLiteral("slots"), QStringLiteral("slots/2")}));
+    model.toggle(QStringLiteral("archive")); // no heading
+    model.toggle(QStringLiteral("group/The cluster"));
+    QCOMPARE(keys(model).size(), 8);
+    model.toggle(QStringLiteral("group/The cluster"));
+    plan = smallPlan();
+    model.setChecks(plan.checks);
     QCOMPARE(text(model, 0, 0), QStringLiteral("pg2 can take over"));
+    QCOMPARE(model.index(0, 0).data(FormRole).toInt(), static_cast<int>(RowForm::Fold));
     QCOMPARE(text(model, 1, 1), QStringLiteral("evidence of candidate_streams"));
     QCOMPARE(model.index(5, 0).data(VerdictRole).toInt(), static_cast<int>(cluster::Verdict::Warning));
     QVERIFY(model.index(5, 0).data(Qt::ToolTipRole).toString().contains(QStringLiteral("remedy of slots")));
@@ -59,6 +76,11 @@ void TestOperationModels::checksStandUnderTheirGroups()
     plan.checks[1].result = CheckResult::Unknown;
     model.setChecks(plan.checks);
     QCOMPARE(model.index(3, 0).data(VerdictRole).toInt(), static_cast<int>(cluster::Verdict::Unknown));
+    // What refuses is never folded away by itself.
+    ChecksModel other;
+    plan.checks[3].result = CheckResult::Failed;
+    other.setChecks(plan.checks);
+    QVERIFY(other.rowOf(QStringLiteral("slots/2")) > 0);
     model.setChecks({});
     QCOMPARE(model.rowCount(), 0);
 }
@@ -90,6 +112,66 @@ void TestOperationModels::stepsTellHowFarTheyCame()
                 .data(Qt::ToolTipRole)
                 .toString()
                 .contains(QStringLiteral("no answer")));
+    // When it began, from the first step on, and that the return is behind.
+    QCOMPARE(text(model, promote, model.columnOf(QStringLiteral("at"))), QStringLiteral("0.042"));
+    const int ponr = model.rowOf(QStringLiteral("point-of-no-return"));
+    QVERIFY(model.index(ponr, 0).data(SecondaryRole).toString().startsWith(QStringLiteral("passed at ")));
+    QVERIFY(model.index(ponr, 0).data(BandRole).toBool());
+    const int outage = model.rowOf(QStringLiteral("phase/Writes wait"));
+    QCOMPARE(text(model, outage, 0), QStringLiteral("Writes waited"));
+    QCOMPARE(model.index(outage, 0).data(SecondaryRole).toString(), QStringLiteral("1 s by the steps"));
+}
+
+void TestOperationModels::stepThatRunsSaysWhatItWaitsFor()
+{
+    StepsModel model;
+    const QAbstractItemModelTester tester(&model);
+    operations::Plan plan = smallPlan();
+    plan.steps[3].actions[0].text = QStringLiteral("pg1 streams from pg2");
+    plan.steps[3].deadlineMs = 20'000;
+    model.setPlan(plan);
+    QCOMPARE(model.index(0, 0).data(SecondaryRole).toString(), QStringLiteral("about 40 ms"));
+    operations::Progress progress(plan);
+    for (int i = 0; i < 3; ++i) {
+        progress.setStep(i, {StepState::Done, 1000 + 10 * i, 1010 + 10 * i, {}});
+    }
+    progress.setStep(3, {StepState::Started, 1030, 0, {}});
+    progress.note(3, {operations::ActionNote::List::Actions, 0, operations::ActionNote::State::Asked, 1030, {}});
+    model.setProgress(progress, 1130);
+    QCOMPARE(model.rowOf(QStringLiteral("note/rejoin")), -1); // too short to be worth words
+    model.setProgress(progress, 6030);
+    const int note = model.rowOf(QStringLiteral("note/rejoin"));
+    QCOMPARE(note, model.rowOf(QStringLiteral("rejoin")) + 1);
+    QCOMPARE(text(model, note, 0), QStringLiteral("Waits until pg1 streams from pg2; the deadline is 20 s."));
+    // A command that says what it waits for is heard.
+    plan.steps[3].actions[0].kind = operations::Action::Kind::Command;
+    plan.steps[3].actions[0].argv = {QStringLiteral("true")};
+    model.setPlan(plan);
+    progress.say(QStringLiteral("pg1"), QStringLiteral("still there after 3 s: walsender"), 4000);
+    progress.say(QStringLiteral("pg2"), QStringLiteral("something else"), 4000);
+    model.setProgress(progress, 6030);
+    QVERIFY(text(model, note, 0).endsWith(QStringLiteral("20 s. still there after 3 s: walsender")));
+    const auto bar = model.index(note + 1, 0).data(BarRole).value<Bar>();
+    QCOMPARE(bar.fraction, 0.25);
+    QCOMPARE(text(model, note - 1, model.columnOf(QStringLiteral("took"))), QStringLiteral("5 s"));
+    progress.setStep(3, {StepState::Done, 1030, 7030, {}});
+    model.setProgress(progress, 7030);
+    QCOMPARE(model.rowOf(QStringLiteral("note/rejoin")), -1);
+}
+
+void TestOperationModels::proofsAreNeverGreenBeforeTheyAreShown()
+{
+    ProofsModel model;
+    const QAbstractItemModelTester tester(&model);
+    using operations::ProofState;
+    model.setProofs({{QStringLiteral("a"), QStringLiteral("A"), ProofState::Waiting, QStringLiteral("later")},
+                     {QStringLiteral("b"), QStringLiteral("B"), ProofState::Asked, {}},
+                     {QStringLiteral("c"), QStringLiteral("C"), ProofState::Shown, QStringLiteral("seen")},
+                     {QStringLiteral("d"), QStringLiteral("D"), ProofState::Failed, QStringLiteral("no")}});
+    QVERIFY(!model.index(0, 0).data(VerdictRole).isValid());
+    QVERIFY(!model.index(1, 0).data(VerdictRole).isValid());
+    QCOMPARE(model.index(2, 0).data(VerdictRole).toInt(), static_cast<int>(cluster::Verdict::Ok));
+    QCOMPARE(model.index(3, 0).data(VerdictRole).toInt(), static_cast<int>(cluster::Verdict::Critical));
 }
 
 void TestOperationModels::candidates()
@@ -99,37 +181,42 @@ void TestOperationModels::candidates()
     cluster::ClusterState state;
     state.snapshot = std::make_shared<const cluster::Snapshot>(withWitness());
     state.assessment = std::make_shared<const cluster::Assessment>(cluster::assess(*state.snapshot));
-    model.setState(state, smallPlan());
+    model.setState(state, smallPlan(), {{QStringLiteral("pg2"), Spark{{1, 2, 3}}}});
     // Neither the primary nor a witness can take over.
     QCOMPARE(keys(model), QStringList({QStringLiteral("pg2"), QStringLiteral("pg3")}));
     const int verdict = model.columnOf(QStringLiteral("verdict"));
-    QCOMPARE(text(model, 0, verdict), QStringLiteral("ready, with warnings"));
-    QCOMPARE(text(model, 1, verdict), QStringLiteral("does not follow the primary"));
+    QCOMPARE(text(model, 0, verdict), QStringLiteral("ready, 2 warnings"));
+    // The other by what the state tells, which refuses it.
+    QCOMPARE(text(model, 1, verdict), QStringLiteral("it follows pg2"));
+    QCOMPARE(model.index(1, verdict).data(VerdictRole).toInt(), static_cast<int>(cluster::Verdict::Critical));
+    const int waits = model.columnOf(QStringLiteral("waits"));
+    QCOMPARE(text(model, 0, waits), QStringLiteral("80 ms")); // stop and promote of that plan
+    QVERIFY(!model.index(0, waits).data(NonValueRole).toBool());
+    QCOMPARE(text(model, 1, waits), QStringLiteral("not estimated"));
+    QCOMPARE(model.index(0, 0).data(RadioRole).toBool(), true);
+    QCOMPARE(model.index(1, 0).data(RadioRole).toBool(), false);
+    QCOMPARE(model.index(0, model.columnOf(QStringLiteral("trend"))).data(SparkRole).value<Spark>().values.size(),
+             std::size_t(3));
+    // A plan that a check refuses has no estimate, and one that is still being checked is not green.
+    operations::Plan refused = smallPlan();
+    refused.checks[0].result = CheckResult::Failed;
+    model.setState(state, refused);
+    QCOMPARE(text(model, 0, waits), QStringLiteral("not estimated"));
+    operations::Plan empty;
+    empty.to = QStringLiteral("pg2");
+    model.setState(state, empty);
+    QCOMPARE(model.index(0, verdict).data(VerdictRole).toInt(), static_cast<int>(cluster::Verdict::Unknown));
+    // One whose facts would do is not ready by them alone.
+    cluster::ClusterState both;
+    both.snapshot = std::make_shared<const cluster::Snapshot>(threeNodes());
+    both.assessment = std::make_shared<const cluster::Assessment>(cluster::assess(*both.snapshot));
+    model.setState(both, empty);
+    for (int row = 0; row < model.rowCount(); ++row) {
+        const QVariant shown = model.index(row, verdict).data(VerdictRole);
+        QVERIFY(!shown.isValid() || shown.toInt() != static_cast<int>(cluster::Verdict::Ok));
+    }
     model.setState({}, {});
     QCOMPARE(model.rowCount(), 0);
-}
-
-void TestOperationModels::journal()
-{
-    OperationsModel model;
-    const QAbstractItemModelTester tester(&model);
-    operations::Operation done;
-    done.id = QStringLiteral("1");
-    done.plan = smallPlan();
-    done.outcome = operations::Outcome::Done;
-    done.startedMs = kNowWallMs - 5000;
-    done.endedMs = kNowWallMs - 4100;
-    operations::Operation open = done;
-    open.id = QStringLiteral("2");
-    open.outcome = operations::Outcome::Interrupted;
-    open.endedMs = 0;
-    model.setOperations({open, done}, kNowWallMs);
-    QCOMPARE(keys(model), QStringList({QStringLiteral("2"), QStringLiteral("1")}));
-    const int took = model.columnOf(QStringLiteral("took"));
-    QCOMPARE(text(model, 0, took), QStringLiteral("n/a"));
-    QCOMPARE(text(model, 1, took), QStringLiteral("900 ms"));
-    QCOMPARE(model.index(0, model.columnOf(QStringLiteral("outcome"))).data(VerdictRole).toInt(),
-             static_cast<int>(cluster::Verdict::Critical));
 }
 
 QTEST_GUILESS_MAIN(TestOperationModels)

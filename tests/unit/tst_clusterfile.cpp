@@ -54,6 +54,9 @@ pause_ms = 1500
 [[backup]]
 name = "nightly"
 tool = "pgbackrest"
+[probe]
+conninfo = "host=10.0.0.9 dbname=app user=app target_session_attrs=read-write"
+interval_ms = 5
 )toml";
 
 QString minimal(const char *more = "")
@@ -111,6 +114,10 @@ void TestClusterFile::everything()
     QCOMPARE(config->poolers.front().databases, QStringList{QStringLiteral("orders")});
     QCOMPARE(config->poolers.front().pauseMs, 1500);
     QCOMPARE(config->backups.front().tool, QStringLiteral("pgbackrest"));
+    QVERIFY(config->probe);
+    QCOMPARE(config->probe->conninfo,
+             QStringLiteral("host=10.0.0.9 dbname=app user=app target_session_attrs=read-write"));
+    QCOMPARE(config->probe->intervalMs, 5);
 }
 
 void TestClusterFile::leastThatWorks()
@@ -122,6 +129,7 @@ void TestClusterFile::leastThatWorks()
     QCOMPARE(config->intervalMs, 1000);
     QCOMPARE(config->nodes.front().name, QStringLiteral("a"));
     QVERIFY(!config->nodes.front().hasCommand);
+    QVERIFY(!config->probe);
 }
 
 void TestClusterFile::namesOfTheNameless()
@@ -212,6 +220,15 @@ void TestClusterFile::refused_data()
         "line 7, column 10", "it can be 1 to 128 bits");
     row("backup tool", minimal("[[backup]]\nname = \"n\"\ntool = \"pgbackrset\"\n"), "line 5, column 8", "it can be",
         "Did you mean \"pgbackrest\"?");
+    row("probe without conninfo", minimal("[probe]\ninterval_ms = 2\n"), "line 3, column",
+        "[probe] has no \"conninfo\"");
+    row("probe's conninfo is empty", minimal("[probe]\nconninfo = ''\n"), "line 4, column 12", "is empty");
+    row("unknown key of probe", minimal("[probe]\nconninfo = 'host=a'\ninterval = 2\n"), "line 5, column 1",
+        "unknown key \"interval\" in [probe]", "interval_ms");
+    row("probe too eager", minimal("[probe]\nconninfo = 'host=a'\ninterval_ms = 0\n"), "line 5, column 15",
+        "it can be 1 to 1000 ms");
+    row("probe in double brackets", minimal("[[probe]]\nconninfo = 'host=a'\n"), "line 3, column",
+        "must be a section, [probe]");
     row("url is a list", minimal("[patroni]\nurl = []\n"), "line 4, column 7", "not a list");
 }
 
@@ -304,7 +321,13 @@ void TestClusterFile::passwords()
     QCOMPARE(config->nodes.front().conninfo, conninfo);
     QCOMPARE(config->warnings.size(), held ? 1 : 0);
     QVERIFY(!config->warnings.join(QString()).contains(QLatin1String("canary")));
+    written.probe = ProbeConfig{.conninfo = conninfo};
     QVERIFY(!writeClusterFile(written).contains(QLatin1String("ary")));
+    const auto probed =
+        parseClusterFile(minimal("[probe]\n") + QStringLiteral("conninfo = \"%1\"\n").arg(escaped), kPath);
+    QVERIFY2(probed, probed ? "" : qPrintable(probed.error().message));
+    QCOMPARE(probed->warnings.size(), held ? 1 : 0);
+    QVERIFY(!probed->warnings.join(QString()).contains(QLatin1String("canary")));
 }
 
 void TestClusterFile::passwordsPutBack()

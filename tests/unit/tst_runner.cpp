@@ -15,6 +15,7 @@ class TestRunner : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void stepsRunInOrder();
+    void everyActionIsTold();
     void failureBeforeTheReturnIsUndone();
     void failureBehindTheReturnGoesForward();
     void lostReplyIsAskedFor();
@@ -25,10 +26,12 @@ private Q_SLOTS:
     void capturesReachLaterSteps();
     void pollingWaitsAndEnds();
     void silenceIsGivenUpBeforeTheDeadline();
+    void silenceIsAskedAgain();
     void guardsStopBeforeTheNextStep();
     void cancelUndoes();
     void secretsStayInMemory();
     void resumeFinishesAfterEachStep();
+    void whatCannotBeDoneTwiceIsUndoneFirst();
     void undoTakesBackAfterEachStep();
     void undoBehindTheReturnChangesNothing();
     void journalThatCannotBeWrittenRefuses();
@@ -166,6 +169,34 @@ void TestRunner::stepsRunInOrder()
                    QStringLiteral("do rejoin"), QStringLiteral("do follow"), QStringLiteral("is rejoin"),
                    QStringLiteral("is follow"), QStringLiteral("do tidy"), QStringLiteral("is tidy")}));
     QCOMPARE(bench.ends, 1);
+}
+
+void TestRunner::everyActionIsTold()
+{
+    Bench bench(plan());
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.hands.answers[QStringLiteral("do lock")] =
+        Table{{QStringLiteral("c"), QStringLiteral("evidence")}, {{QStringLiteral("t"), QStringLiteral("is held")}}};
+    QStringList told;
+    connect(bench.runner.get(), &Runner::actionChanged, this, [&](int index, const ActionNote &note) {
+        const bool verifies = note.list == ActionNote::List::Verify;
+        told.append(QStringLiteral("%1 %2 %3 %4 %5")
+                        .arg(index)
+                        .arg(verifies ? QStringLiteral("verify") : QStringLiteral("action"))
+                        .arg(note.index)
+                        .arg(note.state == ActionNote::State::Held ? QStringLiteral("holds") : QStringLiteral("asked"),
+                             note.seen)
+                        .trimmed());
+        QVERIFY(note.atMs > 0);
+    });
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(told.mid(0, 7),
+             QStringList({QStringLiteral("0 action 0 asked"), QStringLiteral("0 action 0 holds is held"),
+                          QStringLiteral("0 verify 0 asked"), QStringLiteral("0 verify 0 holds c = t"),
+                          QStringLiteral("1 action 0 asked"), QStringLiteral("1 action 0 holds c = t"),
+                          QStringLiteral("1 verify 0 asked")}));
+    QCOMPARE(told.size(), 7); // what did not hold is not told to
 }
 
 void TestRunner::failureBeforeTheReturnIsUndone()
@@ -379,6 +410,22 @@ void TestRunner::silenceIsGivenUpBeforeTheDeadline()
              qPrintable(slow.remains.join(QLatin1Char(' '))));
 }
 
+void TestRunner::silenceIsAskedAgain()
+{
+    Plan asking = plan();
+    Action &poll = asking.steps[1].actions[0];
+    poll.expectsTrue = true;
+    poll.pollMs = 1;
+    poll.askAgainMs = 20;
+    asking.steps[1].deadlineMs = 500;
+    Bench bench(asking);
+    bench.hands.silent = {QStringLiteral("do stop")};
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    const auto asked = bench.hands.told.count(QStringLiteral("pg1: do stop"));
+    QVERIFY2(asked >= 3 && asked < 12, qPrintable(QString::number(asked))); // 20, 40, 80, 160 ms …
+}
+
 void TestRunner::guardsStopBeforeTheNextStep()
 {
     Plan guarded = plan();
@@ -482,6 +529,21 @@ void TestRunner::resumeFinishesAfterEachStep()
             QVERIFY(at < 1 || !bench.hands.told.contains(QStringLiteral("pg1: do stop")));
         }
     }
+}
+
+void TestRunner::whatCannotBeDoneTwiceIsUndoneFirst()
+{
+    Plan once = plan();
+    once.steps[1].undoneFirst = true;
+    Bench bench(once);
+    dieAt(bench, 1, StepState::Started);
+    bench.takeUp();
+    bench.runner->resume(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+    const auto undone = bench.hands.told.indexOf(QStringLiteral("pg1: undo stop"));
+    QVERIFY(undone >= 0);
+    QVERIFY(bench.hands.told.indexOf(QStringLiteral("pg1: do stop")) > undone);
 }
 
 void TestRunner::undoTakesBackAfterEachStep()

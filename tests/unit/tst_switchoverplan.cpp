@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "operations/planjson.h"
+#include "operations/proofs.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/gather.h"
 #include "operations/switchover/switchoverplan.h"
@@ -28,6 +29,11 @@ private Q_SLOTS:
     void planThroughRepmgr();
     void nativePlanUnderRepmgr();
     void planWithAddressAndPooler();
+    void syncRuleChangesSides();
+    void planByHand();
+    void everyProofHasItsAction();
+    void candidatesByTheStateAlone();
+    void estimatesStandInThePlan();
     void settingsGoBackToWhatTheyWere();
     void planSurvivesTheJournal();
     void brokenPlans_data();
@@ -182,6 +188,15 @@ void TestSwitchoverPlan::checks_data()
     });
     row("manager not known", "not_managed", "unknown",
         [](Facts &, auto &s) { s.manager = cluster::ManagerKind::Auto; });
+    row("sync rule is handed over", "sync_satisfiable", "warning", [](Facts &, auto &s) {
+        setSetting(edit(s, pg1), QStringLiteral("synchronous_standby_names"), QStringLiteral("FIRST 1 (pg2)"));
+    });
+    row("sync rule that nobody will satisfy", "sync_satisfiable", "failed", [](Facts &, auto &s) {
+        setSetting(edit(s, pg1), QStringLiteral("synchronous_standby_names"), QStringLiteral("FIRST 1 (pg9)"));
+    });
+    row("sync rule not readable", "sync_satisfiable", "unknown", [](Facts &, auto &s) {
+        setSetting(edit(s, pg1), QStringLiteral("synchronous_standby_names"), QStringLiteral("FIRST ("));
+    });
     row("sync rule", "sync_satisfiable", "failed", [](Facts &, auto &s) {
         setSetting(edit(s, pg2), QStringLiteral("synchronous_standby_names"), QStringLiteral("FIRST 2 (*)"));
     });
@@ -191,7 +206,7 @@ void TestSwitchoverPlan::checks_data()
         slot.slotType = QStringLiteral("logical");
         edit(s, pg1).replicationSlots.push_back(slot);
     });
-    row("no host command", "host_command", "failed",
+    row("no host command", "host_command", "warning",
         [](Facts &f, auto &) { f.nodes[pg1].host = HostAccess{.error = QStringLiteral("no command")}; });
     row("other owner", "data_directory", "failed",
         [](Facts &f, auto &) { f.nodes[pg1].host.user = QStringLiteral("ubuntu"); });
@@ -326,6 +341,99 @@ void TestSwitchoverPlan::planWithAddressAndPooler()
     // What can't be seen from here can't be proved from here.
     facts.addresses[QStringLiteral("write")].error = QStringLiteral("no route");
     QVERIFY(stepOf(planSwitchover(facts, pg2), QStringLiteral("address_write"))->verify.empty());
+}
+
+void TestSwitchoverPlan::syncRuleChangesSides()
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    setSetting(edit(snapshot, pg1), QStringLiteral("synchronous_standby_names"),
+               QStringLiteral("ANY 1 (pg2, \"other \"\"one\")"));
+    const Plan first = planSwitchover(factsOf(snapshot), pg2);
+    QVERIFY(!stepOf(first, QStringLiteral("sync_prepare"))); // it has no rule of its own
+    QVERIFY2(sqlOf(stepOf(first, QStringLiteral("sync"))->actions)
+                 .contains(QStringLiteral("'ANY 1 (\"pg1\", \"other \"\"one\")'")),
+             qPrintable(sqlOf(stepOf(first, QStringLiteral("sync"))->actions)));
+    setSetting(edit(snapshot, pg2), QStringLiteral("synchronous_standby_names"), QStringLiteral("pg1"));
+    const Plan second = planSwitchover(factsOf(snapshot), pg2);
+    QVERIFY(stepOf(second, QStringLiteral("sync_prepare")));
+    QVERIFY(idsOf(second).endsWith(QStringLiteral("rejoin sync tidy proof unlock")));
+}
+
+void TestSwitchoverPlan::planByHand()
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    setSetting(edit(snapshot, pg1), QStringLiteral("data_directory"), QStringLiteral("/srv/pg's"));
+    Facts facts = factsOf(snapshot);
+    facts.nodes[pg1].host = HostAccess{.error = QStringLiteral("no command")};
+    const Plan plan = planSwitchover(facts, pg2);
+    QVERIFY2(mayRun(plan, true) && !mayRun(plan, false), qPrintable(all(plan.checks)));
+    for (const Step &step : plan.steps) {
+        for (const auto &list : {step.actions, step.verify, step.undo}) {
+            for (const Action &action : list) {
+                QVERIFY2(action.kind != Action::Kind::Command || action.node != pg1, qPrintable(step.id));
+                QVERIFY2(action.kind != Action::Kind::Person ||
+                             (action.pollMs > 0 && action.deadlineMs > 0 && action.text.contains(u"/srv/pg's")),
+                         qPrintable(action.text));
+            }
+        }
+    }
+    QVERIFY(stepOf(plan, QStringLiteral("stop"))->actions[0].kind == Action::Kind::Person);
+    // repmgr's tools need the host.
+    underRepmgr(facts, snapshot);
+    facts.state = factsOf(snapshot).state;
+    QVERIFY(!mayRun(planSwitchover(facts, pg2), true));
+}
+
+void TestSwitchoverPlan::everyProofHasItsAction()
+{
+    const Plan plan = planSwitchover(factsOf(prepared(threeNodes())), pg2);
+    QStringList ids;
+    for (const Proof &proof : proofsOf(plan, Progress(plan), {})) {
+        ids.append(proof.id);
+    }
+    QCOMPARE(ids.join(QLatin1Char(' ')), QStringLiteral("one_writable nothing_lost follows/pg1 seen slot journal"));
+    // Each node is asked whether it is in recovery, and each of a row of them must say so.
+    int asked = 0;
+    for (const Step &step : plan.steps) {
+        for (const Action &action : step.actions) {
+            asked += action.shows.contains(kShowsOneWritable) ? 1 : 0;
+            QVERIFY2(action.shows.isEmpty() || !action.text.isEmpty() || action.shows.contains(kShowsWritten),
+                     qPrintable(step.id));
+        }
+    }
+    QVERIFY(asked >= 2);
+}
+
+void TestSwitchoverPlan::candidatesByTheStateAlone()
+{
+    cluster::Snapshot snapshot = prepared(threeNodes());
+    const Facts facts = factsOf(snapshot);
+    const std::vector<Check> good = checkByState(facts.state, pg2);
+    QVERIFY(good.size() > 3);
+    QVERIFY2(worst(good) == CheckResult::Passed, qPrintable(good.back().evidence));
+    // The same words as of a plan.
+    const Plan plan = planSwitchover(facts, pg2);
+    for (const Check &check : good) {
+        QVERIFY(std::find(plan.checks.begin(), plan.checks.end(), check) != plan.checks.end());
+    }
+    QVERIFY(worst(checkByState(facts.state, pg3)) == CheckResult::Failed); // it follows pg2
+    neverSeen(snapshot, pg1);
+    QVERIFY(checkByState(factsOf(snapshot).state, pg2).size() == 1); // there is no primary to compare with
+}
+
+void TestSwitchoverPlan::estimatesStandInThePlan()
+{
+    Facts facts = factsOf(prepared(threeNodes()));
+    const auto typical = writesWait(planSwitchover(facts, pg2));
+    QVERIFY(typical);
+    QCOMPARE(typical->from, 0);
+    facts.estimates.switchovers = 2;
+    facts.estimates.stepMs = {
+        {QStringLiteral("stop"), 41}, {QStringLiteral("prove"), 7}, {QStringLiteral("promote"), 52}};
+    const auto measured = writesWait(planSwitchover(facts, pg2));
+    QVERIFY(measured);
+    QCOMPARE(measured->ms, 100);
+    QCOMPARE(measured->from, 2);
 }
 
 void TestSwitchoverPlan::settingsGoBackToWhatTheyWere()

@@ -7,9 +7,6 @@
 #include <numeric>
 
 namespace howdah::charts {
-namespace {
-
-/// The smallest of 1, 2, 4 or 5 times a power of ten that is not below raw.
 double niceStep(double raw)
 {
     const double power = std::pow(10, std::floor(std::log10(raw)));
@@ -20,6 +17,8 @@ double niceStep(double raw)
     }
     return 10 * power;
 }
+
+namespace {
 
 Scale scaleOf(double highest, double unit, const QString &name, double lines)
 {
@@ -94,6 +93,11 @@ Scale secondsScale(double highest)
         return scaleOf(highest, 60, QStringLiteral("min"), 4);
     }
     return scaleOf(highest, 3600, QStringLiteral("h"), 4);
+}
+
+Scale millisecondsScale(double highest)
+{
+    return scaleOf(std::max(highest, 1.0), 1, QStringLiteral("ms"), 4);
 }
 
 TimeStep timeStep(qint64 spanMs, int pixels, int pixelsPerLabel)

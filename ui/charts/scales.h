@@ -24,6 +24,7 @@ struct Scale {
 Scale bytesScale(double highest);   ///< bytes in binary units, as pg_size_pretty has them
 Scale secondsScale(double highest); ///< seconds as ms, s, min or h
 Scale rateScale(double highest);    ///< bytes per second, two lines only
+Scale millisecondsScale(double highest);
 
 /// A horizontal axis of times of day: milliseconds between labels, and how many parts the ticks without a label make.
 struct TimeStep {
@@ -31,6 +32,9 @@ struct TimeStep {
     int parts = 1;
 };
 TimeStep timeStep(qint64 spanMs, int pixels, int pixelsPerLabel = 90);
+
+/// The smallest of 1, 2, 4 or 5 times a power of ten that is not below raw.
+double niceStep(double raw);
 
 /// Places labels of height `spacing` as near as can be to where they want to stand, top down, within [lowest, highest]
 /// (pixels, downwards) and without overlap. Where there isn't room for all, the last of `wanted` have none: NaN.

@@ -25,7 +25,6 @@ AdviceList::AdviceList(const QString &name, QWidget *parent)
     m_layout->setVerticalSpacing(metric::kSpace2);
     m_layout->setColumnMinimumWidth(0, 72);
     m_layout->setColumnStretch(1, 1);
-    m_layout->setRowStretch(100, 1);
 }
 
 void AdviceList::setRows(const std::vector<std::pair<QString, QString>> &rows)

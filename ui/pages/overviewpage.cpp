@@ -5,6 +5,7 @@
 #include <QHeaderView>
 #include <QMenu>
 
+#include "cluster/candidate.h"
 #include "core/units.h"
 #include "pages/pagetools.h"
 #include "pages/plotpane.h"
@@ -168,9 +169,7 @@ widgets::DataTable *OverviewPage::makeList(const QString &name, QAbstractItemMod
 
 void OverviewPage::showNodeMenu(const QString &node, QPoint at)
 {
-    const auto &snapshot = state().snapshot;
-    const auto &assessment = state().assessment;
-    if (!snapshot || !assessment) {
+    if (!state().snapshot || !state().assessment) {
         return;
     }
     auto *menu = new QMenu(this);
@@ -180,11 +179,10 @@ void OverviewPage::showNodeMenu(const QString &node, QPoint at)
     const QString shown = QString(node).replace(QLatin1Char('&'), QLatin1String("&&"));
     QAction *over = menu->addAction(tr("Switch over to %1…").arg(shown));
     over->setObjectName(QStringLiteral("node-switchover"));
-    for (std::size_t i = 0; i < snapshot->nodes.size(); ++i) {
-        if (snapshot->nodes[i].name == node) {
-            const cluster::NodeRole role = assessment->topology.places[i].role;
-            over->setEnabled(role == cluster::NodeRole::Standby || role == cluster::NodeRole::CascadingStandby);
-        }
+    const QString whyNot = cluster::whyNotProposed(state(), node);
+    over->setEnabled(whyNot.isEmpty());
+    if (!whyNot.isEmpty()) {
+        over->setText(tr("Switch over to %1: %2").arg(shown, whyNot));
     }
     connect(over, &QAction::triggered, this, [this, node] { Q_EMIT switchoverRequested(node); });
     QAction *replication = menu->addAction(tr("Show its replication"));
@@ -201,6 +199,7 @@ void OverviewPage::connectSelection()
     const auto showNode = [this](const QString &node) { Q_EMIT pageRequested(QStringLiteral("replication"), node); };
     connect(m_topology, &topology::TopologyView::nodeActivated, this, showNode);
     connect(m_topology, &topology::TopologyView::nodeMenuRequested, this, &OverviewPage::showNodeMenu);
+    connect(m_topology, &topology::TopologyView::switchoverRequested, this, &OverviewPage::switchoverRequested);
     connect(m_topology, &topology::TopologyView::slotActivated, this, [this](const QString &node, const QString &slot) {
         Q_EMIT pageRequested(QStringLiteral("slots"), tables::SlotsModel::keyOf(node, slot));
     });

@@ -18,6 +18,11 @@ void Page::setEvents(tables::EventsModel *events)
     Q_UNUSED(events)
 }
 
+void Page::setJournal(const operations::JournalState &journal)
+{
+    Q_UNUSED(journal)
+}
+
 void Page::showSubject(const QString &subject)
 {
     Q_UNUSED(subject)

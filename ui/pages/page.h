@@ -4,6 +4,7 @@
 #include <QWidget>
 
 #include "cluster/health.h"
+#include "operations/journalfollower.h"
 
 namespace howdah::history {
 class LagHistory;
@@ -36,8 +37,11 @@ public:
     /// What has happened to the page's cluster; fed and owned like the history.
     virtual void setEvents(tables::EventsModel *events);
 
-    /// Brings subject (a node, a standby, a slot or a role, by name) into view and selects it. Unknown ones are
-    /// ignored.
+    /// What has been done to the page's cluster, and what is being done: at each change.
+    virtual void setJournal(const operations::JournalState &journal);
+
+    /// Brings subject (a node, a standby, a slot, a role or an operation, by name) into view and selects it. Unknown
+    /// ones are ignored.
     virtual void showSubject(const QString &subject);
 
 Q_SIGNALS:
@@ -45,6 +49,10 @@ Q_SIGNALS:
     void pageRequested(const QString &pageId, const QString &subject);
     /// The user wants node to become the primary.
     void switchoverRequested(const QString &node);
+    /// The user wants the operation of that id to be gone on with, or taken back.
+    void finishRequested(const QString &id, howdah::operations::Finish how);
+    /// The user wants the operation of that journal file written to target, in the form that its name ends in.
+    void journalExportRequested(const QString &path, const QString &target);
 };
 
 /// A page that keeps the newest state and paints it when somebody can see it.

@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 
+#include "pages/journalpage.h"
 #include "pages/overviewpage.h"
 #include "pages/replicationpage.h"
 #include "pages/rolespage.h"
@@ -34,6 +35,7 @@ const QList<PageEntry> &pageRegistry()
         {QStringLiteral("slots"), words("Slots"), QStringLiteral("slot"), &make<SlotsPage>},
         {QStringLiteral("roles"), words("Roles"), QStringLiteral("role"), &make<RolesPage>},
         {QStringLiteral("settings"), words("Settings"), QStringLiteral("settings"), &make<SettingsPage>},
+        {QStringLiteral("journal"), words("Journal"), QStringLiteral("journal"), &make<JournalPage>},
     };
     return entries;
 }

@@ -7,7 +7,10 @@
 #include "cluster/health.h"
 #include "core/clock.h"
 #include "history/laghistory.h"
+#include "operations/journalfollower.h"
+#include "tables/roles.h"
 
+class QPushButton;
 class QStackedWidget;
 
 namespace howdah::pages {
@@ -19,12 +22,14 @@ class EventsModel;
 }
 
 namespace howdah::widgets {
+class NoticeBar;
 class VerdictStrip;
-}
+} // namespace howdah::widgets
 
 namespace howdah::shell {
 
-/// One open cluster: its verdict strip, and below it its pages, each made when it is first shown.
+/// One open cluster: its verdict strip, what was interrupted on it, and below it its pages, each made when it is first
+/// shown.
 class ClusterView : public QWidget {
     Q_OBJECT
 
@@ -35,6 +40,11 @@ public:
     QString name() const { return m_name; }
     const cluster::ClusterState &state() const { return m_state; }
     void setState(const cluster::ClusterState &state);
+    /// The journal, of this cluster only.
+    void setJournal(const operations::JournalState &journal);
+    const operations::JournalState &journal() const { return m_journal; }
+    /// How far each node was behind over the last minute, by name.
+    QHash<QString, tables::Spark> lagTrends() const;
 
     /// Shows the page of that id, and subject on it when it is not empty. Unknown ids are ignored.
     void showPage(const QString &id, const QString &subject = {});
@@ -45,16 +55,26 @@ Q_SIGNALS:
     /// A link on a page leads to another one.
     void pageRequested(const QString &id, const QString &subject);
     void switchoverRequested(const QString &node);
+    /// An operation is to be gone on with, or taken back.
+    void finishRequested(const QString &id, howdah::operations::Finish how);
+    void journalExportRequested(const QString &path, const QString &target);
     /// The verdict changed only because time passed.
     void aged();
 
 private:
+    void buildNotice();
+    void showNotice();
+
     QString m_name;
     cluster::ClusterState m_state;
+    operations::JournalState m_journal;
+    QString m_interrupted;         ///< id of the operation that the notice is about
     history::LagHistory m_history; ///< what the pages' plots read
     tables::EventsModel *m_events; ///< from the first state on, whenever a page that shows it is made
     QString m_pageId;
     widgets::VerdictStrip *m_strip;
+    widgets::NoticeBar *m_notice;
+    QPushButton *m_undo = nullptr;
     QStackedWidget *m_stack;
     QHash<QString, pages::Page *> m_pages;
 };

@@ -14,6 +14,7 @@
 #include "pages/pageregistry.h"
 #include "shell/clusterview.h"
 #include "shell/commandpalette.h"
+#include "shell/finishdialog.h"
 #include "shell/navigator.h"
 #include "shell/statusbar.h"
 #include "shell/switchoverdialog.h"
@@ -209,7 +210,11 @@ void MainWindow::clusterOpened(const QString &name, bool show)
             [this, opened](const QString &page, const QString &subject) { choose(opened->name(), page, subject); });
     connect(opened, &ClusterView::switchoverRequested, this,
             [this, opened](const QString &node) { openSwitchover(opened->name(), node); });
+    connect(opened, &ClusterView::finishRequested, this,
+            [this, opened](const QString &id, operations::Finish how) { finishOperation(opened->name(), id, how); });
+    connect(opened, &ClusterView::journalExportRequested, this, &MainWindow::journalExportRequested);
     connect(opened, &ClusterView::aged, this, &MainWindow::updateNavigator);
+    opened->setJournal(operations::ofCluster(m_journal, name));
     m_clusters.push_back(opened);
     m_views->addWidget(opened);
     updateNavigator();
@@ -245,7 +250,7 @@ void MainWindow::setClusterState(const cluster::ClusterState &state)
     }
     shown->setState(state);
     if (m_switchover && m_switchover->cluster() == state.snapshot->cluster) {
-        m_switchover->setState(state);
+        m_switchover->setState(state, shown->lagTrends());
     }
     // With many clusters open this comes many times a second: only what it is about is looked at.
     if (!m_navigator->updateCluster(lineOf(*shown))) {
@@ -312,6 +317,7 @@ ClusterLine MainWindow::lineOf(const ClusterView &of) const
     ClusterLine line;
     line.name = of.name();
     line.state = of.state();
+    line.interrupted = operations::interruptedOf(of.journal()) != nullptr;
     const widgets::ShownVerdict shown = widgets::shownVerdict(line.state, m_clock.monotonicMs());
     line.verdict = shown.verdict;
     line.note = shown.word;
@@ -321,6 +327,10 @@ ClusterLine MainWindow::lineOf(const ClusterView &of) const
     }
     if (line.verdict != Verdict::Ok && line.note == shown.word) {
         line.note = shown.word.toLower();
+    }
+    if (line.interrupted) { // whatever its servers say: it waits for somebody
+        line.verdict = Verdict::Critical;
+        line.note = tr("interrupted");
     }
     return line;
 }

@@ -10,8 +10,10 @@
 #include "cluster/health.h"
 #include "core/clock.h"
 #include "core/error.h"
-#include "operations/journal.h"
+#include "operations/journalfollower.h"
 #include "operations/plan.h"
+#include "operations/probe/record.h"
+#include "operations/progress.h"
 #include "shell/discoverdialog.h"
 #include "theme/theme.h"
 
@@ -27,6 +29,7 @@ namespace howdah::shell {
 
 class ClusterView;
 class CommandPalette;
+class FinishDialog;
 class Navigator;
 class StatusBar;
 class SwitchoverDialog;
@@ -56,6 +59,9 @@ public:
     void showCluster(const QString &name);
     /// The dialog of a switchover of that cluster, with target proposed; empty proposes the first standby.
     void openSwitchover(const QString &cluster, const QString &target);
+    /// Asks whether an operation of that cluster's journal is to be gone on with, or taken back; what is then done is
+    /// shown by the same dialog as a switchover. Says why where it can't be.
+    void finishOperation(const QString &cluster, const QString &id, operations::Finish how);
     /// An operation runs that this window began.
     bool isOperating() const;
 
@@ -75,9 +81,15 @@ public Q_SLOTS:
     void discoveryFailed(const howdah::core::Error &error);
     /// Answers to switchoverPlanRequested, and what its run comes to; ignored when that dialog is gone.
     void switchoverPlanned(const QString &cluster, const howdah::operations::Plan &plan);
+    void operationBegun(const QString &cluster, const QString &id); ///< the journal has it under id
     void operationStepChanged(const QString &cluster, int index, const howdah::operations::StepRecord &record);
+    void operationActionChanged(const QString &cluster, int index, const howdah::operations::ActionNote &note);
+    void operationMeasured(const QString &cluster, const howdah::operations::probe::Measured &measured);
+    void switchoverProbeKnown(const QString &cluster, const QString &through, int everyMs, const QString &problem);
     void operationOutput(const QString &cluster, const QString &node, const QString &line);
     void operationEnded(const QString &cluster, howdah::operations::Outcome outcome, const QStringList &remains);
+    /// The journal as it stands, of all clusters: at each change.
+    void setJournal(const howdah::operations::JournalState &journal);
 
 Q_SIGNALS:
     void openRequested(const QString &path); ///< a cluster file
@@ -91,9 +103,14 @@ Q_SIGNALS:
     void pauseRequested(const QString &cluster, bool paused);
     /// From opened to closed somebody makes plans for the dialog, a new one with each state.
     void switchoverOpened(const QString &cluster);
-    void switchoverPlanRequested(const QString &cluster, const QString &target);
-    void switchoverRunRequested(const QString &cluster, const howdah::operations::Plan &plan);
+    void switchoverPlanRequested(const QString &cluster, const QString &target, bool natively);
+    /// probes: an application of ours shall commit meanwhile.
+    void switchoverRunRequested(const QString &cluster, const howdah::operations::Plan &plan, bool probes);
     void switchoverCancelRequested(const QString &cluster);
+    /// The operation of that journal file is to be gone on with, or taken back; from switchoverOpened to
+    /// switchoverClosed, in place of switchoverRunRequested.
+    void finishRequested(const QString &cluster, const QString &path, howdah::operations::Finish how);
+    void journalExportRequested(const QString &path, const QString &target);
     void switchoverClosed(const QString &cluster);
     void runbookRequested(const QString &cluster, const howdah::operations::Plan &plan, const QString &path);
 
@@ -133,6 +150,10 @@ private:
     std::vector<Command> commands();
     void addNodeCommands(std::vector<Command> &commands, ClusterView *of);
 
+    // mainwindowoperations.cpp
+    SwitchoverDialog *makeSwitchover(const QString &cluster, const QString &target);
+    void takeUp(const QString &cluster, const QString &id, operations::Finish how);
+
     const core::Clock &m_clock;
     QTimer m_timer;
     QString m_lastPage;
@@ -147,6 +168,8 @@ private:
     CommandPalette *m_palette = nullptr;
     QPointer<DiscoverDialog> m_discover;
     QPointer<SwitchoverDialog> m_switchover;
+    QPointer<FinishDialog> m_finish;
+    operations::JournalState m_journal;
 
     QAction *m_openAction = nullptr;
     QAction *m_addAction = nullptr;

@@ -173,6 +173,8 @@ void MainWindow::buildToolBar()
     bar->addSeparator();
     bar->addAction(m_switchoverAction);
     bar->addSeparator();
+    bar->addAction(m_pageActions.last()); // the journal
+    bar->addSeparator();
     bar->addActions({m_addAction, m_openAction});
     for (QAction *action : bar->actions()) {
         QWidget *button = bar->widgetForAction(action);

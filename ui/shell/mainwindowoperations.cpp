@@ -4,6 +4,7 @@
 
 #include "pages/page.h"
 #include "shell/clusterview.h"
+#include "shell/finishdialog.h"
 #include "shell/mainwindow.h"
 #include "shell/switchoverdialog.h"
 #include "widgets/messagebar.h"
@@ -28,22 +29,86 @@ void MainWindow::openSwitchover(const QString &cluster, const QString &target)
         m_switchover->activateWindow();
         return;
     }
+    makeSwitchover(cluster, target);
+    Q_EMIT switchoverOpened(cluster);
+    m_switchover->setState(of->state(), of->lagTrends());
+    m_switchover->open();
+}
+
+SwitchoverDialog *MainWindow::makeSwitchover(const QString &cluster, const QString &target)
+{
     m_switchover = new SwitchoverDialog(cluster, target, this);
     m_switchover->setAttribute(Qt::WA_DeleteOnClose);
     connect(m_switchover, &SwitchoverDialog::planRequested, this,
-            [this, cluster](const QString &wanted) { Q_EMIT switchoverPlanRequested(cluster, wanted); });
+            [this, cluster](const QString &wanted, bool natively) {
+                Q_EMIT switchoverPlanRequested(cluster, wanted, natively);
+            });
     connect(m_switchover, &SwitchoverDialog::runRequested, this,
-            [this, cluster](const operations::Plan &plan) { Q_EMIT switchoverRunRequested(cluster, plan); });
+            [this, cluster](const operations::Plan &plan, bool probes) {
+                Q_EMIT switchoverRunRequested(cluster, plan, probes);
+            });
     connect(m_switchover, &SwitchoverDialog::cancelRequested, this,
             [this, cluster] { Q_EMIT switchoverCancelRequested(cluster); });
     connect(m_switchover, &SwitchoverDialog::exportRequested, this,
             [this, cluster](const operations::Plan &plan, const QString &path) {
                 Q_EMIT runbookRequested(cluster, plan, path);
             });
+    connect(m_switchover, &SwitchoverDialog::journalRequested, this, [this, cluster](const QString &id) {
+        choose(cluster, QStringLiteral("journal"), id);
+        if (!isOperating()) { // else the page is there when it has ended
+            m_switchover->close();
+        }
+    });
     connect(m_switchover, &QDialog::finished, this, [this, cluster] { Q_EMIT switchoverClosed(cluster); });
+    return m_switchover;
+}
+
+void MainWindow::setJournal(const operations::JournalState &journal)
+{
+    m_journal = journal;
+    for (ClusterView *of : m_clusters) {
+        of->setJournal(operations::ofCluster(journal, of->name()));
+    }
+    if (m_finish) { // it may have been finished elsewhere meanwhile
+        const operations::JournalState now = operations::ofCluster(journal, m_finish->cluster());
+        const auto operation = operations::operationOf(now, m_finish->operationId());
+        m_finish->setOperation(operation, operation ? operations::finishing(now, *operation).whyNot(m_finish->how())
+                                                    : tr("the journal has it no more"));
+    }
+    updateNavigator();
+}
+
+void MainWindow::finishOperation(const QString &cluster, const QString &id, operations::Finish how)
+{
+    const ClusterView *of = view(cluster);
+    const auto operation = of ? operations::operationOf(of->journal(), id) : nullptr;
+    if (!operation || m_finish || m_switchover) { // one at a time: they are modal to the window
+        return;
+    }
+    if (!of->state().snapshot) { // where its nodes are is not known yet
+        showError({.kind = core::Error::Kind::NotFound,
+                   .message = tr("Nothing is known of %1 yet: the operation was not touched.").arg(cluster),
+                   .hint = tr("Wait until its nodes are shown, and try again.")});
+        return;
+    }
+    m_finish = new FinishDialog(cluster, id, how, this);
+    m_finish->setAttribute(Qt::WA_DeleteOnClose);
+    m_finish->setOperation(operation, operations::finishing(of->journal(), *operation).whyNot(how));
+    connect(m_finish, &QDialog::accepted, this, [this, cluster, id, how] { takeUp(cluster, id, how); });
+    m_finish->open();
+}
+
+void MainWindow::takeUp(const QString &cluster, const QString &id, operations::Finish how)
+{
+    const ClusterView *of = view(cluster);
+    const auto operation = of ? operations::operationOf(of->journal(), id) : nullptr;
+    if (!operation || m_switchover) {
+        return;
+    }
+    makeSwitchover(cluster, operation->plan.to)->takeUp(*operation, how);
     Q_EMIT switchoverOpened(cluster);
-    m_switchover->setState(of->state());
     m_switchover->open();
+    Q_EMIT finishRequested(cluster, operation->path, how);
 }
 
 void MainWindow::switchoverPlanned(const QString &cluster, const operations::Plan &plan)
@@ -53,10 +118,39 @@ void MainWindow::switchoverPlanned(const QString &cluster, const operations::Pla
     }
 }
 
+void MainWindow::operationBegun(const QString &cluster, const QString &id)
+{
+    if (m_switchover && m_switchover->cluster() == cluster) {
+        m_switchover->setOperation(id);
+    }
+}
+
 void MainWindow::operationStepChanged(const QString &cluster, int index, const operations::StepRecord &record)
 {
     if (m_switchover && m_switchover->cluster() == cluster) {
         m_switchover->setStep(index, record);
+    }
+}
+
+void MainWindow::operationActionChanged(const QString &cluster, int index, const operations::ActionNote &note)
+{
+    if (m_switchover && m_switchover->cluster() == cluster) {
+        m_switchover->setAction(index, note);
+    }
+}
+
+void MainWindow::operationMeasured(const QString &cluster, const operations::probe::Measured &measured)
+{
+    if (m_switchover && m_switchover->cluster() == cluster) {
+        m_switchover->setMeasured(measured);
+    }
+}
+
+void MainWindow::switchoverProbeKnown(const QString &cluster, const QString &through, int everyMs,
+                                      const QString &problem)
+{
+    if (m_switchover && m_switchover->cluster() == cluster) {
+        m_switchover->setProbe(through, everyMs, problem);
     }
 }
 

@@ -22,9 +22,13 @@ struct PageCount {
     Verdict worst = Verdict::Ok;
 };
 
-PageCount countFindings(const cluster::ClusterState &state, const QString &page)
+PageCount countFindings(const ClusterLine &line, const QString &page)
 {
+    const cluster::ClusterState &state = line.state;
     PageCount count;
+    if (line.interrupted && page == QLatin1String("journal")) {
+        count = {1, Verdict::Critical};
+    }
     if (!state.assessment) {
         return count;
     }
@@ -195,7 +199,7 @@ void Navigator::updateItem(QTreeWidgetItem *item, const ClusterLine &line)
     setIfChanged(item, Qt::ToolTipRole, tables::plainToolTip(line.name));
     for (int i = 0; i < item->childCount(); ++i) {
         QTreeWidgetItem *page = item->child(i);
-        const PageCount count = countFindings(line.state, page->data(0, IdRole).toString());
+        const PageCount count = countFindings(line, page->data(0, IdRole).toString());
         const bool any = count.findings > 0;
         setIfChanged(page, NavVerdictRole, any ? QVariant(static_cast<int>(count.worst)) : QVariant());
         setIfChanged(page, NoteRole, any ? QString::number(count.findings) : QString());

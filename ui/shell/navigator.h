@@ -14,6 +14,7 @@ struct ClusterLine {
     cluster::Verdict verdict = cluster::Verdict::Unknown;
     QString note; ///< at the right: "2", "OK", "paused", "connecting"
     cluster::ClusterState state;
+    bool interrupted = false; ///< an operation waits to be finished
 };
 
 /// The clusters, worst first; below the chosen one its pages, each with its findings. Up and down move, and what is

@@ -3,13 +3,18 @@
 
 #include <QBoxLayout>
 #include <QCheckBox>
+#include <QClipboard>
 #include <QFileDialog>
-#include <QHeaderView>
-#include <QPlainTextEdit>
+#include <QGuiApplication>
 #include <QPushButton>
 #include <QStackedWidget>
 
+#include "core/clock.h"
 #include "core/units.h"
+#include "shell/switchoverchecks.h"
+#include "shell/switchoverplanpanel.h"
+#include "shell/switchoverrun.h"
+#include "shell/switchoverstrip.h"
 #include "tables/operationmodels.h"
 #include "theme/howdahstyle.h"
 #include "theme/metrics.h"
@@ -27,33 +32,9 @@ namespace metric = theme::metric;
 
 namespace {
 
-constexpr QSize kSize(1080, 760);
-constexpr int kDetailHeight = 124;
-constexpr int kMostOutput = 2000;
-
-QPlainTextEdit *textPane(const QString &name, const QString &accessibleName)
-{
-    auto *text = new QPlainTextEdit;
-    text->setObjectName(name);
-    text->setAccessibleName(accessibleName);
-    text->setReadOnly(true);
-    text->setTabChangesFocus(true);
-    text->setFrameShape(QFrame::NoFrame);
-    text->setFont(theme::font(FontRole::Fixed));
-    text->setMaximumBlockCount(kMostOutput);
-    text->setLineWrapMode(QPlainTextEdit::WidgetWidth);
-    text->document()->setDocumentMargin(metric::kPanePadding);
-    return text;
-}
-
-widgets::DataTable *tableOf(const QString &name, QAbstractItemModel *model)
-{
-    auto *table = new widgets::DataTable(name);
-    table->setSortingEnabled(false); // they have an order of their own
-    table->setModel(model);
-    table->setDense(true);
-    return table;
-}
+constexpr QSize kSize(1088, 776);
+constexpr int kFooter = 60;
+constexpr int kTickMs = 100;
 
 QVBoxLayout *columnIn(QWidget *widget)
 {
@@ -63,6 +44,11 @@ QVBoxLayout *columnIn(QWidget *widget)
     return layout;
 }
 
+QString withoutMnemonic(QString text)
+{
+    return text.replace(QLatin1Char('&'), QLatin1String("&&"));
+}
+
 } // namespace
 
 SwitchoverDialog::SwitchoverDialog(const QString &cluster, const QString &target, QWidget *parent)
@@ -70,19 +56,21 @@ SwitchoverDialog::SwitchoverDialog(const QString &cluster, const QString &target
     , m_cluster(cluster)
     , m_target(target)
     , m_candidates(new tables::CandidatesModel(this))
-    , m_checks(new tables::ChecksModel(this))
-    , m_steps(new tables::StepsModel(this))
-    , m_candidatesTable(tableOf(tr("Candidates"), m_candidates))
-    , m_checksTable(tableOf(tr("Checks"), m_checks))
-    , m_stepsTable(tableOf(tr("Plan"), m_steps))
-    , m_leftHead(new widgets::PaneHeader(tr("Checks")))
-    , m_rightHead(new widgets::PaneHeader(tr("Plan")))
+    , m_candidatesTable(new widgets::DataTable(tr("Candidates")))
+    , m_strip(new SwitchoverStrip)
+    , m_checks(new ChecksPanel)
+    , m_planPanel(new PlanPanel)
+    , m_steps(new StepsPanel)
+    , m_proof(new ProofPanel)
     , m_left(new QStackedWidget)
-    , m_output(textPane(QStringLiteral("switchover-output"), tr("Output of the steps")))
-    , m_detail(textPane(QStringLiteral("switchover-detail"), tr("What the step runs")))
-    , m_accept(new QCheckBox(tr("Accept the &warnings")))
+    , m_right(new QStackedWidget)
+    , m_footerLeft(new QHBoxLayout)
+    , m_probe(new QCheckBox(tr("&Measure what applications see")))
+    , m_native(new QCheckBox(tr("&Not through repmgr")))
     , m_sentence(new widgets::Label(FontRole::Small, Token::Text2))
     , m_export(new QPushButton(tr("&Export runbook…")))
+    , m_journal(new QPushButton(tr("Show in &journal")))
+    , m_report(new QPushButton(tr("Copy &report")))
     , m_cancel(new QPushButton(tr("Cancel")))
     , m_run(new QPushButton(tr("&Switch over")))
 {
@@ -90,46 +78,49 @@ SwitchoverDialog::SwitchoverDialog(const QString &cluster, const QString &target
     setWindowTitle(tr("Switch over %1").arg(cluster));
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
+    m_candidatesTable->setSortingEnabled(false); // worst and best stand where they are in the cluster file
+    m_candidatesTable->setModel(m_candidates);
     auto *layout = columnIn(this);
     layout->addWidget(m_candidatesTable);
+    layout->addWidget(m_strip);
     layout->addWidget(new widgets::Hairline);
-    auto *row = new QHBoxLayout;
-    row->setSpacing(0);
-    row->addWidget(buildLeft(), 1);
-    row->addWidget(new widgets::Hairline(Qt::Vertical));
-    row->addWidget(buildRight(), 1);
-    layout->addLayout(row, 1);
+    layout->addWidget(buildBody(), 1);
     layout->addWidget(new widgets::Hairline);
     layout->addWidget(buildFooter());
+    m_strip->hide();
+    m_tick.setInterval(kTickMs);
+    connect(&m_tick, &QTimer::timeout, this, &SwitchoverDialog::showProgress);
     connect(m_candidatesTable, &widgets::DataTable::selectedKeyChanged, this, &SwitchoverDialog::choose);
-    connect(m_stepsTable, &widgets::DataTable::selectedKeyChanged, this, &SwitchoverDialog::showStep);
+    connect(m_checks, &ChecksPanel::acceptedChanged, this, &SwitchoverDialog::updateFooter);
+    setProbe({}, 0, tr("The nodes are being asked."));
     updateFooter();
     resize(kSize);
 }
 
-QWidget *SwitchoverDialog::buildLeft()
-{
-    auto *left = new QWidget;
-    left->setObjectName(QStringLiteral("switchover-left"));
-    auto *layout = columnIn(left);
-    m_left->addWidget(m_checksTable);
-    m_left->addWidget(m_output);
-    layout->addWidget(m_leftHead);
-    layout->addWidget(m_left, 1);
-    return left;
-}
+SwitchoverDialog::~SwitchoverDialog() = default;
 
-QWidget *SwitchoverDialog::buildRight()
+QWidget *SwitchoverDialog::buildBody()
 {
-    auto *right = new QWidget;
-    right->setObjectName(QStringLiteral("switchover-right"));
-    auto *layout = columnIn(right);
-    m_detail->setFixedHeight(kDetailHeight);
-    layout->addWidget(m_rightHead);
-    layout->addWidget(m_stepsTable, 1);
-    layout->addWidget(new widgets::Hairline);
-    layout->addWidget(m_detail);
-    return right;
+    auto *body = new QWidget;
+    body->setObjectName(QStringLiteral("switchover-body"));
+    m_left->setObjectName(QStringLiteral("switchover-left"));
+    m_right->setObjectName(QStringLiteral("switchover-right"));
+    m_left->addWidget(m_checks);
+    m_left->addWidget(m_steps);
+    m_right->addWidget(m_planPanel);
+    m_right->addWidget(m_proof);
+    auto *row = new QHBoxLayout(body);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(m_left, 12);
+    row->addWidget(new widgets::Hairline(Qt::Vertical));
+    row->addWidget(m_right, 13);
+    for (QStackedWidget *stack : {m_left, m_right}) {
+        stack->setMinimumWidth(0);
+        stack->setSizePolicy(QSizePolicy::Ignored,
+                             QSizePolicy::Expanding); // as wide as their share, whatever is in them
+    }
+    return body;
 }
 
 QWidget *SwitchoverDialog::buildFooter()
@@ -137,40 +128,60 @@ QWidget *SwitchoverDialog::buildFooter()
     auto *footer = new widgets::Ground(false);
     footer->setObjectName(QStringLiteral("switchover-footer"));
     m_export->setObjectName(QStringLiteral("switchover-export"));
-    m_accept->setObjectName(QStringLiteral("switchover-accept"));
+    m_journal->setObjectName(QStringLiteral("switchover-journal"));
+    m_report->setObjectName(QStringLiteral("switchover-report"));
+    m_probe->setObjectName(QStringLiteral("switchover-measure"));
+    m_native->setObjectName(QStringLiteral("switchover-native"));
+    const QString tip =
+        tr("Howdah does it itself: the outage is shorter, and repmgr's metadata is put right by its own "
+           "commands afterwards. Only while no repmgrd watches.");
+    m_native->setToolTip(tables::plainToolTip(tip));
+    m_native->setAccessibleDescription(tip);
+    m_native->hide();
     m_sentence->setObjectName(QStringLiteral("switchover-sentence"));
     m_cancel->setObjectName(QStringLiteral("switchover-cancel"));
     m_run->setObjectName(QStringLiteral("switchover-run"));
     auto *layout = new QHBoxLayout(footer);
     layout->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, 0);
     layout->setSpacing(metric::kSpace3);
-    layout->addWidget(m_export);
-    layout->addWidget(m_accept);
+    m_footerLeft->setSpacing(metric::kSpace2);
+    m_footerLeft->addWidget(m_export);
+    m_footerLeft->addWidget(m_report);
+    m_footerLeft->addWidget(m_journal);
+    layout->addLayout(m_footerLeft);
+    layout->addWidget(m_probe);
+    layout->addWidget(m_native);
     m_sentence->setElided(true);
     m_sentence->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     layout->addWidget(m_sentence, 1);
-    for (QPushButton *button : {m_export, m_cancel, m_run}) {
+    for (QPushButton *button : {m_export, m_report, m_journal, m_cancel, m_run}) {
         button->setAutoDefault(false);
         theme::setDialogSize(button);
     }
     layout->addWidget(m_cancel);
     layout->addWidget(m_run);
-    footer->setFixedHeight(60);
+    footer->setFixedHeight(kFooter);
     theme::setFilled(m_run);
     connect(m_export, &QPushButton::clicked, this, &SwitchoverDialog::exportRunbook);
+    connect(m_journal, &QPushButton::clicked, this, [this] { Q_EMIT journalRequested(m_operation); });
+    connect(m_report, &QPushButton::clicked, this, &SwitchoverDialog::copyReport);
     connect(m_cancel, &QPushButton::clicked, this, &SwitchoverDialog::reject);
     connect(m_run, &QPushButton::clicked, this, &SwitchoverDialog::start);
-    connect(m_accept, &QCheckBox::toggled, this, &SwitchoverDialog::updateFooter);
+    connect(m_native, &QCheckBox::toggled, this, [this] {
+        forgetPlan(m_target);
+        Q_EMIT planRequested(m_target, m_native->isChecked());
+    });
     return footer;
 }
 
-void SwitchoverDialog::setState(const cluster::ClusterState &state)
+void SwitchoverDialog::setState(const cluster::ClusterState &state, const QHash<QString, tables::Spark> &trends)
 {
     if (m_running || m_ended || !state.snapshot) {
         return;
     }
     m_state = state;
-    m_candidates->setState(state, m_plan);
+    m_trends = trends;
+    m_candidates->setState(state, m_plan, trends);
     m_candidatesTable->setFixedHeight(m_candidatesTable->sizeHint().height());
     // Before the primary is known it may stand among the candidates itself: nobody is proposed then.
     const bool known = state.assessment->topology.primary >= 0;
@@ -181,141 +192,231 @@ void SwitchoverDialog::setState(const cluster::ClusterState &state)
 
 void SwitchoverDialog::choose(const QString &target)
 {
-    if (m_running || target.isEmpty()) {
+    if (m_running || m_ended || target.isEmpty()) {
         return;
     }
     if (target != m_plan.to) {
-        m_plan = {};
-        m_plan.to = target;
-        m_accept->setChecked(false); // they were another's
+        forgetPlan(target);
     }
     m_target = target;
     updateFooter();
-    Q_EMIT planRequested(target);
+    Q_EMIT planRequested(target, m_native->isChecked());
+}
+
+/// The one that was shown was another's.
+void SwitchoverDialog::forgetPlan(const QString &target)
+{
+    m_plan = {};
+    m_plan.to = target;
+    m_checks->forget();
+    m_planPanel->setPlan(m_plan);
+    m_candidates->setState(m_state, m_plan, m_trends);
+    updateFooter();
 }
 
 void SwitchoverDialog::setPlan(const operations::Plan &plan)
 {
-    if (m_running || m_ended || plan.to != m_target) {
+    if (m_running || m_ended || plan.to != m_target || plan.natively != m_native->isChecked()) {
         return;
     }
     m_plan = plan;
-    m_checks->setChecks(plan.checks);
-    m_steps->setPlan(plan);
-    m_candidates->setState(m_state, plan);
-    const int passed = m_checks->count(CheckResult::Passed);
-    m_leftHead->setSubtitle(tr("%1 of %2 passed, read again every second").arg(passed).arg(plan.checks.size()));
-    m_leftHead->setVerdict(tables::verdictOf(operations::worst(plan.checks)),
-                           operations::toString(operations::worst(plan.checks)));
-    m_rightHead->setSubtitle(plan.steps.empty() ? tr("none: a check refuses")
-                                                : tr("%1 steps, nothing has been changed yet").arg(plan.steps.size()));
-    if (m_stepsTable->selectedKey().isEmpty()) {
-        const int at = operations::pointOfNoReturn(plan);
-        m_stepsTable->selectKey(at < 0 ? QString() : plan.steps[static_cast<std::size_t>(at)].id);
-    }
+    m_checks->setPlan(plan);
+    m_planPanel->setPlan(plan);
+    m_candidates->setState(m_state, plan, m_trends);
     updateFooter();
 }
 
-void SwitchoverDialog::showStep(const QString &key)
+void SwitchoverDialog::setProbe(const QString &through, int everyMs, const QString &problem)
 {
-    const int index = m_steps->stepOf(key);
-    if (index < 0) {
-        m_detail->clear();
+    if (m_running || m_ended) {
         return;
     }
-    const operations::Step &step = m_plan.steps[static_cast<std::size_t>(index)];
-    QStringList lines;
-    const auto add = [&](const std::vector<operations::Action> &actions, const QString &word) {
-        for (const operations::Action &action : actions) {
-            lines.append(word + describe(m_plan, action).trimmed());
-        }
-    };
-    add(step.actions, QString());
-    add(step.verify, tr("Proved by "));
-    add(step.undo, tr("Undone by "));
-    lines.append(step.pointOfNoReturn ? tr("Cannot be undone.")
-                                      : tr("At most %1.").arg(core::formatSeconds(step.deadlineMs / 1000.0)));
-    m_detail->setPlainText(lines.join(QLatin1Char('\n')));
+    m_probeHow = problem.isEmpty() ? tr("a commit every %1 ms through %2").arg(everyMs).arg(through) : QString();
+    m_probe->setEnabled(problem.isEmpty());
+    m_probe->setChecked(m_probe->isChecked() && problem.isEmpty());
+    const QString tip = problem.isEmpty()
+                            ? tr("Commits a row every %1 ms through %2, into a table of its own that is dropped "
+                                 "afterwards, and counts them in the end.")
+                                  .arg(everyMs)
+                                  .arg(through)
+                            : problem;
+    m_probe->setToolTip(tables::plainToolTip(tip));
+    m_probe->setAccessibleDescription(tip);
+}
+
+QString SwitchoverDialog::planningSentence() const
+{
+    const CheckResult found = operations::worst(m_plan.checks);
+    const int warnings = m_checks->warnings();
+    if (m_plan.steps.empty() && m_plan.checks.empty()) {
+        return tr("Asking the nodes …");
+    }
+    if (found == CheckResult::Failed) {
+        return tr("A check refuses. Nothing is changed.");
+    }
+    if (found == CheckResult::Unknown || m_plan.steps.empty()) {
+        return tr("Not all could be checked. Nothing is changed.");
+    }
+    if (found == CheckResult::Warning && !m_checks->isAllAccepted()) {
+        return warnings == 1 ? tr("Accept the warning to go on.")
+                             : tr("Accept the %1 warnings to go on.").arg(warnings);
+    }
+    const QString what = found == CheckResult::Passed ? tr("All checks passed.")
+                         : warnings == 1              ? tr("One warning, accepted.")
+                                                      : tr("%1 warnings, accepted.").arg(warnings);
+    return tr("%1 %2 comes back as a standby.").arg(what, m_plan.from);
 }
 
 void SwitchoverDialog::updateFooter()
 {
-    const CheckResult found = operations::worst(m_plan.checks);
+    const bool planning = !m_running && !m_ended;
     const bool known = !m_plan.steps.empty();
-    const bool warns = known && found == CheckResult::Warning;
-    m_accept->setVisible(warns && !m_running && !m_ended);
-    m_export->setVisible(!m_running);
+    m_export->setVisible(planning);
     m_export->setEnabled(known);
-    m_run->setVisible(!m_running && !m_ended);
-    m_run->setText(
-        m_target.isEmpty()
-            ? tr("&Switch over")
-            : tr("&Switch over to %1").arg(QString(m_target).replace(QLatin1Char('&'), QLatin1String("&&"))));
-    m_run->setEnabled(known && operations::mayRun(m_plan, m_accept->isChecked()));
+    m_journal->setVisible(!m_operation.isEmpty());
+    m_probe->setVisible(planning);
+    m_native->setVisible(planning && m_state.snapshot && m_state.snapshot->manager == cluster::ManagerKind::Repmgr);
+    m_report->setVisible(!planning);
+    m_run->setVisible(planning);
+    m_run->setText(m_target.isEmpty() ? tr("&Switch over") : tr("&Switch over to %1").arg(withoutMnemonic(m_target)));
+    m_run->setEnabled(known && operations::mayRun(m_plan, m_checks->isAllAccepted()));
     m_cancel->setText(m_ended ? tr("Close") : tr("Cancel"));
-    if (m_running || m_ended) {
-        return;
+    if (planning) {
+        m_sentence->setText(planningSentence());
     }
-    m_sentence->setText(!known                          ? tr("Asking the nodes …")
-                        : found == CheckResult::Failed  ? tr("A check refuses. Nothing is changed.")
-                        : found == CheckResult::Unknown ? tr("Not all could be checked. Nothing is changed.")
-                        : warns                         ? tr("%1 comes back as a standby.").arg(m_plan.from)
-                                : tr("All checks passed. %1 comes back as a standby.").arg(m_plan.from));
 }
 
 void SwitchoverDialog::start()
 {
-    if (m_running || m_ended || !operations::mayRun(m_plan, m_accept->isChecked())) {
+    if (m_running || m_ended || !operations::mayRun(m_plan, m_checks->isAllAccepted())) {
         return;
     }
-    m_running = true;
-    m_records.assign(m_plan.steps.size(), {});
-    m_candidatesTable->setEnabled(false);
-    m_left->setCurrentWidget(m_output);
-    m_leftHead->setTitle(tr("Output"));
-    m_leftHead->setSubtitle({});
-    m_leftHead->setVerdict(cluster::Verdict::Unknown, {});
-    m_rightHead->setTitle(tr("Steps"));
-    m_rightHead->setSubtitle({});
-    m_sentence->setText(tr("Switching over …"));
+    setWindowTitle(tr("Switching over %1").arg(m_cluster));
+    const bool probes = m_probe->isChecked();
+    showRunning(tr("Switching over …"), probes);
+    Q_EMIT runRequested(m_plan, probes);
+}
+
+void SwitchoverDialog::takeUp(const operations::Operation &operation, operations::Finish how)
+{
+    m_operation = operation.id;
+    m_takenUp = how;
+    m_plan = operation.plan;
+    m_target = m_plan.to;
+    showRunning(how == operations::Finish::Resume ? tr("Going on where it stopped …")
+                                                  : tr("Taking back what was done …"),
+                false);
+    for (std::size_t i = 0; i < operation.steps.size(); ++i) {
+        m_progress.setStep(static_cast<int>(i), operation.steps[i]);
+    }
+    showProgress();
+    m_cancel->setEnabled(how == operations::Finish::Resume && !isPastReturn());
+    for (const QString &line : operation.output) {
+        addOutput({}, line);
+    }
+}
+
+void SwitchoverDialog::setOperation(const QString &id)
+{
+    m_operation = id;
     updateFooter();
-    Q_EMIT runRequested(m_plan);
+}
+
+void SwitchoverDialog::showRunning(const QString &sentence, bool probes)
+{
+    m_running = true;
+    m_progress = operations::Progress(m_plan);
+    m_measured.reset();
+    if (probes) {
+        m_measured.emplace();
+    }
+    m_candidatesTable->hide();
+    m_strip->show();
+    m_steps->setPlan(m_plan);
+    m_proof->setProbe(probes ? m_probeHow : QString());
+    m_left->setCurrentWidget(m_steps);
+    m_right->setCurrentWidget(m_proof);
+    m_sentence->setText(sentence);
+    m_cancel->setFocus();
+    updateFooter();
+    showProgress();
+    m_tick.start();
+}
+
+qint64 SwitchoverDialog::nowMs()
+{
+    return core::systemClock().wallMs();
+}
+
+void SwitchoverDialog::showProgress()
+{
+    const qint64 now = nowMs();
+    m_strip->setFacts(stripFacts(m_plan, m_progress, m_measured, now));
+    m_steps->setProgress(m_progress, m_ended ? 0 : now);
+    m_proof->setProgress(m_plan, m_progress, m_measured, now);
+}
+
+bool SwitchoverDialog::isPastReturn() const
+{
+    return operations::isPastReturn(m_plan, m_progress.steps());
 }
 
 void SwitchoverDialog::setStep(int index, const operations::StepRecord &record)
 {
-    if (index < 0 || index >= static_cast<int>(m_records.size())) {
+    if (index < 0 || index >= static_cast<int>(m_progress.steps().size())) {
         return;
     }
-    m_records[static_cast<std::size_t>(index)] = record;
-    m_steps->setRecords(m_records);
+    m_progress.setStep(index, record);
     const operations::Step &step = m_plan.steps[static_cast<std::size_t>(index)];
-    m_stepsTable->selectKey(step.id);
-    m_sentence->setText(tr("%1: %2").arg(step.title, operations::toString(record.state)));
+    showProgress();
+    m_steps->select(step.id);
     if (!record.remark.isEmpty()) {
         addOutput(step.nodes.join(QStringLiteral(", ")), record.remark);
     }
-    const int at = operations::pointOfNoReturn(m_plan);
-    const bool past = at >= 0 && m_records[static_cast<std::size_t>(at)].startedMs > 0;
+    const bool past = isPastReturn();
     m_cancel->setEnabled(!past); // only forward is safe now
+    m_sentence->setText(past ? tr("Past the point of no return: only forward.")
+                             : tr("%1: %2").arg(step.title, operations::toString(record.state)));
+}
+
+void SwitchoverDialog::setAction(int index, const operations::ActionNote &note)
+{
+    m_progress.note(index, note); // shown with the next tick, or step
+}
+
+void SwitchoverDialog::setMeasured(const operations::probe::Measured &measured)
+{
+    if (m_measured) {
+        m_measured = measured;
+        showProgress();
+    }
 }
 
 void SwitchoverDialog::addOutput(const QString &node, const QString &line)
 {
-    m_output->appendPlainText(node.isEmpty() ? line : node + QStringLiteral(": ") + line);
+    m_progress.say(node, line, nowMs());
+    m_steps->addLine(node, line, nowMs());
 }
 
 void SwitchoverDialog::setEnded(Outcome outcome, const QStringList &remains)
 {
     m_running = false;
     m_ended = true;
+    m_tick.stop();
+    m_progress.end(outcome);
     for (const QString &one : remains) {
         addOutput({}, one);
     }
-    m_leftHead->setVerdict(tables::verdictOf(outcome), operations::toString(outcome));
+    if (m_measured && !m_measured->leftBehind.isEmpty()) {
+        addOutput({}, tr("The probe's table is left behind: %1").arg(m_measured->leftBehind));
+    }
+    showProgress();
     m_sentence->setText(outcome == Outcome::Done ? tr("%1 is the primary; %2 follows it.").arg(m_plan.to, m_plan.from)
+                        : outcome == Outcome::Refused ? tr("Not begun: see the output. Nothing was changed.")
+                        : outcome == Outcome::Undone && m_takenUp == operations::Finish::Undo
+                            ? tr("Undone: the cluster is as before.")
                         : outcome == Outcome::Undone ? tr("Failed and undone: the cluster is as before.")
-                                                     : tr("Failed half-way: see what remains on the left."));
+                                                     : tr("Failed half-way: see what remains in the output."));
     m_cancel->setEnabled(true);
     updateFooter();
 }
@@ -327,6 +428,11 @@ void SwitchoverDialog::reject()
         return;
     }
     QDialog::reject();
+}
+
+void SwitchoverDialog::copyReport()
+{
+    QGuiApplication::clipboard()->setText(runReport(m_plan, m_progress, m_measured, m_steps->output(), nowMs()));
 }
 
 void SwitchoverDialog::exportRunbook()

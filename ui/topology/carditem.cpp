@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCoreApplication>
 #include <QPainter>
 #include <QPainterPath>
 
@@ -61,6 +62,17 @@ void CardItem::setCurrent(bool current, bool ring)
     update();
 }
 
+void CardItem::setDrag(Drag drag, const QString &name)
+{
+    if (drag == m_drag && name == m_dragged) {
+        return;
+    }
+    m_drag = drag;
+    m_dragged = name;
+    setOpacity(drag == Drag::Aside || drag == Drag::Source ? 0.45 : 1);
+    update();
+}
+
 QRectF CardItem::boundingRect() const
 {
     return cardRect().adjusted(-6, -kTabHeight * fontFactor() - 6, 6, 6);
@@ -77,6 +89,9 @@ void CardItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidge
     } else {
         paintHead(painter, f);
         paintState(painter, f);
+    }
+    if (m_drag == Drag::Target || m_drag == Drag::Hovered) {
+        paintTarget(painter, f);
     }
     if (m_ring) {
         theme::paintFocusRing(painter, cardRect().adjusted(-4, -4, 5, 5), theme::metric::kRadiusCard + 3);
@@ -109,6 +124,35 @@ void CardItem::paintFrame(QPainter *painter, qreal f) const
     painter->setPen(pen);
     painter->setBrush(Qt::NoBrush);
     painter->drawPath(path);
+}
+
+/// What letting go here would do, in the room of the state, which is not what is looked at now.
+void CardItem::paintTarget(QPainter *painter, qreal f) const
+{
+    const bool hovered = m_drag == Drag::Hovered;
+    const QRectF frame = cardRect().adjusted(1, 1, -1, -1);
+    QPainterPath path;
+    path.addRoundedRect(frame, theme::metric::kRadiusCard, theme::metric::kRadiusCard);
+    painter->save();
+    painter->setClipRect(QRectF(0, 73 * f, m_size.width(), m_size.height()));
+    painter->fillPath(path, color(hovered ? Token::Selection : Token::Surface));
+    painter->restore();
+    QPen pen(color(Token::Accent), 2);
+    if (!hovered) {
+        pen.setDashPattern({3, 2});
+        pen.setCapStyle(Qt::FlatCap);
+    }
+    painter->setPen(pen);
+    painter->setBrush(Qt::NoBrush);
+    painter->drawPath(path);
+    const qreal right = m_size.width() - 13;
+    theme::paintIcon(painter, QRectF(12, 80 * f, 16 * f, 16 * f), QStringLiteral("switchover"), color(Token::Accent));
+    paintText(painter, QCoreApplication::translate("Topology", "Switch over to %1…").arg(m_dragged),
+              {{18 + 16 * f, 93 * f}, right - 18 - 16 * f, FontRole::SmallStrong, color(Token::Text1)});
+    paintText(painter,
+              hovered ? QCoreApplication::translate("Topology", "let go: the plan opens")
+                      : QCoreApplication::translate("Topology", "drop it here"),
+              {{18 + 16 * f, 112 * f}, right - 18 - 16 * f, FontRole::Caption, color(Token::Text2)});
 }
 
 void CardItem::paintTabs(QPainter *painter, qreal f) const

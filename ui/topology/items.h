@@ -48,6 +48,12 @@ public:
     void setPlace(const QRectF &rect);
     QRectF cardRect() const { return {{0, 0}, m_size}; }
     void setCurrent(bool current, bool ring);
+    /// What it is while a card is dragged: what is dragged, somewhere to let it go, where it would be let go now, or
+    /// nothing to do with it.
+    enum class Drag { None, Source, Target, Hovered, Aside };
+    /// name: of the card that is dragged.
+    void setDrag(Drag drag, const QString &name = {});
+    Drag drag() const { return m_drag; }
 
     QRectF boundingRect() const override;
     void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
@@ -58,11 +64,26 @@ private:
     void paintHead(QPainter *painter, qreal f) const;
     void paintState(QPainter *painter, qreal f) const;
     void paintWitness(QPainter *painter, qreal f) const;
+    void paintTarget(QPainter *painter, qreal f) const;
 
     CardFace m_face;
     QSizeF m_size;
     bool m_current = false;
     bool m_ring = false;
+    Drag m_drag = Drag::None;
+    QString m_dragged;
+};
+
+/// What follows the pointer while a card is dragged: the badge and name of its node.
+class DragItem : public QGraphicsItem {
+public:
+    DragItem(const CardFace &face);
+    QRectF boundingRect() const override;
+    void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
+
+private:
+    CardFace m_face;
+    QSizeF m_size;
 };
 
 /// The flow between two nodes.

@@ -7,6 +7,8 @@
 #include <QScrollBar>
 #include <QStyle>
 
+#include "cluster/candidate.h"
+
 namespace howdah::topology {
 
 using theme::color;
@@ -81,6 +83,9 @@ void TopologyView::refresh(bool structureMayDiffer)
         }
     }
     updateFaces();
+    if (!m_dragged.isEmpty() && !cluster::whyNotProposed(m_state, m_dragged).isEmpty()) {
+        endDrag(); // it has become another cluster meanwhile
+    }
     markCurrent();
     describe();
     if (m_names.isEmpty()) {
@@ -287,6 +292,11 @@ void TopologyView::keyPressEvent(QKeyEvent *event)
                                                   {Qt::Key_Right, Direction::Right},
                                                   {Qt::Key_Up, Direction::Up},
                                                   {Qt::Key_Down, Direction::Down}};
+    if (event->key() == Qt::Key_Escape && !m_dragged.isEmpty()) {
+        endDrag();
+        event->accept();
+        return;
+    }
     const auto direction = directions.constFind(event->key());
     const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
     if (direction != directions.constEnd()) {
@@ -322,9 +332,12 @@ QString TopologyView::nodeAt(QPoint position) const
 void TopologyView::mousePressEvent(QMouseEvent *event)
 {
     const QString node = nodeAt(event->position().toPoint());
+    endDrag(); // another button: not meant so
     if (!node.isEmpty()) {
         setCurrent(node, true);
     }
+    m_pressed = event->button() == Qt::LeftButton ? node : QString();
+    m_pressedAt = event->position().toPoint();
     event->accept();
 }
 
@@ -369,6 +382,7 @@ void TopologyView::focusInEvent(QFocusEvent *event)
 void TopologyView::focusOutEvent(QFocusEvent *event)
 {
     QGraphicsView::focusOutEvent(event);
+    endDrag();
     markCurrent();
 }
 

@@ -10,8 +10,10 @@ namespace howdah::topology {
 
 /// Who follows whom, drawn: a card a node, WAL along the arrows, slots as ports. Takes each tick's state and repaints
 /// what changed; rebuilds nothing while the structure stays. As wide as it is given: shrinks to kSmallestScale, then
-/// scrolls. Arrow keys move from card to card, Enter activates, the Menu key asks for a menu; what is selected is in
-/// the accessible description. Nothing here can only be read here: a table twin belongs beside it. Window's thread.
+/// scrolls. The card of a standby that can be proposed is dragged to the primary's, which lights up: that asks for a
+/// switchover, as the menu does. Arrow keys move from card to card, Enter activates, the Menu key asks for a menu; what
+/// is selected is in the accessible description. Nothing here can only be read here: a table twin belongs beside it.
+/// Window's thread.
 class TopologyView : public QGraphicsView {
     Q_OBJECT
 public:
@@ -44,12 +46,16 @@ Q_SIGNALS:
     void nodeActivated(const QString &name);
     /// What can be done to a node was asked for, by the right button or the menu key; at is on the screen.
     void nodeMenuRequested(const QString &name, QPoint at);
+    /// A standby's card was dropped on the primary's.
+    void switchoverRequested(const QString &name);
     /// A consumer's or an idle slot's line was double-clicked.
     void slotActivated(const QString &node, const QString &slot);
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
     void contextMenuEvent(QContextMenuEvent *event) override;
     void mouseDoubleClickEvent(QMouseEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
@@ -72,6 +78,9 @@ private:
     void markCurrent();
     void describe();
     void recolour();
+    void beginDrag();
+    void moveDrag(QPoint position);
+    void endDrag();
     int indexOf(const QString &name) const;
     QString nodeAt(QPoint position) const;
 
@@ -85,6 +94,10 @@ private:
     std::vector<EdgeItem *> m_edges;         ///< as m_layout.edges
     std::vector<ConsumerItem *> m_consumers; ///< as m_layout.consumers
     QString m_selected;
+    QString m_pressed; ///< under the left button; not dragged yet
+    QPoint m_pressedAt;
+    QString m_dragged; ///< a standby that can be proposed, or empty
+    DragItem *m_ghost = nullptr;
 };
 
 } // namespace howdah::topology

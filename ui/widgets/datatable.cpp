@@ -291,11 +291,17 @@ void DataTable::setDense(bool dense)
     verticalHeader()->setDefaultSectionSize(Theme::instance().height(dense ? Height::DenseRow : Height::Row));
 }
 
+void DataTable::setPlain()
+{
+    horizontalHeader()->hide();
+    static_cast<ItemDelegate *>(itemDelegate())->setUnruled(true);
+}
+
 QSize DataTable::sizeHint() const
 {
     const int rows = model() ? model()->rowCount() : 0;
-    return {QTableView::sizeHint().width(),
-            horizontalHeader()->height() + std::max(1, rows) * verticalHeader()->defaultSectionSize()};
+    return {QTableView::sizeHint().width(), (horizontalHeader()->isHidden() ? 0 : horizontalHeader()->height()) +
+                                                std::max(1, rows) * verticalHeader()->defaultSectionSize()};
 }
 
 void DataTable::paintEvent(QPaintEvent *event)

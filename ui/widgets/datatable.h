@@ -45,6 +45,8 @@ public:
     QSet<int> hiddenColumns() const;
     /// Rows of 24 instead of 28.
     void setDense(bool dense);
+    /// Without header and lines: a list under headings of its own.
+    void setPlain();
 
     QSize sizeHint() const override;
 

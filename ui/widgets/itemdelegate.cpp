@@ -14,6 +14,7 @@
 #include "theme/paint.h"
 #include "theme/theme.h"
 #include "widgets/limitbar.h"
+#include "widgets/rowforms.h"
 
 namespace howdah::widgets {
 
@@ -27,6 +28,7 @@ namespace {
 constexpr int kGlyph = 14;
 constexpr int kIcon = 16;
 constexpr int kMark = 9;
+constexpr int kRadio = 14;
 constexpr int kGap = 6;
 
 /// What a cell says, taken from the model once.
@@ -39,6 +41,8 @@ struct Cell {
     QVariant nodeRole;
     QVariant mark;
     QVariant bar;
+    QVariant radio;
+    QVariant spark;
     bool nonValue = false;
     bool stale = false;
     bool strong = false;
@@ -57,6 +61,8 @@ Cell readCell(const QModelIndex &index)
     cell.nodeRole = index.data(tables::NodeRoleRole);
     cell.mark = index.data(tables::SlotMarkRole);
     cell.bar = index.data(tables::BarRole);
+    cell.radio = index.data(tables::RadioRole);
+    cell.spark = index.data(tables::SparkRole);
     cell.nonValue = index.data(tables::NonValueRole).toBool();
     cell.stale = index.data(tables::StaleRole).toBool();
     cell.strong = index.data(tables::StrongRole).toBool();
@@ -111,11 +117,18 @@ QColor inkOf(const Cell &cell, bool selected)
     return theme::color(Token::Text1);
 }
 
+/// Icons that say a state stand in a column with the glyphs of verdicts.
+int iconSize(const QString &icon)
+{
+    return icon == QLatin1String("running") || icon == QLatin1String("idle") ? kGlyph : kIcon;
+}
+
 int leadingWidth(const Cell &cell)
 {
     int width = 0;
+    width += cell.radio.isValid() ? kRadio + 8 : 0;
     width += cell.mark.isValid() ? kMark + 8 : 0;
-    width += cell.icon.isEmpty() ? 0 : kIcon + kGap;
+    width += cell.icon.isEmpty() ? 0 : iconSize(cell.icon) + kGap;
     width += cell.verdict.isValid() ? kGlyph + kGap : 0;
     return width;
 }
@@ -190,6 +203,10 @@ int paintLeading(QPainter *painter, const QRect &rect, int x, const Cell &cell)
 {
     const auto box = [&](int size) { return QRect(x, rect.y() + (rect.height() - size) / 2, size, size); };
     const Token grey = Token::Unknown;
+    if (cell.radio.isValid()) {
+        paintRadio(painter, box(kRadio), cell.radio.toBool());
+        x += kRadio + 8;
+    }
     if (cell.mark.isValid()) {
         QColor ink = theme::color(cell.stale ? grey : Token::Text2);
         if (!cell.stale && cell.tone.isValid()) {
@@ -206,8 +223,8 @@ int paintLeading(QPainter *painter, const QRect &rect, int x, const Cell &cell)
         } else if (cell.nodeRole.isValid()) {
             token = theme::roleMark(static_cast<cluster::NodeRole>(cell.nodeRole.toInt()));
         }
-        theme::paintIcon(painter, box(kIcon), cell.icon, theme::color(token));
-        x += kIcon + kGap;
+        theme::paintIcon(painter, box(iconSize(cell.icon)), cell.icon, theme::color(token));
+        x += iconSize(cell.icon) + kGap;
     }
     if (cell.verdict.isValid()) {
         theme::paintVerdict(painter, box(kGlyph), static_cast<Verdict>(cell.verdict.toInt()));
@@ -302,12 +319,24 @@ void ItemDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     QStyleOptionViewItem ground = option;
     ground.state.setFlag(QStyle::State_MouseOver, index.row() == m_hoverRow);
     option.widget->style()->drawPrimitive(QStyle::PE_PanelItemViewItem, &ground, painter, option.widget);
-    painter->fillRect(QRect(option.rect.x(), option.rect.bottom(), option.rect.width(), 1),
-                      theme::color(Token::RowLine));
     const bool selected = option.state & QStyle::State_Selected;
+    if (index.data(tables::BandRole).toBool()) {
+        paintBand(painter, option, index);
+    }
+    if (const QVariant form = index.data(tables::FormRole); form.isValid()) {
+        paintRowForm(painter, option, index, static_cast<tables::RowForm>(form.toInt()));
+        painter->restore();
+        return;
+    }
+    if (!m_unruled) {
+        painter->fillRect(QRect(option.rect.x(), option.rect.bottom(), option.rect.width(), 1),
+                          theme::color(Token::RowLine));
+    }
     const QRect rect = firstLine(option, contentRect(option, index));
     const Cell cell = readCell(index);
-    if (cell.bar.isValid()) {
+    if (cell.spark.isValid()) {
+        paintSpark(painter, rect, cell.spark.value<tables::Spark>(), selected);
+    } else if (cell.bar.isValid()) {
         paintLimitBar(painter, rect, cell.bar.value<tables::Bar>(), selected);
     } else if (folds(option, cell)) {
         painter->setClipRect(option.rect); // a row may not be as high yet as it shall be
@@ -344,13 +373,16 @@ int ItemDelegate::textWidth(const QString &text, const QFont &font) const
 
 QSize ItemDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
-    const Cell cell = readCell(index);
     const int height = theme::Theme::instance().height(theme::Height::Row);
+    if (index.data(tables::FormRole).isValid()) {
+        return {0, height}; // goes over all columns
+    }
+    const Cell cell = readCell(index);
     // Whoever asks for a size does not always say where: only the column decides about the padding.
     QStyleOptionViewItem wide = option;
     wide.rect = QRect(0, 0, 1000, height);
     const int padding = wide.rect.width() - contentRect(wide, index).width();
-    if (cell.bar.isValid()) {
+    if (cell.bar.isValid() || cell.spark.isValid()) {
         return {padding + 64, height};
     }
     int width = leadingWidth(cell) + textWidth(cell.text, fontOf(cell)) + padding + 2;

@@ -22,6 +22,8 @@ public:
 
     /// The row under the pointer, -1 for none: its whole width is lit, not only one cell.
     void setHoverRow(int row) { m_hoverRow = row; }
+    /// Without lines between the rows: where headings part them.
+    void setUnruled(bool unruled) { m_unruled = unruled; }
 
 private:
     /// Kept by font and text, with any digit taken for the widest.
@@ -29,6 +31,7 @@ private:
 
     mutable QCache<QString, int> m_widths{2000};
     int m_hoverRow = -1;
+    bool m_unruled = false;
 };
 
 } // namespace howdah::widgets

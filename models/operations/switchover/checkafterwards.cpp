@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "cluster/positions.h"
-#include "cluster/syncnames.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/patroniplan.h"
+#include "operations/switchover/syncrule.h"
 
 namespace howdah::operations::switchover {
 
@@ -25,40 +25,32 @@ QString afterwards()
     return tr("Afterwards");
 }
 
-/// Commits on the new primary wait for whom its own synchronous_standby_names asks for.
-Check checkSync(const Facts &facts, const Cast &cast)
+/// Commits on the new primary wait for whom its rule names.
+Check checkSync(const Facts &facts, const Cast &cast, Way way)
 {
-    const cluster::Snapshot &snapshot = *facts.state.snapshot;
-    const cluster::NodeStatus &node = snapshot.nodes[at(cast.candidate)];
+    const QString &name = facts.state.snapshot->nodes[at(cast.candidate)].name;
     const QString title = tr("Commits will not wait");
-    if (!node.sample->showsSetting(QLatin1String("synchronous_standby_names"))) {
-        return made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Unknown,
-                    tr("synchronous_standby_names can't be read"), tr("Grant pg_read_all_settings."));
+    const auto answer = [&](CheckResult result, const QString &evidence, const QString &remedy = {}) {
+        return made("sync_satisfiable", afterwards(), title, name, result, evidence, remedy);
+    };
+    const auto rule = syncRuleAfter(facts, cast, way);
+    if (!rule) {
+        return answer(CheckResult::Unknown, tr("synchronous_standby_names can't be read"),
+                      tr("Grant pg_read_all_settings, and look at its value."));
     }
-    const QString text = node.sample->setting(QLatin1String("synchronous_standby_names"));
-    const auto names = cluster::parseSyncNames(text);
-    if (!names) {
-        return made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Unknown, text, tr("Look at it."));
-    }
-    int followers = 0;
-    std::vector<int> all = cast.siblings;
-    all.push_back(cast.primary);
-    for (const int follower : all) {
-        const auto &sample = snapshot.nodes[at(follower)].sample;
-        const QString name = sample ? sample->setting(QLatin1String("cluster_name")) : QString();
-        const bool counts = names->names.contains(QLatin1String("*")) ||
-                            names->names.contains(name, Qt::CaseInsensitive) ||
-                            names->names.contains(snapshot.nodes[at(follower)].name, Qt::CaseInsensitive);
-        followers += counts ? 1 : 0;
-    }
+    const QString text = cluster::writeSyncNames(rule->names);
     const QString evidence =
-        names->count == 0 ? tr("synchronous_standby_names is empty")
-                          : tr("%1 of %2 that it waits for follow: %3").arg(followers).arg(names->count).arg(text);
-    return followers < names->count
-               ? made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Failed, evidence,
-                      tr("Every commit would wait for ever: set synchronous_standby_names on %1 for the time after.")
-                          .arg(node.name))
-               : made("sync_satisfiable", afterwards(), title, node.name, CheckResult::Passed, evidence);
+        rule->names.count == 0
+            ? tr("synchronous_standby_names is empty")
+            : tr("%1 of %2 that it waits for follow: %3").arg(rule->followers).arg(rule->names.count).arg(text);
+    if (!rule->isSatisfiable()) {
+        return answer(CheckResult::Failed, evidence,
+                      tr("Every commit would wait for ever: set synchronous_standby_names for the time after."));
+    }
+    return rule->handedOver
+               ? answer(CheckResult::Warning, tr("asynchronous until they follow, then %1").arg(text),
+                        tr("For a second or two commits are acknowledged that stand on %1 only.").arg(name))
+               : answer(CheckResult::Passed, evidence);
 }
 
 /// Slots live on one node: what has no copy on the candidate stays behind.
@@ -136,6 +128,34 @@ QString wayBack(const Facts &facts, const Cast &cast)
     return tr("Way back for %1").arg(facts.state.snapshot->nodes[at(cast.primary)].name);
 }
 
+std::vector<Check> checkHost(const cluster::NodeStatus &node, const HostAccess &host, const QString &group)
+{
+    const auto answer = [&](const char *id, const QString &title, bool good, const QString &evidence,
+                            const QString &remedy = {}) {
+        return made(id, group, title, node.name, good ? CheckResult::Passed : CheckResult::Failed, evidence, remedy);
+    };
+    const bool owns = !host.user.isEmpty() && host.user == host.dataOwner;
+    return {answer("host_command", tr("Its host takes commands"), true, tr("as %1").arg(host.user)),
+            answer("data_directory", tr("Its files are in reach"), owns,
+                   owns ? host.dataDirectory
+                        : tr("%1 belongs to %2, commands run as %3").arg(host.dataDirectory, host.dataOwner, host.user),
+                   tr("The command in the cluster file must run as the server's user.")),
+            answer("start_stop", tr("It can be stopped and started"), !host.start.isEmpty() && !host.pgCtl.isEmpty(),
+                   host.evidence, tr("Write start and stop into the cluster file."))};
+}
+
+/// A person stops and starts it where the console can't; a manager's tools need the host.
+std::vector<Check> checkByHand(const cluster::NodeStatus &node, const HostAccess &host, const QString &group, Way way)
+{
+    const bool may = way == Way::Native;
+    return {made("host_command", group, tr("Its host takes commands"), node.name,
+                 may ? CheckResult::Warning : CheckResult::Failed, host.error,
+                 may ? tr("You will be asked to stop %1 and to start it again, and writes wait as long as that takes. "
+                          "Give the node a command in the cluster file to have it done.")
+                           .arg(node.name)
+                     : tr("Give the node a command in the cluster file: it is stopped and started there."))};
+}
+
 } // namespace
 
 std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way)
@@ -145,7 +165,7 @@ std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way
     std::vector<Check> checks;
     // In its synchronous mode Patroni sets synchronous_standby_names itself, by who follows.
     if (!config || !config->synchronousMode) {
-        checks.push_back(checkSync(facts, cast));
+        checks.push_back(checkSync(facts, cast, way));
     }
     const std::vector<Check> slotChecks = checkSlots(facts, cast, config ? config->slotNames : QStringList());
     checks.insert(checks.end(), slotChecks.begin(), slotChecks.end());
@@ -155,36 +175,13 @@ std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way
     return checks;
 }
 
-std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast)
+std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast, Way way)
 {
     const cluster::NodeStatus &node = facts.state.snapshot->nodes[at(cast.primary)];
     const NodeFacts own = facts.nodes.value(node.name);
     const QString group = wayBack(facts, cast);
     const HostAccess &host = own.host;
-    std::vector<Check> checks;
-    checks.push_back(host.isPossible()
-                         ? made("host_command", group, tr("Its host takes commands"), node.name, CheckResult::Passed,
-                                tr("as %1").arg(host.user))
-                         : made("host_command", group, tr("Its host takes commands"), node.name, CheckResult::Failed,
-                                host.error,
-                                tr("Give the node a command in the cluster file: it is stopped and started there.")));
-    const bool owns = host.isPossible() && !host.user.isEmpty() && host.user == host.dataOwner;
-    checks.push_back(
-        owns ? made("data_directory", group, tr("Its files are in reach"), node.name, CheckResult::Passed,
-                    host.dataDirectory)
-             : made("data_directory", group, tr("Its files are in reach"), node.name,
-                    host.isPossible() ? CheckResult::Failed : CheckResult::Unknown,
-                    host.isPossible()
-                        ? tr("%1 belongs to %2, commands run as %3").arg(host.dataDirectory, host.dataOwner, host.user)
-                        : host.error,
-                    tr("The command in the cluster file must run as the server's user.")));
-    const bool startable = host.isPossible() && !host.start.isEmpty() && !host.pgCtl.isEmpty();
-    checks.push_back(startable ? made("start_stop", group, tr("It can be stopped and started"), node.name,
-                                      CheckResult::Passed, host.evidence)
-                               : made("start_stop", group, tr("It can be stopped and started"), node.name,
-                                      host.isPossible() ? CheckResult::Failed : CheckResult::Unknown,
-                                      host.isPossible() ? host.evidence : host.error,
-                                      tr("Write start and stop into the cluster file.")));
+    std::vector<Check> checks = host.isPossible() ? checkHost(node, host, group) : checkByHand(node, host, group, way);
     const bool rights = own.sql.isOpen() && own.sql.mayAlterSystem && own.sql.mayCheckpoint && own.sql.mayMakeSlots;
     checks.push_back(
         rights ? made("primary_rights", group, tr("Lets the console act"), node.name, CheckResult::Passed, own.sql.role)

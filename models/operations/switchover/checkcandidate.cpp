@@ -301,8 +301,10 @@ Check checkDoor(const Facts &facts, const Cast &cast, const QString &target)
 
 } // namespace
 
-std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, Way way,
-                                  const Limits &limits)
+namespace {
+
+/// What needs no facts but the state's.
+std::vector<Check> checkOfState(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits)
 {
     std::vector<Check> checks{checkKnown(facts, cast, target)};
     const auto hasSample = [&](int node) { return node >= 0 && facts.state.snapshot->nodes[at(node)].sample; };
@@ -314,6 +316,25 @@ std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QS
     checks.push_back(checkReplays(facts, cast, target, limits));
     checks.push_back(checkSettings(facts, cast, target));
     checks.push_back(checkRoom(facts, cast, target));
+    return checks;
+}
+
+} // namespace
+
+std::vector<Check> checkByState(const cluster::ClusterState &state, const QString &target, const Limits &limits)
+{
+    Facts facts;
+    facts.state = state;
+    return checkOfState(facts, castFor(state, target), target, limits);
+}
+
+std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, Way way,
+                                  const Limits &limits)
+{
+    std::vector<Check> checks = checkOfState(facts, cast, target, limits);
+    if (checks.size() == 1) { // it refuses already, or there is no primary to compare with
+        return checks;
+    }
     checks.push_back(checkDoor(facts, cast, target));
     checks.push_back(way == Way::Manager && isPatronis(facts) ? checkSessions(facts, cast, target)
                                                               : checkRights(facts, target));

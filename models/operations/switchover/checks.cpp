@@ -54,7 +54,7 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
         for (auto &group :
              {checkStop(facts, cast, way, limits), patroni ? std::vector<Check>() : checkManager(facts, cast, way),
               checkAfterwards(facts, cast, way), checkRouting(facts, cast),
-              patroni ? std::vector<Check>() : checkWayBack(facts, cast)}) {
+              patroni ? std::vector<Check>() : checkWayBack(facts, cast, way)}) {
             checks.insert(checks.end(), group.begin(), group.end());
         }
     }

@@ -27,11 +27,15 @@ std::vector<Check> checkStop(const Facts &facts, const Cast &cast, Way way, cons
 std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way);
 /// Whether Patroni will do it.
 std::vector<Check> checkPatroni(const Facts &facts, const Cast &cast, const QString &target);
-std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast);
+std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast, Way way);
 /// Whether applications find the new primary.
 std::vector<Check> checkRouting(const Facts &facts, const Cast &cast);
 /// Whether somebody else would act on the cluster meanwhile, and whether repmgr can do what it is to do.
 std::vector<Check> checkManager(const Facts &facts, const Cast &cast, Way way);
+
+/// What the state alone tells of a candidate: those checks for which nobody must be asked. That they pass is not enough
+/// to be ready. Pure.
+std::vector<Check> checkByState(const cluster::ClusterState &state, const QString &target, const Limits &limits = {});
 
 /// One check; remedy is left out of one that passed.
 Check made(const char *id, const QString &group, const QString &title, const QString &node, CheckResult result,

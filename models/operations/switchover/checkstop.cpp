@@ -157,8 +157,9 @@ Check checkSupervisor(const Stop &stop, Way way)
     const QString title = tr("Nobody restarts it");
     const HostAccess host = stop.facts.nodes.value(stop.node.name).host;
     if (!host.isPossible()) {
-        return stop.answer("not_restarted", title, CheckResult::Unknown, host.error,
-                           tr("Give the node a command in the cluster file, so that its host can be looked at."));
+        return stop.answer("not_restarted", title, way == Way::Native ? CheckResult::Warning : CheckResult::Unknown,
+                           tr("nobody can look: %1").arg(host.error),
+                           tr("See to it that no supervisor starts %1 while it is stopped.").arg(stop.node.name));
     }
     const bool byRepmgr = way == Way::Manager && stop.facts.repmgr;
     if (host.restartsByItself && byRepmgr) {

@@ -59,6 +59,19 @@ std::pair<QString, QString> addressForPeers(const Facts &facts, int node)
     return {host.isEmpty() ? status.hostaddr : host, port};
 }
 
+QString applicationNameOf(const Facts &facts, const Cast &cast, int node)
+{
+    for (const cluster::Edge &edge : facts.state.assessment->topology.edges) {
+        if (edge.to == node && edge.sender && node != cast.primary) {
+            return edge.sender->applicationName;
+        }
+    }
+    const cluster::NodeStatus &status = facts.state.snapshot->nodes[at(node)];
+    const QString registered = facts.repmgr ? facts.repmgr->members.value(status.name).name : QString();
+    const QString clusterName = status.sample ? status.sample->setting(QLatin1String("cluster_name")) : QString();
+    return !registered.isEmpty() ? registered : !clusterName.isEmpty() ? clusterName : status.name;
+}
+
 QString slotNameFor(const Facts &facts, const Cast &cast)
 {
     const cluster::Snapshot &snapshot = *facts.state.snapshot;

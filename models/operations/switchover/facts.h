@@ -10,6 +10,7 @@
 #include "cluster/clusterconfig.h"
 #include "cluster/health.h"
 #include "operations/patroni/patronifacts.h"
+#include "operations/switchover/estimate.h"
 
 namespace howdah::operations::switchover {
 
@@ -120,6 +121,9 @@ struct Facts {
     QHash<QString, PoolerFacts> poolers;    ///< by name
     /// To replay on the candidate over the last minute, bytes, oldest first: its trend.
     std::vector<qint64> toReplay;
+    /// The most that the candidate was seen to replay a second, bytes; empty: it was not seen to replay.
+    std::optional<double> replayRate;
+    Estimates estimates; ///< from the journal
     /// What Patroni says; empty where it was not asked, or does not answer for a cluster that may not be its own.
     std::optional<patroni::PatroniFacts> patroni;
 };
@@ -144,6 +148,10 @@ Cast castFor(const cluster::ClusterState &state, const QString &target);
 /// Host and port at which the other nodes reach node: the host that the cluster file names, or where that is this
 /// machine's own, the address that its upstream sees it at; the port that the server itself listens on.
 std::pair<QString, QString> addressForPeers(const Facts &facts, int node);
+
+/// The name under which a node's walreceiver reports to its upstream: of a standby as it is, of the primary as it will
+/// be.
+QString applicationNameOf(const Facts &facts, const Cast &cast, int node);
 
 /// The slot on the new primary for the old one: its name as a slot's, not one that is in use for somebody else.
 QString slotNameFor(const Facts &facts, const Cast &cast);

@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kSqlMs = 4000;
 constexpr int kHostMs = 8000;
-const char *const kChanged[] = {"primary_conninfo", "primary_slot_name", "wal_retrieve_retry_interval"};
+const char *const kChanged[] = {"primary_conninfo", "primary_slot_name", "wal_retrieve_retry_interval",
+                                "synchronous_standby_names"};
 
 QString cell(const Table &table, std::size_t row, const char *column)
 {
@@ -230,6 +231,24 @@ void Gatherer::askPooler(const QString &name)
                 facts.paused.append(facts.databases.last());
             }
         }
+        self->askWholePooler(name);
+    });
+}
+
+/// PAUSE of everything shows here only, and before 1.19 nowhere: then it is refused when the time has come.
+void Gatherer::askWholePooler(const QString &name)
+{
+    const QPointer<Gatherer> self(this);
+    m_hands.sql(poolerPlace(name), QStringLiteral("SHOW STATE"), kSqlMs, [self, name](const Handed<Table> &table) {
+        if (!self) {
+            return;
+        }
+        for (std::size_t row = 0; table && row < table->rows.size(); ++row) {
+            if (cell(*table, row, "key") == QLatin1String("paused") &&
+                cell(*table, row, "value") == QLatin1String("yes")) {
+                self->m_facts.poolers[name].paused.append(QStringLiteral("all of it"));
+            }
+        }
         self->one();
     });
 }
@@ -304,7 +323,7 @@ void Gatherer::askHost(const QString &node)
             if (!self) {
                 return;
             }
-            const auto fail = [self, node](const QString &why) { // it outlives this answer
+            const auto fail = [self, node](const QString &why) { // it outlives this call
                 self->m_facts.nodes[node].host.error = why;
                 self->one();
             };

@@ -29,6 +29,7 @@ private:
     void askPatroni();
     void askAddress(const QString &name);
     void askPooler(const QString &name);
+    void askWholePooler(const QString &name);
     void one();
     void askManager();
 

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "cluster/positions.h"
+#include "operations/proofs.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/routingsteps.h"
 #include "operations/switchover/steps.h"
@@ -118,6 +119,7 @@ Step followStep(const Pieces &p, const QString &node)
                        tr("See %1 follow %2").arg(node, p.candidate), {node}, old ? 180'000 : 60'000, old ? 3000 : 300);
     step.actions = {
         p.holds(node, followsSql(p), tr("%1 streams from %2 on the new timeline").arg(node, p.candidate), 50)};
+    step.actions.back().shows = {kShowsFollows + node};
     step.needs = {kSwitchover};
     step.lane = 1;
     step.remedy =

@@ -115,16 +115,16 @@ Pieces piecesOf(const Facts &facts, const Cast &cast)
     p.systemIdentifier = QString::number(primary.sample->systemIdentifier.value_or(0));
     std::tie(p.candidateHostName, p.candidatePort) = addressForPeers(facts, cast.candidate);
     p.host = facts.nodes.value(p.primary).host;
+    p.dataDirectory = primary.sample->setting(QLatin1String("data_directory"));
     p.candidateHost = facts.nodes.value(p.candidate).host;
     p.candidateVersion = nodeAt(facts, cast.candidate).sample->serverVersionNum;
     noteSlots(p, facts, cast);
+    p.sync = syncRuleAfter(facts, cast, Way::Native).value_or(SyncRule());
+    p.ownSyncRule =
+        !nodeAt(facts, cast.candidate).sample->setting(QLatin1String("synchronous_standby_names")).isEmpty();
 
     auto replaced = towards(facts, cast.candidate);
-    const QString clusterName = primary.sample->setting(QLatin1String("cluster_name"));
-    const QString registered = facts.repmgr ? facts.repmgr->members.value(primary.name).name : QString();
-    replaced.emplace_back(QStringLiteral("application_name"), !registered.isEmpty()    ? registered
-                                                              : !clusterName.isEmpty() ? clusterName
-                                                                                       : primary.name);
+    replaced.emplace_back(QStringLiteral("application_name"), applicationNameOf(facts, cast, cast.primary));
     p.secrets.push_back(conninfoSecret(facts, QStringLiteral("conninfo_of_old_primary"), cast.candidate, replaced));
     noteOldValues(p, facts, cast.primary, QStringLiteral("old_conninfo_of_old_primary"));
     noteOldValues(p, facts, cast.candidate, QStringLiteral("old_conninfo_of_candidate"));

@@ -3,6 +3,7 @@
 
 #include "operations/plan.h"
 #include "operations/switchover/facts.h"
+#include "operations/switchover/syncrule.h"
 
 namespace howdah::operations::switchover {
 
@@ -21,8 +22,11 @@ struct Pieces {
     QStringList newSlots;         ///< to be made on the candidate
     QStringList allSlots;         ///< on the candidate that must be in use in the end
     QStringList leftoverSlots;    ///< on the old primary that nobody uses any more
+    SyncRule sync;                ///< of the new primary, natively
+    bool ownSyncRule = false;     ///< the candidate has one already
     HostAccess host;              ///< of the old primary
     HostAccess candidateHost;
+    QString dataDirectory;    ///< of the old primary, for people
     int candidateVersion = 0; ///< server_version_num
     int stopDeadlineMs = 15'000;
     std::vector<Secret> secrets;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cluster/positions.h"
+#include "operations/proofs.h"
 #include "operations/switchover/routingsteps.h"
 #include "operations/switchover/scripts.h"
 #include "operations/switchover/steps.h"
@@ -162,6 +163,7 @@ Step rejoinStep(const Repmgr &r)
                                       QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM "
                                                      "pg_stat_wal_receiver WHERE status = 'streaming')"),
                                       tr("%1 streams from %2").arg(r.p.primary, r.p.candidate), 50)};
+    step.actions.back().shows = {kShowsFollows + r.p.primary};
     step.needs = {QStringLiteral("switchover")};
     step.lane = 1;
     step.remedy = tr("Run repmgr node rejoin on %1, with the conninfo of %2.").arg(r.p.primary, r.p.candidate);
@@ -178,6 +180,7 @@ Step siblingStep(const Repmgr &r, const QString &sibling)
                                              "pg_stat_wal_receiver) AS sender")
                                   .arg(r.p.timeline),
                               tr("%1 streams from %2 on the new timeline").arg(sibling, r.p.candidate), 50)};
+    step.actions.back().shows = {kShowsFollows + sibling};
     step.needs = {QStringLiteral("switchover")};
     step.lane = 1;
     step.remedy = tr("Run repmgr standby follow on %1.").arg(sibling);

@@ -60,6 +60,7 @@ Step addressStep(const cluster::AddressConfig &address, const Facts &facts, cons
                                               "pg_control_system())::text = %1")
                                    .arg(core::sqlLiteral(p.systemIdentifier)),
                                tr("%1 leads to the new primary").arg(address.ip), 20)};
+        step.verify[0].askAgainMs = 100;
     }
     step.needs = {QStringLiteral("promote")};
     step.remedy = tr("Move %1 (%2) to %3 by hand: applications don't find the new primary.")
@@ -77,6 +78,7 @@ std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p)
                            {poolerPlace(pooler.name)}, pooler.pauseMs, 10);
         step.actions = each(p, pooler, QStringLiteral("PAUSE"), tr("running transactions have ended"));
         step.undo = resume(p, pooler);
+        step.undoneFirst = true; // PAUSE of what is paused is refused
         steps.push_back(std::move(step));
     }
     return steps;

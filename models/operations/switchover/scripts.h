@@ -5,10 +5,38 @@ namespace howdah::operations::switchover {
 
 // What runs on the old primary's host, for a POSIX sh. Everything that is not text of ours comes as an argument.
 
-/// $1 pg_ctl, $2 data directory, $3 pg_controldata, $4 how many hundredths of a second at most.
+/// $1 pg_ctl, $2 data directory, $3 pg_controldata, $4 how many hundredths of a second at most. When it takes longer
+/// than 2 s, each second a line says which of the server's processes are still there: whom the stop waits for, by the
+/// titles that they give themselves. Until then nothing is run for that: reading the time needs no process.
 inline constexpr const char *kStopScript = R"sh(
-"$1" -D "$2" -m fast -W stop >/dev/null || exit 1
+seconds() {
+  if read -r up rest </proc/uptime; then now=${up%.*}; else now=$((n / 70)); fi 2>/dev/null
+}
+still() {
+  server=$(head -n 1 "$1/postmaster.pid" 2>/dev/null) && [ -n "$server" ] || return 0
+  children=$(cat "/proc/$server/task/$server/children" 2>/dev/null)
+  [ -n "$children" ] ||
+    children=$(ps -A -o ppid= -o pid= 2>/dev/null | awk -v of="$server" '$1 == of { print $2 }')
+  sessions= others= # the server waits for its sessions first
+  for child in $children; do
+    title=$(tr '\0' ' ' <"/proc/$child/cmdline" 2>/dev/null)
+    [ -n "$title" ] || title=$(ps -o args= -p "$child" 2>/dev/null)
+    title=${title%"${title##*[! ]}"}
+    case $title in
+    ''|*logger|*'background writer'|*walwriter|*launcher|*'stats collector'|*'io worker'*) ;;
+    *walsender*|*archiver*|*checkpointer*) others="$others; ${title#postgres: }" ;;
+    *) sessions="$sessions; ${title#postgres: }" ;;
+    esac
+  done
+  others=$sessions$others
+  [ -z "$others" ] || printf 'still there after %s s: %s\n' "$((now - begun))" "${others#; }"
+}
+alive() { pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; }
+# Somebody may have stopped it already: then pg_control tells how it ended.
+"$1" -D "$2" -m fast -W stop >/dev/null || { alive "$@" && exit 1; }
 n=0
+seconds
+begun=$now told=$((now + 2))
 while [ "$n" -lt "$4" ]; do
   said=$(LC_ALL=C "$3" -D "$2" 2>/dev/null)
   case $said in
@@ -18,8 +46,11 @@ while [ "$n" -lt "$4" ]; do
     printf '%s\n' "$said"
     exit 0 ;;
   esac
+  [ $((n % 50)) -ne 25 ] || alive "$@" || { echo "it ended without a shutdown checkpoint" >&2; exit 1; }
   sleep 0.01
   n=$((n + 1))
+  seconds
+  [ "$now" -le "$told" ] || { told=$now; still "$2"; }
 done
 echo "still running: $(sed -n 8p "$2/postmaster.pid" 2>/dev/null)" >&2
 exit 1

@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "core/identifier.h"
+#include "operations/proofs.h"
 #include "operations/switchover/switchoverplan.h"
 
 namespace howdah::operations::switchover {
@@ -53,8 +54,8 @@ Step checkpointStep(const Pieces &p)
 QString followsSql(const Pieces &p)
 {
     return QStringLiteral("SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming' "
-                          "AND sender_port = %1 AND received_tli > %2), (SELECT sender_host FROM "
-                          "pg_stat_wal_receiver) AS sender")
+                          "AND sender_port = %1 AND received_tli > %2), (SELECT status || ', timeline ' || "
+                          "received_tli || ', from ' || sender_host FROM pg_stat_wal_receiver) AS evidence")
         .arg(p.candidatePort)
         .arg(p.timeline);
 }
@@ -68,9 +69,11 @@ Step proofStep(const Pieces &p)
         p.sql(p.candidate, QStringLiteral("SELECT pg_logical_emit_message(true, 'howdah', 'switchover')::text "
                                           "AS lsn"));
     canary.captures = {{QStringLiteral("canary_lsn"), QStringLiteral("lsn")}};
+    canary.shows = {kShowsWritten};
     step.actions = {p.holds(p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
                             tr("%1 is the primary").arg(p.candidate)),
                     canary};
+    step.actions.front().shows = {kShowsOneWritable};
     for (const QString &node : all) {
         step.actions.push_back(p.holds(
             node,
@@ -78,12 +81,14 @@ Step proofStep(const Pieces &p)
                            "(SELECT received_tli FROM pg_stat_wal_receiver) > %1")
                 .arg(p.timeline),
             tr("%1 is a standby and has what %2 wrote").arg(node, p.candidate), 20));
+        step.actions.back().shows = {kShowsOneWritable, kShowsSeen};
     }
     for (const QString &slot : p.allSlots) {
         step.actions.push_back(p.holds(
             p.candidate,
             QStringLiteral("SELECT active FROM pg_replication_slots WHERE slot_name = %1").arg(core::sqlLiteral(slot)),
             tr("slot %1 is in use").arg(slot), 50));
+        step.actions.back().shows = {kShowsSlot};
     }
     step.needs = {QStringLiteral("promote")};
     step.remedy = tr("Look at howdah status.");

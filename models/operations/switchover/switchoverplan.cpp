@@ -6,6 +6,8 @@
 
 #include "cluster/positions.h"
 #include "core/identifier.h"
+#include "operations/proofs.h"
+#include "operations/switchover/byhandsteps.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/patroniplan.h"
 #include "operations/switchover/pieces.h"
@@ -83,6 +85,38 @@ Step fetchStep(const Pieces &p)
     return step;
 }
 
+/// Those whom a rule of the candidate's names can't follow it before it is promoted, and nobody could write till then.
+Step syncPrepareStep(const Pieces &p)
+{
+    Step step = p.step("sync_prepare", Phase::Prepare,
+                       tr("Let commits on %1 wait for nobody at first").arg(p.candidate), {p.candidate}, 10'000, 20);
+    p.changeSetting(step, p.candidate, QStringLiteral("synchronous_standby_names"), QStringLiteral("''"));
+    step.actions.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
+    step.undo.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
+    step.verify.push_back(p.holds(
+        p.candidate, QStringLiteral("SELECT setting = '' FROM pg_settings WHERE name = 'synchronous_standby_names'"),
+        tr("the setting has been taken over"), 20));
+    return step;
+}
+
+/// The old primary's rule, with both in each other's place.
+Step syncStep(const Pieces &p)
+{
+    Step step = p.step("sync", Phase::After, tr("Let commits wait for standbys again"), {p.candidate}, 30'000, 50);
+    step.actions = {p.sql(p.candidate, QStringLiteral("ALTER SYSTEM SET synchronous_standby_names = %1")
+                                           .arg(core::sqlLiteral(cluster::writeSyncNames(p.sync.names)))),
+                    p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()"))};
+    step.verify = {p.holds(p.candidate,
+                           QStringLiteral("SELECT count(*) >= %1, count(*) AS standbys FROM pg_stat_replication WHERE "
+                                          "sync_state IN ('sync', 'quorum')")
+                               .arg(p.sync.names.count),
+                           tr("commits wait for %1").arg(cluster::writeSyncNames(p.sync.names)), 50)};
+    step.needs = {QStringLiteral("promote"), QStringLiteral("rejoin")};
+    step.remedy = tr("Commits on %1 wait for nobody: set synchronous_standby_names to %2 once its standbys follow.")
+                      .arg(p.candidate, cluster::writeSyncNames(p.sync.names));
+    return step;
+}
+
 /// pg_ctl itself looks every 100 ms and waits for the postmaster to go; what matters is earlier: the state in
 /// pg_control, written when the shutdown checkpoint is on the disk and nothing can be written any more. standby.signal
 /// is put in place in the same breath, so that whoever starts this server starts a standby.
@@ -108,12 +142,15 @@ Step proveStep(const Pieces &p)
         p.holds(p.candidate,
                 QStringLiteral("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() > :{shutdown_lsn}::pg_lsn AND "
                                "(SELECT system_identifier FROM pg_control_system())::text = :{system_identifier}, "
-                               "pg_last_wal_replay_lsn() AS replayed"),
+                               "'replayed to ' || pg_last_wal_replay_lsn() || ', past the shutdown at ' || "
+                               ":{shutdown_lsn} AS evidence"),
                 tr("%1 has replayed the shutdown checkpoint of %2").arg(p.candidate, p.primary), 5),
         p.command(p.primary, p.controlDataCommand(), tr("%1 has not started again").arg(p.primary))};
     // Every second of silence is one in which nobody can write: then rather the old primary again.
     step.actions[0].absentMs = 1000;
     step.actions[1].deadlineMs = 3000;
+    step.actions[0].shows = {kShowsNothingLost};
+    step.actions[1].shows = {kShowsNothingLost};
     // What pg_control says must be what it said: then nothing was written since.
     step.actions[1].expected = {QStringLiteral("^Database cluster state: +shut down$"),
                                 QStringLiteral("^Latest checkpoint location: +:{shutdown_lsn}$")};
@@ -144,8 +181,10 @@ Step rejoinStep(const Pieces &p)
                     p.startAction(tr("%1 has started").arg(p.primary)),
                     p.holds(p.primary,
                             QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver "
-                                           "WHERE status = 'streaming')"),
+                                           "WHERE status = 'streaming'), (SELECT status || ', timeline ' || "
+                                           "received_tli FROM pg_stat_wal_receiver) AS evidence"),
                             tr("%1 streams from %2").arg(p.primary, p.candidate), 50)};
+    step.actions.back().shows = {kShowsFollows + p.primary};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;
     step.remedy = tr("See the log of %1, then start it: standby.signal, primary_conninfo and its slot are in place.")
@@ -160,6 +199,7 @@ Step followStep(const Pieces &p, const QString &sibling)
     step.actions = {
         p.sql(sibling, QStringLiteral("SELECT pg_reload_conf()")),
         p.holds(sibling, followsSql(p), tr("%1 streams from %2 on the new timeline").arg(sibling, p.candidate), 50)};
+    step.actions.back().shows = {kShowsFollows + sibling};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;
     step.remedy = tr("See the log of %1; its primary_conninfo is set already.").arg(sibling);
@@ -200,19 +240,26 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
         add(prepareSiblings(p));
     }
     add(fetchStep(p));
+    if (p.sync.handedOver && p.ownSyncRule) {
+        add(syncPrepareStep(p));
+    }
     add(checkpointStep(p));
     for (Step &step : pauseSteps(facts, p)) {
         add(std::move(step));
     }
-    add(stopStep(p));
-    add(proveStep(p));
+    const bool byHand = !p.host.isPossible();
+    add(byHand ? stopByHandStep(p) : stopStep(p));
+    add(byHand ? proveByHandStep(p) : proveStep(p));
     add(promoteStep(p));
     for (Step &step : routingSteps(facts, p)) {
         add(std::move(step));
     }
-    add(rejoinStep(p));
+    add(byHand ? rejoinByHandStep(p) : rejoinStep(p));
     for (const QString &sibling : p.siblings) {
         add(followStep(p, sibling));
+    }
+    if (p.sync.handedOver) {
+        add(syncStep(p));
     }
     add(tidyStep(p));
     if (facts.repmgr && !facts.repmgr->members.isEmpty()) {
@@ -234,6 +281,7 @@ Plan planSwitchover(const Facts &facts, const QString &target, Way way)
     plan.operation = QStringLiteral("switchover");
     plan.cluster = facts.state.snapshot->cluster;
     plan.to = target;
+    plan.natively = way == Way::Native;
     const Cast cast = castFor(facts.state, target);
     const auto &nodes = facts.state.snapshot->nodes;
     const bool throughRepmgr = way == Way::Manager && facts.repmgr;
@@ -255,6 +303,7 @@ Plan planSwitchover(const Facts &facts, const QString &target, Way way)
         plan.secrets = p.secrets;
         plan.steps = nativeSteps(facts, cast, p);
     }
+    applyEstimates(plan, facts.estimates, {facts.state.assessment->lag[at(cast.candidate)].toReplay, facts.replayRate});
     return plan;
 }
 

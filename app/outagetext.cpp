@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "outagetext.h"
+
+#include "core/units.h"
+
+namespace howdah::app {
+
+using namespace operations;
+
+namespace {
+
+double rounded(double ms)
+{
+    return std::round(ms * 10) / 10;
+}
+
+QJsonValue gapMs(const probe::Measured &measured)
+{
+    return measured.gap ? QJsonValue(rounded(measured.gap->lengthMs())) : QJsonValue(QJsonValue::Null);
+}
+
+/// Why "lost" is not known; empty when it is.
+QString whyUnknown(const probe::Measured &measured)
+{
+    return measured.lost                      ? QString()
+           : measured.whyNotCounted.isEmpty() ? QStringLiteral("it was not counted")
+                                              : measured.whyNotCounted;
+}
+
+} // namespace
+
+QJsonObject outageJson(const Plan &plan, const std::vector<StepRecord> &records, const probe::Measured &measured)
+{
+    QJsonObject phases;
+    for (const OutagePhase &phase : outagePhases(plan, records)) {
+        phases.insert(phase.id,
+                      phase.endedMs > 0 ? QJsonValue(phase.endedMs - phase.startedMs) : QJsonValue(QJsonValue::Null));
+    }
+    const auto bySteps = outageBySteps(plan, records);
+    QJsonObject object{
+        {QStringLiteral("through"), measured.through},
+        {QStringLiteral("every_ms"), measured.everyMs},
+        {QStringLiteral("writes_waited_ms"), gapMs(measured)},
+        {QStringLiteral("by_steps_ms"), bySteps ? QJsonValue(*bySteps) : QJsonValue(QJsonValue::Null)},
+        {QStringLiteral("worst_before_ms"), rounded(measured.worstBeforeMs)},
+        {QStringLiteral("acknowledged"), measured.acknowledged},
+        {QStringLiteral("refused"), measured.refused},
+        {QStringLiteral("counted"), measured.counted},
+        {QStringLiteral("lost"), measured.lost ? QJsonValue(*measured.lost) : QJsonValue(QJsonValue::Null)},
+        {QStringLiteral("phases_ms"), phases}};
+    if (const QString why = whyUnknown(measured); !why.isEmpty()) {
+        object.insert(QStringLiteral("lost_unknown_because"), why);
+    }
+    if (!measured.leftBehind.isEmpty()) {
+        object.insert(QStringLiteral("left_behind"), measured.leftBehind);
+    }
+    return object;
+}
+
+QString outageText(const Plan &plan, const std::vector<StepRecord> &records, const probe::Measured &measured)
+{
+    QStringList phases;
+    for (const OutagePhase &phase : outagePhases(plan, records)) {
+        phases.append(phase.endedMs > 0
+                          ? QStringLiteral("%1 %2 ms").arg(phase.name.toLower()).arg(phase.endedMs - phase.startedMs)
+                          : QStringLiteral("%1 without an end").arg(phase.name.toLower()));
+    }
+    QString text = QStringLiteral("\nWhat applications saw, a commit every %1 ms through %2:\n")
+                       .arg(measured.everyMs)
+                       .arg(measured.through);
+    text += QStringLiteral("  longest time without a commit  %1\n")
+                .arg(!measured.gap ? QStringLiteral("unknown")
+                                   : QStringLiteral("%1 ms%2")
+                                         .arg(measured.gap->lengthMs(), 0, 'f', 0)
+                                         .arg(measured.gap->open ? QStringLiteral(", and not over") : QString()));
+    text += QStringLiteral("  steps of it                    %1\n").arg(phases.join(QStringLiteral(", ")));
+    text += QStringLiteral("  commits acknowledged           %1\n").arg(measured.acknowledged);
+    text += QStringLiteral("  lost of them                   %1\n")
+                .arg(measured.lost ? QStringLiteral("%1, by counting %2 rows on timeline %3")
+                                         .arg(*measured.lost)
+                                         .arg(measured.counted)
+                                         .arg(measured.timelineCounted)
+                                   : QStringLiteral("unknown: %1").arg(whyUnknown(measured)));
+    if (!measured.leftBehind.isEmpty()) {
+        text += QStringLiteral("  left behind                    %1\n").arg(measured.leftBehind);
+    }
+    return text;
+}
+
+} // namespace howdah::app

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QJsonObject>
+
+#include "operations/outage.h"
+#include "operations/probe/record.h"
+
+namespace howdah::app {
+
+/// What a probe measured of an operation, for scripts and for people. records as the plan's steps.
+QJsonObject outageJson(const operations::Plan &plan, const std::vector<operations::StepRecord> &records,
+                       const operations::probe::Measured &measured);
+QString outageText(const operations::Plan &plan, const std::vector<operations::StepRecord> &records,
+                   const operations::probe::Measured &measured);
+
+} // namespace howdah::app

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStringList>
+#include <memory>
+
+#include "core/error.h"
+#include "operations/journal.h"
+
+namespace howdah::operations {
+
+/// The two ways to end an operation that did not come to its end.
+enum class Finish { Resume, Undo };
+
+/// Whether the step that cannot be taken back was begun, so that only forward is safe.
+bool isPastReturn(const Plan &plan, const std::vector<StepRecord> &steps);
+
+/// Whether it is left to be finished at all, by whichever way: interrupted, or ended half-way.
+bool isUnfinished(const Operation &operation);
+
+/// True when later was begun behind one on the same cluster and has left its own marks there: what one would go on
+/// with, or take back, is no longer as it left it.
+bool overtakes(const Operation &later, const Operation &one);
+
+/// Why an operation can't be resumed, or undone; empty where it can. The one rule for the window and the command line.
+struct Finishing {
+    QString whyNotResume;
+    QString whyNotUndo;
+
+    const QString &whyNot(Finish how) const { return how == Finish::Resume ? whyNotResume : whyNotUndo; }
+    bool may(Finish how) const { return whyNot(how).isEmpty(); }
+    bool operator==(const Finishing &) const = default;
+};
+/// overtaking: one that overtakes it, or nullptr.
+Finishing finishing(const Operation &operation, const Operation *overtaking);
+/// The same for an operation of a whole journal.
+Finishing finishing(const Journal &journal, const Operation &operation);
+
+/// Where an operation stands, in words for people: titles of its steps, in their order.
+struct Standing {
+    QStringList done;
+    QStringList underWay; ///< begun, and nobody knows how it ended
+    QStringList failed;   ///< also what could not be taken back
+    QStringList remains;  ///< not begun, skipped, or taken back again
+    QStringList toUndo;   ///< what an undo takes back, in its order: the last first
+    bool pastReturn = false;
+    QString returnTitle; ///< of the step that can't be taken back; empty when every one can
+};
+Standing standing(const Operation &operation);
+
+/// "Take the cluster lock, Create slots and 3 more": the first few of a list.
+QString someOf(const QStringList &titles, qsizetype most = 3);
+
+/// What was done and what remains, in two or three sentences.
+QString standingText(const Operation &operation);
+
+/// An operation of which this console is the one that goes on with it.
+struct TakenUp {
+    std::unique_ptr<JournalWriter> journal; ///< locked
+    Operation operation;                    ///< as the file had it when it was locked
+};
+/// Locks the operation of that file and reads it anew: since somebody last looked, another console may have finished it
+/// or begun another. An error says why it can't be finished that way; nothing was changed then.
+core::Result<TakenUp> takeUp(const QString &path, Finish how);
+
+} // namespace howdah::operations

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/outage.h"
+
+#include <QRegularExpression>
+
+namespace howdah::operations {
+
+namespace {
+
+/// Titles begin with what is done; the address is what a move is about.
+QString nameOf(const Step &step)
+{
+    static const QRegularExpression afterWord(QStringLiteral("\\W.*$"));
+    return step.id.startsWith(QLatin1String("address")) ? QStringLiteral("Address")
+                                                        : QString(step.title).remove(afterWord);
+}
+
+} // namespace
+
+std::vector<OutagePhase> outagePhases(const Plan &plan, const std::vector<StepRecord> &records)
+{
+    std::vector<OutagePhase> phases;
+    for (std::size_t i = 0; i < plan.steps.size() && i < records.size(); ++i) {
+        const Step &step = plan.steps[i];
+        if (step.phase == Phase::Outage && records[i].startedMs > 0) {
+            const bool ended = records[i].endedMs >= records[i].startedMs;
+            phases.push_back({step.id, nameOf(step), records[i].startedMs, ended ? records[i].endedMs : 0});
+        }
+    }
+    return phases;
+}
+
+std::optional<qint64> outageBySteps(const Plan &plan, const std::vector<StepRecord> &records)
+{
+    qint64 from = 0, to = 0;
+    for (std::size_t i = 0; i < plan.steps.size() && i < records.size(); ++i) {
+        if (plan.steps[i].phase != Phase::Outage) {
+            continue;
+        }
+        if (records[i].state != StepState::Done) {
+            return std::nullopt;
+        }
+        from = from == 0 ? records[i].startedMs : from;
+        to = std::max(to, records[i].endedMs);
+    }
+    return from > 0 ? std::optional(to - from) : std::nullopt;
+}
+
+} // namespace howdah::operations

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "operations/journal.h"
+#include "operations/plan.h"
+
+namespace howdah::operations {
+
+/// A step of the time in which writes wait, as it went.
+struct OutagePhase {
+    QString id;           ///< the step's
+    QString name;         ///< in a word: "Stop", "Prove", "Promote", "Address"
+    qint64 startedMs = 0; ///< wall clock
+    qint64 endedMs = 0;   ///< 0 while it runs
+
+    bool operator==(const OutagePhase &) const = default;
+};
+
+/// The steps of the outage that have begun, in their order. records as the plan's steps. Pure.
+std::vector<OutagePhase> outagePhases(const Plan &plan, const std::vector<StepRecord> &records);
+
+/// How long writes waited by the steps alone, from the begin of the first of the outage to the end of the last, in ms:
+/// less than what applications see, who must also notice and connect. Empty unless all of them were done. Pure.
+std::optional<qint64> outageBySteps(const Plan &plan, const std::vector<StepRecord> &records);
+
+} // namespace howdah::operations

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+#include <QDir>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QPlainTextEdit>
+#include <QProcess>
+#include <QPushButton>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "app/windowcommand.h"
+#include "operations/journal.h"
+#include "postgres/failure.h"
+#include "shell/finishdialog.h"
+#include "shell/mainwindow.h"
+#include "shell/switchoverdialog.h"
+#include "support/localcluster.h"
+#include "theme/theme.h"
+#include "widgets/datatable.h"
+#include "widgets/label.h"
+#include "widgets/noticebar.h"
+
+using namespace howdah;
+using testsupport::LocalCluster;
+
+/// Consoles that die in the midst of a switchover of real servers, as the window of another one sees it and ends it.
+class TestLiveJournal : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void undoneFromTheBar();
+    void finishedBySomebodyElse();
+    void resumedFromThePage();
+
+private:
+    /// Another console's switchover, killed when it tells that of a step.
+    void killAt(const QString &to, const QString &step);
+    void awaitInterrupted();
+    void confirm();
+    /// Until what was taken up has ended; what its dialog says then.
+    QString sentenceAtTheEnd();
+    void awaitFollower(int primary) const;
+    QString inRecovery(int node) const;
+    template<typename T>
+    T *part(const char *name) const
+    {
+        return m_window->findChild<T *>(QLatin1String(name));
+    }
+    void click(const char *name) const { QTest::mouseClick(part<QPushButton>(name), Qt::LeftButton); }
+    bool noticed() const { return part<QWidget>("interrupted-bar") && part<QWidget>("interrupted-bar")->isVisible(); }
+
+    QTemporaryDir m_directory;
+    QString m_path;
+    std::unique_ptr<LocalCluster> m_servers;
+    std::unique_ptr<app::WindowCommand> m_command;
+    shell::MainWindow *m_window = nullptr;
+};
+
+void TestLiveJournal::initTestCase()
+{
+    if (LocalCluster::newestMajor() == 0) {
+        QSKIP("needs Debian's PostgreSQL server");
+    }
+    QVERIFY2(!qEnvironmentVariableIsEmpty("HOWDAH_BINARY"), "run by ctest, which names the program");
+    LocalCluster::Options options;
+    options.nodes = 2;
+    auto servers = LocalCluster::start(options);
+    QVERIFY2(servers, qPrintable(servers ? QString() : servers.error().message));
+    m_servers = std::move(*servers);
+    cluster::ClusterConfig config = m_servers->config(QStringLiteral("postgres"));
+    config.name = QStringLiteral("live");
+    config.manager = cluster::ManagerKind::None;
+    m_path = m_directory.filePath(QStringLiteral("live.toml"));
+    QVERIFY(cluster::saveClusterFile(config, m_path));
+    app::Invocation invocation;
+    invocation.cluster = m_path;
+    invocation.size = QStringLiteral("1280x800");
+    m_command = std::make_unique<app::WindowCommand>(invocation);
+    m_command->start();
+    const QWidgetList windows = QApplication::topLevelWidgets();
+    for (QWidget *widget : windows) {
+        m_window = qobject_cast<shell::MainWindow *>(widget) ? qobject_cast<shell::MainWindow *>(widget) : m_window;
+    }
+    QVERIFY(m_window);
+    QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<QWidget *>(QStringLiteral("verdict-strip")), 15'000);
+}
+
+QString TestLiveJournal::inRecovery(int node) const
+{
+    return m_servers->node(node).value(QStringLiteral("SELECT pg_is_in_recovery()"));
+}
+
+void TestLiveJournal::awaitFollower(int primary) const
+{
+    QTRY_COMPARE_WITH_TIMEOUT(m_servers->node(primary).value(
+                                  QStringLiteral("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")),
+                              QStringLiteral("1"), 30'000);
+}
+
+void TestLiveJournal::killAt(const QString &to, const QString &step)
+{
+    QVERIFY(!noticed());
+    QProcess console;
+    bool killed = false;
+    connect(&console, &QProcess::readyReadStandardOutput, &console, [&] {
+        while (console.canReadLine()) {
+            const QJsonObject line = QJsonDocument::fromJson(console.readLine()).object();
+            if (!killed && line.value(QStringLiteral("step")).toString() == step) {
+                killed = true;
+                console.kill();
+            }
+        }
+    });
+    console.start(qEnvironmentVariable("HOWDAH_BINARY"), {QStringLiteral("switchover"), m_path, QStringLiteral("--to"),
+                                                          to, QStringLiteral("--yes"), QStringLiteral("--json")});
+    QTRY_VERIFY_WITH_TIMEOUT(console.state() == QProcess::NotRunning && console.bytesAvailable() == 0, 60'000);
+    QVERIFY2(killed && console.exitStatus() == QProcess::CrashExit, console.readAllStandardError().constData());
+}
+
+void TestLiveJournal::awaitInterrupted()
+{
+    QTRY_VERIFY_WITH_TIMEOUT(noticed(), 15'000);
+    QVERIFY(part<widgets::NoticeBar>("interrupted-bar")->text().contains(QStringLiteral("was interrupted")));
+}
+
+void TestLiveJournal::confirm()
+{
+    QTRY_VERIFY(part<shell::FinishDialog>("finish-dialog"));
+    click("finish-yes");
+    QVERIFY(part<shell::SwitchoverDialog>("switchover-dialog"));
+    QVERIFY(m_window->isOperating());
+}
+
+QString TestLiveJournal::sentenceAtTheEnd()
+{
+    auto *dialog = part<shell::SwitchoverDialog>("switchover-dialog");
+    if (!dialog || !QTest::qWaitFor([dialog] { return !dialog->isRunning(); }, 90'000)) {
+        return QStringLiteral("it did not end");
+    }
+    const QString sentence = part<widgets::Label>("switchover-sentence")->text();
+    qInfo("%s", qPrintable(part<QPlainTextEdit>("switchover-output")->toPlainText().right(2000)));
+    click("switchover-cancel");
+    return QTest::qWaitFor([this] { return !part<shell::SwitchoverDialog>("switchover-dialog"); })
+               ? sentence
+               : QStringLiteral("it was not closed");
+}
+
+void TestLiveJournal::undoneFromTheBar()
+{
+    awaitFollower(0);
+    killAt(QStringLiteral("pg2"), QStringLiteral("slots"));
+    awaitInterrupted();
+    QVERIFY(part<QPushButton>("interrupted-undo")->isEnabled());
+    click("interrupted-undo");
+    confirm();
+    QCOMPARE(sentenceAtTheEnd(), QStringLiteral("Undone: the cluster is as before."));
+    QCOMPARE(inRecovery(0), QStringLiteral("f"));
+    QCOMPARE(m_servers->node(1).value(QStringLiteral("SELECT count(*) FROM pg_replication_slots")),
+             QStringLiteral("0"));
+    QTRY_VERIFY_WITH_TIMEOUT(!noticed(), 15'000);
+}
+
+void TestLiveJournal::finishedBySomebodyElse()
+{
+    awaitFollower(0);
+    killAt(QStringLiteral("pg2"), QStringLiteral("slots"));
+    awaitInterrupted();
+    QProcess console;
+    console.start(qEnvironmentVariable("HOWDAH_BINARY"),
+                  {QStringLiteral("journal"), m_path, QStringLiteral("undo"), QStringLiteral("--json")});
+    QTRY_VERIFY_WITH_TIMEOUT(console.state() == QProcess::NotRunning, 60'000);
+    QVERIFY2(console.exitCode() == 2, console.readAll().constData()); // undone
+    QTRY_VERIFY_WITH_TIMEOUT(!noticed(), 15'000);
+    QCOMPARE(inRecovery(0), QStringLiteral("f"));
+}
+
+void TestLiveJournal::resumedFromThePage()
+{
+    awaitFollower(0);
+    killAt(QStringLiteral("pg2"), QStringLiteral("stop"));
+    awaitInterrupted();
+    click("interrupted-show");
+    QCOMPARE(m_window->currentPage(), QStringLiteral("journal"));
+    const auto *table = part<widgets::DataTable>("operations-table");
+    QCOMPARE(table->model()->rowCount(), 3);
+    QCOMPARE(table->model()->index(0, 3).data().toString(), QStringLiteral("interrupted"));
+    QCOMPARE(table->model()->index(1, 3).data().toString(), QStringLiteral("undone"));
+    QVERIFY(part<QPushButton>("journal-resume")->isVisible());
+    click("journal-resume");
+    confirm();
+    QCOMPARE(sentenceAtTheEnd(), QStringLiteral("pg2 is the primary; pg1 follows it."));
+    QCOMPARE(inRecovery(1), QStringLiteral("f"));
+    QCOMPARE(inRecovery(0), QStringLiteral("t"));
+    awaitFollower(1);
+    QTRY_VERIFY_WITH_TIMEOUT(!noticed(), 15'000);
+    QTRY_COMPARE_WITH_TIMEOUT(table->model()->index(0, 3).data().toString(), QStringLiteral("done"), 15'000);
+}
+
+int main(int argc, char **argv)
+{
+    const QTemporaryDir own; // never the user's own settings and journal; the consoles beside have the same
+    qputenv("XDG_CONFIG_HOME", own.filePath(QStringLiteral("config")).toLocal8Bit());
+    qputenv("XDG_DATA_HOME", own.filePath(QStringLiteral("data")).toLocal8Bit());
+    QApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("howdah-test"));
+    postgres::initialize();
+    theme::Theme::instance().install(application);
+    TestLiveJournal test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_livejournal.moc"

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A standby's card is brought to the primary's by the mouse, in the real window.
+#include <QAction>
+#include <QContextMenuEvent>
+#include <QDir>
+#include <QMenu>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QWindow>
+
+#include "shell/mainwindow.h"
+#include "shell/switchoverdialog.h"
+#include "theme/theme.h"
+#include "topology/topologyview.h"
+#include "windowfixture.h"
+
+using namespace howdah;
+using namespace howdah::testsupport;
+using Drag = topology::CardItem::Drag;
+
+class TestTopologyDrag : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup() { m_window.reset(); }
+    void dropOnThePrimaryAsks();
+    void escapeCancels();
+    void elsewhereNothingHappens_data();
+    void elsewhereNothingHappens();
+    void onlyWhatCanBeProposed_data();
+    void onlyWhatCanBeProposed();
+    void clusterChangesMeanwhile();
+    void aClickIsNoDrag();
+    void menuFollowsTheSameRule_data();
+    void menuFollowsTheSameRule();
+    void menuByTheKeyboard();
+    void looks();
+
+private:
+    topology::TopologyView *view() const
+    {
+        return m_window->findChild<topology::TopologyView *>(QStringLiteral("topologyView"));
+    }
+    /// The middle of a card in the window.
+    QPoint at(const char *node) const
+    {
+        const auto *card = view()->card(QLatin1String(node));
+        const QPoint there = view()->mapFromScene(card->sceneBoundingRect().center());
+        return view()->viewport()->mapTo(m_window.get(), there);
+    }
+    Drag drag(const char *node) const { return view()->card(QLatin1String(node))->drag(); }
+    QWindow *window() const { return m_window->windowHandle(); }
+    void press(const char *node) const { QTest::mousePress(window(), Qt::LeftButton, {}, at(node)); }
+    void move(QPoint to) const
+    {
+        QTest::mouseMove(window(), to - QPoint(30, 0));
+        QTest::mouseMove(window(), to);
+    }
+    void release(QPoint there) const { QTest::mouseRelease(window(), Qt::LeftButton, {}, there); }
+    shell::SwitchoverDialog *dialog() const { return m_window->findChild<shell::SwitchoverDialog *>(); }
+    bool isQuiet() const { return drag("pg1") == Drag::None && drag("pg2") == Drag::None && drag("pg3") == Drag::None; }
+
+    QTemporaryDir m_settings;
+    FakeClock m_clock;
+    std::unique_ptr<shell::MainWindow> m_window;
+};
+
+void TestTopologyDrag::initTestCase()
+{
+    QCoreApplication::setOrganizationName(QStringLiteral("howdah-test"));
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
+    theme::Theme::instance().install(*qApp);
+}
+
+void TestTopologyDrag::init()
+{
+    QSettings().clear();
+    m_window = std::make_unique<shell::MainWindow>(m_clock);
+    m_window->resize(1280, 800);
+    m_window->show();
+    m_window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    m_window->clusterOpened(QStringLiteral("orders"));
+    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("orders")));
+    QTRY_VERIFY(view() && view()->isVisible() && view()->card(QStringLiteral("pg3")));
+    QCoreApplication::processEvents(); // its layout has run
+}
+
+void TestTopologyDrag::dropOnThePrimaryAsks()
+{
+    QSignalSpy runs(m_window.get(), &shell::MainWindow::switchoverRunRequested);
+    press("pg2");
+    move(at("pg3"));
+    QCOMPARE(drag("pg2"), Drag::Source);
+    QCOMPARE(drag("pg1"), Drag::Target); // the only place to let it go, wherever the pointer is
+    QCOMPARE(drag("pg3"), Drag::Aside);
+    QCOMPARE(view()->viewport()->cursor().shape(), Qt::ForbiddenCursor);
+    move(at("pg1"));
+    QCOMPARE(drag("pg1"), Drag::Hovered);
+    QCOMPARE(view()->viewport()->cursor().shape(), Qt::DragMoveCursor);
+    release(at("pg1"));
+    QVERIFY(isQuiet());
+    QVERIFY(dialog());
+    QCOMPARE(dialog()->target(), QStringLiteral("pg2"));
+    QVERIFY(!dialog()->isRunning()); // it asks, and never acts
+    QCOMPARE(runs.count(), 0);
+}
+
+void TestTopologyDrag::escapeCancels()
+{
+    press("pg2");
+    move(at("pg1"));
+    QCOMPARE(drag("pg1"), Drag::Hovered);
+    QTest::keyClick(window(), Qt::Key_Escape);
+    QVERIFY(isQuiet());
+    move(at("pg1")); // the button is still down
+    QVERIFY(isQuiet());
+    release(at("pg1"));
+    QVERIFY(!dialog());
+    // So does the other button.
+    press("pg2");
+    move(at("pg1"));
+    QTest::mousePress(window(), Qt::RightButton, {}, at("pg1"));
+    QVERIFY(isQuiet());
+    release(at("pg1"));
+    QVERIFY(!dialog());
+}
+
+void TestTopologyDrag::elsewhereNothingHappens_data()
+{
+    QTest::addColumn<QString>("where");
+    QTest::newRow("another standby") << QStringLiteral("pg3");
+    QTest::newRow("itself") << QStringLiteral("pg2");
+    QTest::newRow("no card") << QString();
+}
+
+void TestTopologyDrag::elsewhereNothingHappens()
+{
+    QFETCH(QString, where);
+    press("pg2");
+    move(at("pg1"));
+    const QPoint gap = (at("pg1") + at("pg2")) / 2;
+    const QPoint there = where.isEmpty() ? gap : at(qPrintable(where));
+    move(there);
+    QCOMPARE(drag("pg1"), Drag::Target);
+    release(there);
+    QVERIFY(isQuiet());
+    QVERIFY(!dialog());
+}
+
+void TestTopologyDrag::onlyWhatCanBeProposed_data()
+{
+    QTest::addColumn<QString>("node");
+    QTest::newRow("the primary itself") << QStringLiteral("pg1");
+    QTest::newRow("a cascading standby") << QStringLiteral("pg3");
+}
+
+void TestTopologyDrag::onlyWhatCanBeProposed()
+{
+    QFETCH(QString, node);
+    press(qPrintable(node));
+    for (const char *over : {"pg2", "pg3", "pg1"}) {
+        move(at(over));
+        QVERIFY(isQuiet()); // nothing lights up that would not be taken
+    }
+    release(at("pg1"));
+    QVERIFY(!dialog());
+}
+
+void TestTopologyDrag::clusterChangesMeanwhile()
+{
+    press("pg2");
+    move(at("pg1"));
+    QCOMPARE(drag("pg1"), Drag::Hovered);
+    m_window->setClusterState(stateOf(threeNodes(), QStringLiteral("orders"))); // a tick changes nothing
+    QCOMPARE(drag("pg1"), Drag::Hovered);
+    cluster::Snapshot lost = threeNodes();
+    neverSeen(lost, QStringLiteral("pg1"));
+    m_window->setClusterState(stateOf(lost, QStringLiteral("orders")));
+    QVERIFY(isQuiet());
+    release(at("pg1"));
+    QVERIFY(!dialog());
+}
+
+void TestTopologyDrag::aClickIsNoDrag()
+{
+    press("pg2");
+    QTest::mouseMove(window(), at("pg2") + QPoint(2, 1)); // a hand that trembles
+    QVERIFY(isQuiet());
+    release(at("pg2") + QPoint(2, 1));
+    QCOMPARE(view()->selectedNode(), QStringLiteral("pg2"));
+    QTest::mouseMove(window(), at("pg1"));
+    QVERIFY(isQuiet());
+}
+
+void TestTopologyDrag::menuFollowsTheSameRule_data()
+{
+    QTest::addColumn<QString>("node");
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<bool>("enabled");
+    QTest::newRow("standby") << QStringLiteral("pg2") << QStringLiteral("Switch over to pg2…") << true;
+    QTest::newRow("primary") << QStringLiteral("pg1") << QStringLiteral("Switch over to pg1: it is the primary")
+                             << false;
+    QTest::newRow("cascading") << QStringLiteral("pg3")
+                               << QStringLiteral("Switch over to pg3: it follows pg2, not the primary") << false;
+}
+
+void TestTopologyDrag::menuFollowsTheSameRule()
+{
+    QFETCH(QString, node);
+    QFETCH(bool, enabled);
+    QTest::mouseClick(window(), Qt::RightButton, {}, at(qPrintable(node)));
+    QMenu *menu = nullptr;
+    QTRY_VERIFY((menu = m_window->findChild<QMenu *>(QStringLiteral("node-menu"))));
+    auto *over = menu->findChild<QAction *>(QStringLiteral("node-switchover"));
+    QTEST(over->text(), "text");
+    QCOMPARE(over->isEnabled(), enabled);
+    over->trigger();
+    menu->close();
+    QCOMPARE(dialog() != nullptr, enabled);
+    if (enabled) {
+        QCOMPARE(dialog()->target(), node);
+    }
+}
+
+void TestTopologyDrag::menuByTheKeyboard()
+{
+    view()->setFocus(Qt::TabFocusReason);
+    view()->selectNode(QStringLiteral("pg2"));
+    QContextMenuEvent key(QContextMenuEvent::Keyboard, QPoint(), QPoint());
+    QCoreApplication::sendEvent(view()->viewport(), &key);
+    auto *menu = m_window->findChild<QMenu *>(QStringLiteral("node-menu"));
+    QVERIFY(menu);
+    QTest::keyClick(menu, Qt::Key_Down);
+    QTest::keyClick(menu, Qt::Key_Return);
+    QTRY_VERIFY(dialog());
+    QCOMPARE(dialog()->target(), QStringLiteral("pg2"));
+}
+
+/// Pictures into $HOWDAH_SCREENSHOTS when that is set.
+void TestTopologyDrag::looks()
+{
+    const QString folder = qEnvironmentVariable("HOWDAH_SCREENSHOTS");
+    if (folder.isEmpty()) {
+        return;
+    }
+    QDir().mkpath(folder);
+    for (const auto mode : {theme::Mode::Light, theme::Mode::Dark}) {
+        theme::Theme::instance().setMode(mode);
+        press("pg2");
+        move((at("pg1") + at("pg2")) / 2 + QPoint(0, 70));
+        QCoreApplication::processEvents();
+        const QString name = QStringLiteral("%1/drag-%2-%3.png").arg(folder, QString(), theme::modeKey(mode));
+        QVERIFY(m_window->grab().save(QString(name).replace(QStringLiteral("--"), QStringLiteral("-target-"))));
+        move(at("pg1"));
+        QCoreApplication::processEvents();
+        QVERIFY(m_window->grab().save(QString(name).replace(QStringLiteral("--"), QStringLiteral("-hovered-"))));
+        QTest::keyClick(window(), Qt::Key_Escape);
+        release(at("pg1"));
+    }
+    theme::Theme::instance().setMode(theme::Mode::Light);
+}
+
+QTEST_MAIN(TestTopologyDrag)
+#include "tst_topologydrag.moc"

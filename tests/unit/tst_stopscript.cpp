@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QElapsedTimer>
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#ifndef Q_MOC_RUN // whose raw strings it does not read
+#include "operations/switchover/scripts.h"
+#endif
+
+#ifndef Q_MOC_RUN
+using namespace howdah::operations::switchover;
+#endif
+
+/// What runs on the old primary's host to stop it, with a server that is made up.
+class TestStopScript : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void saysNothingWhenItIsQuick();
+    void namesWhoIsStillThere();
+    void givesUp();
+
+private:
+    QString path(const char *name) const { return m_directory->filePath(QLatin1String(name)); }
+    void write(const char *name, const QByteArray &text) const;
+    std::unique_ptr<QProcess> child(const QString &title) const;
+    QProcess *stop(const QString &hundredths);
+
+    std::unique_ptr<QTemporaryDir> m_directory;
+    QProcess m_stop;
+};
+
+void TestStopScript::write(const char *name, const QByteArray &text) const
+{
+    QFile file(path(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(text);
+    file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+}
+
+void TestStopScript::init()
+{
+    m_directory = std::make_unique<QTemporaryDir>();
+    write("pg_ctl", "#!/bin/sh\nexit 0\n");
+    write("pg_controldata", "#!/bin/sh\nhere=$(dirname \"$0\")\n[ -e \"$here/down\" ] && state='shut down' || "
+                            "state='shutting down'\n"
+                            "printf 'Database cluster state:               %s\\nLatest checkpoint location:           "
+                            "0/3000060\\n' \"$state\"\n");
+    // The server's process is this one: it has children to look at.
+    write("postmaster.pid", QByteArray::number(QCoreApplication::applicationPid()) + "\n");
+}
+
+/// A process of ours with a title, as a server's have them.
+std::unique_ptr<QProcess> TestStopScript::child(const QString &title) const
+{
+    auto process = std::make_unique<QProcess>();
+    process->start(QStringLiteral("bash"), {QStringLiteral("-c"), QStringLiteral("exec -a \"$0\" cat"), title});
+    process->waitForStarted();
+    return process;
+}
+
+QProcess *TestStopScript::stop(const QString &hundredths)
+{
+    m_stop.start(QStringLiteral("sh"), {QStringLiteral("-c"), QLatin1String(kStopScript), QStringLiteral("howdah-stop"),
+                                        path("pg_ctl"), m_directory->path(), path("pg_controldata"), hundredths});
+    return &m_stop;
+}
+
+void TestStopScript::saysNothingWhenItIsQuick()
+{
+    write("down", {});
+    QVERIFY(stop(QStringLiteral("500"))->waitForFinished(20'000));
+    QCOMPARE(m_stop.exitCode(), 0);
+    const QByteArray said = m_stop.readAllStandardOutput();
+    QVERIFY2(said.contains("Database cluster state:               shut down\n"), said.constData());
+    QVERIFY2(!said.contains("still there"), said.constData());
+    QVERIFY(QFile::exists(path("standby.signal")));
+}
+
+void TestStopScript::namesWhoIsStillThere()
+{
+    const auto sender =
+        child(QStringLiteral("postgres: pg1: walsender replicator 10.0.0.3(41234) streaming 0/5000000"));
+    const auto session = child(QStringLiteral("postgres: pg1: app orders 10.0.0.9(5555) idle in transaction"));
+    const auto harmless = child(QStringLiteral("postgres: pg1: walwriter"));
+    stop(QStringLiteral("3000"));
+    QElapsedTimer clock;
+    clock.start();
+    QByteArray said;
+    QTRY_VERIFY_WITH_TIMEOUT((said += m_stop.readAllStandardOutput()).count('\n') >= 2, 20'000);
+    QVERIFY(clock.elapsed() > 2000); // nothing is looked for before
+    QVERIFY2(said.startsWith("still there after "), said.constData());
+    QVERIFY2(said.contains("pg1: walsender replicator 10.0.0.3(41234) streaming 0/5000000"), said.constData());
+    QVERIFY2(said.contains("pg1: app orders 10.0.0.9(5555) idle in transaction"), said.constData());
+    QVERIFY(said.indexOf("app orders") < said.indexOf("walsender")); // sessions are waited for first
+    QVERIFY2(!said.contains("walwriter") && !said.contains("postgres: "), said.constData());
+    write("down", {});
+    QVERIFY(m_stop.waitForFinished(20'000));
+    QCOMPARE(m_stop.exitCode(), 0);
+    for (const auto &one : {sender.get(), session.get(), harmless.get()}) {
+        one->kill();
+        one->waitForFinished();
+    }
+}
+
+void TestStopScript::givesUp()
+{
+    QVERIFY(stop(QStringLiteral("20"))->waitForFinished(20'000));
+    QCOMPARE(m_stop.exitCode(), 1);
+    QVERIFY(m_stop.readAllStandardError().contains("still running"));
+    QVERIFY(!QFile::exists(path("standby.signal")));
+}
+
+QTEST_GUILESS_MAIN(TestStopScript)
+#include "tst_stopscript.moc"
