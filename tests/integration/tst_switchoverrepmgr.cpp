@@ -210,7 +210,8 @@ void TestSwitchoverRepmgr::nativeThereAndBack()
         QCOMPARE(client.missingAt(m_lab->node(to).conninfo(QStringLiteral("postgres"))), 0);
         QCOMPARE(primary(), to);
         // What was paused by a person stays so, and repmgr takes its cluster for what it is, slots and all.
-        QCOMPARE(paused(), QStringLiteral("ttt"));
+        QTRY_COMPARE_WITH_TIMEOUT(paused(), QStringLiteral("ttt"),
+                                  20'000); // repmgrd reads it anew when its server is back
         const testsupport::Output shown = m_lab->repmgr(to, {QStringLiteral("cluster"), QStringLiteral("show")});
         QVERIFY2(shown.ok(), (shown.out + shown.err).constData());
         const testsupport::Output slots_ =
