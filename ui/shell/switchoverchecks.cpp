@@ -3,6 +3,7 @@
 
 #include <QBoxLayout>
 #include <QCheckBox>
+#include <QEvent>
 #include <QPainter>
 #include <QScrollArea>
 #include <QShortcut>
@@ -119,6 +120,7 @@ ChecksPanel::ChecksPanel(QWidget *parent)
     layout->addWidget(scroll);
     layout->addWidget(m_table, 1);
     scroll->setFixedHeight(0);
+    m_cardsBox->installEventFilter(this);
     connect(m_table, &QTableView::clicked, this, [this](const QModelIndex &) { toggleSelected(); });
     for (const int key : {Qt::Key_Space, Qt::Key_Return}) {
         auto *shortcut = new QShortcut(QKeySequence(key), m_table, nullptr, nullptr, Qt::WidgetShortcut);
@@ -188,6 +190,15 @@ void ChecksPanel::fitCards()
                                                             : m_cardsLayout->sizeHint().height();
     m_cardsBox->setFixedHeight(wanted);
     m_scroll->setFixedHeight(std::min(kMostCards, wanted));
+}
+
+/// Cards that are new have their real height only once they were laid out.
+bool ChecksPanel::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == m_cardsBox && event->type() == QEvent::LayoutRequest) {
+        fitCards();
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void ChecksPanel::resizeEvent(QResizeEvent *event)

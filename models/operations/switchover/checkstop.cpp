@@ -37,7 +37,7 @@ struct Stop {
 /// wal_sender_timeout, one of logical replication as long as its consumer takes. (ShutdownXLOG in xlog.c.)
 Check checkSenders(const Stop &stop, const Cast &cast, const Limits &limits)
 {
-    const QString title = tr("Every receiver is known and listens");
+    const QString title = tr("Every receiver is known");
     const cluster::Topology &topology = stop.facts.state.assessment->topology;
     for (const cluster::Sender &sender : stop.sample.senders) {
         if (!sender.visible()) {
