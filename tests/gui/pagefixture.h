@@ -130,10 +130,10 @@ inline std::unique_ptr<pages::Page> shownPage(const QString &id)
     return page;
 }
 
-/// Pictures of the page, light and dark, small and large, into $HOWDAH_SCREENSHOTS when that is set.
+/// Pictures of the page, light and dark, small and large, into $HOWDAH_TEST_PICTURES when that is set.
 inline void takeScreenshots(QWidget &page, const QString &name)
 {
-    const QString folder = qEnvironmentVariable("HOWDAH_SCREENSHOTS");
+    const QString folder = qEnvironmentVariable("HOWDAH_TEST_PICTURES");
     if (folder.isEmpty()) {
         return;
     }

@@ -275,10 +275,10 @@ void TestJournalWindow::showsWhatRanInTheJournal()
     QTRY_VERIFY(!part<shell::SwitchoverDialog>("switchover-dialog"));
 }
 
-/// Pictures into $HOWDAH_SCREENSHOTS when that is set.
+/// Pictures into $HOWDAH_TEST_PICTURES when that is set.
 void TestJournalWindow::looks()
 {
-    const QString folder = qEnvironmentVariable("HOWDAH_SCREENSHOTS");
+    const QString folder = qEnvironmentVariable("HOWDAH_TEST_PICTURES");
     if (folder.isEmpty()) {
         return;
     }

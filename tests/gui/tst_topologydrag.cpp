@@ -242,10 +242,10 @@ void TestTopologyDrag::menuByTheKeyboard()
     QCOMPARE(dialog()->target(), QStringLiteral("pg2"));
 }
 
-/// Pictures into $HOWDAH_SCREENSHOTS when that is set.
+/// Pictures into $HOWDAH_TEST_PICTURES when that is set.
 void TestTopologyDrag::looks()
 {
-    const QString folder = qEnvironmentVariable("HOWDAH_SCREENSHOTS");
+    const QString folder = qEnvironmentVariable("HOWDAH_TEST_PICTURES");
     if (folder.isEmpty()) {
         return;
     }
