@@ -78,12 +78,18 @@ else
 fi
 )sh";
 
-/// $1 data directory, then the command that starts the server; nothing is done when it runs.
+/// $1 data directory, then the command that starts the server; nothing is done when it runs, and a start that fails
+/// because somebody else was faster is none that failed.
 inline constexpr const char *kStartScript = R"sh(
-pid=$(head -n 1 "$1/postmaster.pid" 2>/dev/null)
-[ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && exit 0
+data=$1
+runs() { pid=$(head -n 1 "$data/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; }
+runs && exit 0
 shift
-exec "$@"
+"$@" && exit 0
+code=$?
+sleep 0.2
+runs && exit 0
+exit "$code"
 )sh";
 
 /// $1 repmgr's configuration file. Fails as long as a repmgr with that one is at a switchover.
