@@ -215,6 +215,9 @@ void LiveHands::tooLate(Desk &desk, Request *request)
     if (at != desk.waiting.end()) {
         const std::unique_ptr<Request> gone = std::move(*at);
         desk.waiting.erase(at);
+        if (desk.waiting.empty() && !desk.underWay && !desk.session->isOpen()) {
+            desk.session->close(); // the next question begins a connection of its own
+        }
         gone->done(tl::unexpected(notDone(error)));
     }
 }

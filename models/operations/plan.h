@@ -78,6 +78,9 @@ struct Action {
     /// is as good as done.
     QString alreadySo;
     int pollMs = 0; ///< more than 0: asked again so often until it holds
+    /// A question to a node that may be gone: silence is as good as yes, an answer must be yes. Where an operation is
+    /// taken up again the node must answer: what happened meanwhile nobody here knows.
+    bool orSilent = false;
     /// Polled: given up when the node has said nothing at all for so long; 0: not before the deadline, as for one that
     /// is to come back.
     int absentMs = 0;
@@ -117,6 +120,9 @@ struct Step {
     std::vector<Action> notDone;
     /// What it does ends with the console (a lock, an open session): done anew when an operation is taken up again.
     bool renewed = false;
+    /// Ids of steps whose actions must hold once more before this one where an operation is taken up again: what they
+    /// proved may not be so any more.
+    QStringList provenAnew;
     /// Taken up again after a crash it is undone before it is done: what it does can't be done twice.
     bool undoneFirst = false;
     QString renewedUntil; ///< id of a step: once that has begun, it is not done anew any more

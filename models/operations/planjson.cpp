@@ -110,6 +110,7 @@ public:
         action.alreadySo = o[QLatin1String("already_so")].toString();
         action.pollMs = o[QLatin1String("poll_ms")].toInt();
         action.askAgainMs = o[QLatin1String("ask_again_ms")].toInt();
+        action.orSilent = o[QLatin1String("or_silent")].toBool();
         action.absentMs = o[QLatin1String("absent_ms")].toInt();
         action.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         action.captures = list(o[QLatin1String("captures")], &Reader::capture);
@@ -141,6 +142,7 @@ public:
             step.notDone = list(o[QLatin1String("not_done")], &Reader::action);
         }
         step.renewed = o[QLatin1String("renewed")].toBool();
+        step.provenAnew = strings(o[QLatin1String("proven_anew")]);
         step.undoneFirst = o[QLatin1String("undone_first")].toBool();
         step.renewedUntil = o[QLatin1String("renewed_until")].toString();
         step.lane = o[QLatin1String("lane")].toInt();
@@ -231,6 +233,7 @@ QJsonObject toJson(const Step &step)
             {QStringLiteral("point_of_no_return"), step.pointOfNoReturn},
             {QStringLiteral("not_done"), arrayOf(step.notDone)},
             {QStringLiteral("renewed"), step.renewed},
+            {QStringLiteral("proven_anew"), QJsonArray::fromStringList(step.provenAnew)},
             {QStringLiteral("undone_first"), step.undoneFirst},
             {QStringLiteral("renewed_until"), step.renewedUntil},
             {QStringLiteral("lane"), step.lane},
@@ -274,6 +277,7 @@ QJsonObject toJson(const Action &action)
                        {QStringLiteral("expected"), QJsonArray::fromStringList(action.expected)},
                        {QStringLiteral("already_so"), action.alreadySo},
                        {QStringLiteral("poll_ms"), action.pollMs},
+                       {QStringLiteral("or_silent"), action.orSilent},
                        {QStringLiteral("absent_ms"), action.absentMs},
                        {QStringLiteral("ask_again_ms"), action.askAgainMs},
                        {QStringLiteral("deadline_ms"), action.deadlineMs},

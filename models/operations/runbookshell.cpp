@@ -256,6 +256,11 @@ private:
         }
         if (action.kind == Action::Kind::Sql) {
             const QString name = function(action);
+            if (action.orSilent) {
+                return QStringLiteral(
+                           "if [ \"$(%1 2>/dev/null | awk 'NR == 2 { print $1 }')\" = f ]; then fail %2; fi\n")
+                    .arg(name, about);
+            }
             QString text = action.expectsTrue ? QStringLiteral("holds %1 %2 %3 %4\n")
                                                     .arg(about)
                                                     .arg(action.pollMs > 0 ? seconds : 1)

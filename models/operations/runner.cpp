@@ -233,23 +233,39 @@ void Runner::runStep(int index)
     for (const QString &node : step(index).nodes) {
         m_lastLines.remove(node);
     }
-    if (!note(index, StepState::Started) && !isPastReturn()) {
+    const bool past = isPastReturn(); // before this step is told of: it may be the point of no return
+    if (!note(index, StepState::Started) && !past) {
         --m_underWay;
+        record(index).state = begunBefore ? StepState::Started : StepState::Undone; // it was not begun now
         beginUndo(tr("the journal can't be written"));
         return;
     }
-    const auto act = [this, index, begunBefore] {
-        runOf(index, ActionNote::List::Actions, step(index).deadlineMs,
-              [this, index, begunBefore](const tl::expected<void, SequenceFailure> &result) {
-                  if (result) {
-                      verifyStep(index, {});
-                  } else if (step(index).pointOfNoReturn && (result.error().mayHaveHappened || begunBefore)) {
-                      // A lost reply is no failure, nor is the refusal of a second request: what is there decides.
-                      verifyStep(index, result.error());
-                  } else {
-                      stepFailed(index, result.error());
-                  }
-              });
+    const auto ended = [this, index, begunBefore](const tl::expected<void, SequenceFailure> &result) {
+        if (result) {
+            verifyStep(index, {});
+        } else if (step(index).pointOfNoReturn && (result.error().mayHaveHappened || begunBefore)) {
+            // A lost reply is no failure, nor is the refusal of a second request: what is there decides.
+            verifyStep(index, result.error());
+        } else {
+            stepFailed(index, result.error());
+        }
+    };
+    const auto act = [this, index, ended] {
+        const std::vector<Action> again = m_resumed ? actionsOf(step(index).provenAnew) : std::vector<Action>();
+        if (again.empty()) {
+            runOf(index, ActionNote::List::Actions, step(index).deadlineMs, ended);
+            return;
+        }
+        run(again, step(index).deadlineMs, [this, index, ended](const tl::expected<void, SequenceFailure> &proved) {
+            if (proved) {
+                runOf(index, ActionNote::List::Actions, step(index).deadlineMs, ended);
+                return;
+            }
+            SequenceFailure failure = proved.error(); // of the question: what the step itself does was not asked for
+            failure.mayHaveHappened = false;
+            failure.nothingDone = false;
+            ended(tl::unexpected(failure));
+        });
     };
     if (begunBefore && step(index).undoneFirst) {
         run(step(index).undo, step(index).deadlineMs,
@@ -392,6 +408,9 @@ void Runner::finish(Outcome outcome)
     if (const auto written = m_journal->ended(outcome, m_clock.wallMs(), m_remains); !written) {
         m_remains.append(written.error().message);
     }
+    for (QString &one : m_remains) {
+        one = core::redacted(one);
+    }
     Q_EMIT ended(outcome, m_remains);
 }
 
@@ -413,8 +432,22 @@ void Runner::runOf(int index, ActionNote::List list, int deadlineMs, SequenceDon
     start(sequence, std::move(done));
 }
 
+std::vector<Action> Runner::actionsOf(const QStringList &steps) const
+{
+    std::vector<Action> actions;
+    for (const Step &one : m_plan.steps) {
+        if (steps.contains(one.id)) {
+            actions.insert(actions.end(), one.actions.begin(), one.actions.end());
+        }
+    }
+    return actions;
+}
+
 Sequence *Runner::sequenceOf(std::vector<Action> actions, int deadlineMs)
 {
+    for (Action &action : actions) {
+        action.orSilent = action.orSilent && !m_resumed;
+    }
     auto *sequence = new Sequence(m_hands, m_values, std::move(actions), deadlineMs, this);
     connect(sequence, &Sequence::captured, this, [this](const QString &name, const QString &value) {
         if (!m_secretNames.contains(name)) {

@@ -70,6 +70,7 @@ private:
     bool isPastReturn() const;
     bool hasOutageBegun() const;
     bool isRenewed(const Step &step) const;
+    std::vector<Action> actionsOf(const QStringList &steps) const;
     bool isNeededMissing(const Step &step) const;
     StepRecord &record(int index) { return m_steps[static_cast<std::size_t>(index)]; }
     const Step &step(int index) const { return m_plan.steps[static_cast<std::size_t>(index)]; }

@@ -268,6 +268,10 @@ void Sequence::httpArrived(Handed<HttpAnswer> result)
 
 void Sequence::notDone(const HandsFailure &failure)
 {
+    if (current().orSilent) {
+        answered(true, failure.error.message);
+        return;
+    }
     const bool absent = current().absentMs > 0 && m_heardClock.elapsed() >= current().absentMs;
     // Somebody who waits for a node to come back is not put off by its being away.
     if (current().pollMs > 0 && leftMs() > 0 && !absent) {

@@ -32,6 +32,8 @@ private Q_SLOTS:
     void secretsStayInMemory();
     void resumeFinishesAfterEachStep();
     void whatCannotBeDoneTwiceIsUndoneFirst();
+    void whatWasProvedIsProvedAnew();
+    void silenceIsGoodEnoughForTheFirstRunOnly();
     void undoTakesBackAfterEachStep();
     void undoBehindTheReturnChangesNothing();
     void journalThatCannotBeWrittenRefuses();
@@ -544,6 +546,63 @@ void TestRunner::whatCannotBeDoneTwiceIsUndoneFirst()
     const auto undone = bench.hands.told.indexOf(QStringLiteral("pg1: undo stop"));
     QVERIFY(undone >= 0);
     QVERIFY(bench.hands.told.indexOf(QStringLiteral("pg1: do stop")) > undone);
+}
+
+/// What held before the console died need not hold any more when another one promotes.
+void TestRunner::whatWasProvedIsProvedAnew()
+{
+    Plan proving = plan();
+    proving.steps[2].provenAnew = {QStringLiteral("stop")};
+    for (const StepState state : {StepState::Waiting, StepState::Started}) {
+        Bench bench(proving);
+        dieAt(bench, state == StepState::Waiting ? 1 : 2, state == StepState::Waiting ? StepState::Done : state);
+        bench.takeUp();
+        bench.hands.answers[QStringLiteral("is promote")] = FakeHands::one(QStringLiteral("f"));
+        bench.hands.answers[QStringLiteral("do stop")] =
+            tl::unexpected(FakeHands::failure(QStringLiteral("it serves again"), false));
+        bench.runner->resume(bench.interrupted);
+        QTRY_VERIFY(bench.outcome);
+        QVERIFY(!bench.hands.told.contains(QStringLiteral("pg1: do promote")));
+        QVERIFY(*bench.outcome == Outcome::Undone || *bench.outcome == Outcome::Incomplete);
+    }
+    // A first run has just proved it.
+    Bench fresh(proving);
+    fresh.runner->start();
+    QTRY_VERIFY(fresh.outcome);
+    QCOMPARE(fresh.hands.told.count(QStringLiteral("pg1: do stop")), 1);
+}
+
+void TestRunner::silenceIsGoodEnoughForTheFirstRunOnly()
+{
+    Plan careful = plan();
+    Action asked = sql(QStringLiteral("is pg2 a standby"), true);
+    asked.orSilent = true;
+    careful.steps[1].undo.insert(careful.steps[1].undo.begin(), asked);
+    const auto fail = [](Bench &bench, const Handed<Table> &answer) {
+        bench.hands.answers[QStringLiteral("do promote")] =
+            tl::unexpected(FakeHands::failure(QStringLiteral("denied"), false));
+        bench.hands.answers[QStringLiteral("is pg2 a standby")] = answer;
+    };
+    Bench silent(careful);
+    fail(silent, tl::unexpected(FakeHands::failure(QStringLiteral("no route"))));
+    silent.runner->start();
+    QTRY_VERIFY(silent.outcome);
+    QVERIFY(silent.hands.told.contains(QStringLiteral("pg1: undo stop")));
+    // One that was promoted meanwhile has the last word.
+    Bench promoted(careful);
+    fail(promoted, FakeHands::one(QStringLiteral("f")));
+    promoted.runner->start();
+    QTRY_VERIFY(promoted.outcome);
+    QVERIFY(!promoted.hands.told.contains(QStringLiteral("pg1: undo stop")));
+    QCOMPARE(word(*promoted.outcome), word(Outcome::Incomplete));
+    // Taken up again, nobody knows what happened meanwhile.
+    Bench later(careful);
+    dieAt(later, 1, StepState::Done);
+    later.takeUp();
+    fail(later, tl::unexpected(FakeHands::failure(QStringLiteral("no route"))));
+    later.runner->undo(later.interrupted);
+    QTRY_VERIFY(later.outcome);
+    QVERIFY(!later.hands.told.contains(QStringLiteral("pg1: undo stop")));
 }
 
 void TestRunner::undoTakesBackAfterEachStep()

@@ -282,12 +282,14 @@ void TestSwitchoverPlan::planThroughRepmgr()
     facts.state = factsOf(snapshot).state;
     const Plan plan = planSwitchover(facts, pg2);
     QVERIFY2(mayRun(plan, false), qPrintable(all(plan.checks)));
-    QCOMPARE(idsOf(plan), QStringLiteral("lock lock_candidate checkpoint repmgr_check repmgrd_pause switchover rejoin "
-                                         "repmgrd_resume repmgr_shows proof unlock"));
+    QCOMPARE(idsOf(plan),
+             QStringLiteral("lock lock_candidate checkpoint repmgr_check repmgrd_pause_pg2 repmgrd_pause_pg1 "
+                            "switchover rejoin repmgrd_resume_pg2 repmgrd_resume_pg1 repmgr_shows proof "
+                            "unlock"));
     const Step *switchover = stepOf(plan, QStringLiteral("switchover"));
     QVERIFY(switchover->pointOfNoReturn && !switchover->notDone.empty() && !switchover->undo.empty());
     // Whatever comes of it, the daemons go on.
-    QVERIFY(stepOf(plan, QStringLiteral("repmgrd_resume"))->needs.isEmpty());
+    QVERIFY(stepOf(plan, QStringLiteral("repmgrd_resume_pg2"))->needs.isEmpty());
     // A node under repmgr is not touched by SQL of ours.
     for (const Step &step : plan.steps) {
         QVERIFY2(!sqlOf(step.actions).contains(QStringLiteral("ALTER SYSTEM")), qPrintable(step.id));
@@ -300,7 +302,7 @@ void TestSwitchoverPlan::planThroughRepmgr()
     for (RepmgrMember &member : facts.repmgr->members) {
         member.daemonPaused = true;
     }
-    QVERIFY(!stepOf(planSwitchover(facts, pg2), QStringLiteral("repmgrd_pause")));
+    QVERIFY(!stepOf(planSwitchover(facts, pg2), QStringLiteral("repmgrd_pause_pg2")));
 }
 
 void TestSwitchoverPlan::nativePlanUnderRepmgr()

@@ -38,7 +38,8 @@ Step stopByHandStep(const Pieces &p)
                               "and put an empty file standby.signal into %2. Nothing may start it before that.")
                                .arg(p.primary, p.dataDirectory),
                            QStringLiteral("SELECT %1").arg(QLatin1String(kNoReceiver)))};
-    step.undo = {person(p, p.primary,
+    step.undo = {p.stillStandby(),
+                 person(p, p.primary,
                         tr("On the host of %1: take the file standby.signal out of %2, if it is there, and start the "
                            "server: it is the primary still.")
                             .arg(p.primary, p.dataDirectory),
@@ -64,16 +65,18 @@ Step proveByHandStep(const Pieces &p)
         p.sql(p.candidate, QStringLiteral("CHECKPOINT"), tr("the restartpoint")),
         p.holds(p.candidate,
                 QStringLiteral("SELECT c.checkpoint_lsn = c.redo_lsn AND pg_last_wal_replay_lsn() - c.checkpoint_lsn "
-                               "BETWEEN 1 AND 256 AND c.timeline_id = %1 AND s.system_identifier::text = %2 AND "
+                               "BETWEEN 1 AND 168 AND c.timeline_id = %1 AND s.system_identifier::text = %2 AND "
                                "pg_is_in_recovery() AND %3, 'the last record is the shutdown checkpoint at ' || "
                                "c.checkpoint_lsn AS evidence, c.redo_lsn, pg_last_wal_replay_lsn() AS "
                                "replayed FROM pg_control_checkpoint() c, pg_control_system() s")
                     .arg(p.timeline)
                     .arg(core::sqlLiteral(p.systemIdentifier), QLatin1String(kNoReceiver)),
-                tr("the last that %1 has is the shutdown of %2").arg(p.candidate, p.primary))};
+                tr("the last that %1 has is the shutdown of %2").arg(p.candidate, p.primary)),
+        down}; // and still is: the checkpoint may have taken its time
     step.actions[1].absentMs = 1000;
-    step.actions.front().shows = {kShowsNothingLost};
-    step.actions.back().shows = {kShowsNothingLost};
+    for (const std::size_t i : {std::size_t(3), std::size_t(4)}) {
+        step.actions[i].shows = {kShowsNothingLost};
+    }
     return step;
 }
 

@@ -231,10 +231,19 @@ Action Pieces::startAction(const QString &about) const
     return start;
 }
 
+Action Pieces::stillStandby() const
+{
+    Action standby = holds(candidate, QStringLiteral("SELECT pg_is_in_recovery()"),
+                           tr("nobody has promoted %1 meanwhile, so that %2 may write").arg(candidate, primary));
+    standby.orSilent = true;
+    standby.deadlineMs = 2000;
+    return standby;
+}
+
 std::vector<Action> Pieces::backToService() const
 {
     return {
-        command(primary, clearScript(false), tr("%1 may start as the primary").arg(primary)),
+        stillStandby(), command(primary, clearScript(false), tr("%1 may start as the primary").arg(primary)),
         startAction(tr("%1 runs as the primary again").arg(primary)),
         holds(primary, QStringLiteral("SELECT NOT pg_is_in_recovery()"), tr("%1 takes writes again").arg(primary), 20)};
 }
@@ -246,7 +255,15 @@ std::vector<Action> Pieces::notPromoted() const
     if (candidateVersion < 130000 || !candidateHost.isPossible()) {
         return {};
     }
+    // A session of ours that is stuck with the request would still leave the file.
+    const QString ours = QStringLiteral("FROM pg_stat_activity WHERE application_name = 'howdah operation' AND pid <> "
+                                        "pg_backend_pid()");
+    Action gone = holds(candidate, QStringLiteral("SELECT NOT EXISTS (SELECT %1)").arg(ours),
+                        tr("no session of an operation is left on %1").arg(candidate), 50);
+    gone.deadlineMs = 5000;
     return {
+        sql(candidate, QStringLiteral("SELECT pg_terminate_backend(pid) %1").arg(ours)),
+        gone,
         command(candidate,
                 candidateHost.asOwner + QStringList{QStringLiteral("test"), QStringLiteral("!"), QStringLiteral("-e"),
                                                     candidateHost.dataDirectory + QStringLiteral("/promote")},

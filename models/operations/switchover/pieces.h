@@ -51,6 +51,8 @@ struct Pieces {
     QStringList clearScript(bool asStandby) const;
     /// Starts the server unless it runs.
     Action startAction(const QString &about) const;
+    /// Nobody else has promoted the candidate: asked before the old primary is let write again.
+    Action stillStandby() const;
     /// The old primary serves as the primary again, however far its stop had come.
     std::vector<Action> backToService() const;
     /// All hold only when the candidate is in recovery and no promotion has been asked for that it has yet to come to.

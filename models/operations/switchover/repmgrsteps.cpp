@@ -82,33 +82,32 @@ Step dryRunStep(const Repmgr &r)
     return step;
 }
 
-/// A paused repmgrd watches and does nothing. What was paused already stays so afterwards.
-Step pauseStep(const Repmgr &r, const QStringList &nodes)
+/// A paused repmgrd watches and does nothing. What was paused already stays so afterwards. A step for each node, so
+/// that one that is away keeps none of the others.
+Step pauseStep(const Repmgr &r, const QString &node)
 {
-    Step step = r.p.step("repmgrd_pause", Phase::Prepare, tr("Pause repmgrd"), nodes, 10'000, 20);
-    for (const QString &node : nodes) {
-        step.actions.push_back(r.sql(node, QStringLiteral("SELECT repmgr.repmgrd_pause(true)")));
-        Action paused = r.sql(node, QStringLiteral("SELECT repmgr.repmgrd_is_paused()"), tr("repmgrd is paused"));
-        paused.expectsTrue = true;
-        step.verify.push_back(paused);
-        Action resume = r.sql(node, QStringLiteral("SELECT repmgr.repmgrd_pause(false)"), tr("repmgrd goes on"));
-        resume.pollMs = 200;
-        resume.deadlineMs = 20'000;
-        step.undo.push_back(resume);
-    }
+    Step step = r.p.step("repmgrd_pause_" + node.toUtf8(), Phase::Prepare, tr("Pause repmgrd on %1").arg(node), {node},
+                         10'000, 10);
+    step.actions = {r.sql(node, QStringLiteral("SELECT repmgr.repmgrd_pause(true)"))};
+    Action paused = r.sql(node, QStringLiteral("SELECT repmgr.repmgrd_is_paused()"), tr("repmgrd is paused"));
+    paused.expectsTrue = true;
+    step.verify = {paused};
+    Action resume = r.sql(node, QStringLiteral("SELECT repmgr.repmgrd_pause(false)"), tr("repmgrd goes on"));
+    resume.pollMs = 200;
+    resume.deadlineMs = 20'000;
+    step.undo = {resume};
     return step;
 }
 
-Step resumeStep(const Repmgr &r, const QStringList &nodes)
+Step resumeStep(const Repmgr &r, const QString &node)
 {
-    Step step = r.p.step("repmgrd_resume", Phase::After, tr("Let repmgrd go on"), nodes, 60'000, 20);
-    for (const QString &node : nodes) {
-        Action resume = r.sql(node, QStringLiteral("SELECT repmgr.repmgrd_pause(false)"), tr("repmgrd goes on"));
-        resume.pollMs = 200;
-        step.actions.push_back(resume);
-    }
-    step.remedy =
-        tr("repmgrd is still paused on some of %1: repmgr service unpause.").arg(nodes.join(QStringLiteral(", ")));
+    Step step = r.p.step("repmgrd_resume_" + node.toUtf8(), Phase::After, tr("Let repmgrd go on, on %1").arg(node),
+                         {node}, 60'000, 10);
+    Action resume = r.sql(node, QStringLiteral("SELECT repmgr.repmgrd_pause(false)"), tr("repmgrd goes on"));
+    resume.pollMs = 200;
+    step.actions = {resume};
+    step.lane = 2;
+    step.remedy = tr("repmgrd is still paused on %1: repmgr service unpause.").arg(node);
     return step;
 }
 
@@ -212,8 +211,8 @@ std::vector<Step> stepsThroughRepmgr(const Facts &facts, const Cast &cast, const
     const Repmgr r{facts, cast, p};
     const QStringList acting = r.acting();
     std::vector<Step> steps{lockStep(p, p.primary), lockStep(p, p.candidate), checkpointStep(p), dryRunStep(r)};
-    if (!acting.isEmpty()) {
-        steps.push_back(pauseStep(r, acting));
+    for (const QString &node : acting) {
+        steps.push_back(pauseStep(r, node));
     }
     for (Step &step : pauseSteps(facts, p)) {
         steps.push_back(std::move(step));
@@ -227,8 +226,8 @@ std::vector<Step> stepsThroughRepmgr(const Facts &facts, const Cast &cast, const
     for (const QString &sibling : p.siblings) {
         steps.push_back(siblingStep(r, sibling));
     }
-    if (!acting.isEmpty()) {
-        steps.push_back(resumeStep(r, acting));
+    for (const QString &node : acting) {
+        steps.push_back(resumeStep(r, node));
     }
     Step proof = proofStep(p);
     proof.needs = {QStringLiteral("switchover")};

@@ -37,7 +37,8 @@ alive() { pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && k
 n=0
 seconds
 begun=$now told=$((now + 2))
-while [ "$n" -lt "$4" ]; do
+# It ends well before whoever waits for it does: nothing of it may be left when that takes it back.
+while [ "$n" -lt "$4" ] && [ $((now - begun)) -lt $(($4 / 100 - 2)) ]; do
   said=$(LC_ALL=C "$3" -D "$2" 2>/dev/null)
   case $said in
   *'cluster state:               shut down
@@ -53,6 +54,7 @@ while [ "$n" -lt "$4" ]; do
   [ "$now" -le "$told" ] || { told=$now; still "$2"; }
 done
 echo "still running: $(sed -n 8p "$2/postmaster.pid" 2>/dev/null)" >&2
+still "$2" >&2
 exit 1
 )sh";
 

@@ -103,9 +103,21 @@ Step syncPrepareStep(const Pieces &p)
 Step syncStep(const Pieces &p)
 {
     Step step = p.step("sync", Phase::After, tr("Let commits wait for standbys again"), {p.candidate}, 30'000, 50);
-    step.actions = {p.sql(p.candidate, QStringLiteral("ALTER SYSTEM SET synchronous_standby_names = %1")
-                                           .arg(core::sqlLiteral(cluster::writeSyncNames(p.sync.names)))),
-                    p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()"))};
+    QStringList names;
+    for (const QString &name : p.sync.names.names) {
+        names.append(core::sqlLiteral(name.toLower()));
+    }
+    // A rule that is not satisfied would stop every commit.
+    step.actions = {
+        p.holds(p.candidate,
+                QStringLiteral("SELECT count(*) >= %1, count(*) AS standbys FROM pg_stat_replication WHERE state = "
+                               "'streaming' AND ('*' = ANY (ARRAY[%2]) OR lower(application_name) = ANY (ARRAY[%2]))")
+                    .arg(p.sync.names.count)
+                    .arg(names.join(QStringLiteral(", "))),
+                tr("enough of %1 stream").arg(cluster::writeSyncNames(p.sync.names)), 50),
+        p.sql(p.candidate, QStringLiteral("ALTER SYSTEM SET synchronous_standby_names = %1")
+                               .arg(core::sqlLiteral(cluster::writeSyncNames(p.sync.names)))),
+        p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()"))};
     step.verify = {p.holds(p.candidate,
                            QStringLiteral("SELECT count(*) >= %1, count(*) AS standbys FROM pg_stat_replication WHERE "
                                           "sync_state IN ('sync', 'quorum')")
@@ -161,6 +173,7 @@ Step promoteStep(const Pieces &p)
 {
     Step step = p.step("promote", Phase::Outage, tr("Promote %1").arg(p.candidate), {p.candidate}, 30'000, 60);
     step.pointOfNoReturn = true;
+    step.provenAnew = {QStringLiteral("prove")};
     step.actions = {p.sql(p.candidate, QStringLiteral("SELECT pg_promote(false)"))};
     step.actions[0].expectsTrue = true;
     step.verify = {p.holds(p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
@@ -244,10 +257,12 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
         add(syncPrepareStep(p));
     }
     add(checkpointStep(p));
-    for (Step &step : pauseSteps(facts, p)) {
-        add(std::move(step));
-    }
     const bool byHand = !p.host.isPossible();
+    if (!byHand) { // clients can't be kept waiting as long as a person takes
+        for (Step &step : pauseSteps(facts, p)) {
+            add(std::move(step));
+        }
+    }
     add(byHand ? stopByHandStep(p) : stopStep(p));
     add(byHand ? proveByHandStep(p) : proveStep(p));
     add(promoteStep(p));
