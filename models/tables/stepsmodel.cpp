@@ -56,26 +56,6 @@ Cell tookCell(const Step &step, const StepRecord &record, qint64 nowMs)
     return {};
 }
 
-Cell stateCellOf(const StepRecord &record)
-{
-    switch (record.state) {
-    case StepState::Waiting:
-        return {};
-    case StepState::Started:
-    case StepState::Undoing:
-        return stateCell(Verdict::Unknown, operations::toString(record.state));
-    case StepState::Done:
-        return stateCell(Verdict::Ok, operations::toString(record.state));
-    case StepState::Skipped:
-    case StepState::Undone:
-        return stateCell(Verdict::Warning, operations::toString(record.state));
-    case StepState::Failed:
-    case StepState::UndoFailed:
-        break;
-    }
-    return stateCell(Verdict::Critical, operations::toString(record.state));
-}
-
 /// The glyph before a title says the same as the state in words.
 void markTitle(Cell &title, const StepRecord &record)
 {
@@ -86,7 +66,7 @@ void markTitle(Cell &title, const StepRecord &record)
     } else if (record.state == StepState::Waiting) {
         title.icon = QStringLiteral("idle");
     } else {
-        title.verdict = stateCellOf(record).verdict;
+        title.verdict = stepStateCell(record).verdict;
     }
 }
 
@@ -260,7 +240,7 @@ Row StepsModel::stepRow(std::size_t i) const
                  plain(step.nodes.join(QStringLiteral(", "))),
                  at,
                  tookCell(step, record, m_nowMs),
-                 stateCellOf(record)};
+                 stepStateCell(record)};
     return row;
 }
 

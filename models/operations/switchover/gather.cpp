@@ -17,13 +17,6 @@ constexpr int kHostMs = 8000;
 const char *const kChanged[] = {"primary_conninfo", "primary_slot_name", "wal_retrieve_retry_interval",
                                 "synchronous_standby_names"};
 
-QString cell(const Table &table, std::size_t row, const char *column)
-{
-    const qsizetype at = table.columns.indexOf(QLatin1String(column));
-    return at < 0 || row >= table.rows.size() ? QString()
-                                              : table.rows[row][static_cast<std::size_t>(at)].value_or(QString());
-}
-
 bool flag(const Table &table, const char *column)
 {
     return cell(table, 0, column) == QLatin1String("t");
@@ -42,6 +35,13 @@ std::optional<QStringList> behind(const QStringList &prefix, const QStringList &
 }
 
 } // namespace
+
+QString cell(const Table &table, std::size_t row, const char *column)
+{
+    const qsizetype at = table.columns.indexOf(QLatin1String(column));
+    return at < 0 || row >= table.rows.size() ? QString()
+                                              : table.rows[row][static_cast<std::size_t>(at)].value_or(QString());
+}
 
 QString rightsSql(int serverVersionNum)
 {

@@ -39,6 +39,9 @@ private:
     int m_left = 0;
 };
 
+/// What stands in a cell; empty for NULL and where there is none.
+QString cell(const Table &table, std::size_t row, const char *column);
+
 /// One statement whose row says what the session may do, for servers of that version.
 QString rightsSql(int serverVersionNum);
 SqlAccess accessFrom(const Table &table);

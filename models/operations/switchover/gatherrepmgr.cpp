@@ -6,6 +6,7 @@
 
 #include "cluster/positions.h"
 #include "managers/repmgr.h"
+#include "operations/switchover/gather.h"
 #include "postgres/conninfo.h"
 
 namespace howdah::operations::switchover {
@@ -29,13 +30,6 @@ done
 [ -r "$2" ] && echo configured
 exit 0
 )sh";
-
-QString cell(const Table &table, std::size_t row, const char *column)
-{
-    const qsizetype at = table.columns.indexOf(QLatin1String(column));
-    return at < 0 || row >= table.rows.size() ? QString()
-                                              : table.rows[row][static_cast<std::size_t>(at)].value_or(QString());
-}
 
 /// Whether a conninfo leads to that node, as far as that can be told without asking anybody.
 bool leadsTo(const postgres::Conninfo &conninfo, const cluster::NodeStatus &node, const QString &port)
