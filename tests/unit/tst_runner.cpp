@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFileInfo>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <csignal>
+#include <sys/resource.h>
 
 #include "fakehands.h"
 #include "operations/runner.h"
@@ -37,6 +40,7 @@ private Q_SLOTS:
     void undoTakesBackAfterEachStep();
     void undoBehindTheReturnChangesNothing();
     void journalThatCannotBeWrittenRefuses();
+    void journalThatIsFullStopsThePointOfNoReturn();
 };
 
 namespace {
@@ -635,6 +639,30 @@ void TestRunner::undoBehindTheReturnChangesNothing()
     QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
     QCOMPARE(bench.hands.told, QStringList());
     QVERIFY(bench.remains.first().contains(QStringLiteral("promote")));
+}
+
+/// What is not on the disk is not begun, least of all what can't be taken back.
+void TestRunner::journalThatIsFullStopsThePointOfNoReturn()
+{
+    Bench bench(plan());
+    rlimit before{};
+    QCOMPARE(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto wasHandled = std::signal(SIGXFSZ, SIG_IGN); // a write beyond the limit fails then
+    QObject::connect(bench.runner.get(), &Runner::stepChanged, bench.runner.get(),
+                     [&](int index, const StepRecord &record) {
+                         if (index == 1 && record.state == StepState::Done) {
+                             rlimit full = before;
+                             full.rlim_cur = static_cast<rlim_t>(QFileInfo(bench.path).size());
+                             setrlimit(RLIMIT_FSIZE, &full);
+                         }
+                     });
+    bench.runner->start();
+    const bool ended = QTest::qWaitFor([&] { return bench.outcome.has_value(); });
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, wasHandled);
+    QVERIFY(ended);
+    QVERIFY(!bench.hands.told.contains(QStringLiteral("pg1: do promote")));
+    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
 }
 
 void TestRunner::journalThatCannotBeWrittenRefuses()
