@@ -38,11 +38,10 @@ private:
     {
         return run(QStringList{QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json")} + arguments);
     }
-    /// The node that takes writes; -1 unless there is exactly one.
-    int primary() const;
+    int primary() const { return m_lab->primary(); }
     void awaitWhole() const;
     QString clusterFile() const { return m_directory.filePath(QStringLiteral("orders.toml")); }
-    QStringList conninfos() const;
+    QStringList conninfos() const { return m_lab->conninfos(); }
 
     QTemporaryDir m_directory;
     std::unique_ptr<Lab> m_lab;
@@ -62,27 +61,6 @@ void TestSwitchover::initTestCase()
     config.name = QStringLiteral("orders");
     config.manager = cluster::ManagerKind::None;
     QVERIFY(cluster::saveClusterFile(config, clusterFile()));
-}
-
-QStringList TestSwitchover::conninfos() const
-{
-    QStringList all;
-    for (int i = 0; i < 3; ++i) {
-        all.append(m_lab->node(i).conninfo(QStringLiteral("postgres")));
-    }
-    return all;
-}
-
-int TestSwitchover::primary() const
-{
-    int found = -1, count = 0;
-    for (int i = 0; i < 3; ++i) {
-        if (m_lab->node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")) == QLatin1String("f")) {
-            found = i;
-            ++count;
-        }
-    }
-    return count == 1 ? found : -1;
 }
 
 void TestSwitchover::awaitWhole() const

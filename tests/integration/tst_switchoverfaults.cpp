@@ -73,7 +73,7 @@ private Q_SLOTS:
 private:
     bool provide(int major);
     ConsoleRun switchover(int to, const integration::OnStep &onStep = {}) const;
-    int primary() const;
+    int primary() const { return m_lab->primary(); }
     void awaitWhole() const;
     bool isWhole() const;
     QStringList conninfos(bool sockets) const;
@@ -129,18 +129,6 @@ ConsoleRun TestSwitchoverFaults::switchover(int to, const integration::OnStep &o
     return integration::runConsole({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
                                     QStringLiteral("--yes"), QStringLiteral("--to"), m_lab->node(to).name},
                                    m_directory.path(), onStep);
-}
-
-int TestSwitchoverFaults::primary() const
-{
-    int found = -1, count = 0;
-    for (int i = 0; i < 3; ++i) {
-        if (m_lab->node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")) == QLatin1String("f")) {
-            found = i;
-            ++count;
-        }
-    }
-    return count == 1 ? found : -1;
 }
 
 bool TestSwitchoverFaults::isWhole() const

@@ -55,14 +55,13 @@ private:
                        more,
                    onStep);
     }
-    /// The node that takes writes; -1 unless there is exactly one.
-    int primary() const;
+    int primary() const { return m_lab->primary(); }
     int another(int besides) const { return besides == 0 ? 1 : 0; }
     QJsonObject cluster() const;
     bool isWhole() const;
     bool patch(const QByteArray &config) const;
     QString clusterFile() const { return m_directory.filePath(QStringLiteral("orders.toml")); }
-    QStringList conninfos() const;
+    QStringList conninfos() const { return m_lab->conninfos(); }
 
     QTemporaryDir m_directory;
     std::unique_ptr<Lab> m_lab;
@@ -119,27 +118,6 @@ void TestSwitchoverPatroni::initTestCase()
 void TestSwitchoverPatroni::init()
 {
     QTRY_VERIFY2_WITH_TIMEOUT(isWhole(), QJsonDocument(cluster()).toJson().constData(), kWholeMs);
-}
-
-QStringList TestSwitchoverPatroni::conninfos() const
-{
-    QStringList all;
-    for (int i = 0; i < 3; ++i) {
-        all.append(m_lab->node(i).conninfo(QStringLiteral("postgres")));
-    }
-    return all;
-}
-
-int TestSwitchoverPatroni::primary() const
-{
-    int found = -1, count = 0;
-    for (int i = 0; i < 3; ++i) {
-        if (m_lab->node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")) == QLatin1String("f")) {
-            found = i;
-            ++count;
-        }
-    }
-    return count == 1 ? found : -1;
 }
 
 QJsonObject TestSwitchoverPatroni::cluster() const

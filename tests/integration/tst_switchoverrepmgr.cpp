@@ -31,8 +31,7 @@ private:
     bool pauseDaemons(bool paused) const;
     /// Which of the daemons are paused: "ftf".
     QString paused() const;
-    /// The node that takes writes among the pair; -1 unless there is exactly one.
-    int primary() const;
+    int primary() const { return m_lab->primary(); }
     void awaitWhole() const;
     QString clusterFile() const { return m_directory.filePath(QStringLiteral("orders.toml")); }
 
@@ -87,15 +86,6 @@ QString TestSwitchoverRepmgr::paused() const
         all += value(node, QStringLiteral("SELECT repmgr.repmgrd_is_paused()"), QStringLiteral("repmgr"));
     }
     return all;
-}
-
-int TestSwitchoverRepmgr::primary() const
-{
-    const QString one = value(0, QStringLiteral("SELECT pg_is_in_recovery()"));
-    const QString two = value(1, QStringLiteral("SELECT pg_is_in_recovery()"));
-    return one == QLatin1String("f") && two == QLatin1String("t")   ? 0
-           : one == QLatin1String("t") && two == QLatin1String("f") ? 1
-                                                                    : -1;
 }
 
 void TestSwitchoverRepmgr::awaitWhole() const

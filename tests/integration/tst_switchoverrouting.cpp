@@ -49,7 +49,7 @@ private Q_SLOTS:
 
 private:
     ConsoleRun switchover(const QStringList &more, const QString &killAt = {}, const QString &file = {}) const;
-    int primary() const;
+    int primary() const { return m_lab->primary(); }
     void awaitWhole() const;
     QString pooled(const QString &user = QStringLiteral("postgres"),
                    const QString &database = QStringLiteral("postgres")) const
@@ -149,18 +149,6 @@ ConsoleRun TestSwitchoverRouting::switchover(const QStringList &more, const QStr
                     QStringLiteral("--json"), QStringLiteral("--yes"), QStringLiteral("--to")} +
             more,
         m_directory.path(), killAt);
-}
-
-int TestSwitchoverRouting::primary() const
-{
-    int found = -1, count = 0;
-    for (int i = 0; i < 3; ++i) {
-        if (m_lab->node(i).value(QStringLiteral("SELECT pg_is_in_recovery()")) == QLatin1String("f")) {
-            found = i;
-            ++count;
-        }
-    }
-    return count == 1 ? found : -1;
 }
 
 void TestSwitchoverRouting::awaitWhole() const

@@ -135,6 +135,27 @@ cluster::ClusterConfig Lab::config(const QString &user) const
     return config;
 }
 
+int Lab::primary() const
+{
+    int found = -1, count = 0;
+    for (int index = 0; index < dataNodeCount(); ++index) {
+        if (node(index).value(QStringLiteral("SELECT pg_is_in_recovery()")) == QLatin1String("f")) {
+            found = index;
+            ++count;
+        }
+    }
+    return count == 1 ? found : -1;
+}
+
+QStringList Lab::conninfos(const QString &user) const
+{
+    QStringList all;
+    for (int index = 0; index < dataNodeCount(); ++index) {
+        all.append(node(index).conninfo(user));
+    }
+    return all;
+}
+
 QString Lab::ns(int index) const
 {
     return QStringLiteral("%1-pg%2").arg(m_namespace).arg(index + 1);

@@ -55,6 +55,11 @@ public:
     /// The lab as a cluster file's value: conninfos, command and root_command over ssh, start and stop.
     cluster::ClusterConfig config(const QString &user = QStringLiteral("dba")) const;
 
+    /// The node that takes writes, the witness aside; -1 unless there is exactly one.
+    int primary() const;
+    /// Of every data node, for an application that looks for the one that takes writes.
+    QStringList conninfos(const QString &user = QStringLiteral("postgres")) const;
+
     /// Runs a command on the host, without ssh.
     Output exec(int index, const QStringList &argv, const QString &user = QStringLiteral("root")) const;
     /// What to put in front of a command to run it there over ssh.
@@ -88,6 +93,7 @@ public:
 
 private:
     Lab() = default;
+    int dataNodeCount() const { return m_variant == Variant::Repmgr ? 2 : nodeCount(); }
     QString ns(int index) const;
     bool signalHost(int index, const QString &signal) const;
     void readEnvironment(const QByteArray &text);
