@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QApplication>
-#include <QDir>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QPlainTextEdit>
 #include <QProcess>
-#include <QPushButton>
-#include <QTemporaryDir>
 #include <QTest>
 
-#include "app/windowcommand.h"
+#include "livewindow.h"
 #include "operations/journal.h"
-#include "postgres/failure.h"
 #include "shell/finishdialog.h"
-#include "shell/mainwindow.h"
 #include "shell/switchoverdialog.h"
 #include "support/localcluster.h"
-#include "theme/theme.h"
 #include "widgets/datatable.h"
 #include "widgets/label.h"
 #include "widgets/noticebar.h"
 
 using namespace howdah;
+using testsupport::LiveWindow;
 using testsupport::LocalCluster;
 
 /// Consoles that die in the midst of a switchover of real servers, as the window of another one sees it and ends it.
@@ -45,15 +39,13 @@ private:
     template<typename T>
     T *part(const char *name) const
     {
-        return m_window->findChild<T *>(QLatin1String(name));
+        return m_live->part<T>(name);
     }
-    void click(const char *name) const { QTest::mouseClick(part<QPushButton>(name), Qt::LeftButton); }
+    void click(const char *name) const { m_live->click(name); }
     bool noticed() const { return part<QWidget>("interrupted-bar") && part<QWidget>("interrupted-bar")->isVisible(); }
 
-    QTemporaryDir m_directory;
-    QString m_path;
     std::unique_ptr<LocalCluster> m_servers;
-    std::unique_ptr<app::WindowCommand> m_command;
+    std::unique_ptr<LiveWindow> m_live;
     shell::MainWindow *m_window = nullptr;
 };
 
@@ -71,17 +63,8 @@ void TestLiveJournal::initTestCase()
     cluster::ClusterConfig config = m_servers->config(QStringLiteral("postgres"));
     config.name = QStringLiteral("live");
     config.manager = cluster::ManagerKind::None;
-    m_path = m_directory.filePath(QStringLiteral("live.toml"));
-    QVERIFY(cluster::saveClusterFile(config, m_path));
-    app::Invocation invocation;
-    invocation.cluster = m_path;
-    invocation.size = QStringLiteral("1280x800");
-    m_command = std::make_unique<app::WindowCommand>(invocation);
-    m_command->start();
-    const QWidgetList windows = QApplication::topLevelWidgets();
-    for (QWidget *widget : windows) {
-        m_window = qobject_cast<shell::MainWindow *>(widget) ? qobject_cast<shell::MainWindow *>(widget) : m_window;
-    }
+    m_live = std::make_unique<LiveWindow>(config);
+    m_window = m_live->window();
     QVERIFY(m_window);
     QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<QWidget *>(QStringLiteral("verdict-strip")), 15'000);
 }
@@ -112,8 +95,9 @@ void TestLiveJournal::killAt(const QString &to, const QString &step)
             }
         }
     });
-    console.start(qEnvironmentVariable("HOWDAH_BINARY"), {QStringLiteral("switchover"), m_path, QStringLiteral("--to"),
-                                                          to, QStringLiteral("--yes"), QStringLiteral("--json")});
+    console.start(qEnvironmentVariable("HOWDAH_BINARY"),
+                  {QStringLiteral("switchover"), m_live->clusterFile(), QStringLiteral("--to"), to,
+                   QStringLiteral("--yes"), QStringLiteral("--json")});
     QTRY_VERIFY_WITH_TIMEOUT(console.state() == QProcess::NotRunning && console.bytesAvailable() == 0, 60'000);
     QVERIFY2(killed && console.exitStatus() == QProcess::CrashExit, console.readAllStandardError().constData());
 }
@@ -168,7 +152,7 @@ void TestLiveJournal::finishedBySomebodyElse()
     awaitInterrupted();
     QProcess console;
     console.start(qEnvironmentVariable("HOWDAH_BINARY"),
-                  {QStringLiteral("journal"), m_path, QStringLiteral("undo"), QStringLiteral("--json")});
+                  {QStringLiteral("journal"), m_live->clusterFile(), QStringLiteral("undo"), QStringLiteral("--json")});
     QTRY_VERIFY_WITH_TIMEOUT(console.state() == QProcess::NotRunning, 60'000);
     QVERIFY2(console.exitCode() == 2, console.readAll().constData()); // undone
     QTRY_VERIFY_WITH_TIMEOUT(!noticed(), 15'000);
@@ -199,14 +183,6 @@ void TestLiveJournal::resumedFromThePage()
 
 int main(int argc, char **argv)
 {
-    const QTemporaryDir own; // never the user's own settings and journal; the consoles beside have the same
-    qputenv("XDG_CONFIG_HOME", own.filePath(QStringLiteral("config")).toLocal8Bit());
-    qputenv("XDG_DATA_HOME", own.filePath(QStringLiteral("data")).toLocal8Bit());
-    QApplication application(argc, argv);
-    QCoreApplication::setApplicationName(QStringLiteral("howdah-test"));
-    postgres::initialize();
-    theme::Theme::instance().install(application);
-    TestLiveJournal test;
-    return QTest::qExec(&test, argc, argv);
+    return testsupport::runLiveTest<TestLiveJournal>(argc, argv); // the consoles beside have the same journal
 }
 #include "tst_livejournal.moc"

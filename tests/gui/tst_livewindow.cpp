@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemView>
-#include <QApplication>
-#include <QFile>
-#include <QStandardPaths>
-#include <QTemporaryDir>
 #include <QTest>
 
-#include "app/windowcommand.h"
-#include "postgres/failure.h"
-#include "shell/mainwindow.h"
+#include "livewindow.h"
 #include "support/localcluster.h"
-#include "theme/theme.h"
-#include "widgets/verdictstrip.h"
 
 using namespace howdah;
+using testsupport::LiveWindow;
 using testsupport::LocalCluster;
 
 /// The real window on real servers, while these are stopped, killed, frozen and brought back: it must tell the truth.
@@ -31,12 +24,11 @@ private Q_SLOTS:
     void closedByKey();
 
 private:
-    QString verdict() const;
+    QString verdict() const { return m_live->verdict(); }
     QString cell(const QString &node, const QString &column) const;
 
-    QTemporaryDir m_directory;
     std::unique_ptr<LocalCluster> m_servers;
-    std::unique_ptr<app::WindowCommand> m_command;
+    std::unique_ptr<LiveWindow> m_live;
     shell::MainWindow *m_window = nullptr;
 };
 
@@ -45,7 +37,6 @@ void TestLiveWindow::initTestCase()
     if (LocalCluster::newestMajor() == 0) {
         QSKIP("needs Debian's PostgreSQL server");
     }
-    QStandardPaths::setTestModeEnabled(true);
     LocalCluster::Options options;
     options.nodes = 2;
     options.settings = {QStringLiteral("wal_retrieve_retry_interval=200ms")};
@@ -55,19 +46,8 @@ void TestLiveWindow::initTestCase()
 
     cluster::ClusterConfig config = m_servers->config();
     config.name = QStringLiteral("live");
-    const QString path = m_directory.filePath(QStringLiteral("live.toml"));
-    QVERIFY(cluster::saveClusterFile(config, path));
-    app::Invocation invocation;
-    invocation.cluster = path;
-    invocation.size = QStringLiteral("1280x800");
-    m_command = std::make_unique<app::WindowCommand>(invocation);
-    m_command->start();
-    const QWidgetList windows = QApplication::topLevelWidgets();
-    for (QWidget *widget : windows) {
-        if (auto *window = qobject_cast<shell::MainWindow *>(widget)) {
-            m_window = window;
-        }
-    }
+    m_live = std::make_unique<LiveWindow>(config);
+    m_window = m_live->window();
     QVERIFY(m_window);
 }
 
@@ -80,12 +60,6 @@ void TestLiveWindow::init()
         }
     }
     QTRY_COMPARE_WITH_TIMEOUT(verdict(), QStringLiteral("ok"), 30'000);
-}
-
-QString TestLiveWindow::verdict() const
-{
-    const auto *strip = m_window->findChild<widgets::VerdictStrip *>(QStringLiteral("verdict-strip"));
-    return strip ? cluster::verdictKey(strip->shown().verdict) : QString();
 }
 
 // What stands in the overview's table of nodes.
@@ -176,13 +150,6 @@ void TestLiveWindow::closedByKey()
 
 int main(int argc, char **argv)
 {
-    const QTemporaryDir settings; // never the user's own
-    qputenv("XDG_CONFIG_HOME", settings.path().toLocal8Bit());
-    QApplication application(argc, argv);
-    QCoreApplication::setApplicationName(QStringLiteral("howdah-test"));
-    postgres::initialize();
-    theme::Theme::instance().install(application);
-    TestLiveWindow test;
-    return QTest::qExec(&test, argc, argv);
+    return testsupport::runLiveTest<TestLiveWindow>(argc, argv);
 }
 #include "tst_livewindow.moc"
