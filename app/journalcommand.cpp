@@ -6,8 +6,8 @@
 
 #include "app/clusters.h"
 #include "app/output.h"
-#include "app/plantext.h"
 #include "operations/finishing.h"
+#include "operations/plantext.h"
 
 namespace howdah::app {
 

@@ -10,8 +10,8 @@
 
 #include "app/outagetext.h"
 #include "app/output.h"
-#include "app/plantext.h"
 #include "core/units.h"
+#include "operations/plantext.h"
 #include "operations/probe/follow.h"
 
 namespace howdah::app {

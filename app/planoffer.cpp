@@ -4,8 +4,8 @@
 #include <QJsonObject>
 
 #include "app/output.h"
-#include "app/plantext.h"
 #include "operations/planjson.h"
+#include "operations/plantext.h"
 
 namespace howdah::app {
 

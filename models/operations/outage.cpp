@@ -7,12 +7,12 @@ namespace howdah::operations {
 
 namespace {
 
-/// Titles begin with what is done; the address is what a move is about.
+/// Titles begin with what is done, or with who is let do it; the address is what a move is about.
 QString nameOf(const Step &step)
 {
-    static const QRegularExpression afterWord(QStringLiteral("\\W.*$"));
+    static const QRegularExpression firstWord(QStringLiteral("^(?:Let )?(\\w+)"));
     return step.id.startsWith(QLatin1String("address")) ? QStringLiteral("Address")
-                                                        : QString(step.title).remove(afterWord);
+                                                        : firstWord.match(step.title).captured(1);
 }
 
 } // namespace

@@ -112,7 +112,9 @@ struct Step {
     std::vector<Action> verify;  ///< all must hold afterwards; on going on after a crash they tell whether it was done
     std::vector<Action> undo;    ///< takes it back, also when it was done only half
     int deadlineMs = 10'000;
-    int expectedMs = 0;   ///< estimate for people; 0: none
+    int expectedMs = 0; ///< estimate for people; 0: none
+    /// As long as writes wait for it, where that is not all of it: a manager's does more. 0: all of it. For people.
+    int waitsMs = 0;
     int expectedFrom = 0; ///< of how many earlier ones of this cluster it is the median; 0: what is usual
     bool pointOfNoReturn = false;
     /// Of the point of no return alone: when it failed and these all hold, it is proved that it did not happen and will

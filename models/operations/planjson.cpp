@@ -136,6 +136,7 @@ public:
         step.undo = list(o[QLatin1String("undo")], &Reader::action);
         step.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         step.expectedMs = o[QLatin1String("expected_ms")].toInt();
+        step.waitsMs = o[QLatin1String("waits_ms")].toInt(); // not in plans of earlier versions
         step.expectedFrom = o[QLatin1String("expected_from")].toInt();
         step.pointOfNoReturn = o[QLatin1String("point_of_no_return")].toBool();
         if (o.contains(QLatin1String("not_done"))) { // not in plans of earlier versions
@@ -229,6 +230,7 @@ QJsonObject toJson(const Step &step)
             {QStringLiteral("undo"), arrayOf(step.undo)},
             {QStringLiteral("deadline_ms"), step.deadlineMs},
             {QStringLiteral("expected_ms"), step.expectedMs},
+            {QStringLiteral("waits_ms"), step.waitsMs},
             {QStringLiteral("expected_from"), step.expectedFrom},
             {QStringLiteral("point_of_no_return"), step.pointOfNoReturn},
             {QStringLiteral("not_done"), arrayOf(step.notDone)},

@@ -313,7 +313,7 @@ void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
 }
 
 /// A point of no return that failed has not been passed where that can be proved.
-void Runner::lookForNothingDone(int index, SequenceFailure failure)
+void Runner::lookForNothingDone(int index, const SequenceFailure &failure)
 {
     if (!step(index).pointOfNoReturn || step(index).notDone.empty()) {
         stepFailed(index, failure);

@@ -57,7 +57,7 @@ private:
     void verifyStep(int index, std::optional<SequenceFailure> actionsFailed);
     void stepDone(int index);
     void stepFailed(int index, const SequenceFailure &failure);
-    void lookForNothingDone(int index, SequenceFailure failure);
+    void lookForNothingDone(int index, const SequenceFailure &failure);
     void beginUndo(const QString &why);
     void undoNext();
     void finish(Outcome outcome);

@@ -75,7 +75,8 @@ QString localTimeOf(qint64 wallMs)
     return QDateTime::fromMSecsSinceEpoch(wallMs).toString(QStringLiteral("HH:mm:ss.zzz"));
 }
 
-/// What steps are expected to take one after the other, those of one lane at once; empty when one is not estimated.
+/// What steps are expected to take one after the other, those of one lane at once; empty when one is not estimated. Of
+/// those in the outage, how long writes wait for them.
 std::optional<int> expectedOf(const std::vector<Step> &steps, Phase phase)
 {
     int sum = 0, lane = 0, longest = 0;
@@ -88,12 +89,13 @@ std::optional<int> expectedOf(const std::vector<Step> &steps, Phase phase)
             return std::nullopt;
         }
         any = true;
+        const int takes = phase == Phase::Outage && step.waitsMs > 0 ? step.waitsMs : step.expectedMs;
         if (step.lane == 0 || step.lane != lane) {
-            sum += step.expectedMs;
-            longest = step.expectedMs;
-        } else if (step.expectedMs > longest) {
-            sum += step.expectedMs - longest;
-            longest = step.expectedMs;
+            sum += takes;
+            longest = takes;
+        } else if (takes > longest) {
+            sum += takes - longest;
+            longest = takes;
         }
         lane = step.lane;
     }
@@ -105,7 +107,7 @@ std::optional<int> expectedOf(const std::vector<Step> &steps, Phase phase)
 StepsModel::StepsModel(QObject *parent)
     : KeyedTableModel({{.key = QStringLiteral("number"), .title = tr("#"), .width = 3, .number = true},
                        {.key = QStringLiteral("step"), .title = tr("Step"), .width = 34, .stretch = true},
-                       {.key = QStringLiteral("node"), .title = tr("Node"), .width = 10},
+                       {.key = QStringLiteral("node"), .title = tr("Node"), .width = 8},
                        {.key = QStringLiteral("at"), .title = tr("At, s"), .width = 8, .number = true, .fixed = true},
                        {.key = QStringLiteral("took"), .title = tr("Took"), .width = 8, .number = true, .fixed = true},
                        {.key = QStringLiteral("state"), .title = tr("State"), .width = 9}},

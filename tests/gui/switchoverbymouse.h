@@ -61,9 +61,19 @@ inline void askForSwitchover(const LiveWindow &live, Way way, const QString &tar
     QVERIFY(live.part<shell::SwitchoverDialog>("switchover-dialog"));
 }
 
+/// The dialog as it stands, for somebody who wants to look at it.
+inline void pictureOf(const QWidget *what, const QString &name)
+{
+    const QString folder = qEnvironmentVariable("HOWDAH_TEST_PICTURES");
+    if (!folder.isEmpty()) {
+        QVERIFY(const_cast<QWidget *>(what)->grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png")));
+    }
+}
+
 /// Waits until everything is checked, accepts what warns, presses the button and waits for the end: that it is done,
-/// and all of it proved. measured: with a probe, that has lost nothing. The dialog stays open.
-inline void switchOver(const LiveWindow &live, const QString &target, bool measured)
+/// and all of it proved. measured: with a probe, that has lost nothing. aside: the dialog is closed past the point of
+/// no return, and brought back when it is over. It stays open then.
+inline void switchOver(const LiveWindow &live, const QString &target, bool measured, bool aside = false)
 {
     auto *dialog = live.part<shell::SwitchoverDialog>("switchover-dialog");
     QTRY_COMPARE_WITH_TIMEOUT(dialog->target(), target, 15'000); // proposed once the primary is known
@@ -85,6 +95,15 @@ inline void switchOver(const LiveWindow &live, const QString &target, bool measu
     measure->setChecked(measured);
     QTest::mouseClick(run, Qt::LeftButton);
     QVERIFY(dialog->isRunning());
+    if (aside) {
+        QTRY_VERIFY_WITH_TIMEOUT(dialog->isPastReturn(), 30'000);
+        live.click("switchover-cancel");
+        QVERIFY(!dialog->isVisible() && dialog->isRunning() && live.part<QWidget>("running-bar")->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!dialog->isRunning(), 90'000);
+        pictureOf(live.window(), QStringLiteral("switchover-aside"));
+        live.click("running-show");
+        QVERIFY(dialog->isVisible());
+    }
     QTRY_VERIFY_WITH_TIMEOUT(!dialog->isRunning(), 90'000);
     QVERIFY2(sentence->text().startsWith(target + QStringLiteral(" is the primary")),
              qPrintable(sentence->text() + live.part<QPlainTextEdit>("switchover-output")->toPlainText().right(700)));
@@ -105,15 +124,6 @@ inline void closeSwitchover(const LiveWindow &live)
 {
     live.click("switchover-cancel");
     QTRY_VERIFY(!live.part<shell::SwitchoverDialog>("switchover-dialog"));
-}
-
-/// The dialog as it stands, for somebody who wants to look at it.
-inline void pictureOf(const QWidget *what, const QString &name)
-{
-    const QString folder = qEnvironmentVariable("HOWDAH_TEST_PICTURES");
-    if (!folder.isEmpty()) {
-        QVERIFY(const_cast<QWidget *>(what)->grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png")));
-    }
 }
 
 } // namespace howdah::testsupport

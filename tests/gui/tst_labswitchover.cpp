@@ -56,7 +56,7 @@ void TestLabSwitchover::thereAndBack()
         if (QTest::currentTestFailed()) {
             return;
         }
-        switchOver(live, nameOf(to), true);
+        switchOver(live, nameOf(to), true, variant == Lab::Variant::Patroni);
         if (QTest::currentTestFailed()) {
             return;
         }

@@ -11,6 +11,7 @@
 
 #include "charts/outageplot.h"
 #include "core/clock.h"
+#include "operations/plantext.h"
 #include "operations/proofs.h"
 #include "shell/mainwindow.h"
 #include "shell/switchoverdialog.h"
@@ -20,6 +21,7 @@
 #include "theme/theme.h"
 #include "widgets/datatable.h"
 #include "widgets/label.h"
+#include "widgets/noticebar.h"
 
 using namespace howdah;
 using namespace howdah::shell;
@@ -43,8 +45,10 @@ private Q_SLOTS:
     void planOfAnotherTargetIsLeftAlone();
     void runsAndEnds();
     void cancelOnlyBeforeTheReturn();
+    void dryRunTellsAll();
     void detailIsPlainText();
     void windowStaysOpenWhileItRuns();
+    void putAsideItGoesOn();
     void menuOfANode();
     void repmgrMayBeLeftOut();
 };
@@ -162,7 +166,7 @@ operations::Plan richPlan()
     const QString pg1 = QStringLiteral("pg1"), pg2 = QStringLiteral("pg2"), pg3 = QStringLiteral("pg3");
     step("lock", Phase::Prepare, "Take the cluster lock on pg1", {pg1}, 10);
     step("slots", Phase::Prepare, "Create slots pg1, pg3", {pg2}, 20);
-    step("prepare_pg1", Phase::Prepare, "Prepare pg1 to come back as a standby", {pg1}, 40);
+    step("prepare_pg1", Phase::Prepare, "Prepare pg1 to return as a standby", {pg1}, 40);
     step("fetch", Phase::Prepare, "Fetch WAL without pauses", {pg2}, 30);
     step("checkpoint", Phase::Prepare, "Checkpoint until little is left", {pg1, pg2}, 2100);
     step("stop", Phase::Outage, "Stop pg1, fast", {pg1}, 42);
@@ -495,11 +499,40 @@ void TestSwitchoverDialog::cancelOnlyBeforeTheReturn()
     QCOMPARE(cancels.count(), 1);
     QVERIFY(shown.dialog.isVisible()); // it stays until it is undone
     shown.dialog.setStep(2, {StepState::Started, 1000, 0, {}});
-    QVERIFY(!shown.cancel()->isEnabled());
+    // From here on it goes on, whoever looks; what closes the window does not stop it, nor delete the dialog.
+    QCOMPARE(shown.cancel()->text(), QStringLiteral("Close"));
+    QVERIFY(shown.dialog.sentence().endsWith(QStringLiteral("Closing does not stop it.")));
+    shown.dialog.close();
+    QVERIFY(!shown.dialog.isVisible() && shown.dialog.isRunning());
+    shown.dialog.open();
+    shown.click(shown.cancel());
+    QVERIFY(!shown.dialog.isVisible() && shown.dialog.isRunning());
+    QCOMPARE(cancels.count(), 1);
+    shown.dialog.open();
     shown.dialog.setEnded(Outcome::Incomplete, {QStringLiteral("see to pg1")});
     QVERIFY(shown.cancel()->isEnabled());
     QVERIFY(
         part<QPlainTextEdit>(shown.dialog, "switchover-output")->toPlainText().contains(QStringLiteral("see to pg1")));
+}
+
+void TestSwitchoverDialog::dryRunTellsAll()
+{
+    Shown shown;
+    QVERIFY(!part<QPushButton>(shown.dialog, "switchover-dry-run")->isEnabled()); // before there is a plan
+    const operations::Plan plan = withoutWarnings();
+    shown.dialog.setPlan(plan);
+    QSignalSpy runs(&shown.dialog, &SwitchoverDialog::runRequested);
+    shown.click(part<QPushButton>(shown.dialog, "switchover-dry-run"));
+    const auto *text = part<QPlainTextEdit>(shown.dialog, "dry-run-text");
+    QVERIFY(text && text->isVisible());
+    QCOMPARE(text->toPlainText(), operations::planText(plan)); // as plain text, whatever is in it
+    QVERIFY(text->toPlainText().contains(QStringLiteral("pg1: SELECT '<b>promote</b>'")));
+    shown.click(part<QPushButton>(shown.dialog, "dry-run-copy"));
+    QCOMPARE(QGuiApplication::clipboard()->text(), text->toPlainText());
+    keepPicture(*part<QDialog>(shown.dialog, "dry-run-dialog"), QStringLiteral("dry-run"));
+    shown.click(part<QPushButton>(shown.dialog, "dry-run-close"));
+    QTRY_VERIFY(!shown.dialog.findChild<QDialog *>(QStringLiteral("dry-run-dialog")));
+    QCOMPARE(runs.count(), 0);
 }
 
 void TestSwitchoverDialog::detailIsPlainText()
@@ -532,6 +565,50 @@ void TestSwitchoverDialog::windowStaysOpenWhileItRuns()
     QVERIFY(!window.isOperating());
     dialog->close();
     QVERIFY(window.close());
+}
+
+/// Past the point of no return the dialog can be put aside; the window says how it goes on, and brings it back.
+void TestSwitchoverDialog::putAsideItGoesOn()
+{
+    const QString orders = QStringLiteral("orders");
+    MainWindow window;
+    window.clusterOpened(orders);
+    window.setClusterState(stateOf(threeNodes()));
+    window.show();
+    QSignalSpy closed(&window, &MainWindow::switchoverClosed);
+    QSignalSpy cancels(&window, &MainWindow::switchoverCancelRequested);
+    auto *action = window.findChild<QAction *>(QStringLiteral("action-switchover"));
+    action->trigger();
+    const QPointer<SwitchoverDialog> dialog = window.findChild<SwitchoverDialog *>();
+    window.switchoverPlanned(orders, withoutWarnings());
+    QTest::mouseClick(part<QPushButton>(*dialog, "switchover-run"), Qt::LeftButton);
+    window.operationBegun(orders, QStringLiteral("one"));
+    auto *bar = window.findChild<widgets::NoticeBar *>(QStringLiteral("running-bar"));
+    window.operationStepChanged(orders, 1, {StepState::Started, 1000, 0, {}});
+    QTest::mouseClick(part<QPushButton>(*dialog, "switchover-journal"), Qt::LeftButton);
+    QVERIFY(dialog->isVisible() && !bar->isVisible()); // before it, to close would be to cancel
+    window.operationStepChanged(orders, 2, {StepState::Started, 1000, 0, {}});
+    dialog->close();
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    QVERIFY(dialog && !dialog->isVisible() && bar->isVisible() && window.isOperating());
+    QCOMPARE(closed.count() + cancels.count(), 0);
+    QVERIFY(!window.close());
+
+    // Whoever wants another switchover is shown the one that runs.
+    action->trigger();
+    QVERIFY(dialog->isVisible() && !bar->isVisible());
+    QTest::mouseClick(part<QPushButton>(*dialog, "switchover-journal"), Qt::LeftButton);
+    QVERIFY(!dialog->isVisible() && bar->isVisible());
+    QCOMPARE(window.currentPage(), QStringLiteral("journal"));
+
+    window.operationEnded(orders, Outcome::Done, {});
+    QVERIFY(bar->isVisible() && !window.isOperating());
+    QCOMPARE(bar->text(), QStringLiteral("pg2 is the primary; pg1 follows it."));
+    QTest::mouseClick(window.findChild<QPushButton *>(QStringLiteral("running-show")), Qt::LeftButton);
+    QVERIFY(dialog->isVisible() && !bar->isVisible());
+    QTest::mouseClick(part<QPushButton>(*dialog, "switchover-cancel"), Qt::LeftButton);
+    QCOMPARE(closed.count(), 1);
+    QVERIFY(!bar->isVisible());
 }
 
 void TestSwitchoverDialog::menuOfANode()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include "operations/planjson.h"
 #include "operations/proofs.h"
 #include "operations/switchover/estimate.h"
 #include "support/plans.h"
@@ -20,6 +21,7 @@ private Q_SLOTS:
     void lostIsCountedWhereItCan();
     void journalIsClosedAtTheEnd();
     void estimatesAreMedians();
+    void managersStepIsNotAllWaiting();
     void estimatesOfOthersDoNotCount();
     void replayComesOnTop();
     void refusedIsNotEstimated();
@@ -199,6 +201,22 @@ void TestProofs::estimatesAreMedians()
     QCOMPARE(wait->ms, 50 + 61);
     QCOMPARE(switchover::waitBasis(*wait), QStringLiteral("median of 3 switchovers here"));
     QCOMPARE(switchover::waitText(*wait), QStringLiteral("about 111 ms"));
+}
+
+/// A manager goes on long after writes are taken again; that is no outage, nor does it say how long that was.
+void TestProofs::managersStepIsNotAllWaiting()
+{
+    Plan plan = passed();
+    plan.steps[1].expectedMs = 6000;
+    plan.steps[1].expectedFrom = 3;
+    plan.steps[1].waitsMs = 500;
+    const auto wait = switchover::writesWait(plan);
+    QVERIFY(wait);
+    QCOMPARE(wait->ms, 500 + plan.steps[2].expectedMs);
+    QVERIFY(switchover::waitBasis(*wait).startsWith(QStringLiteral("typical")));
+    const auto again = planFromJson(toJson(plan));
+    QVERIFY(again);
+    QCOMPARE(again->steps[1].waitsMs, 500);
 }
 
 void TestProofs::estimatesOfOthersDoNotCount()

@@ -92,6 +92,7 @@ void MainWindow::buildCentral()
     m_splitter->handle(1)->setObjectName(QStringLiteral("main-splitter-handle"));
 
     m_messages = new widgets::MessageBar;
+    buildRunningBar();
     m_status = new StatusBar;
     auto *central = new QWidget;
     central->setObjectName(QStringLiteral("central"));
@@ -99,6 +100,7 @@ void MainWindow::buildCentral()
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_messages);
+    layout->addWidget(m_running);
     layout->addWidget(m_splitter, 1);
     layout->addWidget(m_status);
     setCentralWidget(central);

@@ -23,6 +23,7 @@ class QStackedWidget;
 namespace howdah::widgets {
 class EmptyState;
 class MessageBar;
+class NoticeBar;
 } // namespace howdah::widgets
 
 namespace howdah::shell {
@@ -151,6 +152,9 @@ private:
     void addNodeCommands(std::vector<Command> &commands, ClusterView *of);
 
     // mainwindowoperations.cpp
+    void buildRunningBar();
+    void updateRunningBar();
+    bool showSwitchover();
     SwitchoverDialog *makeSwitchover(const QString &cluster, const QString &target);
     void takeUp(const QString &cluster, const QString &id, operations::Finish how);
 
@@ -164,6 +168,7 @@ private:
     QStackedWidget *m_views = nullptr;
     widgets::EmptyState *m_empty = nullptr;
     widgets::MessageBar *m_messages = nullptr;
+    widgets::NoticeBar *m_running = nullptr; ///< of an operation whose dialog was put aside
     StatusBar *m_status = nullptr;
     CommandPalette *m_palette = nullptr;
     QPointer<DiscoverDialog> m_discover;

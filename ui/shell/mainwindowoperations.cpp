@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the user can do to a cluster: dialogs of operations, and what comes back to them.
-#include <QCloseEvent>
+#include <QPushButton>
 
 #include "pages/page.h"
 #include "shell/clusterview.h"
@@ -8,6 +8,7 @@
 #include "shell/mainwindow.h"
 #include "shell/switchoverdialog.h"
 #include "widgets/messagebar.h"
+#include "widgets/noticebar.h"
 
 namespace howdah::shell {
 
@@ -24,15 +25,56 @@ void MainWindow::openSwitchover(const QString &cluster, const QString &target)
     if (!of || !of->state().snapshot) {
         return;
     }
-    if (m_switchover) { // one at a time: it is modal to the window
-        m_switchover->raise();
-        m_switchover->activateWindow();
+    if (showSwitchover()) { // one at a time
         return;
     }
     makeSwitchover(cluster, target);
     Q_EMIT switchoverOpened(cluster);
     m_switchover->setState(of->state(), of->lagTrends());
     m_switchover->open();
+}
+
+void MainWindow::buildRunningBar()
+{
+    m_running = new widgets::NoticeBar(QStringLiteral("running"));
+    connect(m_running->addButton(QStringLiteral("running-show"), tr("Show")), &QPushButton::clicked, this,
+            &MainWindow::showSwitchover);
+}
+
+/// While a dialog is put aside, what it would say stands across the window: until somebody has looked.
+void MainWindow::updateRunningBar()
+{
+    const SwitchoverDialog *dialog = m_switchover;
+    const bool aside = dialog && !dialog->isVisible() && (dialog->isRunning() || dialog->outcome());
+    if (aside) {
+        using operations::Outcome;
+        const auto outcome = dialog->outcome();
+        const cluster::Verdict verdict = !outcome                    ? cluster::Verdict::Unknown
+                                         : *outcome == Outcome::Done ? cluster::Verdict::Ok
+                                         : *outcome == Outcome::Undone || *outcome == Outcome::Refused
+                                             ? cluster::Verdict::Warning
+                                             : cluster::Verdict::Critical;
+        const QString how = dialog->windowTitle();
+        m_running->setNotice(verdict, outcome ? dialog->sentence() : how,
+                             outcome ? tr("%1 has ended.").arg(how) : dialog->sentence());
+    }
+    m_running->setVisible(aside);
+}
+
+/// Brings the dialog to the front that there is, whatever became of it; false when there is none.
+bool MainWindow::showSwitchover()
+{
+    if (!m_switchover) {
+        return false;
+    }
+    if (m_switchover->isVisible()) {
+        m_switchover->raise();
+        m_switchover->activateWindow();
+    } else {
+        m_switchover->open();
+        updateRunningBar();
+    }
+    return true;
 }
 
 SwitchoverDialog *MainWindow::makeSwitchover(const QString &cluster, const QString &target)
@@ -55,10 +97,11 @@ SwitchoverDialog *MainWindow::makeSwitchover(const QString &cluster, const QStri
             });
     connect(m_switchover, &SwitchoverDialog::journalRequested, this, [this, cluster](const QString &id) {
         choose(cluster, QStringLiteral("journal"), id);
-        if (!isOperating()) { // else the page is there when it has ended
+        if (!m_switchover->isRunning() || m_switchover->isPastReturn()) { // before it, closing would cancel
             m_switchover->close();
         }
     });
+    connect(m_switchover, &SwitchoverDialog::told, this, &MainWindow::updateRunningBar);
     connect(m_switchover, &QDialog::finished, this, [this, cluster] { Q_EMIT switchoverClosed(cluster); });
     return m_switchover;
 }
@@ -82,7 +125,7 @@ void MainWindow::finishOperation(const QString &cluster, const QString &id, oper
 {
     const ClusterView *of = view(cluster);
     const auto operation = of ? operations::operationOf(of->journal(), id) : nullptr;
-    if (!operation || m_finish || m_switchover) { // one at a time: they are modal to the window
+    if (!operation || m_finish || showSwitchover()) { // one at a time
         return;
     }
     if (!of->state().snapshot) { // where its nodes are is not known yet

@@ -3,14 +3,11 @@
 
 #include <QBoxLayout>
 #include <QCheckBox>
-#include <QClipboard>
 #include <QFileDialog>
-#include <QGuiApplication>
 #include <QPushButton>
 #include <QStackedWidget>
 
-#include "core/clock.h"
-#include "core/units.h"
+#include "shell/dryrundialog.h"
 #include "shell/switchoverchecks.h"
 #include "shell/switchoverplanpanel.h"
 #include "shell/switchoverrun.h"
@@ -25,7 +22,6 @@
 namespace howdah::shell {
 
 using operations::CheckResult;
-using operations::Outcome;
 using theme::FontRole;
 using theme::Token;
 namespace metric = theme::metric;
@@ -68,6 +64,7 @@ SwitchoverDialog::SwitchoverDialog(const QString &cluster, const QString &target
     , m_probe(new QCheckBox(tr("&Measure what applications see")))
     , m_native(new QCheckBox(tr("&Not through repmgr")))
     , m_sentence(new widgets::Label(FontRole::Small, Token::Text2))
+    , m_dryRun(new QPushButton(tr("&Dry run")))
     , m_export(new QPushButton(tr("&Export runbook…")))
     , m_journal(new QPushButton(tr("Show in &journal")))
     , m_report(new QPushButton(tr("Copy &report")))
@@ -127,6 +124,7 @@ QWidget *SwitchoverDialog::buildFooter()
 {
     auto *footer = new widgets::Ground(false);
     footer->setObjectName(QStringLiteral("switchover-footer"));
+    m_dryRun->setObjectName(QStringLiteral("switchover-dry-run"));
     m_export->setObjectName(QStringLiteral("switchover-export"));
     m_journal->setObjectName(QStringLiteral("switchover-journal"));
     m_report->setObjectName(QStringLiteral("switchover-report"));
@@ -145,6 +143,7 @@ QWidget *SwitchoverDialog::buildFooter()
     layout->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, 0);
     layout->setSpacing(metric::kSpace3);
     m_footerLeft->setSpacing(metric::kSpace2);
+    m_footerLeft->addWidget(m_dryRun);
     m_footerLeft->addWidget(m_export);
     m_footerLeft->addWidget(m_report);
     m_footerLeft->addWidget(m_journal);
@@ -154,7 +153,7 @@ QWidget *SwitchoverDialog::buildFooter()
     m_sentence->setElided(true);
     m_sentence->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     layout->addWidget(m_sentence, 1);
-    for (QPushButton *button : {m_export, m_report, m_journal, m_cancel, m_run}) {
+    for (QPushButton *button : {m_dryRun, m_export, m_report, m_journal, m_cancel, m_run}) {
         button->setAutoDefault(false);
         theme::setDialogSize(button);
     }
@@ -162,6 +161,7 @@ QWidget *SwitchoverDialog::buildFooter()
     layout->addWidget(m_run);
     footer->setFixedHeight(kFooter);
     theme::setFilled(m_run);
+    connect(m_dryRun, &QPushButton::clicked, this, &SwitchoverDialog::showDryRun);
     connect(m_export, &QPushButton::clicked, this, &SwitchoverDialog::exportRunbook);
     connect(m_journal, &QPushButton::clicked, this, [this] { Q_EMIT journalRequested(m_operation); });
     connect(m_report, &QPushButton::clicked, this, &SwitchoverDialog::copyReport);
@@ -271,8 +271,10 @@ void SwitchoverDialog::updateFooter()
 {
     const bool planning = !m_running && !m_ended;
     const bool known = !m_plan.steps.empty();
-    m_export->setVisible(planning);
-    m_export->setEnabled(known);
+    for (QPushButton *button : {m_dryRun, m_export}) {
+        button->setVisible(planning);
+        button->setEnabled(known);
+    }
     m_journal->setVisible(!m_operation.isEmpty());
     m_probe->setVisible(planning);
     m_native->setVisible(planning && m_state.snapshot && m_state.snapshot->manager == cluster::ManagerKind::Repmgr);
@@ -280,159 +282,17 @@ void SwitchoverDialog::updateFooter()
     m_run->setVisible(planning);
     m_run->setText(m_target.isEmpty() ? tr("&Switch over") : tr("&Switch over to %1").arg(withoutMnemonic(m_target)));
     m_run->setEnabled(known && operations::mayRun(m_plan, m_checks->isAllAccepted()));
-    m_cancel->setText(m_ended ? tr("Close") : tr("Cancel"));
+    m_cancel->setText(m_ended || (m_running && isPastReturn()) ? tr("Close") : tr("Cancel"));
     if (planning) {
-        m_sentence->setText(planningSentence());
+        say(planningSentence());
     }
 }
 
-void SwitchoverDialog::start()
+void SwitchoverDialog::showDryRun()
 {
-    if (m_running || m_ended || !operations::mayRun(m_plan, m_checks->isAllAccepted())) {
-        return;
-    }
-    setWindowTitle(tr("Switching over %1").arg(m_cluster));
-    const bool probes = m_probe->isChecked();
-    showRunning(tr("Switching over …"), probes);
-    Q_EMIT runRequested(m_plan, probes);
-}
-
-void SwitchoverDialog::takeUp(const operations::Operation &operation, operations::Finish how)
-{
-    m_operation = operation.id;
-    m_takenUp = how;
-    m_plan = operation.plan;
-    m_target = m_plan.to;
-    showRunning(how == operations::Finish::Resume ? tr("Going on where it stopped …")
-                                                  : tr("Taking back what was done …"),
-                false);
-    for (std::size_t i = 0; i < operation.steps.size(); ++i) {
-        m_progress.setStep(static_cast<int>(i), operation.steps[i]);
-    }
-    showProgress();
-    m_cancel->setEnabled(how == operations::Finish::Resume && !isPastReturn());
-    for (const QString &line : operation.output) {
-        addOutput({}, line);
-    }
-}
-
-void SwitchoverDialog::setOperation(const QString &id)
-{
-    m_operation = id;
-    updateFooter();
-}
-
-void SwitchoverDialog::showRunning(const QString &sentence, bool probes)
-{
-    m_running = true;
-    m_progress = operations::Progress(m_plan);
-    m_measured.reset();
-    if (probes) {
-        m_measured.emplace();
-    }
-    m_candidatesTable->hide();
-    m_strip->show();
-    m_steps->setPlan(m_plan);
-    m_proof->setProbe(probes ? m_probeHow : QString());
-    m_left->setCurrentWidget(m_steps);
-    m_right->setCurrentWidget(m_proof);
-    m_sentence->setText(sentence);
-    m_cancel->setFocus();
-    updateFooter();
-    showProgress();
-    m_tick.start();
-}
-
-qint64 SwitchoverDialog::nowMs()
-{
-    return core::systemClock().wallMs();
-}
-
-void SwitchoverDialog::showProgress()
-{
-    const qint64 now = nowMs();
-    m_strip->setFacts(stripFacts(m_plan, m_progress, m_measured, now));
-    m_steps->setProgress(m_progress, m_ended ? 0 : now);
-    m_proof->setProgress(m_plan, m_progress, m_measured, now);
-}
-
-bool SwitchoverDialog::isPastReturn() const
-{
-    return operations::isPastReturn(m_plan, m_progress.steps());
-}
-
-void SwitchoverDialog::setStep(int index, const operations::StepRecord &record)
-{
-    if (index < 0 || index >= static_cast<int>(m_progress.steps().size())) {
-        return;
-    }
-    m_progress.setStep(index, record);
-    const operations::Step &step = m_plan.steps[static_cast<std::size_t>(index)];
-    showProgress();
-    m_steps->select(step.id);
-    if (!record.remark.isEmpty()) {
-        addOutput(step.nodes.join(QStringLiteral(", ")), record.remark);
-    }
-    const bool past = isPastReturn();
-    m_cancel->setEnabled(!past); // only forward is safe now
-    m_sentence->setText(past ? tr("Past the point of no return: only forward.")
-                             : tr("%1: %2").arg(step.title, operations::toString(record.state)));
-}
-
-void SwitchoverDialog::setAction(int index, const operations::ActionNote &note)
-{
-    m_progress.note(index, note); // shown with the next tick, or step
-}
-
-void SwitchoverDialog::setMeasured(const operations::probe::Measured &measured)
-{
-    if (m_measured) {
-        m_measured = measured;
-        showProgress();
-    }
-}
-
-void SwitchoverDialog::addOutput(const QString &node, const QString &line)
-{
-    m_progress.say(node, line, nowMs());
-    m_steps->addLine(node, line, nowMs());
-}
-
-void SwitchoverDialog::setEnded(Outcome outcome, const QStringList &remains)
-{
-    m_running = false;
-    m_ended = true;
-    m_tick.stop();
-    m_progress.end(outcome);
-    for (const QString &one : remains) {
-        addOutput({}, one);
-    }
-    if (m_measured && !m_measured->leftBehind.isEmpty()) {
-        addOutput({}, tr("The probe's table is left behind: %1").arg(m_measured->leftBehind));
-    }
-    showProgress();
-    m_sentence->setText(outcome == Outcome::Done ? tr("%1 is the primary; %2 follows it.").arg(m_plan.to, m_plan.from)
-                        : outcome == Outcome::Refused ? tr("Not begun: see the output. Nothing was changed.")
-                        : outcome == Outcome::Undone && m_takenUp == operations::Finish::Undo
-                            ? tr("Undone: the cluster is as before.")
-                        : outcome == Outcome::Undone ? tr("Failed and undone: the cluster is as before.")
-                                                     : tr("Failed half-way: see what remains in the output."));
-    m_cancel->setEnabled(true);
-    updateFooter();
-}
-
-void SwitchoverDialog::reject()
-{
-    if (m_running) {
-        Q_EMIT cancelRequested(); // it ends when what was done is undone
-        return;
-    }
-    QDialog::reject();
-}
-
-void SwitchoverDialog::copyReport()
-{
-    QGuiApplication::clipboard()->setText(runReport(m_plan, m_progress, m_measured, m_steps->output(), nowMs()));
+    auto *dialog = new DryRunDialog(m_plan, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 void SwitchoverDialog::exportRunbook()

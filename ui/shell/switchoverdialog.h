@@ -48,6 +48,11 @@ public:
     QString cluster() const { return m_cluster; }
     QString target() const { return m_plan.to.isEmpty() ? m_target : m_plan.to; }
     bool isRunning() const { return m_running; }
+    /// Nothing is cancelled any more, and nobody needs to sit by.
+    bool isPastReturn() const;
+    /// What it says of how things stand, and how it ended; no outcome before that.
+    QString sentence() const;
+    std::optional<operations::Outcome> outcome() const { return m_progress.outcome(); }
     /// What runs here is in the journal under that id.
     void setOperation(const QString &id);
 
@@ -75,9 +80,12 @@ Q_SIGNALS:
     void exportRequested(const howdah::operations::Plan &plan, const QString &path);
     /// The operation that runs, or ran, is to be shown in the journal.
     void journalRequested(const QString &id);
+    /// sentence() is another, or the dialog was put aside while it runs: that goes on, and show() brings it back.
+    void told();
 
 protected:
     void reject() override;
+    void closeEvent(QCloseEvent *event) override;
 
 private:
     QWidget *buildBody();
@@ -86,12 +94,13 @@ private:
     void forgetPlan(const QString &target);
     void updateFooter();
     QString planningSentence() const;
+    void say(const QString &sentence);
     void start();
     void showRunning(const QString &sentence, bool probes);
     void showProgress();
+    void showDryRun();
     void exportRunbook();
     void copyReport();
-    bool isPastReturn() const;
     static qint64 nowMs();
 
     QString m_cluster;
@@ -120,6 +129,7 @@ private:
     QCheckBox *m_probe;
     QCheckBox *m_native;
     widgets::Label *m_sentence;
+    QPushButton *m_dryRun;
     QPushButton *m_export;
     QPushButton *m_journal;
     QPushButton *m_report;

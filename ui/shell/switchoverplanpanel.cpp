@@ -40,7 +40,7 @@ QPlainTextEdit *textPane(const QString &name, const QString &accessibleName)
     text->setFont(theme::font(theme::FontRole::Fixed));
     text->setMaximumBlockCount(kMostLines);
     text->setLineWrapMode(QPlainTextEdit::WidgetWidth);
-    text->document()->setDocumentMargin(metric::kPanePadding - 4);
+    text->document()->setDocumentMargin(metric::kPanePadding);
     return text;
 }
 

@@ -27,7 +27,7 @@ namespace metric = theme::metric;
 
 namespace {
 
-constexpr int kOutputHeight = 92;
+constexpr int kOutputLines = 5;
 
 QVBoxLayout *columnIn(QWidget *widget)
 {
@@ -80,11 +80,20 @@ StepsPanel::StepsPanel(QWidget *parent)
     }
     m_table->setPlain();
     m_table->horizontalHeader()->show(); // its columns need their names
-    m_output->setFixedHeight(kOutputHeight);
+    // Its margins are outside, so that they do not scroll, and whole lines fit.
+    constexpr int kInner = 4;
+    m_output->document()->setDocumentMargin(kInner);
+    m_output->setFixedHeight(kOutputLines * m_output->fontMetrics().lineSpacing() + 2 * kInner + 2);
+    auto *frame = new QWidget;
+    frame->setBackgroundRole(QPalette::Base);
+    frame->setAutoFillBackground(true);
+    auto *framed = columnIn(frame);
+    framed->setContentsMargins(metric::kPanePadding - kInner, metric::kSpace2 - kInner, 0, metric::kSpace2 - kInner);
+    framed->addWidget(m_output);
     auto *layout = columnIn(this);
     layout->addWidget(m_table, 1);
     layout->addWidget(new widgets::Hairline);
-    layout->addWidget(m_output);
+    layout->addWidget(frame);
 }
 
 void StepsPanel::setPlan(const Plan &plan)

@@ -5,6 +5,7 @@
 
 #include "core/identifier.h"
 #include "operations/proofs.h"
+#include "operations/switchover/steps.h"
 
 namespace howdah::operations::switchover {
 
@@ -88,8 +89,7 @@ Step rejoinByHandStep(const Pieces &p)
                            tr("On the host of %1: see that the file standby.signal is in %2, then start the server. "
                               "Without that file it would come up as a second primary.")
                                .arg(p.primary, p.dataDirectory),
-                           QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver "
-                                          "WHERE status = 'streaming')"))};
+                           rejoinedSql())};
     step.actions.back().shows = {kShowsFollows + p.primary};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;

@@ -83,9 +83,10 @@ std::optional<WaitEstimate> writesWait(const Plan &plan)
         if (step.expectedMs <= 0) {
             return std::nullopt;
         }
-        estimate.ms += step.expectedMs;
+        estimate.ms += step.waitsMs > 0 ? step.waitsMs : step.expectedMs;
         // It rests on earlier ones only where all of it does.
-        estimate.from = first ? step.expectedFrom : std::min(estimate.from, step.expectedFrom);
+        const int from = step.waitsMs > 0 ? 0 : step.expectedFrom;
+        estimate.from = first ? from : std::min(estimate.from, from);
         first = false;
     }
     return first ? std::nullopt : std::optional(estimate);

@@ -76,7 +76,8 @@ Step switchStep(const Cue &cue)
     const int patienceMs = cue.facts.patienceMs();
     Step step =
         p.step("switchover", Phase::Outage, tr("Let Patroni switch over from %1 to %2").arg(p.primary, p.candidate),
-               {p.primary, p.candidate}, patienceMs + 10'000, 1500);
+               {p.primary, p.candidate}, patienceMs + 10'000, 2000);
+    step.waitsMs = 1400; // measured with Patroni 3.0 and etcd
     step.pointOfNoReturn = true;
     Action ask = patroni::request(
         p.candidate, QStringLiteral("POST"), cue.candidate.api, QStringLiteral("/switchover"),

@@ -60,6 +60,13 @@ QString followsSql(const Pieces &p)
         .arg(p.timeline);
 }
 
+QString rejoinedSql()
+{
+    return QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = "
+                          "'streaming'), (SELECT status || ', timeline ' || received_tli || ', from ' || sender_host "
+                          "FROM pg_stat_wal_receiver) AS evidence");
+}
+
 Step proofStep(const Pieces &p)
 {
     QStringList all = p.siblings;

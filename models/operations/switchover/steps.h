@@ -16,6 +16,8 @@ Step checkpointStep(const Pieces &p);
 
 /// SQL that holds on a standby that streams from the candidate, on a newer timeline than the one before.
 QString followsSql(const Pieces &p);
+/// Holds once the node that is asked is a standby again and streams, on whichever timeline.
+QString rejoinedSql();
 
 /// A message in the WAL of the new primary, as transactional as a row, that every other node must come to; and each
 /// slot of the followers in use.

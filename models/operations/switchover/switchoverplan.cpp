@@ -54,7 +54,7 @@ Step slotsStep(const Pieces &p)
 Step prepareOldPrimary(const Pieces &p)
 {
     Step step = p.step("prepare_" + p.primary.toUtf8(), Phase::Prepare,
-                       tr("Prepare %1 to come back as a standby").arg(p.primary), {p.primary}, 10'000, 40);
+                       tr("Prepare %1 to return as a standby").arg(p.primary), {p.primary}, 10'000, 40);
     p.changeSetting(step, p.primary, QStringLiteral("primary_conninfo"), QStringLiteral(":{conninfo_of_old_primary}"));
     p.changeSetting(step, p.primary, QStringLiteral("primary_slot_name"), core::sqlLiteral(p.oldPrimarySlot));
     return step;
@@ -192,11 +192,7 @@ Step rejoinStep(const Pieces &p)
                        {p.primary}, 120'000, 1500);
     step.actions = {p.command(p.primary, p.clearScript(true), tr("%1 has ended").arg(p.primary)),
                     p.startAction(tr("%1 has started").arg(p.primary)),
-                    p.holds(p.primary,
-                            QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver "
-                                           "WHERE status = 'streaming'), (SELECT status || ', timeline ' || "
-                                           "received_tli FROM pg_stat_wal_receiver) AS evidence"),
-                            tr("%1 streams from %2").arg(p.primary, p.candidate), 50)};
+                    p.holds(p.primary, rejoinedSql(), tr("%1 streams from %2").arg(p.primary, p.candidate), 50)};
     step.actions.back().shows = {kShowsFollows + p.primary};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;

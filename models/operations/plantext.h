@@ -6,15 +6,15 @@
 #include "operations/journal.h"
 #include "operations/plan.h"
 
-namespace howdah::app {
+namespace howdah::operations {
 
 /// A plan as the dry run prints it: checks with their evidence, then the steps with what each will run.
-QString planText(const operations::Plan &plan);
+QString planText(const Plan &plan);
 /// One line: "✓" is not for every terminal, so the result stands in words.
-QString checkLine(const operations::Check &check);
+QString checkLine(const Check &check);
 /// "stop: done in 42 ms", or with the reason why it failed.
-QString stepLine(const operations::Step &step, const operations::StepRecord &record);
+QString stepLine(const Step &step, const StepRecord &record);
 /// One operation of the journal, with its steps when whole.
-QString operationText(const operations::Operation &operation, bool whole);
+QString operationText(const Operation &operation, bool whole);
 
-} // namespace howdah::app
+} // namespace howdah::operations

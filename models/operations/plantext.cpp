@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "plantext.h"
+#include "operations/plantext.h"
 
 #include <QDateTime>
 
 #include "core/units.h"
 
-namespace howdah::app {
-
-using namespace operations;
+namespace howdah::operations {
 
 namespace {
 
@@ -101,4 +99,4 @@ QString operationText(const Operation &operation, bool whole)
     return text;
 }
 
-} // namespace howdah::app
+} // namespace howdah::operations
