@@ -36,11 +36,11 @@ const QHash<QString, Option> &valueOptions()
 const QHash<QString, Command> &commands()
 {
     static const QHash<QString, Command> names{
-        {QStringLiteral("open"), Command::Open},         {QStringLiteral("demo"), Command::Demo},
-        {QStringLiteral("discover"), Command::Discover}, {QStringLiteral("status"), Command::Status},
-        {QStringLiteral("check"), Command::Check},       {QStringLiteral("switchover"), Command::Switchover},
-        {QStringLiteral("journal"), Command::Journal},   {QStringLiteral("patroni"), Command::Patroni},
-        {QStringLiteral("help"), Command::Help},
+        {QStringLiteral("open"), Command::Open},          {QStringLiteral("demo"), Command::Demo},
+        {QStringLiteral("discover"), Command::Discover},  {QStringLiteral("status"), Command::Status},
+        {QStringLiteral("check"), Command::Check},        {QStringLiteral("switchover"), Command::Switchover},
+        {QStringLiteral("journal"), Command::Journal},    {QStringLiteral("patroni"), Command::Patroni},
+        {QStringLiteral("last-will"), Command::LastWill}, {QStringLiteral("help"), Command::Help},
     };
     return names;
 }

@@ -17,7 +17,7 @@ enum ExitCode {
     kUsage = 64,
 };
 
-enum class Command { Open, Demo, Discover, Status, Check, Switchover, Journal, Patroni, Help, Version };
+enum class Command { Open, Demo, Discover, Status, Check, Switchover, Journal, Patroni, LastWill, Help, Version };
 
 /// What the command line asks for. A value.
 struct Invocation {

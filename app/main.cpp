@@ -10,6 +10,7 @@
 #include "app/display.h"
 #include "app/invocation.h"
 #include "app/journalcommand.h"
+#include "app/lastwillcommand.h"
 #include "app/output.h"
 #include "app/patronicommand.h"
 #include "app/statuscommand.h"
@@ -46,6 +47,8 @@ int runWithoutWindow(int argc, char **argv, const app::Invocation &invocation)
         return runCommand<app::JournalCommand>(invocation);
     case app::Command::Patroni:
         return runCommand<app::PatroniCommand>(invocation);
+    case app::Command::LastWill:
+        return runCommand<app::LastWillCommand>(invocation);
     case app::Command::Discover:
         return runCommand<app::DiscoverCommand>(invocation);
     case app::Command::Demo:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "operations/plan.h"
 
 namespace howdah::operations {
 
@@ -69,6 +70,14 @@ public:
                          std::function<void(Handed<CommandResult>)> done) = 0;
     /// Follows no redirect, uses no proxy, is sent once at most. A status that is no success is no failure here.
     virtual void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) = 0;
+    /// From now on a process of its own sends will to the node once this one is gone; done when that is sure. A second
+    /// one with the same statement takes the place of the first. It is void once sql() has sent the statement itself.
+    virtual void leaveWill(const QString &node, const LastWill &will, int deadlineMs,
+                           std::function<void(Handed<void>)> done) = 0;
+    /// What it was left for was not done.
+    virtual void revokeWill(const QString &node, const LastWill &will) = 0;
+    /// Whether the node says anything at all to somebody who comes anew, be it no: another question may take its time.
+    virtual void alive(const QString &node, int deadlineMs, std::function<void(bool)> done) = 0;
     /// Drops all that is under way; what has reached a node may still happen there.
     virtual void cancelAll() = 0;
 

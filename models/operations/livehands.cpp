@@ -2,6 +2,7 @@
 #include "operations/livehands.h"
 
 #include <QPointer>
+#include <QRegularExpression>
 #include <QTimer>
 #include <algorithm>
 
@@ -160,6 +161,7 @@ void LiveHands::answered(Desk &desk, std::vector<core::Result<postgres::Rows>> r
 {
     const std::unique_ptr<Request> request = std::move(desk.underWay);
     const QPointer<LiveHands> self(this);
+    fulfilled(desk, request->sql, results.front());
     if (!results.front()) {
         Error error = results.front().error();
         error.node = desk.node;
@@ -251,6 +253,82 @@ void LiveHands::command(const QString &node, const QStringList &argv, bool asRoo
     command->start(*prefix, argv, options);
 }
 
+void LiveHands::leaveWill(const QString &node, const LastWill &will, int deadlineMs,
+                          std::function<void(Handed<void>)> done)
+{
+    const auto place = placeOf(m_config, node);
+    if (!place) {
+        QTimer::singleShot(0, this, [node, done] {
+            done(tl::unexpected(notDone({.kind = Error::Kind::NotFound,
+                                         .message = QStringLiteral("the cluster file has no node %1").arg(node),
+                                         .node = node})));
+        });
+        return;
+    }
+    revokeWill(node, will);
+    m_wills.push_back(std::make_unique<WillKeeper>(Testament{*place, will}));
+    m_wills.back()->start(deadlineMs, [node, done](const core::Result<void> &kept) {
+        if (kept) {
+            done({});
+            return;
+        }
+        done(tl::unexpected(
+            notDone({.kind = kept.error().kind,
+                     .message = QStringLiteral("%1: nothing was begun, since no process could be started that takes it "
+                                               "back should this console die: %2")
+                                    .arg(node, kept.error().message),
+                     .node = node})));
+    });
+}
+
+void LiveHands::revokeWill(const QString &node, const LastWill &will)
+{
+    for (const auto &keeper : m_wills) {
+        const Testament &testament = keeper->testament();
+        if (testament.place.node.name == node && testament.will.sql == will.sql) {
+            keeper->revoke();
+        }
+    }
+}
+
+/// What a will was left for has been done by ourselves.
+void LiveHands::fulfilled(const Desk &desk, const QByteArray &sql, const core::Result<postgres::Rows> &result)
+{
+    for (const auto &keeper : m_wills) {
+        const Testament &testament = keeper->testament();
+        const QString &already = testament.will.alreadySo;
+        if (testament.place.node.name == desk.node && testament.will.sql.toUtf8() == sql &&
+            (result || (!already.isEmpty() && QRegularExpression(already).match(result.error().message).hasMatch()))) {
+            keeper->revoke();
+        }
+    }
+}
+
+void LiveHands::alive(const QString &node, int deadlineMs, std::function<void(bool)> done)
+{
+    const auto place = placeOf(m_config, node);
+    const auto conninfo = postgres::Conninfo::parse(place ? place->node.conninfo : QString());
+    if (!conninfo) {
+        QTimer::singleShot(0, this, [done] { done(false); });
+        return;
+    }
+    postgres::SessionOptions options;
+    options.connectMs = deadlineMs;
+    options.applicationName = QStringLiteral("howdah operation");
+    options.plain = place->pooler;
+    auto *session = new postgres::Session(*conninfo, options, this);
+    connect(session, &postgres::Session::opened, this, [session, done] {
+        session->deleteLater();
+        done(true);
+    });
+    connect(session, &postgres::Session::failed, this, [session, done](const postgres::Failure &failure) {
+        using cluster::LinkState;
+        session->deleteLater();
+        done(failure.link != LinkState::Unresponsive && failure.link != LinkState::Unreachable);
+    });
+    session->open();
+}
+
 void LiveHands::http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done)
 {
     m_http.send(request, deadlineMs, std::move(done));
@@ -264,6 +342,7 @@ void LiveHands::cancelAll()
         desk->underWay.reset();
         desk->waiting.clear();
     }
+    qDeleteAll(findChildren<postgres::Session *>(QString(), Qt::FindDirectChildrenOnly));
     const auto commands = findChildren<hosts::Command *>(QString(), Qt::FindDirectChildrenOnly);
     for (hosts::Command *command : commands) {
         disconnect(command, nullptr, this, nullptr);

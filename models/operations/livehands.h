@@ -10,6 +10,7 @@
 #include "hosts/connections.h"
 #include "operations/hands.h"
 #include "operations/httpclient.h"
+#include "operations/lastwill.h"
 #include "postgres/session.h"
 
 namespace howdah::operations {
@@ -28,6 +29,10 @@ public:
     void command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
                  std::function<void(Handed<CommandResult>)> done) override;
     void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) override;
+    void leaveWill(const QString &node, const LastWill &will, int deadlineMs,
+                   std::function<void(Handed<void>)> done) override;
+    void revokeWill(const QString &node, const LastWill &will) override;
+    void alive(const QString &node, int deadlineMs, std::function<void(bool)> done) override;
     void cancelAll() override;
 
     /// What stands before commands on the node's host; an error says what to write into the cluster file.
@@ -42,11 +47,13 @@ private:
     void answered(Desk &desk, std::vector<core::Result<postgres::Rows>> results);
     void lost(Desk &desk, const core::Error &error);
     void tooLate(Desk &desk, Request *request);
+    void fulfilled(const Desk &desk, const QByteArray &sql, const core::Result<postgres::Rows> &result);
 
     cluster::ClusterConfig m_config;
     QHash<std::pair<QString, QString>, std::shared_ptr<Desk>> m_desks; ///< by node and database
     hosts::Connections m_connections;
     HttpClient m_http;
+    std::vector<std::unique_ptr<WillKeeper>> m_wills;
 };
 
 } // namespace howdah::operations

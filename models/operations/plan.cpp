@@ -99,7 +99,10 @@ QString describe(const Plan &plan, const Action &action)
 {
     switch (action.kind) {
     case Action::Kind::Sql:
-        return action.node + QStringLiteral(": ") + shownSql(plan, action.sql);
+        return action.node + QStringLiteral(": ") + shownSql(plan, action.sql) +
+               (action.lastWill ? tr(" (should this console be gone before it could, a process of its own sends %1)")
+                                      .arg(action.lastWill->sql)
+                                : QString());
     case Action::Kind::Command:
         return action.node + QStringLiteral(": ") + shownCommand(plan, action.argv);
     case Action::Kind::Http:

@@ -35,6 +35,15 @@ struct Capture {
     bool operator==(const Capture &) const = default;
 };
 
+/// What has to be sent to where an action was done, should the console be gone before it could do so itself: a process
+/// of its own sends it then.
+struct LastWill {
+    QString sql;
+    QString alreadySo;      ///< what is as good as done when it refuses
+    int latestMs = 120'000; ///< sent after so long in any case: the console may hang
+    bool operator==(const LastWill &) const = default;
+};
+
 /// A request to a REST API.
 struct Http {
     QString method = QStringLiteral("GET");
@@ -82,13 +91,14 @@ struct Action {
     /// taken up again the node must answer: what happened meanwhile nobody here knows.
     bool orSilent = false;
     /// Polled: given up when the node has said nothing at all for so long; 0: not before the deadline, as for one that
-    /// is to come back.
+    /// is to come back. A statement that is not polled may take its time: meanwhile the node is asked on the side.
     int absentMs = 0;
     /// Polled: asked anew, on a new connection, when nothing was said for so long, then for twice as long, and so on. A
     /// packet to an address that has just moved is lost, and sent again only after a second. 0: not.
     int askAgainMs = 0;
     int deadlineMs = 0; ///< of its own; 0: what is left of the step's
     std::vector<Capture> captures;
+    std::optional<LastWill> lastWill; ///< SQL: left before it is sent, and void once its statement was sent by us
     /// What it proves of the result once it holds, for people: see proofs.h.
     QStringList shows;
 

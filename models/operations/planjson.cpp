@@ -108,6 +108,9 @@ public:
         action.expected = strings(o[QLatin1String("expected")]);
         action.unexpected = strings(o[QLatin1String("unexpected")]);
         action.alreadySo = o[QLatin1String("already_so")].toString();
+        if (o[QLatin1String("last_will")].isObject()) {
+            action.lastWill = lastWillFromJson(o[QLatin1String("last_will")].toObject());
+        }
         action.pollMs = o[QLatin1String("poll_ms")].toInt();
         action.askAgainMs = o[QLatin1String("ask_again_ms")].toInt();
         action.orSilent = o[QLatin1String("or_silent")].toBool();
@@ -206,6 +209,19 @@ QJsonObject toJson(const Capture &capture)
     return {{QStringLiteral("name"), capture.name}, {QStringLiteral("from"), capture.from}};
 }
 
+QJsonObject toJson(const LastWill &will)
+{
+    return {{QStringLiteral("sql"), will.sql},
+            {QStringLiteral("already_so"), will.alreadySo},
+            {QStringLiteral("latest_ms"), will.latestMs}};
+}
+
+LastWill lastWillFromJson(const QJsonObject &object)
+{
+    return {object.value(QLatin1String("sql")).toString(), object.value(QLatin1String("already_so")).toString(),
+            object.value(QLatin1String("latest_ms")).toInt()};
+}
+
 QJsonObject toJson(const Secret &secret)
 {
     QJsonArray replaced;
@@ -278,6 +294,8 @@ QJsonObject toJson(const Action &action)
                        {QStringLiteral("expects_true"), action.expectsTrue},
                        {QStringLiteral("expected"), QJsonArray::fromStringList(action.expected)},
                        {QStringLiteral("already_so"), action.alreadySo},
+                       {QStringLiteral("last_will"),
+                        action.lastWill ? QJsonValue(toJson(*action.lastWill)) : QJsonValue(QJsonValue::Null)},
                        {QStringLiteral("poll_ms"), action.pollMs},
                        {QStringLiteral("or_silent"), action.orSilent},
                        {QStringLiteral("absent_ms"), action.absentMs},

@@ -14,6 +14,8 @@ QJsonObject toJson(const Check &check);
 QJsonObject toJson(const Action &action);
 QJsonObject toJson(const Capture &capture);
 QJsonObject toJson(const Secret &secret);
+QJsonObject toJson(const LastWill &will);
+LastWill lastWillFromJson(const QJsonObject &object);
 QJsonObject toJson(const Step &step);
 
 /// The way back; an error names what is missing or of the wrong type.

@@ -30,6 +30,9 @@ QString block(const Plan &plan, const Action &action, int stepMs)
     if (!action.text.isEmpty()) {
         head += QStringLiteral(", ") + markdownText(action.text);
     }
+    if (action.lastWill) {
+        head += tr(" (send %1 there whatever happens afterwards)").arg(markdownText(action.lastWill->sql));
+    }
     if (action.pollMs > 0) {
         head += tr(", asked every %1 ms").arg(action.pollMs);
     }

@@ -42,6 +42,14 @@ holds() {
 }
 )sh";
 
+/// Only in scripts that need it: however this one ends, what must not be left behind is sent.
+const char *const kWillPrologue = R"sh(
+wills=
+trap 'for will in $wills; do $will >/dev/null 2>&1 || :; done' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+)sh";
+
 /// Only in scripts that need it. Credentials reach curl by its standard input, where no list of processes shows them.
 const char *const kHttpPrologue = R"sh(
 option() {
@@ -106,6 +114,7 @@ public:
                 "#!/bin/sh\n# %1\n# Read it before you run it. It takes back what it did with: sh FILE undo\n")
                 .arg(title);
         out += QLatin1String(kPrologue);
+        out += hasWills() ? QLatin1String(kWillPrologue) : QLatin1String();
         out += usesHttp() ? QLatin1String(kHttpPrologue) : QLatin1String();
         for (const Secret &secret : m_plan.secrets) {
             addSecret(secret);
@@ -136,6 +145,27 @@ private:
                });
     }
 
+    bool hasWills() const
+    {
+        return std::any_of(m_plan.steps.begin(), m_plan.steps.end(), [](const Step &step) {
+            return std::any_of(step.actions.begin(), step.actions.end(),
+                               [](const Action &action) { return action.lastWill.has_value(); });
+        });
+    }
+
+    /// Left before the statement; void when that is refused in words, by which psql ends with 3.
+    QString willText(const Action &action, const QString &name, const QString &about)
+    {
+        Action will;
+        will.node = action.node;
+        will.database = action.database;
+        will.sql = action.lastWill->sql;
+        const QString last = function(will);
+        return QStringLiteral(
+                   "wills=\"$wills %1\"\nout=$(%2) || {\n  [ $? -ne 3 ] || wills=${wills% *}\n  fail %3\n}\n")
+            .arg(last, name, about);
+    }
+
     QString psql(const QString &name, const QString &database) const
     {
         const auto place = placeOf(m_config, name);
@@ -152,7 +182,7 @@ private:
     }
 
     /// A function that runs one statement; what it needs of values comes as psql's variables, quoted there.
-    QString function(const Action &action)
+    QString function(const Action &action, const QString &before = {})
     {
         const QString name = QStringLiteral("q%1").arg(++m_count);
         QString variables;
@@ -164,7 +194,7 @@ private:
         }
         sql.replace(placeholder(), QStringLiteral(":'\\1'"));
         m_functions += QStringLiteral("%1() {\n  %2%3 <<'SQL'\n%4;\nSQL\n}\n")
-                           .arg(name, psql(action.node, action.database), variables, sql);
+                           .arg(name, before + psql(action.node, action.database), variables, sql);
         return name;
     }
 
@@ -255,11 +285,16 @@ private:
                 .arg(word(action.node + QStringLiteral(": ") + action.text));
         }
         if (action.kind == Action::Kind::Sql) {
-            const QString name = function(action);
+            // Who makes others wait must not wait for ever himself.
+            const QString name =
+                function(action, action.lastWill ? QStringLiteral("timeout %1 ").arg(seconds) : QString());
             if (action.orSilent) {
                 return QStringLiteral(
                            "if [ \"$(%1 2>/dev/null | awk 'NR == 2 { print $1 }')\" = f ]; then fail %2; fi\n")
                     .arg(name, about);
+            }
+            if (action.lastWill) {
+                return willText(action, name, about);
             }
             QString text = action.expectsTrue ? QStringLiteral("holds %1 %2 %3 %4\n")
                                                     .arg(about)

@@ -95,6 +95,9 @@ bool Runner::cancel()
         return false;
     }
     m_cancelled = true;
+    if (m_newest && !m_isUndo) { // a person may take an hour
+        m_newest->abandon();
+    }
     return true;
 }
 
@@ -465,6 +468,7 @@ Sequence *Runner::sequenceOf(std::vector<Action> actions, int deadlineMs)
 
 void Runner::start(Sequence *sequence, SequenceDone done)
 {
+    m_newest = sequence;
     sequence->start([sequence, done = std::move(done)](const tl::expected<void, SequenceFailure> &result) {
         sequence->deleteLater();
         done(result);

@@ -3,6 +3,7 @@
 
 #include <QHash>
 #include <QObject>
+#include <QPointer>
 #include <memory>
 
 #include "core/clock.h"
@@ -88,6 +89,7 @@ private:
     QHash<QString, QString> m_lastLines; ///< by node: the last that a command wrote in the newest step there
     int m_next = 0;
     int m_underWay = 0;
+    QPointer<Sequence> m_newest; ///< of those under way
     int m_undoing = -1;
     bool m_resumed = false;
     bool m_cancelled = false;

@@ -66,6 +66,7 @@ Sequence::Sequence(Hands &hands, Values &values, std::vector<Action> actions, in
     m_again.setSingleShot(true);
     m_again.setTimerType(Qt::PreciseTimer);
     connect(&m_again, &QTimer::timeout, this, [this] { runAction(current()); });
+    connect(&m_side, &QTimer::timeout, this, &Sequence::askOnTheSide);
 }
 
 void Sequence::start(Done done)
@@ -114,7 +115,7 @@ void Sequence::runAction(const Action &action)
              true);
         return;
     }
-    int wait = action.absentMs > 0 ? std::min(left, action.absentMs) : left;
+    int wait = action.absentMs > 0 && action.pollMs > 0 ? std::min(left, action.absentMs) : left;
     if (action.askAgainMs > 0) {
         wait = std::min(wait, m_askMs);
         m_askMs = m_askMs < left ? 2 * m_askMs : m_askMs;
@@ -137,16 +138,68 @@ void Sequence::runAction(const Action &action)
         request(action, wait);
         return;
     }
+    if (!action.lastWill) {
+        ask(action, wait);
+        return;
+    }
+    m_hands.leaveWill(action.node, *action.lastWill, wait, [self](const Handed<void> &kept) {
+        if (self && kept) {
+            self->ask(self->current(), std::max(1, self->leftMs()));
+        } else if (self) {
+            self->fail(kept.error().error, false);
+        }
+    });
+}
+
+void Sequence::ask(const Action &action, int left)
+{
     const auto sql = filledSql(action.sql, m_values);
     if (!sql) {
         fail(sql.error(), false);
         return;
     }
-    m_hands.sql(action.node, action.database, *sql, wait, [self](Handed<Table> result) {
+    if (action.absentMs > 0 && action.pollMs == 0) {
+        m_heardClock.start();
+        m_side.start(std::max(1, action.absentMs / 4));
+    }
+    const QPointer<Sequence> self(this);
+    m_hands.sql(action.node, action.database, *sql, left, [self](Handed<Table> result) {
         if (self) {
             self->tableArrived(std::move(result));
         }
     });
+}
+
+void Sequence::askOnTheSide()
+{
+    const Action &action = current();
+    if (m_heardClock.elapsed() >= action.absentMs) {
+        const QString what = action.text.isEmpty() ? QStringLiteral("the answer") : action.text;
+        fail({.kind = Error::Kind::Timeout,
+              .message =
+                  QStringLiteral("%1 has said nothing at all for %2, so that nobody waits for %3 any longer")
+                      .arg(action.node, core::formatSeconds(static_cast<double>(m_heardClock.elapsed()) / 1000), what),
+              .node = action.node},
+             true);
+        return;
+    }
+    const QPointer<Sequence> self(this);
+    m_hands.alive(action.node, action.absentMs / 2, [self, of = m_next](bool spoke) {
+        if (self && spoke && self->m_next == of) {
+            self->m_heardClock.start();
+        }
+    });
+}
+
+void Sequence::abandon()
+{
+    if (!m_ended && m_next < m_actions.size() && current().kind == Action::Kind::Person) {
+        m_again.stop();
+        fail({.kind = Error::Kind::Cancelled,
+              .message = QStringLiteral("%1: nobody waits any longer for it to be done by hand").arg(current().node),
+              .node = current().node},
+             true);
+    }
 }
 
 void Sequence::request(const Action &action, int left)
@@ -169,6 +222,10 @@ void Sequence::request(const Action &action, int left)
 
 void Sequence::tableArrived(Handed<Table> result)
 {
+    m_side.stop();
+    if (m_ended) {
+        return; // it was given up meanwhile
+    }
     const Action &action = current();
     if (!result) {
         const HandsFailure &failure = result.error();
@@ -250,7 +307,9 @@ void Sequence::httpArrived(Handed<HttpAnswer> result)
     // Refused in words that mean: nothing was done. Asking again does not mend who asks.
     const bool denied = status == 401 || status == 403;
     const auto &refused = action.http.refused;
-    const bool nothing = status / 100 == 4 || std::find(refused.begin(), refused.end(), status) != refused.end();
+    // Timed out and too many: what became of it nobody says.
+    const bool nothing = (status / 100 == 4 && status != 408 && status != 429) ||
+                         std::find(refused.begin(), refused.end(), status) != refused.end();
     if (!taken && (denied || (nothing && action.pollMs == 0))) {
         const QString what = action.text.isEmpty() ? QStringLiteral("it was refused") : action.text;
         fail({.kind = denied ? Error::Kind::Denied : Error::Kind::Server,
@@ -277,6 +336,9 @@ void Sequence::notDone(const HandsFailure &failure)
     if (current().pollMs > 0 && leftMs() > 0 && !absent) {
         answered(false, failure.error.message);
     } else {
+        if (current().lastWill && !failure.mayHaveHappened) {
+            m_hands.revokeWill(current().node, *current().lastWill);
+        }
         fail(failure.error, failure.mayHaveHappened);
     }
 }
@@ -344,6 +406,7 @@ void Sequence::answered(bool holds, const QString &seen)
 
 void Sequence::fail(core::Error error, bool mayHaveHappened)
 {
+    m_side.stop();
     if (!m_ended) {
         m_ended = true;
         m_done(tl::unexpected(SequenceFailure{std::move(error), mayHaveHappened, !mayHaveHappened && m_next == 0}));

@@ -28,6 +28,8 @@ public:
     /// done is called exactly once, unless the sequence is destroyed first.
     using Done = std::function<void(tl::expected<void, SequenceFailure>)>;
     void start(Done done);
+    /// Nobody waits any longer for a person who is waited for now; anything else goes on to its own end.
+    void abandon();
 
 Q_SIGNALS:
     /// A value was captured that was not known, or was another.
@@ -42,6 +44,8 @@ private:
     void runNext();
     void runAction(const Action &action);
     void request(const Action &action, int left);
+    void ask(const Action &action, int left);
+    void askOnTheSide();
     std::optional<bool> matches(const Action &action, const QString &text);
     void tableArrived(Handed<Table> result);
     void commandArrived(Handed<CommandResult> result);
@@ -66,6 +70,7 @@ private:
     QElapsedTimer m_heardClock; ///< since the node last answered
     int m_askMs = 0;            ///< how long the next question is given
     QTimer m_again;
+    QTimer m_side; ///< while a statement takes its time
     QString m_lastSeen;
     Done m_done;
     bool m_ended = false;

@@ -42,6 +42,9 @@ private Q_SLOTS:
     void cleanupTestCase();
     void applicationsNoticeNothing();
     void pauseThatTakesTooLongIsUndone();
+    void runbookLeavesNothingPaused();
+    void killedConsoleLeavesNothingPaused_data();
+    void killedConsoleLeavesNothingPaused();
     void killedWhilePausedIsFinished_data();
     void killedWhilePausedIsFinished();
     void addressThatDoesNotMoveIsTold();
@@ -213,6 +216,64 @@ void TestSwitchoverRouting::pauseThatTakesTooLongIsUndone()
     QVERIFY(answers());
 }
 
+/// The exported script has no console beside it: it resumes the pooler itself, however it ends.
+void TestSwitchoverRouting::runbookLeavesNothingPaused()
+{
+    awaitWhole();
+    const int from = primary();
+    const QString script = m_directory.filePath(QStringLiteral("runbook.sh"));
+    const ConsoleRun dry =
+        integration::runConsole({QStringLiteral("switchover"), m_directory.filePath(QStringLiteral("orders.toml")),
+                                 QStringLiteral("--json"), QStringLiteral("--to"), m_lab->node(from == 0 ? 1 : 0).name,
+                                 QStringLiteral("--dry-run"), QStringLiteral("--runbook"), script},
+                                m_directory.path());
+    QVERIFY2(dry.exitCode == 0, dry.text.constData());
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> open(PQconnectdb(pooled().toUtf8().constData()), &PQfinish);
+    PQclear(PQexec(open.get(), "BEGIN"));
+    PQclear(PQexec(open.get(), "SELECT 1"));
+    const auto ran = testsupport::run({QStringLiteral("sh"), script}, 60'000);
+    QVERIFY2(!ran.ok() && ran.err.contains("FAILED"), (ran.out + ran.err).constData());
+    const std::unique_ptr<PGresult, decltype(&PQclear)> committed(PQexec(open.get(), "COMMIT"), &PQclear);
+    QCOMPARE(PQresultStatus(committed.get()), PGRES_COMMAND_OK);
+    QVERIFY(!admin(QStringLiteral("RESUME"))); // it is not paused
+    QVERIFY(answers());
+    const auto undone = testsupport::run({QStringLiteral("sh"), script, QStringLiteral("undo")}, 60'000);
+    QVERIFY2(undone.ok(), (undone.out + undone.err).constData());
+    QCOMPARE(primary(), from);
+}
+
+void TestSwitchoverRouting::killedConsoleLeavesNothingPaused_data()
+{
+    QTest::addColumn<QString>("at");
+    QTest::newRow("before it paused") << QStringLiteral("pause_pgb1 started");
+    QTest::newRow("while paused") << QStringLiteral("pause_pgb1 done");
+}
+
+/// Nobody has to notice first: a process of its own resumes the pooler when the console is gone.
+void TestSwitchoverRouting::killedConsoleLeavesNothingPaused()
+{
+    QFETCH(QString, at);
+    awaitWhole();
+    const int from = primary();
+    CommitClient client({pooled()});
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+    const ConsoleRun killed = switchover({m_lab->node(from == 0 ? 1 : 0).name}, at);
+    QVERIFY2(killed.exitCode == -1, killed.text.constData());
+    const qint64 before = client.acknowledged();
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > before + 100, 10'000);
+    client.stop();
+    QCOMPARE(client.failed(), 0);
+    QCOMPARE(primary(), from);
+    const ConsoleRun undone =
+        integration::runConsole({QStringLiteral("journal"), m_directory.filePath(QStringLiteral("orders.toml")),
+                                 QStringLiteral("undo"), QStringLiteral("--json")},
+                                m_directory.path());
+    QVERIFY2(undone.exitCode == 2, undone.text.constData());
+    QTRY_COMPARE(
+        testsupport::run({QStringLiteral("pgrep"), QStringLiteral("-f"), QStringLiteral("howdah last-will")}).out,
+        QByteArray());
+}
+
 void TestSwitchoverRouting::killedWhilePausedIsFinished_data()
 {
     QTest::addColumn<QString>("at");
@@ -275,6 +336,10 @@ void TestSwitchoverRouting::poolerThatIsPausedRefuses()
     // so.
     QVERIFY2(ended.exitCode == 1 || ended.exitCode == 2, ended.text.constData());
     QVERIFY2(ended.text.contains("paused"), ended.text.constData());
+    QTRY_COMPARE(
+        testsupport::run({QStringLiteral("pgrep"), QStringLiteral("-f"), QStringLiteral("howdah last-will")}).out,
+        QByteArray());
+    QVERIFY(!answers());
     QVERIFY(admin(QStringLiteral("RESUME")));
     QVERIFY(answers());
     QCOMPARE(primary(), from);

@@ -18,8 +18,10 @@ public:
     QHash<QString, operations::Handed<operations::CommandResult>> results;
     QHash<QString, QList<operations::Handed<operations::HttpAnswer>>> pages; ///< one after the other, the last stays
     std::function<void(const QString &)> requested = [](const QString &) {}; ///< before a request is answered
-    bool dead = false;  ///< the console has gone: nothing is answered any more
-    QStringList silent; ///< texts that are never answered before their deadline
+    bool dead = false;    ///< the console has gone: nothing is answered any more
+    bool deaf = false;    ///< nobody who comes anew is answered
+    bool noWills = false; ///< they can't be left
+    QStringList silent;   ///< texts that are never answered before their deadline
 
     static operations::Table one(const QString &value, const QString &column = QStringLiteral("c"))
     {
@@ -65,6 +67,24 @@ public:
                                                               : queue->takeFirst());
             },
             [done] { done(tl::unexpected(failure(QStringLiteral("no answer in time")))); });
+    }
+
+    void alive(const QString &node, int deadlineMs, std::function<void(bool)> done) override
+    {
+        told.append(node + QStringLiteral(": alive?"));
+        QTimer::singleShot(deaf ? deadlineMs : 0, this, [this, done] { done(!deaf); });
+    }
+    void leaveWill(const QString &node, const operations::LastWill &will, int,
+                   std::function<void(operations::Handed<void>)> done) override
+    {
+        told.append(QStringLiteral("%1: last will: %2").arg(node, will.sql));
+        QTimer::singleShot(0, this, [this, done] {
+            noWills ? done(tl::unexpected(failure(QStringLiteral("no process"), false))) : done({});
+        });
+    }
+    void revokeWill(const QString &node, const operations::LastWill &will) override
+    {
+        told.append(QStringLiteral("%1: revoked: %2").arg(node, will.sql));
     }
 
     void cancelAll() override {}

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "fakehands.h"
+#include "operations/planjson.h"
 #include "operations/runner.h"
 
 using namespace howdah;
@@ -32,6 +33,9 @@ private Q_SLOTS:
     void silenceIsAskedAgain();
     void guardsStopBeforeTheNextStep();
     void cancelUndoes();
+    void cancelEndsTheWaitForAPerson();
+    void longStatementIsWaitedForWhileItsNodeLives();
+    void willIsLeftBeforeTheAction();
     void secretsStayInMemory();
     void resumeFinishesAfterEachStep();
     void whatCannotBeDoneTwiceIsUndoneFirst();
@@ -478,6 +482,91 @@ void TestRunner::cancelUndoes()
     late.runner->start();
     QTRY_VERIFY(late.outcome);
     QCOMPARE(word(*late.outcome), word(Outcome::Done));
+}
+
+/// A person may take an hour; who gives up must not have to wait for them.
+void TestRunner::cancelEndsTheWaitForAPerson()
+{
+    Plan by = plan();
+    Action person = sql(QStringLiteral("is stopped"), true);
+    person.kind = Action::Kind::Person;
+    person.text = QStringLiteral("stop it");
+    person.pollMs = 5;
+    by.steps[1].actions = {person};
+    by.steps[1].deadlineMs = 3'600'000;
+    Bench bench(by);
+    bench.hands.answers.insert(QStringLiteral("is stopped"), FakeHands::one(QStringLiteral("f")));
+    bench.runner->start();
+    QTRY_VERIFY(bench.hands.told.contains(QStringLiteral("pg1: is stopped")));
+    QVERIFY(bench.runner->cancel());
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
+    QVERIFY2(bench.remains.first().contains(QStringLiteral("nobody waits any longer")),
+             qPrintable(bench.remains.first()));
+}
+
+/// A statement may take its time as long as its node answers others; one that says nothing to anybody is given up.
+void TestRunner::longStatementIsWaitedForWhileItsNodeLives()
+{
+    Plan slow = plan();
+    slow.steps[0].deadlineMs = 600;
+    slow.steps[0].actions[0].absentMs = 100;
+    Bench dead(slow);
+    dead.hands.silent = {QStringLiteral("do lock")};
+    dead.hands.deaf = true;
+    dead.runner->start();
+    QTRY_VERIFY(dead.outcome);
+    QCOMPARE(word(*dead.outcome), word(Outcome::Undone));
+    QVERIFY2(dead.remains.first().contains(QStringLiteral("said nothing at all")), qPrintable(dead.remains.first()));
+
+    Bench alive(slow);
+    alive.hands.silent = {QStringLiteral("do lock")};
+    alive.runner->start();
+    QTRY_VERIFY(alive.outcome);
+    QVERIFY2(!alive.remains.first().contains(QStringLiteral("said nothing at all")), qPrintable(alive.remains.first()));
+}
+
+/// What must not stay behind when the console dies is left with somebody before it is begun.
+void TestRunner::willIsLeftBeforeTheAction()
+{
+    Plan willed = plan();
+    willed.steps[1].actions[0].lastWill = LastWill{QStringLiteral("RESUME"), QStringLiteral("not paused"), 1000};
+    const QString left = QStringLiteral("pg1: last will: RESUME"), done = QStringLiteral("pg1: do stop"),
+                  revoked = QStringLiteral("pg1: revoked: RESUME");
+    Bench bench(willed);
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+    QVERIFY(bench.hands.told.contains(left) && bench.hands.told.indexOf(left) < bench.hands.told.indexOf(done));
+    QVERIFY(!bench.hands.told.contains(revoked));
+
+    // Without it nothing is begun.
+    Bench none(willed);
+    none.hands.noWills = true;
+    none.runner->start();
+    QTRY_VERIFY(none.outcome);
+    QCOMPARE(word(*none.outcome), word(Outcome::Undone));
+    QVERIFY(!none.hands.told.contains(done));
+
+    // What was refused in words is not taken back by anybody: it may be somebody else's.
+    Bench refused(willed);
+    refused.hands.answers.insert(QStringLiteral("do stop"),
+                                 tl::unexpected(FakeHands::failure(QStringLiteral("already paused"), false)));
+    refused.runner->start();
+    QTRY_VERIFY(refused.outcome);
+    QVERIFY(refused.hands.told.contains(revoked));
+
+    // What may have been done is: the will stays until the way back has been gone.
+    Bench lost(willed);
+    lost.hands.answers.insert(QStringLiteral("do stop"), tl::unexpected(FakeHands::failure(QStringLiteral("lost"))));
+    lost.runner->start();
+    QTRY_VERIFY(lost.outcome);
+    QVERIFY(!lost.hands.told.contains(revoked));
+
+    const auto again = planFromJson(toJson(willed));
+    QVERIFY(again && again->steps[1].actions[0].lastWill == willed.steps[1].actions[0].lastWill);
+    QVERIFY(!again->steps[0].actions[0].lastWill);
 }
 
 void TestRunner::secretsStayInMemory()

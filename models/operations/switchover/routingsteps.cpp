@@ -15,6 +15,9 @@ QString tr(const char *text)
     return QCoreApplication::translate("Switchover", text);
 }
 
+/// No client is kept waiting longer, whatever has become of the console.
+constexpr int kLongestPauseMs = 120'000;
+
 /// PAUSE or RESUME, of everything or of the databases that the cluster file names.
 std::vector<Action> each(const Pieces &p, const cluster::PoolerConfig &pooler, const QString &command,
                          const QString &about)
@@ -78,6 +81,10 @@ std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p)
                            {poolerPlace(pooler.name)}, pooler.pauseMs, 10);
         step.actions = each(p, pooler, QStringLiteral("PAUSE"), tr("running transactions have ended"));
         step.undo = resume(p, pooler);
+        // Clients must not wait for ever because a console died.
+        for (std::size_t i = 0; i < step.actions.size(); ++i) {
+            step.actions[i].lastWill = LastWill{step.undo[i].sql, step.undo[i].alreadySo, kLongestPauseMs};
+        }
         step.undoneFirst = true; // PAUSE of what is paused is refused
         steps.push_back(std::move(step));
     }

@@ -48,6 +48,12 @@ Step checkpointStep(const Pieces &p)
                        "slot_name = %1) OR application_name = %2")
             .arg(core::sqlLiteral(p.candidateSlot), core::sqlLiteral(p.candidateApplication)),
         tr("%1 has replayed all but 16 MB").arg(p.candidate), 50));
+    // All that may take minutes; a node that has gone need not be waited for so long.
+    for (std::vector<Action> *actions : {&step.actions, &step.verify}) {
+        for (Action &action : *actions) {
+            action.absentMs = 8000;
+        }
+    }
     return step;
 }
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/lastwillcommand.h"
+
+#include <QRegularExpression>
+#include <cerrno>
+#include <unistd.h>
+
+#include "app/output.h"
+
+namespace howdah::app {
+
+using operations::Handed;
+using operations::Table;
+using operations::Testament;
+
+namespace {
+
+constexpr int kConnectMs = 5000;
+constexpr int kAgainMs = 500;
+constexpr qint64 kPersistMs = 600'000; ///< a pooler may be down as well; later somebody has seen to it
+
+} // namespace
+
+LastWillCommand::LastWillCommand(Invocation)
+    : m_input(STDIN_FILENO, QSocketNotifier::Read)
+{
+    m_input.setEnabled(false);
+    m_latest.setSingleShot(true);
+    m_again.setSingleShot(true);
+    connect(&m_input, &QSocketNotifier::activated, this, &LastWillCommand::read);
+    connect(&m_latest, &QTimer::timeout, this, &LastWillCommand::carryOut);
+    connect(&m_again, &QTimer::timeout, this, &LastWillCommand::carryOut);
+}
+
+void LastWillCommand::start()
+{
+    m_input.setEnabled(true);
+}
+
+void LastWillCommand::say(const QString &line)
+{
+    print(line + QLatin1Char('\n'));
+}
+
+void LastWillCommand::read()
+{
+    char buffer[4096];
+    const ssize_t size = ::read(STDIN_FILENO, buffer, sizeof buffer);
+    if (size < 0 && errno == EINTR) {
+        return;
+    }
+    if (size > 0) {
+        m_read.append(buffer, size);
+    } else {
+        m_input.setEnabled(false);
+    }
+    for (qsizetype end = m_read.indexOf('\n'); end >= 0; end = m_read.indexOf('\n')) {
+        const QByteArray line = m_read.left(end);
+        m_read.remove(0, end + 1);
+        if (!m_hands) {
+            begin(line);
+        } else if (line == operations::kWillRevoked) {
+            Q_EMIT finished(kDone);
+            return;
+        }
+    }
+    if (size <= 0 && m_hands) {
+        carryOut();
+    } else if (size <= 0) {
+        Q_EMIT finished(kUsage); // nobody has told it anything
+    }
+}
+
+/// The first question opens the session, and is one that everybody answers.
+void LastWillCommand::begin(const QByteArray &line)
+{
+    auto testament = Testament::fromLine(line);
+    if (!testament) {
+        say(testament.error().message);
+        Q_EMIT finished(kUsage);
+        return;
+    }
+    m_testament = std::move(*testament);
+    m_hands = std::make_unique<operations::LiveHands>(m_testament.config());
+    const QString question = m_testament.place.pooler ? QStringLiteral("SHOW VERSION") : QStringLiteral("SELECT 1");
+    m_hands->sql(m_testament.place.node.name, question, kConnectMs, [this](const Handed<Table> &answer) {
+        if (!answer) {
+            say(answer.error().error.message);
+            Q_EMIT finished(kRefused);
+            return;
+        }
+        say(QLatin1String(operations::kWillKept));
+        m_latest.start(m_testament.will.latestMs);
+    });
+}
+
+void LastWillCommand::carryOut()
+{
+    m_latest.stop();
+    if (!m_since.isValid()) {
+        m_since.start();
+    }
+    m_hands->sql(m_testament.place.node.name, m_testament.will.sql, kConnectMs, [this](const Handed<Table> &answer) {
+        const QString &already = m_testament.will.alreadySo;
+        const bool so = answer || (!already.isEmpty() && !answer.error().mayHaveHappened &&
+                                   QRegularExpression(already).match(answer.error().error.message).hasMatch());
+        if (so || m_since.elapsed() > kPersistMs) {
+            Q_EMIT finished(so ? kDone : kIncomplete);
+        } else {
+            m_again.start(kAgainMs);
+        }
+    });
+}
+
+} // namespace howdah::app

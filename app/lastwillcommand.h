@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QSocketNotifier>
+#include <QTimer>
+
+#include "app/invocation.h"
+#include "operations/lastwill.h"
+#include "operations/livehands.h"
+
+namespace howdah::app {
+
+/// `last-will`, which a console starts for itself: reads a testament, connects, says that it keeps it, and waits. When
+/// the console is gone, or the time is up, it sends the statement until it was taken or nobody could still want it.
+class LastWillCommand : public QObject {
+    Q_OBJECT
+public:
+    explicit LastWillCommand(Invocation invocation);
+
+    void start();
+
+Q_SIGNALS:
+    void finished(int exitCode);
+
+private:
+    void read();
+    void begin(const QByteArray &line);
+    void carryOut();
+    static void say(const QString &line);
+
+    QSocketNotifier m_input;
+    QByteArray m_read;
+    operations::Testament m_testament;
+    std::unique_ptr<operations::LiveHands> m_hands;
+    QTimer m_latest;
+    QTimer m_again;
+    QElapsedTimer m_since; ///< since it has begun to act
+};
+
+} // namespace howdah::app
