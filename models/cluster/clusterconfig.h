@@ -76,6 +76,8 @@ struct ClusterConfig {
     int intervalMs = 1000;
     std::vector<NodeConfig> nodes;
     QString patroniUrl;
+    /// [pg_auto_failover]: conninfo of its monitor, as written; may hold a password: show it through core::redacted only
+    QString autoFailoverMonitor;
     std::optional<ProbeConfig> probe;
     std::vector<AddressConfig> addresses;
     std::vector<PoolerConfig> poolers;

@@ -69,12 +69,17 @@ public:
                          std::function<void(Handed<CommandResult>)> done) = 0;
     /// Follows no redirect, uses no proxy, is sent once at most. A status that is no success is no failure here.
     virtual void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) = 0;
+    /// From the next statement on notified() tells of NOTIFY on a channel in that database of the node's, on the session
+    /// of sql(). Nobody is told when it can't be: who needs to know asks as well, only less often. Twice is once.
+    virtual void listen(const QString &node, const QString &database, const QString &channel) = 0;
     /// Drops all that is under way; what has reached a node may still happen there.
     virtual void cancelAll() = 0;
 
 Q_SIGNALS:
     /// A line that a command wrote, sanitized and redacted.
     void outputArrived(const QString &node, const QString &line);
+    /// Something was notified on a channel of the node.
+    void notified(const QString &node, const QString &channel);
 };
 
 } // namespace howdah::operations

@@ -28,6 +28,7 @@ public:
     void command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
                  std::function<void(Handed<CommandResult>)> done) override;
     void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) override;
+    void listen(const QString &node, const QString &database, const QString &channel) override;
     void cancelAll() override;
 
     /// What stands before commands on the node's host; an error says what to write into the cluster file.

@@ -34,6 +34,8 @@ Q_SIGNALS:
     void captured(const QString &name, const QString &value);
     /// What is waited for, when something is polled; said once for each action. by a person: what they are to do.
     void waiting(const QString &what, bool person);
+    /// The node has told something of what it does: Action::says.
+    void said(const QString &node, const QString &line);
     /// The action of that index is being asked; its condition holds, and seen says what was there.
     void asked(int index);
     void held(int index, const QString &seen);
@@ -47,6 +49,8 @@ private:
     void commandArrived(Handed<CommandResult> result);
     void httpArrived(Handed<HttpAnswer> result);
     void notDone(const HandsFailure &failure);
+    void wake(const QString &node, const QString &channel);
+    void sayNews(const Action &action, const Table &table);
     bool takeCaptures(const Action &action, const Table &table);
     bool takeCaptures(const Action &action, const QString &output);
     void capture(const QString &name, const QString &value);
@@ -67,6 +71,8 @@ private:
     int m_askMs = 0;            ///< how long the next question is given
     QTimer m_again;
     QString m_lastSeen;
+    std::size_t m_saidRows = 0; ///< of the action under way
+    bool m_woken = false;       ///< notified while it was being asked
     Done m_done;
     bool m_ended = false;
 };

@@ -67,6 +67,11 @@ public:
             [done] { done(tl::unexpected(failure(QStringLiteral("no answer in time")))); });
     }
 
+    void listen(const QString &node, const QString &, const QString &channel) override
+    {
+        told.append(node + QStringLiteral(" listens to ") + channel);
+    }
+
     void cancelAll() override {}
 
 private:
