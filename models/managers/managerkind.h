@@ -11,7 +11,8 @@ struct ManagerFacts {
     bool patroniSession = false;    ///< a session with application_name Patroni is open on a server
     bool patroniStarted = false;    ///< cluster_name, hot_standby and wal_level come from the command line, as it does
     bool autoFailoverRoles = false; ///< role pgautofailover_replicator, which pg_autoctl creates on its nodes
-    bool autoFailoverLibrary = false; ///< pgautofailover in shared_preload_libraries: its monitor
+    /// pgautofailover in shared_preload_libraries, or its role autoctl_node: its monitor
+    bool autoFailoverLibrary = false;
     bool repmgrNodes = false;         ///< repmgr.nodes could be read, or is there and may not be
     bool repmgrLibrary = false;       ///< repmgr in shared_preload_libraries
 

@@ -13,6 +13,7 @@ namespace howdah::monitor {
 
 struct DiscoveryOptions {
     QString patroniUrl;     ///< of the cluster file; empty: port 8008 of every host is tried
+    QString autoFailoverMonitor; ///< conninfo of pg_auto_failover's monitor, of the cluster file; empty: looked for
     int deadlineMs = 15000; ///< for all of it; what has not answered by then is reported as such
     int probeMs = 3000;     ///< for connecting to a server, and again for its answer
     int httpMs = 2000;      ///< for an answer of Patroni's
@@ -46,6 +47,8 @@ private:
     void probeAnswered(size_t index, const ProbeAnswer &answer);
     void probeFailed(size_t index, const postgres::Failure &failure);
     void askPatroni(const QString &url);
+    void askMonitor(const postgres::Conninfo &conninfo, bool named);
+    void monitorAnswered(const postgres::Conninfo &conninfo, bool named, const ProbeAnswer &answer);
     void settle();
     bool lookAtLocalSockets();
     QList<int> portsAnswering() const;
@@ -55,6 +58,7 @@ private:
     DiscoveryFacts m_facts;
     managers::PatroniClient m_patroni;
     QSet<QString> m_askedUrls;
+    QSet<QString> m_askedMonitors; ///< by address
     std::vector<bool> m_open; ///< by place: still being asked
     QTimer m_deadline;
     int m_pending = 0; ///< places and URLs

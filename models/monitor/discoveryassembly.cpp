@@ -337,7 +337,15 @@ void Assembler::conclude()
             config.patroniUrl = config.patroniUrl.isEmpty() ? seen.url : config.patroniUrl;
         }
     }
+    if (const SeenMonitor *monitor = monitorOf(m_facts)) {
+        signs.autoFailoverLibrary = true;
+        config.autoFailoverMonitor = monitor->conninfo;
+    }
     m_result.manager = managers::managerOf(signs);
+    if (m_result.manager == cluster::ManagerKind::PgAutoFailover && config.autoFailoverMonitor.isEmpty()) {
+        m_result.notes << QStringLiteral("pg_auto_failover manages these servers, and its monitor was not found. Say "
+                                         "where it is: monitor in [pg_auto_failover], as pg_autoctl show uri tells it.");
+    }
     if (m_result.manager == cluster::ManagerKind::Patroni && !signs.patroniAnswers) {
         m_result.notes << QStringLiteral("Patroni runs these servers, and its REST API answers on port 8008 of none of "
                                          "their hosts. Say where it is: url in [patroni].");

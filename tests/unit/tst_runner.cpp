@@ -28,6 +28,9 @@ private Q_SLOTS:
     void refusalThatSaysAlreadySoIsDone();
     void capturesReachLaterSteps();
     void pollingWaitsAndEnds();
+    void notificationsMakeItSooner();
+    void whatIsSaidIsToldOnce();
+    void whatWillNeverBeIsNotWaitedFor();
     void silenceIsGivenUpBeforeTheDeadline();
     void silenceIsAskedAgain();
     void guardsStopBeforeTheNextStep();
@@ -383,6 +386,91 @@ void TestRunner::pollingWaitsAndEnds()
     silent.runner->start();
     QTRY_VERIFY(silent.outcome);
     QCOMPARE(word(*silent.outcome), word(Outcome::Undone));
+}
+
+void TestRunner::notificationsMakeItSooner()
+{
+    Plan polls = plan();
+    Action &poll = polls.steps[1].verify[0];
+    poll.pollMs = 60'000;
+    poll.wakesOn = QStringLiteral("state");
+    polls.steps[1].deadlineMs = 60'000;
+    Bench bench(polls);
+    const QString ask = QStringLiteral("pg1: is stop");
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.runner->start();
+    QTRY_COMPARE(bench.hands.told.count(ask), 1);
+    // It listens before it asks, so that nothing falls between.
+    QCOMPARE(bench.hands.told.at(bench.hands.told.indexOf(ask) - 1), QStringLiteral("pg1 listens to state"));
+    Q_EMIT bench.hands.notified(QStringLiteral("pg1"), QStringLiteral("another channel"));
+    Q_EMIT bench.hands.notified(QStringLiteral("pg2"), QStringLiteral("state"));
+    QTest::qWait(60);
+    QCOMPARE(bench.hands.told.count(ask), 1);
+    // A flock of them is one question.
+    for (int i = 0; i < 5; ++i) {
+        Q_EMIT bench.hands.notified(QStringLiteral("pg1"), QStringLiteral("state"));
+    }
+    QTRY_COMPARE(bench.hands.told.count(ask), 2);
+    QTest::qWait(60);
+    QCOMPARE(bench.hands.told.count(ask), 2);
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("t"));
+    Q_EMIT bench.hands.notified(QStringLiteral("pg1"), QStringLiteral("state"));
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+}
+
+void TestRunner::whatIsSaidIsToldOnce()
+{
+    Plan polls = plan();
+    Action &poll = polls.steps[1].verify[0];
+    poll.pollMs = 5;
+    poll.says = QStringLiteral("line");
+    Bench bench(polls);
+    const auto answer = [](const char *holds, const QStringList &lines) {
+        Table table{{QStringLiteral("done"), QStringLiteral("line")}, {}};
+        for (const QString &line : lines) {
+            table.rows.push_back({QLatin1String(holds), line.isNull() ? std::nullopt : std::optional(line)});
+        }
+        return table;
+    };
+    QStringList lines;
+    QObject::connect(bench.runner.get(), &Runner::outputArrived, bench.runner.get(),
+                     [&](const QString &node, const QString &line) { lines.append(node + QStringLiteral(": ") + line); });
+    bench.hands.answers[QStringLiteral("is stop")] = answer("f", {QString()});
+    bench.runner->start();
+    QTRY_VERIFY(bench.hands.told.count(QStringLiteral("pg1: is stop")) > 2);
+    bench.hands.answers[QStringLiteral("is stop")] = answer("f", {QStringLiteral("draining")});
+    QTRY_COMPARE(lines.size(), 1);
+    bench.hands.answers[QStringLiteral("is stop")] =
+        answer("t", {QStringLiteral("draining"), QStringLiteral("draining"), QStringLiteral("password=canary")});
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(lines.size(), 3);
+    QCOMPARE(lines.at(1), QStringLiteral("pg1: draining"));
+    QVERIFY2(!lines.at(2).contains(QStringLiteral("canary")), qPrintable(lines.at(2)));
+    QCOMPARE(readOperation(bench.path)->output, lines);
+}
+
+void TestRunner::whatWillNeverBeIsNotWaitedFor()
+{
+    Plan polls = plan();
+    Action &poll = polls.steps[1].verify[0];
+    poll.pollMs = 5;
+    poll.text = QStringLiteral("pg2 takes over");
+    poll.neverWhen = QStringLiteral("another");
+    polls.steps[1].deadlineMs = 60'000;
+    Bench bench(polls);
+    const auto answer = [](const char *another) {
+        return Table{{QStringLiteral("done"), QStringLiteral("another"), QStringLiteral("evidence")},
+                     {{QStringLiteral("f"), QLatin1String(another), QStringLiteral("pg3 is the primary")}}};
+    };
+    bench.hands.answers[QStringLiteral("is stop")] = answer("f");
+    bench.runner->start();
+    QTRY_VERIFY(bench.hands.told.count(QStringLiteral("pg1: is stop")) > 2);
+    bench.hands.answers[QStringLiteral("is stop")] = answer("t");
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QVERIFY2(bench.remains.first().contains(QStringLiteral("pg2 takes over: no, and it will not be: pg3 is")),
+             qPrintable(bench.remains.first()));
 }
 
 void TestRunner::silenceIsGivenUpBeforeTheDeadline()
