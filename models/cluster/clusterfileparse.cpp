@@ -411,7 +411,8 @@ core::Result<ClusterConfig> Reader::read(const toml::table &root)
     checkKeys(root, QStringLiteral("the file"),
               {QStringLiteral("name"), QStringLiteral("environment"), QStringLiteral("manager"),
                QStringLiteral("sampling"), QStringLiteral("node"), QStringLiteral("patroni"),
-               QStringLiteral("pg_auto_failover"), QStringLiteral("address"), QStringLiteral("pooler"), QStringLiteral("backup"), QStringLiteral("probe")});
+               QStringLiteral("pg_auto_failover"), QStringLiteral("address"), QStringLiteral("pooler"),
+               QStringLiteral("backup"), QStringLiteral("probe")});
     m_config.path = m_path;
     m_config.name = text(root, "name", QFileInfo(m_path).completeBaseName());
     m_config.environment = text(root, "environment");

@@ -35,8 +35,9 @@ QString autoFailoverDatabase(const QString &conninfo)
         return said;
     }
     // Else libpq would take the user's name for it, which nobody means here.
-    return cluster::conninfoValue(written, QStringLiteral("service")).isEmpty() ? QStringLiteral("pg_auto_failover")
-                                                                                : parsed->value(QStringLiteral("dbname"));
+    return cluster::conninfoValue(written, QStringLiteral("service")).isEmpty()
+               ? QStringLiteral("pg_auto_failover")
+               : parsed->value(QStringLiteral("dbname"));
 }
 
 AutoFailoverNode autoFailoverNode(const QStringList &columns, const QStringList &cells)

@@ -16,14 +16,14 @@ struct AutoFailoverNode {
     QString name;
     QString host;
     int port = 5432;
-    QString reported;         ///< the state that its pg_autoctl reports: primary, secondary, maintenance, …; verbatim
-    QString goal;             ///< the state that the monitor assigned to it
-    int health = -1;          ///< by the monitor's own connections: 1 good, 0 bad, -1 not known yet
-    bool running = false;     ///< its server does, as pg_autoctl reports
-    double reportAge = 0;     ///< seconds since pg_autoctl last reported
-    int priority = 0;         ///< candidate priority; 0: never promoted by itself
-    bool inQuorum = false;    ///< replication quorum: commits wait for it
-    int timeline = 0;         ///< as reported
+    QString reported;      ///< the state that its pg_autoctl reports: primary, secondary, maintenance, …; verbatim
+    QString goal;          ///< the state that the monitor assigned to it
+    int health = -1;       ///< by the monitor's own connections: 1 good, 0 bad, -1 not known yet
+    bool running = false;  ///< its server does, as pg_autoctl reports
+    double reportAge = 0;  ///< seconds since pg_autoctl last reported
+    int priority = 0;      ///< candidate priority; 0: never promoted by itself
+    bool inQuorum = false; ///< replication quorum: commits wait for it
+    int timeline = 0;      ///< as reported
     int numberSyncStandbys = 0; ///< of its formation
 
     /// Whether it is in that state and meant to be.

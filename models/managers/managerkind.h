@@ -13,8 +13,8 @@ struct ManagerFacts {
     bool autoFailoverRoles = false; ///< role pgautofailover_replicator, which pg_autoctl creates on its nodes
     /// pgautofailover in shared_preload_libraries, or its role autoctl_node: its monitor
     bool autoFailoverLibrary = false;
-    bool repmgrNodes = false;         ///< repmgr.nodes could be read, or is there and may not be
-    bool repmgrLibrary = false;       ///< repmgr in shared_preload_libraries
+    bool repmgrNodes = false;   ///< repmgr.nodes could be read, or is there and may not be
+    bool repmgrLibrary = false; ///< repmgr in shared_preload_libraries
 
     /// What any server shows, the cluster has.
     ManagerFacts &operator|=(const ManagerFacts &other);

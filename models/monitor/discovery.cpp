@@ -190,8 +190,7 @@ void Discovery::probeAnswered(size_t index, const ProbeAnswer &answer)
 
 void Discovery::askMonitor(const postgres::Conninfo &conninfo, bool named)
 {
-    if (m_askedMonitors.contains(conninfo.address()) ||
-        m_askedMonitors.size() >= m_options.mostPlaces) {
+    if (m_askedMonitors.contains(conninfo.address()) || m_askedMonitors.size() >= m_options.mostPlaces) {
         return;
     }
     m_askedMonitors.insert(conninfo.address());

@@ -47,7 +47,8 @@ struct Declared {
     const FoundServer *server = nullptr; ///< which one of those that answered it is
 };
 
-/// Every member that repmgr.nodes, Patroni or pg_auto_failover's monitor lists, with the server that it is. servers must outlive the result.
+/// Every member that repmgr.nodes, Patroni or pg_auto_failover's monitor lists, with the server that it is. servers
+/// must outlive the result.
 std::vector<Declared> declaredMembers(const DiscoveryFacts &facts, const std::vector<FoundServer> &servers);
 
 } // namespace howdah::monitor

@@ -105,8 +105,7 @@ postgres::Conninfo conninfoFor(const postgres::Conninfo &seed, const QString &ho
 const SeenMonitor *monitorOf(const DiscoveryFacts &facts)
 {
     const auto hasOneOfOurs = [&](const SeenMonitor &monitor) {
-        return monitor.named ||
-               std::any_of(facts.places.cbegin(), facts.places.cend(), [&](const AskedPlace &place) {
+        return monitor.named || std::any_of(facts.places.cbegin(), facts.places.cend(), [&](const AskedPlace &place) {
                    return place.answered && !place.answer.isMonitor &&
                           std::any_of(monitor.nodes.cbegin(), monitor.nodes.cend(), [&](const auto &node) {
                               return node.host == place.host && node.port == place.port;

@@ -61,7 +61,7 @@ struct ProbeAnswer {
     managers::ManagerFacts facts;
     std::vector<managers::RepmgrNode> repmgrNodes;
     std::optional<int> repmgrLocalId;
-    bool isMonitor = false; ///< of pg_auto_failover: no node of the cluster
+    bool isMonitor = false;                                    ///< of pg_auto_failover: no node of the cluster
     std::vector<managers::AutoFailoverNode> autoFailoverNodes; ///< that it watches
     QStringList monitorHosts; ///< where pg_auto_failover's monitor comes from, as its node lets it in
     QStringList notes;        ///< what it did not let us see, for people
@@ -94,7 +94,7 @@ struct SeenPatroni {
 
 /// A server that is pg_auto_failover's monitor.
 struct SeenMonitor {
-    QString conninfo; ///< that led there
+    QString conninfo;   ///< that led there
     bool named = false; ///< by the seed or the cluster file; else a node lets it in, and it must have that node
     std::vector<managers::AutoFailoverNode> nodes;
 };

@@ -197,19 +197,20 @@ void DiscoveryProbe::read(const std::vector<core::Result<postgres::Rows>> &resul
 /// Its connections are short; the rules by which it is let in stay.
 void DiscoveryProbe::askForMonitor()
 {
-    m_session->run({{QByteArray(),
-                     "SELECT DISTINCT host(client_addr) AS host, has_table_privilege('pg_hba_file_rules', 'SELECT') AND "
-                     "has_function_privilege('pg_hba_file_rules()', 'EXECUTE') AS rules "
-                     "FROM (VALUES (1)) one LEFT JOIN pg_stat_activity ON usename = 'pgautofailover_monitor'"}},
-                   [this](const std::vector<core::Result<postgres::Rows>> &results) {
-                       bool rules = false;
-                       for (int row = 0; results.front() && row < results.front()->count(); ++row) {
-                           const postgres::Rows &rows = *results.front();
-                           m_answer.monitorHosts << hostOrNothing(rows.name(row, rows.column("host")));
-                           rules = rows.flag(row, rows.column("rules"));
-                       }
-                       askForMonitorsHost(rules);
-                   });
+    m_session->run(
+        {{QByteArray(),
+          "SELECT DISTINCT host(client_addr) AS host, has_table_privilege('pg_hba_file_rules', 'SELECT') AND "
+          "has_function_privilege('pg_hba_file_rules()', 'EXECUTE') AS rules "
+          "FROM (VALUES (1)) one LEFT JOIN pg_stat_activity ON usename = 'pgautofailover_monitor'"}},
+        [this](const std::vector<core::Result<postgres::Rows>> &results) {
+            bool rules = false;
+            for (int row = 0; results.front() && row < results.front()->count(); ++row) {
+                const postgres::Rows &rows = *results.front();
+                m_answer.monitorHosts << hostOrNothing(rows.name(row, rows.column("host")));
+                rules = rows.flag(row, rows.column("rules"));
+            }
+            askForMonitorsHost(rules);
+        });
 }
 
 void DiscoveryProbe::askForMonitorsHost(bool mayReadRules)
@@ -249,9 +250,8 @@ void DiscoveryProbe::askAutoFailover()
     m_database = managers::autoFailoverDatabase(m_conninfo.toString());
     reopen(m_database);
     connect(m_session.get(), &postgres::Session::opened, this, [this] {
-        m_session->run(
-            {{QByteArray(), managers::autoFailoverSql()}},
-            [this](const std::vector<core::Result<postgres::Rows>> &results) { autoFailoverRead(results); });
+        m_session->run({{QByteArray(), managers::autoFailoverSql()}},
+                       [this](const std::vector<core::Result<postgres::Rows>> &results) { autoFailoverRead(results); });
     });
     connect(m_session.get(), &postgres::Session::failed, this, [this](const postgres::Failure &failure) {
         m_answer.notes << QStringLiteral("Database %1 of pg_auto_failover's monitor could not be looked into: %2")

@@ -69,8 +69,9 @@ public:
                          std::function<void(Handed<CommandResult>)> done) = 0;
     /// Follows no redirect, uses no proxy, is sent once at most. A status that is no success is no failure here.
     virtual void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) = 0;
-    /// From the next statement on notified() tells of NOTIFY on a channel in that database of the node's, on the session
-    /// of sql(). Nobody is told when it can't be: who needs to know asks as well, only less often. Twice is once.
+    /// From the next statement on notified() tells of NOTIFY on a channel in that database of the node's, on the
+    /// session of sql(). Nobody is told when it can't be: who needs to know asks as well, only less often. Twice is
+    /// once.
     virtual void listen(const QString &node, const QString &database, const QString &channel) = 0;
     /// Drops all that is under way; what has reached a node may still happen there.
     virtual void cancelAll() = 0;

@@ -160,7 +160,8 @@ void LiveHands::serve(Desk &desk)
     std::vector<postgres::Statement> statements;
     for (const QString &channel : std::as_const(desk.channels)) {
         if (!desk.listenedTo.contains(channel)) {
-            statements.push_back({QByteArray(), QStringLiteral("LISTEN %1").arg(core::sqlIdentifier(channel)).toUtf8()});
+            statements.push_back(
+                {QByteArray(), QStringLiteral("LISTEN %1").arg(core::sqlIdentifier(channel)).toUtf8()});
         }
     }
     desk.listenedTo = desk.channels;

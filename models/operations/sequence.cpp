@@ -295,6 +295,7 @@ void Sequence::httpArrived(Handed<HttpAnswer> result)
 void Sequence::notDone(const HandsFailure &failure)
 {
     if (current().orSilent) {
+        Q_EMIT waiting(failure.error.message, false); // good enough, and yet worth knowing
         answered(true, failure.error.message);
         return;
     }

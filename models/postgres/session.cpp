@@ -16,7 +16,7 @@ namespace howdah::postgres {
 namespace {
 constexpr int kLookUpAgainMs = 1000;
 constexpr qsizetype kLongestPayload = 8000; // of the server's own
-constexpr qint64 kLeastBuffer = 8192; // of fe-misc.c: room for that much is made before each read
+constexpr qint64 kLeastBuffer = 8192;       // of fe-misc.c: room for that much is made before each read
 
 core::Error serverError(const PGresult *result)
 {

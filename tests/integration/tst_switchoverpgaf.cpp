@@ -234,8 +234,8 @@ void TestSwitchoverPgaf::refusedInMaintenance()
 {
     const int from = primary();
     const int to = another(from);
-    const QString id = QStringLiteral("(SELECT nodeid FROM pgautofailover.node WHERE nodename = '%1')")
-                           .arg(m_lab->node(to).name);
+    const QString id =
+        QStringLiteral("(SELECT nodeid FROM pgautofailover.node WHERE nodename = '%1')").arg(m_lab->node(to).name);
     const auto state = [&] {
         return monitor(QStringLiteral("SELECT reportedstate FROM pgautofailover.node WHERE nodename = '%1'")
                            .arg(m_lab->node(to).name));

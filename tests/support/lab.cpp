@@ -95,10 +95,9 @@ LabServer Lab::serverOn(const QString &host, int number) const
     server.socketDir = directory + QStringLiteral("/run");
     server.logFile = directory + QStringLiteral("/postgres.log");
     server.bin = m_bin;
-    server.prefix =
-        QStringList{QStringLiteral("nsenter"),
-                    QStringLiteral("--net=/run/netns/%1-%2").arg(m_namespace, host), QStringLiteral("--")} +
-        asPostgres({});
+    server.prefix = QStringList{QStringLiteral("nsenter"),
+                                QStringLiteral("--net=/run/netns/%1-%2").arg(m_namespace, host), QStringLiteral("--")} +
+                    asPostgres({});
     return server;
 }
 

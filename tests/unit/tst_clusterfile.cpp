@@ -237,8 +237,8 @@ void TestClusterFile::refused_data()
     row("monitor is a number", minimal("[pg_auto_failover]\nmonitor = 1\n"), "line 4, column 11", "not a number");
     row("unknown key of pg_auto_failover", minimal("[pg_auto_failover]\nmonitr = 'host=a'\n"), "line 4, column 1",
         "unknown key \"monitr\" in [pg_auto_failover]", "monitor");
-    row("pg_auto_failover in double brackets", minimal("[[pg_auto_failover]]\nmonitor = 'host=a'\n"),
-        "line 3, column", "must be a section, [pg_auto_failover]");
+    row("pg_auto_failover in double brackets", minimal("[[pg_auto_failover]]\nmonitor = 'host=a'\n"), "line 3, column",
+        "must be a section, [pg_auto_failover]");
     row("url is a list", minimal("[patroni]\nurl = []\n"), "line 4, column 7", "not a list");
 }
 

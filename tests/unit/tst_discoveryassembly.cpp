@@ -276,16 +276,17 @@ void TestDiscoveryAssembly::repmgrNodeBehindAnotherAddress()
 
 void TestDiscoveryAssembly::monitorIsNoNode()
 {
-    DiscoveryFacts known = facts({place("10.0.0.10", {Seed}, monitorServer()), place("10.0.0.11", {AutoFailover}, server(1, false)),
-                                  place("10.0.0.12", {AutoFailover}, server(2, true)), place("10.0.0.13", {AutoFailover})},
-                                 "host=10.0.0.10 user=dba dbname=postgres password=canary");
+    DiscoveryFacts known =
+        facts({place("10.0.0.10", {Seed}, monitorServer()), place("10.0.0.11", {AutoFailover}, server(1, false)),
+               place("10.0.0.12", {AutoFailover}, server(2, true)), place("10.0.0.13", {AutoFailover})},
+              "host=10.0.0.10 user=dba dbname=postgres password=canary");
     const std::vector<managers::AutoFailoverNode> nodes{autoFailoverNode("a", "primary", "10.0.0.11"),
                                                         autoFailoverNode("b", "secondary", "10.0.0.12"),
                                                         autoFailoverNode("c", "maintenance", "10.0.0.13")};
     known.monitors = {{QStringLiteral("host=10.0.0.10 user=dba dbname=pg_auto_failover"), true, nodes}};
     const DiscoveryResult result = assemble(known);
-    QCOMPARE(summary(result), expected({"a 10.0.0.11:5432 reached", "b 10.0.0.12:5432 reached",
-                                        "c 10.0.0.13:5432 unreached"}));
+    QCOMPARE(summary(result),
+             expected({"a 10.0.0.11:5432 reached", "b 10.0.0.12:5432 reached", "c 10.0.0.13:5432 unreached"}));
     QVERIFY(result.nodes.back().note.contains(QStringLiteral("maintenance")));
     QVERIFY(result.manager == cluster::ManagerKind::PgAutoFailover);
     QCOMPARE(result.config.autoFailoverMonitor, QStringLiteral("host=10.0.0.10 user=dba dbname=pg_auto_failover"));

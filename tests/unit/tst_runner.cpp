@@ -434,8 +434,9 @@ void TestRunner::whatIsSaidIsToldOnce()
         return table;
     };
     QStringList lines;
-    QObject::connect(bench.runner.get(), &Runner::outputArrived, bench.runner.get(),
-                     [&](const QString &node, const QString &line) { lines.append(node + QStringLiteral(": ") + line); });
+    QObject::connect(
+        bench.runner.get(), &Runner::outputArrived, bench.runner.get(),
+        [&](const QString &node, const QString &line) { lines.append(node + QStringLiteral(": ") + line); });
     bench.hands.answers[QStringLiteral("is stop")] = answer("f", {QString()});
     bench.runner->start();
     QTRY_VERIFY(bench.hands.told.count(QStringLiteral("pg1: is stop")) > 2);

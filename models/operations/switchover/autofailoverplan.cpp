@@ -50,13 +50,12 @@ struct Cue {
     /// Holds when these nodes are, and are meant to be, what they are said to be.
     Action agree(const QString &old, const QString &next, const QString &about, int pollMs = 0) const
     {
-        return p.holds(
-            monitorPlace(),
-            QStringLiteral("SELECT count(*) = 2, %1 FROM %2 AND reportedstate = goalstate AND (nodeid, "
-                           "reportedstate::text) IN ((%3, %4), (%5, %6))")
-                .arg(states(), group("node"), QString::number(primary.id), core::sqlLiteral(old),
-                     QString::number(candidate.id), core::sqlLiteral(next)),
-            about, pollMs);
+        return p.holds(monitorPlace(),
+                       QStringLiteral("SELECT count(*) = 2, %1 FROM %2 AND reportedstate = goalstate AND (nodeid, "
+                                      "reportedstate::text) IN ((%3, %4), (%5, %6))")
+                           .arg(states(), group("node"), QString::number(primary.id), core::sqlLiteral(old),
+                                QString::number(candidate.id), core::sqlLiteral(next)),
+                       about, pollMs);
     }
 };
 
@@ -71,7 +70,8 @@ QString watchSql(const Cue &cue)
                "FROM (VALUES (1)) one LEFT JOIN (SELECT eventid, line FROM (SELECT eventid, line, lag(line) OVER "
                "(PARTITION BY nodeid ORDER BY eventid) AS before FROM (SELECT eventid, nodeid, nodename || CASE WHEN "
                "reportedstate = goalstate THEN ' is ' || reportedstate ELSE ': ' || reportedstate || ' → ' || "
-               "goalstate END AS line FROM %2 AND eventid > :{autofailover_event} AND coalesce(description, '') NOT LIKE "
+               "goalstate END AS line FROM %2 AND eventid > :{autofailover_event} AND coalesce(description, '') NOT "
+               "LIKE "
                "'Updating %') told) changed WHERE line IS DISTINCT FROM before) e ON true ORDER BY e.eventid")
         .arg(cue.group("node"), cue.group("event"), QString::number(cue.candidate.id), cue.states());
 }
@@ -121,10 +121,14 @@ Step switchStep(const Cue &cue)
                        tr("the monitor takes the promotion on"));
     ask.expectsTrue = true;
     ask.deadlineMs = 15'000;
-    step.actions = {begin, ask};
+    // Taken up again, it must not be asked for twice: each time the candidate gets 100 more for the election.
+    step.actions = {begin,
+                    cue.agree(QStringLiteral("primary"), QStringLiteral("secondary"),
+                              tr("for the monitor %1 is the primary and %2 its secondary").arg(p.primary, p.candidate)),
+                    ask};
 
-    Action watch =
-        p.holds(monitorPlace(), watchSql(cue), tr("for the monitor %1 has taken over").arg(p.candidate), kPollMonitorMs);
+    Action watch = p.holds(monitorPlace(), watchSql(cue), tr("for the monitor %1 has taken over").arg(p.candidate),
+                           kPollMonitorMs);
     watch.wakesOn = QStringLiteral("state");
     watch.says = QStringLiteral("line");
     watch.neverWhen = QStringLiteral("another");
@@ -174,14 +178,15 @@ Plan planAutoFailoverSwitchover(const Facts &facts, const QString &target)
     const bool known = facts.autoFailover && facts.autoFailover->isKnown();
     const AutoFailoverNode *primary = known ? facts.autoFailover->ofNode(plan.from) : nullptr;
     const AutoFailoverNode *candidate = known ? facts.autoFailover->ofNode(target) : nullptr;
-    if (cast.primary < 0 || cast.candidate < 0 || !nodes[at(cast.primary)].sample || !nodes[at(cast.candidate)].sample ||
-        !primary || !candidate) {
+    if (cast.primary < 0 || cast.candidate < 0 || !nodes[at(cast.primary)].sample ||
+        !nodes[at(cast.candidate)].sample || !primary || !candidate) {
         return plan;
     }
     const Cue cue{piecesToLookOn(facts, cast), *primary, *candidate};
     plan.guards = guardsOf(cue.p);
-    plan.guards.push_back(cue.agree(QStringLiteral("primary"), QStringLiteral("secondary"),
-                                    tr("for the monitor %1 is the primary and %2 its secondary").arg(plan.from, target)));
+    plan.guards.push_back(
+        cue.agree(QStringLiteral("primary"), QStringLiteral("secondary"),
+                  tr("for the monitor %1 is the primary and %2 its secondary").arg(plan.from, target)));
     plan.steps = stepsAround(facts, cue.p, switchStep(cue),
                              tr("See the log of pg_autoctl on %1: it starts the server, rewinds it where that is "
                                 "needed, and points it to %2."));

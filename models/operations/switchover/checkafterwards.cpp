@@ -174,10 +174,9 @@ std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way
             kept.append(QStringLiteral("pgautofailover_standby_%1").arg(member.id));
         }
     }
-    const std::vector<Check> slotChecks =
-        checkSlots(facts, cast, kept,
-                   autoFailover ? tr("pg_auto_failover keeps it on every node")
-                                : tr("permanent: Patroni keeps it on whoever leads"));
+    const std::vector<Check> slotChecks = checkSlots(facts, cast, kept,
+                                                     autoFailover ? tr("pg_auto_failover keeps it on every node")
+                                                                  : tr("permanent: Patroni keeps it on whoever leads"));
     checks.insert(checks.end(), slotChecks.begin(), slotChecks.end());
     if (!left) {
         checks.push_back(checkSiblings(facts, cast));

@@ -14,7 +14,8 @@ using managers::AutoFailoverNode;
 
 namespace {
 
-/// So long without a report, and the monitor takes a node for unhealthy (pgautofailover.node_considered_unhealthy_timeout).
+/// So long without a report, and the monitor takes a node for unhealthy
+/// (pgautofailover.node_considered_unhealthy_timeout).
 constexpr double kSilentS = 20;
 
 const QString kPrimary = QStringLiteral("primary");
@@ -32,13 +33,16 @@ struct Asked {
     const QString &target;
     const AutoFailoverFacts &own;
 
-    Check answer(const char *id, const QString &title, const QString &node, CheckResult result,
-                 const QString &evidence, const QString &remedy = {}) const
+    Check answer(const char *id, const QString &title, const QString &node, CheckResult result, const QString &evidence,
+                 const QString &remedy = {}) const
     {
         return made(id, tr("pg_auto_failover can switch over"), title, node, result, evidence, remedy);
     }
     const AutoFailoverNode *candidate() const { return own.ofNode(target); }
-    QString primary() const { return cast.primary < 0 ? QString() : facts.state.snapshot->nodes[at(cast.primary)].name; }
+    QString primary() const
+    {
+        return cast.primary < 0 ? QString() : facts.state.snapshot->nodes[at(cast.primary)].name;
+    }
 };
 
 /// Why the monitor would not count on it: empty when it does.
@@ -59,7 +63,8 @@ Check checkMonitor(const Asked &a)
     const QString title = tr("Its monitor answers");
     if (!a.own.isKnown()) {
         return a.answer("autofailover_monitor", title, {}, CheckResult::Unknown,
-                        a.own.error.isEmpty() ? tr("not asked yet") : a.own.error, a.own.remedy);
+                        a.own.error.isEmpty() ? tr("not asked yet") : a.own.error,
+                        a.own.remedy.isEmpty() ? tr("Wait a moment.") : a.own.remedy);
     }
     return a.answer("autofailover_monitor", title, {}, CheckResult::Passed,
                     tr("version %1, formation %2, group %3, %4 nodes")
@@ -113,7 +118,8 @@ Check checkMember(const Asked &a)
     };
     const AutoFailoverNode *member = a.candidate();
     if (!member) {
-        return answer(CheckResult::Failed, tr("it has no node of that name or place"), tr("See pg_autoctl show state."));
+        return answer(CheckResult::Failed, tr("it has no node of that name or place"),
+                      tr("See pg_autoctl show state."));
     }
     if (member->goal == kMaintenance || member->reported == kMaintenance) {
         return answer(CheckResult::Failed, tr("in maintenance"),

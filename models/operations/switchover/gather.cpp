@@ -211,8 +211,8 @@ void Gatherer::askPatroni()
 void Gatherer::askMonitor()
 {
     const bool known = m_facts.state.snapshot->manager == cluster::ManagerKind::PgAutoFailover;
-    const bool named = m_facts.state.snapshot->manager == cluster::ManagerKind::Auto &&
-                       !m_facts.config.autoFailoverMonitor.isEmpty();
+    const bool named =
+        m_facts.state.snapshot->manager == cluster::ManagerKind::Auto && !m_facts.config.autoFailoverMonitor.isEmpty();
     if (!known && !named) {
         return;
     }

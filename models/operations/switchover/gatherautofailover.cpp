@@ -27,9 +27,8 @@ QString nodeFor(const managers::AutoFailoverNode &member, const cluster::Snapsho
         const auto at = std::find_if(snapshot.nodes.begin(), snapshot.nodes.end(), is);
         return at == snapshot.nodes.end() ? QString() : at->name;
     };
-    const QString byAddress = find([&](const cluster::NodeStatus &node) {
-        return isAt(node, member.host, QString::number(member.port));
-    });
+    const QString byAddress =
+        find([&](const cluster::NodeStatus &node) { return isAt(node, member.host, QString::number(member.port)); });
     return byAddress.isEmpty() ? find([&](const cluster::NodeStatus &node) { return node.name == member.name; })
                                : byAddress;
 }
