@@ -275,7 +275,8 @@ void LiveHands::http(const HttpRequest &request, int deadlineMs, std::function<v
 
 void LiveHands::listen(const QString &node, const QString &database, const QString &channel)
 {
-    Desk *desk = deskFor(node, database);
+    const auto place = placeOf(m_config, node);
+    Desk *desk = place && !place->pooler ? deskFor(node, database) : nullptr; // PgBouncer's console has no LISTEN
     if (desk && !desk->channels.contains(channel)) {
         desk->channels.append(channel); // with the next statement
     }
