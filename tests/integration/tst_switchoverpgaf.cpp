@@ -182,6 +182,10 @@ void TestSwitchoverPgaf::found()
         primaries += node[QStringLiteral("role")].toString() == QLatin1String("primary") ? 1 : 0;
     }
     QCOMPARE(primaries, 1);
+    // A healthy cluster has nothing to dismiss: slots that pg_auto_failover keeps on standbys are none.
+    if (tells) {
+        QCOMPARE(status.last().value(QStringLiteral("verdict")).toString(), QStringLiteral("ok"));
+    }
 }
 
 void TestSwitchoverPgaf::dryRunChangesNothing()
