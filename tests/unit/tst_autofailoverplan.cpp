@@ -27,6 +27,7 @@ private Q_SLOTS:
     void checks_data();
     void checks();
     void nothingIsDoneBehindItsBack();
+    void waitsForWhoFollows();
     void withoutTheMonitorThereAreNoSteps();
     void nativelyIsRefused();
     void ownersNobodyNamed_data();
@@ -281,6 +282,24 @@ void TestAutoFailoverPlan::nothingIsDoneBehindItsBack()
         }
         QVERIFY2(!step.needs.contains(QStringLiteral("promote")), qPrintable(step.id));
     }
+}
+
+/// In maintenance a node follows nobody.
+void TestAutoFailoverPlan::waitsForWhoFollows()
+{
+    const cluster::Snapshot snapshot = managed(manyNodes(3));
+    AutoFailoverFacts own;
+    for (int i = 1; i <= 3; ++i) {
+        own.nodes.append(snapshot.nodes[static_cast<std::size_t>(i - 1)].name);
+        own.members.push_back(memberOf(i, own.nodes.last(), i == 1 ? kPrimary : kSecondary));
+    }
+    const auto follow = [&] {
+        const Plan plan = planSwitchover(autoFailovers(snapshot, own), own.nodes[1]);
+        return stepOf(plan, QStringLiteral("switchover")) && stepOf(plan, QStringLiteral("follow_") + own.nodes[2]);
+    };
+    QVERIFY(follow());
+    set(own.members[2], "maintenance", "maintenance");
+    QVERIFY(!follow());
 }
 
 void TestAutoFailoverPlan::withoutTheMonitorThereAreNoSteps()

@@ -182,7 +182,12 @@ Plan planAutoFailoverSwitchover(const Facts &facts, const QString &target)
         !nodes[at(cast.candidate)].sample || !primary || !candidate) {
         return plan;
     }
-    const Cue cue{piecesToLookOn(facts, cast), *primary, *candidate};
+    Pieces p = piecesToLookOn(facts, cast);
+    p.siblings.removeIf([&](const QString &node) { // it follows nobody before somebody takes it out again
+        const AutoFailoverNode *member = facts.autoFailover->ofNode(node);
+        return member && member->is(QStringLiteral("maintenance"));
+    });
+    const Cue cue{p, *primary, *candidate};
     plan.guards = guardsOf(cue.p);
     plan.guards.push_back(
         cue.agree(QStringLiteral("primary"), QStringLiteral("secondary"),
