@@ -29,6 +29,7 @@ void ClusterLook::start(const QString &cluster)
     }
     monitor::DiscoveryOptions options;
     options.patroniUrl = config->patroniUrl;
+    options.autoFailoverMonitor = config->autoFailoverMonitor;
     m_discovery = std::make_unique<monitor::Discovery>(options);
     connect(m_discovery.get(), &monitor::Discovery::finished, this,
             [this, one = *config](const core::Result<monitor::DiscoveryResult> &result) {

@@ -45,9 +45,9 @@ struct AddressConfig {
 /// One [[pooler]]: a PgBouncer that is paused while writes are handed over.
 struct PoolerConfig {
     QString name;
-    QString conninfo;       ///< of its admin console; may hold a password
-    QStringList databases;  ///< as it calls them; empty: all
-    int pauseMs = 2000;     ///< how long running transactions are waited for
+    QString conninfo;      ///< of its admin console; may hold a password
+    QStringList databases; ///< as it calls them; empty: all
+    int pauseMs = 2000;    ///< how long running transactions are waited for
 
     bool operator==(const PoolerConfig &) const = default;
 };
@@ -76,6 +76,9 @@ struct ClusterConfig {
     int intervalMs = 1000;
     std::vector<NodeConfig> nodes;
     QString patroniUrl;
+    /// [pg_auto_failover]: conninfo of its monitor, as written; may hold a password: show it through core::redacted
+    /// only
+    QString autoFailoverMonitor;
     std::optional<ProbeConfig> probe;
     std::vector<AddressConfig> addresses;
     std::vector<PoolerConfig> poolers;

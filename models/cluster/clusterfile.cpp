@@ -157,6 +157,10 @@ QString writeClusterFile(const ClusterConfig &config)
         writer.section("[patroni]");
         writer.text("url", urlWithoutPassword(config.patroniUrl));
     }
+    if (!config.autoFailoverMonitor.isEmpty()) {
+        writer.section("[pg_auto_failover]");
+        writer.text("monitor", withoutPassword(config.autoFailoverMonitor));
+    }
     for (const AddressConfig &address : config.addresses) {
         writeAddress(writer, address);
     }

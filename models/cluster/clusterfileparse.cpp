@@ -77,6 +77,8 @@ private:
     void readPooler(const toml::table &table);
     void readBackup(const toml::table &table);
     void readProbe(const toml::table &table);
+    void readPatroni(const toml::table &table);
+    void readAutoFailover(const toml::table &table);
     void nameTheNameless();
 
     QString m_path;
@@ -356,6 +358,27 @@ void Reader::readProbe(const toml::table &table)
     m_config.probe = probe;
 }
 
+void Reader::readPatroni(const toml::table &table)
+{
+    checkKeys(table, QStringLiteral("[patroni]"), {QStringLiteral("url")});
+    m_config.patroniUrl = text(table, "url");
+    if (urlWithoutPassword(m_config.patroniUrl) != m_config.patroniUrl) {
+        m_config.warnings += QStringLiteral("The url of [patroni] holds a password. Take it out: reading "
+                                            "Patroni's state needs none.");
+    }
+}
+
+void Reader::readAutoFailover(const toml::table &table)
+{
+    const QString what = QStringLiteral("[pg_auto_failover]");
+    checkKeys(table, what, {QStringLiteral("monitor")});
+    m_config.autoFailoverMonitor = requiredText(table, what, "monitor");
+    if (holdsPassword(m_config.autoFailoverMonitor)) {
+        m_config.warnings += QStringLiteral("The monitor of [pg_auto_failover] holds a password. It works, but it "
+                                            "belongs into ~/.pgpass, pg_service.conf or the environment.");
+    }
+}
+
 // A node without a name is called by its host, or host:port where hosts are shared.
 void Reader::nameTheNameless()
 {
@@ -387,8 +410,9 @@ core::Result<ClusterConfig> Reader::read(const toml::table &root)
 {
     checkKeys(root, QStringLiteral("the file"),
               {QStringLiteral("name"), QStringLiteral("environment"), QStringLiteral("manager"),
-               QStringLiteral("sampling"), QStringLiteral("node"), QStringLiteral("patroni"), QStringLiteral("address"),
-               QStringLiteral("pooler"), QStringLiteral("backup"), QStringLiteral("probe")});
+               QStringLiteral("sampling"), QStringLiteral("node"), QStringLiteral("patroni"),
+               QStringLiteral("pg_auto_failover"), QStringLiteral("address"), QStringLiteral("pooler"),
+               QStringLiteral("backup"), QStringLiteral("probe")});
     m_config.path = m_path;
     m_config.name = text(root, "name", QFileInfo(m_path).completeBaseName());
     m_config.environment = text(root, "environment");
@@ -406,12 +430,10 @@ core::Result<ClusterConfig> Reader::read(const toml::table &root)
                                      QStringLiteral(" ms"));
     }
     if (const toml::table *patroni = section(root, "patroni")) {
-        checkKeys(*patroni, QStringLiteral("[patroni]"), {QStringLiteral("url")});
-        m_config.patroniUrl = text(*patroni, "url");
-        if (urlWithoutPassword(m_config.patroniUrl) != m_config.patroniUrl) {
-            m_config.warnings += QStringLiteral("The url of [patroni] holds a password. Take it out: reading "
-                                                "Patroni's state needs none.");
-        }
+        readPatroni(*patroni);
+    }
+    if (const toml::table *autoFailover = section(root, "pg_auto_failover")) {
+        readAutoFailover(*autoFailover);
     }
     if (const toml::table *probe = section(root, "probe")) {
         readProbe(*probe);

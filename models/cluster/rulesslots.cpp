@@ -58,6 +58,15 @@ QString ownerOf(const Rules &rules, int index, const Slot &slot)
     return {};
 }
 
+/// pg_auto_failover keeps a slot for each other node on every standby, and moves it on itself, so that they find theirs
+/// on whoever is promoted. What such a one holds counts all the same.
+bool isKeptForFailover(const Snapshot &snapshot, const NodeSample &sample, const Slot &slot)
+{
+    return snapshot.manager == ManagerKind::PgAutoFailover && sample.inRecovery &&
+           slot.slotType == QLatin1String("physical") &&
+           slot.slotName.startsWith(QLatin1String("pgautofailover_standby_"));
+}
+
 class SlotJudge {
 public:
     SlotJudge(Rules &rules, int index, const Slot &slot)
@@ -76,7 +85,7 @@ public:
         if (m_fresh && index == rules.topology.primary) {
             m_facts.fullInSeconds = secondsToFull(rules.snapshot, m_sample, slot);
         }
-        m_idle = isAbandoned(slot);
+        m_idle = isAbandoned(slot) && !isKeptForFailover(rules.snapshot, m_sample, slot);
         m_lost = slot.walStatus == QLatin1String("lost");
     }
     SlotFacts judge();

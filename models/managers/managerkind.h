@@ -11,9 +11,10 @@ struct ManagerFacts {
     bool patroniSession = false;    ///< a session with application_name Patroni is open on a server
     bool patroniStarted = false;    ///< cluster_name, hot_standby and wal_level come from the command line, as it does
     bool autoFailoverRoles = false; ///< role pgautofailover_replicator, which pg_autoctl creates on its nodes
-    bool autoFailoverLibrary = false; ///< pgautofailover in shared_preload_libraries: its monitor
-    bool repmgrNodes = false;         ///< repmgr.nodes could be read, or is there and may not be
-    bool repmgrLibrary = false;       ///< repmgr in shared_preload_libraries
+    /// pgautofailover in shared_preload_libraries, or its role autoctl_node: its monitor
+    bool autoFailoverLibrary = false;
+    bool repmgrNodes = false;   ///< repmgr.nodes could be read, or is there and may not be
+    bool repmgrLibrary = false; ///< repmgr in shared_preload_libraries
 
     /// What any server shows, the cluster has.
     ManagerFacts &operator|=(const ManagerFacts &other);

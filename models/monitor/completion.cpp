@@ -95,6 +95,9 @@ cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const Dis
     if (result.manager == cluster::ManagerKind::Auto) {
         result.manager = found.manager;
     }
+    if (result.autoFailoverMonitor.isEmpty()) {
+        result.autoFailoverMonitor = found.config.autoFailoverMonitor;
+    }
     if (!found.cutShort.isEmpty()) {
         result.warnings << found.cutShort + QStringLiteral(" Name them all in a cluster file.");
     }

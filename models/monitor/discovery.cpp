@@ -62,6 +62,10 @@ void Discovery::start(const QString &conninfo)
     if (!m_options.patroniUrl.isEmpty()) {
         askPatroni(m_options.patroniUrl);
     }
+    if (const auto monitor = postgres::Conninfo::parse(m_options.autoFailoverMonitor);
+        monitor && !m_options.autoFailoverMonitor.isEmpty()) {
+        askMonitor(*monitor, true);
+    }
     if (m_facts.places.empty()) {
         QTimer::singleShot(0, this, &Discovery::finish);
     }
@@ -158,6 +162,15 @@ void Discovery::probeAnswered(size_t index, const ProbeAnswer &answer)
     m_open.at(index) = false;
     const QString host = place.host; // the vector grows below
 
+    if (answer.isMonitor && place.hasSource(DiscoverySource::Seed)) {
+        const postgres::Conninfo conninfo = conninfoFor(m_facts.seed, host, place.port);
+        // The nodes have no database of that name.
+        m_facts.seed = m_facts.seed.with(QStringLiteral("dbname"), QStringLiteral("postgres"));
+        monitorAnswered(conninfo, true, answer);
+    }
+    for (const QString &monitor : answer.monitorHosts) {
+        askMonitor(conninfoFor(m_facts.seed, hostSeenFrom(monitor, host), 5432), false);
+    }
     for (const managers::RepmgrNode &node : answer.repmgrNodes) {
         considerConninfo(node.conninfo, DiscoverySource::Repmgr);
     }
@@ -173,6 +186,46 @@ void Discovery::probeAnswered(size_t index, const ProbeAnswer &answer)
         }
     }
     settle();
+}
+
+void Discovery::askMonitor(const postgres::Conninfo &conninfo, bool named)
+{
+    if (m_askedMonitors.contains(conninfo.address()) || m_askedMonitors.size() >= m_options.mostPlaces) {
+        return;
+    }
+    m_askedMonitors.insert(conninfo.address());
+    const postgres::Conninfo there =
+        named ? conninfo.with(QStringLiteral("dbname"), managers::autoFailoverDatabase(conninfo.toString()))
+              : conninfo.with(QStringLiteral("dbname"), managers::autoFailoverDatabase(QString()));
+    auto *probe = new DiscoveryProbe(there, m_options.probeMs, this);
+    ++m_pending;
+    connect(probe, &DiscoveryProbe::answered, this, [this, probe, there, named](const ProbeAnswer &answer) {
+        probe->deleteLater();
+        monitorAnswered(there, named, answer);
+        settle();
+    });
+    connect(probe, &DiscoveryProbe::failed, this, [this, probe, there](const postgres::Failure &failure) {
+        probe->deleteLater();
+        note(QStringLiteral("pg_auto_failover's monitor at %1 did not let this console look: %2")
+                 .arg(there.address(), failure.error.message));
+        settle();
+    });
+    QTimer::singleShot(0, probe, &DiscoveryProbe::start);
+}
+
+void Discovery::monitorAnswered(const postgres::Conninfo &conninfo, bool named, const ProbeAnswer &answer)
+{
+    if (!answer.isMonitor) {
+        note(QStringLiteral("%1 is no monitor of pg_auto_failover's.").arg(conninfo.address()));
+        return;
+    }
+    for (const QString &said : answer.notes) {
+        note(said);
+    }
+    m_facts.monitors.push_back({conninfo.toString(), named, answer.autoFailoverNodes});
+    for (const managers::AutoFailoverNode &node : answer.autoFailoverNodes) {
+        consider(node.host, node.port, DiscoverySource::AutoFailover);
+    }
 }
 
 void Discovery::probeFailed(size_t index, const postgres::Failure &failure)

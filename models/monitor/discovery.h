@@ -12,10 +12,11 @@
 namespace howdah::monitor {
 
 struct DiscoveryOptions {
-    QString patroniUrl;     ///< of the cluster file; empty: port 8008 of every host is tried
-    int deadlineMs = 15000; ///< for all of it; what has not answered by then is reported as such
-    int probeMs = 3000;     ///< for connecting to a server, and again for its answer
-    int httpMs = 2000;      ///< for an answer of Patroni's
+    QString patroniUrl;          ///< of the cluster file; empty: port 8008 of every host is tried
+    QString autoFailoverMonitor; ///< conninfo of pg_auto_failover's monitor, of the cluster file; empty: looked for
+    int deadlineMs = 15000;      ///< for all of it; what has not answered by then is reported as such
+    int probeMs = 3000;          ///< for connecting to a server, and again for its answer
+    int httpMs = 2000;           ///< for an answer of Patroni's
     /// Asked at most. A standby whose port nobody tells takes two: the primary's port and 5432.
     int mostPlaces = 200;
 };
@@ -46,6 +47,8 @@ private:
     void probeAnswered(size_t index, const ProbeAnswer &answer);
     void probeFailed(size_t index, const postgres::Failure &failure);
     void askPatroni(const QString &url);
+    void askMonitor(const postgres::Conninfo &conninfo, bool named);
+    void monitorAnswered(const postgres::Conninfo &conninfo, bool named, const ProbeAnswer &answer);
     void settle();
     bool lookAtLocalSockets();
     QList<int> portsAnswering() const;
@@ -55,7 +58,8 @@ private:
     DiscoveryFacts m_facts;
     managers::PatroniClient m_patroni;
     QSet<QString> m_askedUrls;
-    std::vector<bool> m_open; ///< by place: still being asked
+    QSet<QString> m_askedMonitors; ///< by address
+    std::vector<bool> m_open;      ///< by place: still being asked
     QTimer m_deadline;
     int m_pending = 0; ///< places and URLs
     bool m_lookedAtSockets = false;

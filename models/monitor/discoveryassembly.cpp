@@ -105,7 +105,9 @@ QString Assembler::nameOf(const FoundServer &server) const
         return declared->name;
     }
     const QString &application = server.answer.applicationName;
-    if (!application.isEmpty() && application != QLatin1String("walreceiver")) {
+    // pg_auto_failover numbers them; their names only its monitor knows.
+    if (!application.isEmpty() && application != QLatin1String("walreceiver") &&
+        !application.startsWith(QLatin1String("pgautofailover_standby_"))) {
         return application;
     }
     // Debian calls every one "15/main", and others name the whole cluster in it: only one of its own is a name.
@@ -337,7 +339,16 @@ void Assembler::conclude()
             config.patroniUrl = config.patroniUrl.isEmpty() ? seen.url : config.patroniUrl;
         }
     }
+    if (const SeenMonitor *monitor = monitorOf(m_facts)) {
+        signs.autoFailoverLibrary = true;
+        config.autoFailoverMonitor = monitor->conninfo;
+    }
     m_result.manager = managers::managerOf(signs);
+    if (m_result.manager == cluster::ManagerKind::PgAutoFailover && config.autoFailoverMonitor.isEmpty()) {
+        m_result.notes << QStringLiteral(
+            "pg_auto_failover manages these servers, and its monitor was not found. Say "
+            "where it is: monitor in [pg_auto_failover], as pg_autoctl show uri tells it.");
+    }
     if (m_result.manager == cluster::ManagerKind::Patroni && !signs.patroniAnswers) {
         m_result.notes << QStringLiteral("Patroni runs these servers, and its REST API answers on port 8008 of none of "
                                          "their hosts. Say where it is: url in [patroni].");

@@ -18,7 +18,8 @@ struct FoundServer {
     bool answersOn(const QString &host) const;
 };
 
-/// Joins the places that answered into servers, in the order in which they were first asked.
+/// Joins the places that answered into servers, in the order in which they were first asked. pg_auto_failover's monitor
+/// is none of the cluster's.
 std::vector<FoundServer> joinPlaces(const std::vector<AskedPlace> &places);
 
 /// A standby that a server sends to, and no server found is it.
@@ -46,7 +47,8 @@ struct Declared {
     const FoundServer *server = nullptr; ///< which one of those that answered it is
 };
 
-/// Every member that repmgr.nodes or Patroni lists, with the server that it is. servers must outlive the result.
+/// Every member that repmgr.nodes, Patroni or pg_auto_failover's monitor lists, with the server that it is. servers
+/// must outlive the result.
 std::vector<Declared> declaredMembers(const DiscoveryFacts &facts, const std::vector<FoundServer> &servers);
 
 } // namespace howdah::monitor

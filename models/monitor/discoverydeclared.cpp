@@ -100,6 +100,25 @@ void declarePatroni(const DiscoveryFacts &facts, const std::vector<FoundServer> 
     }
 }
 
+void declareAutoFailover(const DiscoveryFacts &facts, const std::vector<FoundServer> &servers,
+                         std::vector<Declared> &members)
+{
+    const SeenMonitor *monitor = monitorOf(facts);
+    for (const managers::AutoFailoverNode &node :
+         monitor ? monitor->nodes : std::vector<managers::AutoFailoverNode>()) {
+        Declared one;
+        one.name = node.name;
+        one.source = DiscoverySource::AutoFailover;
+        one.host = node.host;
+        one.port = node.port;
+        one.server = serverAt(servers, one.host, one.port);
+        if (!node.is(QStringLiteral("primary")) && !node.is(QStringLiteral("secondary"))) {
+            one.note = QStringLiteral("pg_auto_failover has it as %1.").arg(node.stateText());
+        }
+        members.push_back(one);
+    }
+}
+
 } // namespace
 
 std::vector<Declared> declaredMembers(const DiscoveryFacts &facts, const std::vector<FoundServer> &servers)
@@ -107,6 +126,7 @@ std::vector<Declared> declaredMembers(const DiscoveryFacts &facts, const std::ve
     std::vector<Declared> members;
     declareRepmgr(servers, members);
     declarePatroni(facts, servers, members);
+    declareAutoFailover(facts, servers, members);
     return members;
 }
 

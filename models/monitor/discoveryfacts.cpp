@@ -12,6 +12,8 @@ QString toString(DiscoverySource source)
         return QStringLiteral("repmgr.nodes");
     case DiscoverySource::Patroni:
         return QStringLiteral("Patroni");
+    case DiscoverySource::AutoFailover:
+        return QStringLiteral("pg_auto_failover's monitor");
     case DiscoverySource::Seed:
         return QStringLiteral("the given connection");
     case DiscoverySource::Receiver:
@@ -98,6 +100,20 @@ postgres::Conninfo conninfoFor(const postgres::Conninfo &seed, const QString &ho
         conninfo = conninfo.with(QStringLiteral("hostaddr"), QHostAddress(name).isNull() ? QString() : name);
     }
     return given ? conninfo : conninfo.withPasswordWithheld();
+}
+
+const SeenMonitor *monitorOf(const DiscoveryFacts &facts)
+{
+    const auto hasOneOfOurs = [&](const SeenMonitor &monitor) {
+        return monitor.named || std::any_of(facts.places.cbegin(), facts.places.cend(), [&](const AskedPlace &place) {
+                   return place.answered && !place.answer.isMonitor &&
+                          std::any_of(monitor.nodes.cbegin(), monitor.nodes.cend(), [&](const auto &node) {
+                              return node.host == place.host && node.port == place.port;
+                          });
+               });
+    };
+    const auto at = std::find_if(facts.monitors.cbegin(), facts.monitors.cend(), hasOneOfOurs);
+    return at == facts.monitors.cend() ? nullptr : &*at;
 }
 
 bool isGiven(const postgres::Conninfo &seed, const QString &host, int port)

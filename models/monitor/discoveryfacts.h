@@ -8,6 +8,7 @@
 
 #include "cluster/clusterconfig.h"
 #include "cluster/conninfotext.h"
+#include "managers/autofailover.h"
 #include "managers/managerkind.h"
 #include "managers/patroni.h"
 #include "managers/repmgr.h"
@@ -19,6 +20,7 @@ namespace howdah::monitor {
 enum class DiscoverySource {
     Repmgr,          ///< repmgr.nodes
     Patroni,         ///< Patroni's GET /cluster
+    AutoFailover,    ///< pgautofailover.node, on pg_auto_failover's monitor
     Seed,            ///< the conninfo discovery started from
     Receiver,        ///< sender_host and sender_port of a standby's receiver
     PrimaryConninfo, ///< a standby's primary_conninfo
@@ -59,7 +61,10 @@ struct ProbeAnswer {
     managers::ManagerFacts facts;
     std::vector<managers::RepmgrNode> repmgrNodes;
     std::optional<int> repmgrLocalId;
-    QStringList notes; ///< what it did not let us see, for people
+    bool isMonitor = false;                                    ///< of pg_auto_failover: no node of the cluster
+    std::vector<managers::AutoFailoverNode> autoFailoverNodes; ///< that it watches
+    QStringList monitorHosts; ///< where pg_auto_failover's monitor comes from, as its node lets it in
+    QStringList notes;        ///< what it did not let us see, for people
 
     /// The same for every way to one running server, and for no other.
     QString identity() const;
@@ -87,11 +92,19 @@ struct SeenPatroni {
     std::optional<managers::PatroniNode> node;
 };
 
+/// A server that is pg_auto_failover's monitor.
+struct SeenMonitor {
+    QString conninfo;   ///< that led there
+    bool named = false; ///< by the seed or the cluster file; else a node lets it in, and it must have that node
+    std::vector<managers::AutoFailoverNode> nodes;
+};
+
 /// All that was found out; assemble() makes the result of it.
 struct DiscoveryFacts {
     postgres::Conninfo seed;
     std::vector<AskedPlace> places; ///< the seed's own first
     std::vector<SeenPatroni> patroni;
+    std::vector<SeenMonitor> monitors;
     QStringList notes;
     QString cutShort; ///< how far the search went, when there was more than it asks; empty: it asked all
 };
@@ -142,6 +155,9 @@ std::vector<cluster::HostPort> placesTold(const QString &conninfo);
 postgres::Conninfo conninfoFor(const postgres::Conninfo &seed, const QString &host, int port);
 /// Whether the seed names that place, by name or by hostaddr.
 bool isGiven(const postgres::Conninfo &seed, const QString &host, int port);
+
+/// The monitor of this cluster among those that were seen; nullptr when none is.
+const SeenMonitor *monitorOf(const DiscoveryFacts &facts);
 
 /// Pure: facts in, proposal out. Places of one server are joined by what the server is, not by the address's text.
 DiscoveryResult assemble(const DiscoveryFacts &facts);

@@ -34,7 +34,7 @@ std::vector<FoundServer> joinPlaces(const std::vector<AskedPlace> &places)
     std::vector<FoundServer> servers;
     QHash<QString, size_t> byIdentity;
     for (const AskedPlace &place : places) {
-        if (!place.answered) {
+        if (!place.answered || place.answer.isMonitor) {
             continue;
         }
         const QString identity = place.answer.identity();

@@ -44,6 +44,7 @@ const std::array<const char *, QuestionCount> kQuestions{
 
     "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'Patroni%') AS patroni,"
     " EXISTS (SELECT FROM pg_roles WHERE rolname = 'pgautofailover_replicator') AS auto_failover,"
+    " EXISTS (SELECT FROM pg_roles WHERE rolname = 'autoctl_node') AS monitor,"
     " EXISTS (SELECT FROM pg_database WHERE datname = 'repmgr')"
     " OR EXISTS (SELECT FROM pg_replication_slots WHERE slot_name LIKE 'repmgr\\_slot\\_%') AS repmgr",
 };
@@ -178,13 +179,108 @@ void DiscoveryProbe::read(const std::vector<core::Result<postgres::Rows>> &resul
         const postgres::Rows &signs = *results[Signs];
         m_answer.facts.patroniSession = signs.flag(0, signs.column("patroni"));
         m_answer.facts.autoFailoverRoles = signs.flag(0, signs.column("auto_failover"));
+        m_answer.facts.autoFailoverLibrary =
+            m_answer.facts.autoFailoverLibrary || signs.flag(0, signs.column("monitor"));
         looksLikeRepmgr = looksLikeRepmgr || signs.flag(0, signs.column("repmgr"));
     }
-    if (looksLikeRepmgr) {
+    if (m_answer.facts.autoFailoverLibrary) {
+        askAutoFailover();
+    } else if (m_answer.facts.autoFailoverRoles) {
+        askForMonitor();
+    } else if (looksLikeRepmgr) {
         askRepmgr();
     } else {
         finish();
     }
+}
+
+/// Its connections are short; the rules by which it is let in stay.
+void DiscoveryProbe::askForMonitor()
+{
+    m_session->run(
+        {{QByteArray(),
+          "SELECT DISTINCT host(client_addr) AS host, has_table_privilege('pg_hba_file_rules', 'SELECT') AND "
+          "has_function_privilege('pg_hba_file_rules()', 'EXECUTE') AS rules "
+          "FROM (VALUES (1)) one LEFT JOIN pg_stat_activity ON usename = 'pgautofailover_monitor'"}},
+        [this](const std::vector<core::Result<postgres::Rows>> &results) {
+            bool rules = false;
+            for (int row = 0; results.front() && row < results.front()->count(); ++row) {
+                const postgres::Rows &rows = *results.front();
+                m_answer.monitorHosts << hostOrNothing(rows.name(row, rows.column("host")));
+                rules = rows.flag(row, rows.column("rules"));
+            }
+            askForMonitorsHost(rules);
+        });
+}
+
+void DiscoveryProbe::askForMonitorsHost(bool mayReadRules)
+{
+    const auto end = [this] {
+        m_answer.monitorHosts.removeAll(QString());
+        m_answer.monitorHosts.removeDuplicates();
+        finish();
+    };
+    if (!mayReadRules) {
+        end();
+        return;
+    }
+    m_session->run({{QByteArray(),
+                     "SELECT DISTINCT address FROM pg_hba_file_rules WHERE 'pgautofailover_monitor' = ANY (user_name) "
+                     "AND error IS NULL AND address NOT IN ('all', 'samehost', 'samenet') LIMIT 8"}},
+                   [this, end](const std::vector<core::Result<postgres::Rows>> &results) {
+                       for (int row = 0; results.front() && row < results.front()->count(); ++row) {
+                           m_answer.monitorHosts << hostOrNothing(results.front()->name(row, 0));
+                       }
+                       end();
+                   });
+}
+
+/// The session that answered is done with; it must not go while its own signal is on the stack.
+void DiscoveryProbe::reopen(const QString &database)
+{
+    m_session->disconnect(this);
+    m_session->close();
+    m_session.release()->deleteLater();
+    m_session = std::make_unique<postgres::Session>(m_conninfo.with(QStringLiteral("dbname"), database), m_options);
+}
+
+void DiscoveryProbe::askAutoFailover()
+{
+    m_answer.isMonitor = true;
+    m_database = managers::autoFailoverDatabase(m_conninfo.toString());
+    reopen(m_database);
+    connect(m_session.get(), &postgres::Session::opened, this, [this] {
+        m_session->run({{QByteArray(), managers::autoFailoverSql()}},
+                       [this](const std::vector<core::Result<postgres::Rows>> &results) { autoFailoverRead(results); });
+    });
+    connect(m_session.get(), &postgres::Session::failed, this, [this](const postgres::Failure &failure) {
+        m_answer.notes << QStringLiteral("Database %1 of pg_auto_failover's monitor could not be looked into: %2")
+                              .arg(m_database, failure.error.message);
+        finish();
+    });
+    m_session->open();
+}
+
+void DiscoveryProbe::autoFailoverRead(const std::vector<core::Result<postgres::Rows>> &results)
+{
+    if (!results.front()) {
+        m_answer.notes << QStringLiteral("pgautofailover.node in database %1 can't be read (%2). Allow it: GRANT "
+                                         "autoctl_node TO %3")
+                              .arg(m_database, results.front().error().message,
+                                   core::sqlIdentifier(m_conninfo.value(QStringLiteral("user"))));
+        finish();
+        return;
+    }
+    const postgres::Rows &rows = *results.front();
+    const QStringList columns = rows.columns();
+    for (int row = 0; row < rows.count() && m_answer.autoFailoverNodes.size() < kMostMembers; ++row) {
+        QStringList cells;
+        for (int column = 0; column < columns.size(); ++column) {
+            cells << rows.text(row, column);
+        }
+        m_answer.autoFailoverNodes.push_back(managers::autoFailoverNode(columns, cells));
+    }
+    finish();
 }
 
 void DiscoveryProbe::askRepmgr()
@@ -194,11 +290,7 @@ void DiscoveryProbe::askRepmgr()
         return;
     }
     m_database = m_databases.takeFirst();
-    // The session that answered is done with; it must not go while its own signal is on the stack.
-    m_session->disconnect(this);
-    m_session->close();
-    m_session.release()->deleteLater();
-    m_session = std::make_unique<postgres::Session>(m_conninfo.with(QStringLiteral("dbname"), m_database), m_options);
+    reopen(m_database);
     connect(m_session.get(), &postgres::Session::opened, this, [this] {
         m_session->run({{QByteArray(), managers::repmgrNodesSql()}, {QByteArray(), managers::repmgrLocalNodeSql()}},
                        [this](const std::vector<core::Result<postgres::Rows>> &results) { repmgrRead(results); });

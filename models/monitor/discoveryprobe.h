@@ -10,7 +10,8 @@
 namespace howdah::monitor {
 
 /// Asks one server who it is and whom it knows; when it shows signs of repmgr, also reads repmgr.nodes, in whatever
-/// database that is. Ends in one signal. Lives in the engine's thread.
+/// database that is; when it is pg_auto_failover's monitor, pgautofailover.node, and when it is one of its nodes, from
+/// where it lets the monitor in. Ends in one signal. Lives in the engine's thread.
 class DiscoveryProbe : public QObject {
     Q_OBJECT
 public:
@@ -24,6 +25,11 @@ Q_SIGNALS:
 private:
     void ask();
     void read(const std::vector<core::Result<postgres::Rows>> &results);
+    void askForMonitor();
+    void askForMonitorsHost(bool mayReadRules);
+    void reopen(const QString &database);
+    void askAutoFailover();
+    void autoFailoverRead(const std::vector<core::Result<postgres::Rows>> &results);
     void askRepmgr();
     void repmgrRead(const std::vector<core::Result<postgres::Rows>> &results);
     void finish();

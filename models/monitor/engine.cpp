@@ -57,6 +57,7 @@ void Engine::complete(const cluster::ClusterConfig &config)
 {
     DiscoveryOptions options;
     options.patroniUrl = config.patroniUrl;
+    options.autoFailoverMonitor = config.autoFailoverMonitor;
     auto *discovery = new Discovery(options, m_room);
     m_openings[config.name].completing = discovery;
     // Whoever ends the opening deletes the discovery, so this is the one that the opening waits for.

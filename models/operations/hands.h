@@ -78,12 +78,18 @@ public:
     virtual void revokeWill(const QString &node, const LastWill &will) = 0;
     /// Whether the node says anything at all to somebody who comes anew, be it no: another question may take its time.
     virtual void alive(const QString &node, int deadlineMs, std::function<void(bool)> done) = 0;
+    /// From the next statement on notified() tells of NOTIFY on a channel in that database of the node's, on the
+    /// session of sql(). Nobody is told when it can't be: who needs to know asks as well, only less often. Twice is
+    /// once.
+    virtual void listen(const QString &node, const QString &database, const QString &channel) = 0;
     /// Drops all that is under way; what has reached a node may still happen there.
     virtual void cancelAll() = 0;
 
 Q_SIGNALS:
     /// A line that a command wrote, sanitized and redacted.
     void outputArrived(const QString &node, const QString &line);
+    /// Something was notified on a channel of the node.
+    void notified(const QString &node, const QString &channel);
 };
 
 } // namespace howdah::operations

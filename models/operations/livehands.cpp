@@ -6,6 +6,7 @@
 #include <QTimer>
 #include <algorithm>
 
+#include "core/identifier.h"
 #include "core/servertext.h"
 #include "hosts/command.h"
 #include "operations/places.h"
@@ -54,6 +55,8 @@ struct LiveHands::Desk {
     std::unique_ptr<postgres::Session> session;
     std::deque<std::unique_ptr<Request>> waiting;
     std::unique_ptr<Request> underWay;
+    QStringList channels;   ///< to listen to
+    QStringList listenedTo; ///< of them, those that the open session listens to
 };
 
 LiveHands::LiveHands(cluster::ClusterConfig config, QObject *parent)
@@ -87,8 +90,7 @@ LiveHands::Desk *LiveHands::deskFor(const QString &node, const QString &database
 {
     // Advisory locks are of one database, so everybody who acts must be in the same.
     const auto place = placeOf(m_config, node);
-    const QString usual = place && place->pooler ? QStringLiteral("pgbouncer") : QStringLiteral("postgres");
-    const std::pair key{node, database.isEmpty() ? usual : database};
+    const std::pair key{node, database.isEmpty() && place ? place->database : database};
     std::shared_ptr<Desk> &desk = m_desks[key];
     if (desk) {
         return desk.get();
@@ -108,7 +110,12 @@ LiveHands::Desk *LiveHands::deskFor(const QString &node, const QString &database
     options.plain = place->pooler;
     desk->session = std::make_unique<postgres::Session>(conninfo->with(QStringLiteral("dbname"), key.second), options);
     Desk *raw = desk.get();
-    connect(desk->session.get(), &postgres::Session::opened, this, [this, raw] { serve(*raw); });
+    connect(desk->session.get(), &postgres::Session::opened, this, [this, raw] {
+        raw->listenedTo.clear();
+        serve(*raw);
+    });
+    connect(desk->session.get(), &postgres::Session::notified, this,
+            [this, raw](const QString &channel) { Q_EMIT notified(raw->node, channel); });
     connect(desk->session.get(), &postgres::Session::failed, this,
             [this, raw](const postgres::Failure &failure) { lost(*raw, failure.error); });
     return raw;
@@ -151,8 +158,17 @@ void LiveHands::serve(Desk &desk)
     desk.underWay = std::move(desk.waiting.front());
     desk.waiting.pop_front();
     const auto left = desk.underWay->deadlineMs - static_cast<int>(desk.underWay->since.elapsed());
+    std::vector<postgres::Statement> statements;
+    for (const QString &channel : std::as_const(desk.channels)) {
+        if (!desk.listenedTo.contains(channel)) {
+            statements.push_back(
+                {QByteArray(), QStringLiteral("LISTEN %1").arg(core::sqlIdentifier(channel)).toUtf8()});
+        }
+    }
+    desk.listenedTo = desk.channels;
+    statements.push_back({QByteArray(), desk.underWay->sql});
     desk.session->run(
-        {{QByteArray(), desk.underWay->sql}},
+        statements,
         [this, &desk](std::vector<core::Result<postgres::Rows>> results) { answered(desk, std::move(results)); },
         std::max(1, left) + 1000); // the request's own timer comes first and knows the words
 }
@@ -161,15 +177,16 @@ void LiveHands::answered(Desk &desk, std::vector<core::Result<postgres::Rows>> r
 {
     const std::unique_ptr<Request> request = std::move(desk.underWay);
     const QPointer<LiveHands> self(this);
-    fulfilled(desk, request->sql, results.front());
-    if (!results.front()) {
-        Error error = results.front().error();
+    const core::Result<postgres::Rows> &result = results.back(); // before it the session's own may stand
+    fulfilled(desk, request->sql, result);
+    if (!result) {
+        Error error = result.error();
         error.node = desk.node;
         error.message = QStringLiteral("%1: %2").arg(desk.node, error.message);
         // It was refused in words: nothing was done.
         request->done(tl::unexpected(notDone(std::move(error))));
     } else {
-        request->done(tableOf(*results.front()));
+        request->done(tableOf(*result));
     }
     if (self) {
         serve(desk);
@@ -332,6 +349,15 @@ void LiveHands::alive(const QString &node, int deadlineMs, std::function<void(bo
 void LiveHands::http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done)
 {
     m_http.send(request, deadlineMs, std::move(done));
+}
+
+void LiveHands::listen(const QString &node, const QString &database, const QString &channel)
+{
+    const auto place = placeOf(m_config, node);
+    Desk *desk = place && !place->pooler ? deskFor(node, database) : nullptr; // PgBouncer's console has no LISTEN
+    if (desk && !desk->channels.contains(channel)) {
+        desk->channels.append(channel); // with the next statement
+    }
 }
 
 void LiveHands::cancelAll()

@@ -33,6 +33,7 @@ public:
                    std::function<void(Handed<void>)> done) override;
     void revokeWill(const QString &node, const LastWill &will) override;
     void alive(const QString &node, int deadlineMs, std::function<void(bool)> done) override;
+    void listen(const QString &node, const QString &database, const QString &channel) override;
     void cancelAll() override;
 
     /// What stands before commands on the node's host; an error says what to write into the cluster file.

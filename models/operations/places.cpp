@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/places.h"
 
+#include "managers/autofailover.h"
 #include "postgres/conninfo.h"
 
 namespace howdah::operations {
@@ -13,6 +14,11 @@ QString addressPlace(const QString &address)
 QString poolerPlace(const QString &pooler)
 {
     return QStringLiteral("pooler ") + pooler;
+}
+
+QString monitorPlace()
+{
+    return QStringLiteral("pg_auto_failover's monitor");
 }
 
 QString consolePlace()
@@ -54,8 +60,12 @@ std::optional<Place> placeOf(const cluster::ClusterConfig &config, const QString
     for (const cluster::PoolerConfig &pooler : config.poolers) {
         if (poolerPlace(pooler.name) == name) {
             made.conninfo = pooler.conninfo;
-            return Place{made, true};
+            return Place{made, true, QStringLiteral("pgbouncer")};
         }
+    }
+    if (name == monitorPlace() && !config.autoFailoverMonitor.isEmpty()) {
+        made.conninfo = config.autoFailoverMonitor;
+        return Place{made, false, managers::autoFailoverDatabase(made.conninfo)};
     }
     if (name == consolePlace()) {
         made.hasCommand = true;

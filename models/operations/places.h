@@ -11,6 +11,7 @@ namespace howdah::operations {
 
 QString addressPlace(const QString &address); ///< "address write": whoever answers there
 QString poolerPlace(const QString &pooler);   ///< "pooler pgb1": its admin console, database pgbouncer
+QString monitorPlace();                       ///< "pg_auto_failover's monitor": for SQL only
 QString consolePlace();                       ///< "this machine": where the console runs; for commands only
 
 /// What is reached under such a name, as a node of the cluster file; pooler: it speaks PgBouncer's console. Of an
@@ -19,6 +20,8 @@ QString consolePlace();                       ///< "this machine": where the con
 struct Place {
     cluster::NodeConfig node;
     bool pooler = false;
+    /// Where operations run when they name none: advisory locks are of one database, so everybody must be in the same.
+    QString database = QStringLiteral("postgres");
 };
 std::optional<Place> placeOf(const cluster::ClusterConfig &config, const QString &name);
 

@@ -87,6 +87,13 @@ struct Action {
     /// is as good as done.
     QString alreadySo;
     int pollMs = 0; ///< more than 0: asked again so often until it holds
+    /// Polled SQL: a channel of that database; asked again as well whenever something is notified there. A notification
+    /// may be lost, so it only makes it sooner.
+    QString wakesOn;
+    /// Polled SQL: a column whose rows are a list that only grows; what is new in it is told as what the node said.
+    QString says;
+    /// Polled SQL: a column; true there means that it will never hold, and nobody waits any longer.
+    QString neverWhen;
     /// A question to a node that may be gone: silence is as good as yes, an answer must be yes. Where an operation is
     /// taken up again the node must answer: what happened meanwhile nobody here knows.
     bool orSilent = false;

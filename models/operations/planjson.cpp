@@ -112,6 +112,9 @@ public:
             action.lastWill = lastWillFromJson(o[QLatin1String("last_will")].toObject());
         }
         action.pollMs = o[QLatin1String("poll_ms")].toInt();
+        action.wakesOn = o[QLatin1String("wakes_on")].toString();
+        action.says = o[QLatin1String("says")].toString();
+        action.neverWhen = o[QLatin1String("never_when")].toString();
         action.askAgainMs = o[QLatin1String("ask_again_ms")].toInt();
         action.orSilent = o[QLatin1String("or_silent")].toBool();
         action.absentMs = o[QLatin1String("absent_ms")].toInt();
@@ -303,6 +306,12 @@ QJsonObject toJson(const Action &action)
                        {QStringLiteral("deadline_ms"), action.deadlineMs},
                        {QStringLiteral("captures"), arrayOf(action.captures)},
                        {QStringLiteral("shows"), QJsonArray::fromStringList(action.shows)}};
+    for (const auto &[key, value] :
+         {std::pair{"wakes_on", action.wakesOn}, {"says", action.says}, {"never_when", action.neverWhen}}) {
+        if (!value.isEmpty()) {
+            object.insert(QLatin1String(key), value);
+        }
+    }
     if (action.kind == Action::Kind::Http) {
         object.insert(QStringLiteral("http"), toJson(action.http));
         object.insert(QStringLiteral("unexpected"), QJsonArray::fromStringList(action.unexpected));

@@ -170,9 +170,7 @@ private:
     {
         const auto place = placeOf(m_config, name);
         const auto conninfo = postgres::Conninfo::parse(place ? place->node.conninfo : QString());
-        const QString usual = !database.isEmpty()      ? database
-                              : place && place->pooler ? QStringLiteral("pgbouncer")
-                                                       : QStringLiteral("postgres");
+        const QString usual = !database.isEmpty() ? database : place ? place->database : QStringLiteral("postgres");
         // No password in a file, nor on a command line; operations are of the database postgres.
         const QString target =
             conninfo ? conninfo->with(QStringLiteral("password"), {}).with(QStringLiteral("dbname"), usual).toString()

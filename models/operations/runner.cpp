@@ -457,6 +457,10 @@ Sequence *Runner::sequenceOf(std::vector<Action> actions, int deadlineMs)
             (void)m_journal->captured(name, value); // synced with the end of the step, which is looked at
         }
     });
+    connect(sequence, &Sequence::said, this, [this](const QString &node, const QString &line) {
+        (void)m_journal->output(node + QStringLiteral(": ") + line);
+        Q_EMIT outputArrived(node, line);
+    });
     connect(sequence, &Sequence::waiting, this, [this](const QString &what, bool person) {
         if (person) {
             (void)m_journal->output(tr("by hand") + QStringLiteral(": ") + what);

@@ -5,6 +5,8 @@
 #include <QRegularExpression>
 #include <algorithm>
 
+#include "core/redact.h"
+#include "core/servertext.h"
 #include "core/units.h"
 
 namespace howdah::operations {
@@ -20,6 +22,7 @@ QString firstLine(const QString &text)
 }
 
 constexpr int kPolledRequestMs = 3000;
+constexpr int kGatherMs = 20; ///< notifications come in flocks
 
 /// What to do about an API that does not let us in.
 QString whoMayAsk(const Http &http, int status)
@@ -54,6 +57,13 @@ QString firstRow(const Table &table)
     return cells.join(QStringLiteral(", "));
 }
 
+bool isTrue(const Table &table, const QString &column)
+{
+    const qsizetype at = table.columns.indexOf(column);
+    return !column.isEmpty() && at >= 0 && !table.rows.empty() &&
+           table.rows.front()[static_cast<std::size_t>(at)] == QLatin1String("t");
+}
+
 } // namespace
 
 Sequence::Sequence(Hands &hands, Values &values, std::vector<Action> actions, int deadlineMs, QObject *parent)
@@ -67,6 +77,7 @@ Sequence::Sequence(Hands &hands, Values &values, std::vector<Action> actions, in
     m_again.setTimerType(Qt::PreciseTimer);
     connect(&m_again, &QTimer::timeout, this, [this] { runAction(current()); });
     connect(&m_side, &QTimer::timeout, this, &Sequence::askOnTheSide);
+    connect(&m_hands, &Hands::notified, this, &Sequence::wake);
 }
 
 void Sequence::start(Done done)
@@ -95,6 +106,11 @@ void Sequence::runNext()
     m_heardClock.start();
     m_askMs = current().askAgainMs;
     m_lastSeen.clear();
+    m_saidRows = 0;
+    m_woken = false;
+    if (!current().wakesOn.isEmpty()) {
+        m_hands.listen(current().node, current().database, current().wakesOn);
+    }
     Q_EMIT asked(static_cast<int>(m_next));
     if (current().pollMs > 0 && !current().text.isEmpty()) {
         Q_EMIT waiting(current().text, current().kind == Action::Kind::Person);
@@ -162,6 +178,7 @@ void Sequence::ask(const Action &action, int left)
         m_heardClock.start();
         m_side.start(std::max(1, action.absentMs / 4));
     }
+    m_woken = false;
     const QPointer<Sequence> self(this);
     m_hands.sql(action.node, action.database, *sql, left, [self](Handed<Table> result) {
         if (self) {
@@ -238,6 +255,15 @@ void Sequence::tableArrived(Handed<Table> result)
         return;
     }
     m_heardClock.start();
+    sayNews(action, *result);
+    if (isTrue(*result, action.neverWhen)) {
+        const QString what = action.text.isEmpty() ? QStringLiteral("it will not be so any more") : action.text;
+        fail({.kind = Error::Kind::Server,
+              .message = QStringLiteral("%1: %2: no, and it will not be: %3").arg(action.node, what, firstRow(*result)),
+              .node = action.node},
+             true);
+        return;
+    }
     const bool asked = action.expectsTrue || action.kind == Action::Kind::Person;
     const bool holds = !asked || (!result->rows.empty() && !result->rows.front().empty() &&
                                   result->rows.front().front() == QLatin1String("t"));
@@ -328,6 +354,7 @@ void Sequence::httpArrived(Handed<HttpAnswer> result)
 void Sequence::notDone(const HandsFailure &failure)
 {
     if (current().orSilent) {
+        Q_EMIT waiting(failure.error.message, false); // good enough, and yet worth knowing
         answered(true, failure.error.message);
         return;
     }
@@ -340,6 +367,32 @@ void Sequence::notDone(const HandsFailure &failure)
             m_hands.revokeWill(current().node, *current().lastWill);
         }
         fail(failure.error, failure.mayHaveHappened);
+    }
+}
+
+void Sequence::wake(const QString &node, const QString &channel)
+{
+    if (m_ended || !m_done || m_next >= m_actions.size() || current().node != node || current().wakesOn != channel) {
+        return;
+    }
+    m_woken = true;
+    if (m_again.isActive()) {
+        m_again.start(std::min(kGatherMs, m_again.remainingTime()));
+    }
+}
+
+void Sequence::sayNews(const Action &action, const Table &table)
+{
+    const qsizetype column = table.columns.indexOf(action.says);
+    if (action.says.isEmpty() || column < 0) {
+        return;
+    }
+    for (std::size_t row = m_saidRows; row < table.rows.size(); ++row) {
+        const auto &cell = table.rows[row][static_cast<std::size_t>(column)];
+        if (cell) {
+            Q_EMIT said(action.node, core::redacted(core::sanitized(*cell)));
+            m_saidRows = row + 1;
+        }
     }
 }
 
@@ -394,7 +447,8 @@ void Sequence::answered(bool holds, const QString &seen)
     const Action &action = current();
     m_lastSeen = seen;
     if (action.pollMs > 0) {
-        m_again.start(std::min(action.pollMs, std::max(1, leftMs())));
+        const int wait = m_woken ? std::min(kGatherMs, action.pollMs) : action.pollMs;
+        m_again.start(std::min(wait, std::max(1, leftMs())));
         return;
     }
     const QString what = action.text.isEmpty() ? QStringLiteral("the answer is not as it must be") : action.text;

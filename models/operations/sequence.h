@@ -36,6 +36,8 @@ Q_SIGNALS:
     void captured(const QString &name, const QString &value);
     /// What is waited for, when something is polled; said once for each action. by a person: what they are to do.
     void waiting(const QString &what, bool person);
+    /// The node has told something of what it does: Action::says.
+    void said(const QString &node, const QString &line);
     /// The action of that index is being asked; its condition holds, and seen says what was there.
     void asked(int index);
     void held(int index, const QString &seen);
@@ -51,6 +53,8 @@ private:
     void commandArrived(Handed<CommandResult> result);
     void httpArrived(Handed<HttpAnswer> result);
     void notDone(const HandsFailure &failure);
+    void wake(const QString &node, const QString &channel);
+    void sayNews(const Action &action, const Table &table);
     bool takeCaptures(const Action &action, const Table &table);
     bool takeCaptures(const Action &action, const QString &output);
     void capture(const QString &name, const QString &value);
@@ -72,6 +76,8 @@ private:
     QTimer m_again;
     QTimer m_side; ///< while a statement takes its time
     QString m_lastSeen;
+    std::size_t m_saidRows = 0; ///< of the action under way
+    bool m_woken = false;       ///< notified while it was being asked
     Done m_done;
     bool m_ended = false;
 };

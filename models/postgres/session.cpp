@@ -15,7 +15,8 @@ namespace howdah::postgres {
 
 namespace {
 constexpr int kLookUpAgainMs = 1000;
-constexpr qint64 kLeastBuffer = 8192; // of fe-misc.c: room for that much is made before each read
+constexpr qsizetype kLongestPayload = 8000; // of the server's own
+constexpr qint64 kLeastBuffer = 8192;       // of fe-misc.c: room for that much is made before each read
 
 core::Error serverError(const PGresult *result)
 {
@@ -198,7 +199,34 @@ void Session::socketReadable()
         fail(failure);
         return;
     }
+    const QPointer<Session> self(this); // a batch that is complete is handed over, to whoever
     collectResults();
+    if (self) {
+        collectNotifications();
+    }
+}
+
+// They come between results, and when nothing was asked.
+void Session::collectNotifications()
+{
+    struct Notification {
+        QString channel;
+        QString payload;
+    };
+    std::vector<Notification> all;
+    while (m_phase == Phase::Open) {
+        const std::unique_ptr<PGnotify, decltype(&PQfreemem)> one(PQnotifies(m_link->connection.get()), &PQfreemem);
+        if (!one) {
+            break;
+        }
+        all.push_back({QString::fromUtf8(one->relname), core::sanitized(QByteArrayView(one->extra), kLongestPayload)});
+    }
+    const QPointer<Session> self(this);
+    for (const Notification &one : all) {
+        if (self) {
+            Q_EMIT notified(one.channel, one.payload);
+        }
+    }
 }
 
 // The socket has ended. What the server said before that may still wait to be read.

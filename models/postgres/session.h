@@ -72,6 +72,9 @@ public:
 
 Q_SIGNALS:
     void opened();
+    /// Somebody has sent NOTIFY on a channel that this session listens to (LISTEN is a statement like any other, and
+    /// ends with the connection). payload is the server's text.
+    void notified(const QString &channel, const QString &payload);
     /// The attempt or the session ended; open() may be called again.
     void failed(const howdah::postgres::Failure &failure);
 
@@ -96,6 +99,7 @@ private:
     void deadlinePassed();
     void socketReadable();
     void collectResults();
+    void collectNotifications();
     void completeBatch();
     bool send(const std::vector<Statement> &statements);
     bool flush();

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void addressesMove();
     void repmgrHasItsWitness();
     void patroniHasItsLeader();
+    void autoFailoverHasItsMonitor();
     void killedOwnerLeavesNothing();
     void localPair();
     void killedLocalOwnerLeavesNothing();
@@ -174,6 +175,27 @@ void TestLab::patroniHasItsLeader()
     QVERIFY(lab.startPatroni(0));
     QTRY_VERIFY(lab.signalPatroni(0, 0));
     QCOMPARE(lab.node(0).value(query(kStreaming)), QStringLiteral("2"));
+}
+
+void TestLab::autoFailoverHasItsMonitor()
+{
+    NEED_LAB();
+    START(lab, Lab::Variant::AutoFailover);
+    QCOMPARE(lab.node(0).value(query(kStreaming)), QStringLiteral("2"));
+    const auto states = [&] {
+        const auto rows = sql(lab.monitorConninfo(), query("SELECT nodename, goalstate FROM pgautofailover.node "
+                                                           "WHERE goalstate = reportedstate ORDER BY nodename"));
+        return rows.value_or(TextRows());
+    };
+    const TextRows expected{{QStringLiteral("pg1"), QStringLiteral("primary")},
+                            {QStringLiteral("pg2"), QStringLiteral("secondary")},
+                            {QStringLiteral("pg3"), QStringLiteral("secondary")}};
+    QCOMPARE(states(), expected);
+    QVERIFY(lab.signalAutoctl(1, SIGTERM));
+    QTRY_VERIFY_WITH_TIMEOUT(!lab.node(1).sql(query("SELECT 1")), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(lab.startAutoctl(1) && lab.signalAutoctl(1, 0), 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(lab.node(1).value(query("SELECT pg_is_in_recovery()")), QStringLiteral("t"), 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(states(), expected, 30'000);
 }
 
 // Lets another process own it, kills that, and says where it was.

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void saysThatANameWasNotResolved();
     void hangsInABatch();
     void cutsOffWhoSendsTooMuch();
+    void tellsOfNotifications();
 
 private:
     void start(const postgres::Conninfo &conninfo, const postgres::SessionOptions &options);
@@ -298,6 +299,30 @@ void TestSession::cutsOffWhoSendsTooMuch()
         QVERIFY2(m_failures.first().error.message.contains(QLatin1String("sent over 4 MB")),
                  qPrintable(m_failures.first().error.message));
     }
+}
+
+/// While it is idle and while it asks, in their order; a payload is anybody's text.
+void TestSession::tellsOfNotifications()
+{
+    start(*postgres::Conninfo::parse(server().conninfo()), {});
+    open();
+    QStringList heard;
+    connect(m_session.get(), &Session::notified, this,
+            [&](const QString &channel, const QString &payload) { heard << channel + QLatin1Char(' ') + payload; });
+    int answers = 0;
+    const auto ask = [&](const QByteArray &sql) {
+        m_session->run({{QByteArray(), sql}}, [&](const auto &results) { answers += results.front() ? 1 : 0; });
+    };
+    ask("LISTEN \"a b\"");
+    QTRY_COMPARE(answers, 1);
+    QVERIFY(server().sql(QStringLiteral("SELECT pg_notify('a b', 'one')")));
+    QTRY_COMPARE(heard, QStringList{QStringLiteral("a b one")});
+    ask("SELECT pg_sleep(0.3)");
+    QVERIFY(server().sql(QStringLiteral("SELECT pg_notify('a b', E'tw\\x1bo'), pg_notify('other', 'never')")));
+    QTRY_COMPARE(answers, 2);
+    QTRY_COMPARE(heard.size(), 2);
+    QVERIFY2(!heard.last().contains(QChar(0x1b)), qPrintable(heard.last()));
+    QVERIFY(m_failures.isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestSession)

@@ -29,6 +29,8 @@ QString word(Lab::Variant variant)
         return QStringLiteral("repmgr");
     case Lab::Variant::Patroni:
         return QStringLiteral("patroni");
+    case Lab::Variant::AutoFailover:
+        return QStringLiteral("autofailover");
     }
     Q_UNREACHABLE();
 }
@@ -78,20 +80,25 @@ void Lab::readEnvironment(const QByteArray &text)
     m_subnet = values.value(QStringLiteral("SUBNET"));
     m_bin = values.value(QStringLiteral("PGBIN"));
     m_startMs = values.value(QStringLiteral("MILLISECONDS")).toLongLong();
-    for (int index = 0; index < 3; ++index) {
-        LabServer server;
-        server.name = QStringLiteral("pg%1").arg(index + 1);
-        server.host = QStringLiteral("%1.1%2").arg(m_subnet).arg(index + 1);
-        const QString directory = m_directory + QLatin1Char('/') + server.name;
-        server.dataDir = directory + QStringLiteral("/data");
-        server.socketDir = directory + QStringLiteral("/run");
-        server.logFile = directory + QStringLiteral("/postgres.log");
-        server.bin = m_bin;
-        server.prefix = QStringList{QStringLiteral("nsenter"), QStringLiteral("--net=/run/netns/") + ns(index),
-                                    QStringLiteral("--")} +
-                        asPostgres({});
-        m_nodes.push_back(server);
+    for (int number = 1; number <= 3; ++number) {
+        m_nodes.push_back(serverOn(QStringLiteral("pg%1").arg(number), number));
     }
+}
+
+LabServer Lab::serverOn(const QString &host, int number) const
+{
+    LabServer server;
+    server.name = host;
+    server.host = QStringLiteral("%1.1%2").arg(m_subnet).arg(number);
+    const QString directory = m_directory + QLatin1Char('/') + host;
+    server.dataDir = directory + QStringLiteral("/data");
+    server.socketDir = directory + QStringLiteral("/run");
+    server.logFile = directory + QStringLiteral("/postgres.log");
+    server.bin = m_bin;
+    server.prefix = QStringList{QStringLiteral("nsenter"),
+                                QStringLiteral("--net=/run/netns/%1-%2").arg(m_namespace, host), QStringLiteral("--")} +
+                    asPostgres({});
+    return server;
 }
 
 Output Lab::sweep()
@@ -111,9 +118,10 @@ cluster::ClusterConfig Lab::config(const QString &user) const
 {
     cluster::ClusterConfig config;
     config.name = word(m_variant);
-    config.manager = m_variant == Variant::Patroni  ? cluster::ManagerKind::Patroni
-                     : m_variant == Variant::Repmgr ? cluster::ManagerKind::Repmgr
-                                                    : cluster::ManagerKind::None;
+    config.manager = m_variant == Variant::Patroni        ? cluster::ManagerKind::Patroni
+                     : m_variant == Variant::Repmgr       ? cluster::ManagerKind::Repmgr
+                     : m_variant == Variant::AutoFailover ? cluster::ManagerKind::PgAutoFailover
+                                                          : cluster::ManagerKind::None;
     for (int index = 0; index < nodeCount(); ++index) {
         const LabServer &server = node(index);
         cluster::NodeConfig one;
@@ -131,6 +139,9 @@ cluster::ClusterConfig Lab::config(const QString &user) const
     }
     if (m_variant == Variant::Patroni) {
         config.patroniUrl = patroniUrl(0);
+    }
+    if (m_variant == Variant::AutoFailover) {
+        config.autoFailoverMonitor = monitorConninfo(user);
     }
     return config;
 }
@@ -283,9 +294,9 @@ QString Lab::patroniUrl(int index) const
     return QStringLiteral("http://%1:8008").arg(node(index).host);
 }
 
-bool Lab::signalPatroni(int index, int signal) const
+bool Lab::signalByFile(int index, const QString &pidFile, int signal) const
 {
-    QFile file(QStringLiteral("%1/%2/patroni.pid").arg(m_directory, node(index).name));
+    QFile file(QStringLiteral("%1/%2/%3").arg(m_directory, node(index).name, pidFile));
     if (!file.open(QIODevice::ReadOnly)) {
         return false;
     }
@@ -293,9 +304,29 @@ bool Lab::signalPatroni(int index, int signal) const
     return pid > 0 && ::kill(pid, signal) == 0;
 }
 
+bool Lab::signalPatroni(int index, int signal) const
+{
+    return signalByFile(index, QStringLiteral("patroni.pid"), signal);
+}
+
 bool Lab::startPatroni(int index) const
 {
     return run({QStringLiteral("bash"), script(), QStringLiteral("patroni"), m_directory, node(index).name}).ok();
+}
+
+QString Lab::monitorConninfo(const QString &user) const
+{
+    return monitor().conninfo(user, QStringLiteral("pg_auto_failover"));
+}
+
+bool Lab::signalAutoctl(int index, int signal) const
+{
+    return signalByFile(index, QStringLiteral("autoctl.pid"), signal);
+}
+
+bool Lab::startAutoctl(int index) const
+{
+    return run({QStringLiteral("bash"), script(), QStringLiteral("autoctl"), m_directory, node(index).name}).ok();
 }
 
 } // namespace howdah::testsupport

@@ -15,9 +15,10 @@ namespace howdah::testsupport {
 class Lab {
 public:
     enum class Variant {
-        Plain,   ///< pg1 primary, pg2 standby with slot pg2, pg3 cascading from pg2 with slot pg3
-        Repmgr,  ///< pg1 primary, pg2 standby, pg3 witness (another system)
-        Patroni, ///< pg1 leader, pg2 and pg3 replicas; etcd on a fourth host
+        Plain,        ///< pg1 primary, pg2 standby with slot pg2, pg3 cascading from pg2 with slot pg3
+        Repmgr,       ///< pg1 primary, pg2 standby, pg3 witness (another system)
+        Patroni,      ///< pg1 leader, pg2 and pg3 replicas; etcd on a fourth host
+        AutoFailover, ///< pg_auto_failover: pg1 primary, pg2 and pg3 secondaries; its monitor on a fourth host
     };
     struct Options {
         bool cascading = true; ///< Plain: false lets pg3 follow pg1
@@ -90,11 +91,19 @@ public:
     /// Stops Patroni's own process with a signal (SIGTERM, SIGKILL, SIGSTOP, SIGCONT). SIGTERM takes PostgreSQL along.
     bool signalPatroni(int index, int signal) const;
     bool startPatroni(int index) const;
+    /// pg_auto_failover's monitor, a server of another system; not one of the nodes.
+    LabServer monitor() const { return serverOn(QStringLiteral("monitor"), 0); }
+    QString monitorConninfo(const QString &user = QStringLiteral("dba")) const;
+    /// The same for pg_autoctl, which takes the server along when it gets SIGTERM.
+    bool signalAutoctl(int index, int signal) const;
+    bool startAutoctl(int index) const;
 
 private:
     Lab() = default;
     int dataNodeCount() const { return m_variant == Variant::Repmgr ? 2 : nodeCount(); }
     QString ns(int index) const;
+    LabServer serverOn(const QString &host, int number) const;
+    bool signalByFile(int index, const QString &pidFile, int signal) const;
     bool signalHost(int index, const QString &signal) const;
     void readEnvironment(const QByteArray &text);
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The lab: hosts in network namespaces joined by a bridge, each with its own address, sshd and PostgreSQL server.
-#   lab.sh up plain|repmgr|patroni [KEY=VALUE…]   prints the lab's directory; its addresses are in lab.env there
+#   lab.sh up plain|repmgr|patroni|autofailover [KEY=VALUE…]   prints the lab's directory; its addresses are in lab.env there
 #       CASCADE=0    plain: pg3 follows pg1, not pg2      REPMGRD=1   repmgr: with its daemons
 #       FSYNC=on     as in production                     SSH=0       without sshd
 #       MAJOR=15     Debian's server, or majors.sh's      SET=name=value   a server setting; may be repeated
@@ -16,6 +16,7 @@ ROOT=${HOWDAH_LAB_ROOT:-/var/cache/howdah-test/lab}
 . "$HERE/lab/postgres.sh"
 . "$HERE/lab/repmgr.sh"
 . "$HERE/lab/patroni.sh"
+. "$HERE/lab/autofailover.sh"
 
 [ "$(id -u)" = 0 ] || { echo 'lab.sh: needs root: network namespaces' >&2; exit 77; }
 umask 022
@@ -77,7 +78,10 @@ up() {
   LAB=$ROOT/$OWNER_PID-$SEQ
   if [ -n "$OWNER" ]; then echo "$OWNER $(born "$OWNER")"; else echo keep; fi >"$LAB/owner"
   NS=howdah-$OWNER_PID-$SEQ LINK='' HOSTS='pg1 pg2 pg3'
-  [ "$variant" != patroni ] || HOSTS="$HOSTS dcs"
+  case $variant in
+  patroni) HOSTS="$HOSTS dcs" ;;
+  autofailover) HOSTS="$HOSTS monitor" ;;
+  esac
   trap 'status=$?; [ $status = 0 ] || down "$LAB"; exit $status' EXIT
   net_up
   { [ "$SSH" = 0 ] || ssh_up; } &
@@ -106,6 +110,7 @@ down() {
   LINK=$(cat "$LAB/link" 2>/dev/null || true)
   net_down
   pg_forget_memory
+  autoctl_forget
   rm -rf "$LAB"
 }
 
@@ -142,7 +147,7 @@ list() {
 
 case ${1:-} in
 up)
-  case ${2:-} in plain | repmgr | patroni) up "${@:2}" ;; *) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;; esac ;;
+  case ${2:-} in plain | repmgr | patroni | autofailover) up "${@:2}" ;; *) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;; esac ;;
 down)
   if [ "${2:-}" = all ]; then
     for dir in "$ROOT"/*-*/; do [ ! -d "$dir" ] || down "${dir%/}"; done
@@ -150,10 +155,10 @@ down)
     down "${2:?which lab?}"
   fi ;;
 sweep) sweep ;;
-patroni) # DIRECTORY HOST: starts Patroni there again
+patroni | autoctl) # DIRECTORY HOST: starts Patroni or pg_autoctl there again
   LAB=$2
   . "$LAB/lab.env"
-  patroni_start "$3" ;;
+  "$1_start" "$3" ;;
 list) list ;;
 *) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac

@@ -18,6 +18,7 @@ public:
     QHash<QString, operations::Handed<operations::CommandResult>> results;
     QHash<QString, QList<operations::Handed<operations::HttpAnswer>>> pages; ///< one after the other, the last stays
     std::function<void(const QString &)> requested = [](const QString &) {}; ///< before a request is answered
+    std::function<void(const QString &)> heard = [](const QString &) {};     ///< a statement, before it is answered
     bool dead = false;    ///< the console has gone: nothing is answered any more
     bool deaf = false;    ///< nobody who comes anew is answered
     bool noWills = false; ///< they can't be left
@@ -37,6 +38,7 @@ public:
              std::function<void(operations::Handed<operations::Table>)> done) override
     {
         told.append(node + QStringLiteral(": ") + sql);
+        heard(sql);
         answer(
             sql, deadlineMs, [this, sql, done] { done(answers.value(sql, one(QStringLiteral("t")))); },
             [done] { done(tl::unexpected(failure(QStringLiteral("no answer in time")))); });
@@ -85,6 +87,10 @@ public:
     void revokeWill(const QString &node, const operations::LastWill &will) override
     {
         told.append(QStringLiteral("%1: revoked: %2").arg(node, will.sql));
+    }
+    void listen(const QString &node, const QString &, const QString &channel) override
+    {
+        told.append(node + QStringLiteral(" listens to ") + channel);
     }
 
     void cancelAll() override {}

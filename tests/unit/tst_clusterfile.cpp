@@ -34,6 +34,8 @@ role = "witness"
 command = []
 [patroni]
 url = "http://10.0.0.11:8008"
+[pg_auto_failover]
+monitor = "host=10.0.0.10 dbname=pg_auto_failover user=autoctl_node"
 [[address]]
 name = "write"
 ip = "203.0.113.7"
@@ -106,6 +108,7 @@ void TestClusterFile::everything()
     const NodeConfig &second = config->nodes[1];
     QVERIFY(second.kind == NodeKind::Witness && second.hasCommand && second.command.isEmpty());
     QCOMPARE(config->patroniUrl, QStringLiteral("http://10.0.0.11:8008"));
+    QCOMPARE(config->autoFailoverMonitor, QStringLiteral("host=10.0.0.10 dbname=pg_auto_failover user=autoctl_node"));
     QCOMPARE(config->addresses.front().interface, QStringLiteral("eth0"));
     QCOMPARE(config->addresses.front().prefix, 24);
     QCOMPARE(config->addresses.front().follows, QStringLiteral("pg1"));
@@ -229,6 +232,13 @@ void TestClusterFile::refused_data()
         "it can be 1 to 1000 ms");
     row("probe in double brackets", minimal("[[probe]]\nconninfo = 'host=a'\n"), "line 3, column",
         "must be a section, [probe]");
+    row("no monitor", minimal("[pg_auto_failover]\n"), "line 3, column", "[pg_auto_failover] has no \"monitor\"");
+    row("monitor is empty", minimal("[pg_auto_failover]\nmonitor = ' '\n"), "line 4, column 11", "is empty");
+    row("monitor is a number", minimal("[pg_auto_failover]\nmonitor = 1\n"), "line 4, column 11", "not a number");
+    row("unknown key of pg_auto_failover", minimal("[pg_auto_failover]\nmonitr = 'host=a'\n"), "line 4, column 1",
+        "unknown key \"monitr\" in [pg_auto_failover]", "monitor");
+    row("pg_auto_failover in double brackets", minimal("[[pg_auto_failover]]\nmonitor = 'host=a'\n"), "line 3, column",
+        "must be a section, [pg_auto_failover]");
     row("url is a list", minimal("[patroni]\nurl = []\n"), "line 4, column 7", "not a list");
 }
 
@@ -328,6 +338,13 @@ void TestClusterFile::passwords()
     QVERIFY2(probed, probed ? "" : qPrintable(probed.error().message));
     QCOMPARE(probed->warnings.size(), held ? 1 : 0);
     QVERIFY(!probed->warnings.join(QString()).contains(QLatin1String("canary")));
+    written.autoFailoverMonitor = conninfo;
+    QVERIFY(!writeClusterFile(written).contains(QLatin1String("ary")));
+    const auto monitored =
+        parseClusterFile(minimal("[pg_auto_failover]\n") + QStringLiteral("monitor = \"%1\"\n").arg(escaped), kPath);
+    QVERIFY2(monitored, monitored ? "" : qPrintable(monitored.error().message));
+    QCOMPARE(monitored->warnings.size(), held ? 1 : 0);
+    QVERIFY(!monitored->warnings.join(QString()).contains(QLatin1String("canary")));
 }
 
 void TestClusterFile::passwordsPutBack()

@@ -20,6 +20,9 @@ private Q_SLOTS:
     void witnessSeedIsNotTheSystem();
     void memberBehindAnotherAddress();
     void repmgrNodeBehindAnotherAddress();
+    void monitorIsNoNode();
+    void monitorOfOthersIsNotOurs();
+    void monitorNobodyTells();
     void upstreamNobodyReaches();
     void severalSeedsAreSeveralNodes();
     void foundHostsGetNoPassword();
@@ -84,6 +87,23 @@ managers::RepmgrNode repmgrNode(int id, const char *name, const char *type, cons
     node.type = QString::fromLatin1(type);
     node.conninfo = QStringLiteral("host=%1 user=repmgr dbname=repmgr").arg(QLatin1String(host));
     return node;
+}
+
+managers::AutoFailoverNode autoFailoverNode(const char *name, const char *state, const char *host)
+{
+    managers::AutoFailoverNode node;
+    node.name = QString::fromLatin1(name);
+    node.reported = node.goal = QString::fromLatin1(state);
+    node.host = QString::fromLatin1(host);
+    return node;
+}
+
+ProbeAnswer monitorServer()
+{
+    ProbeAnswer answer = server(9, false, 42);
+    answer.isMonitor = true;
+    answer.facts.autoFailoverLibrary = true;
+    return answer;
 }
 
 QStringList summary(const DiscoveryResult &result)
@@ -252,6 +272,51 @@ void TestDiscoveryAssembly::repmgrNodeBehindAnotherAddress()
         assemble(facts({place("localhost", {Seed}, primary), place("172.16.0.11", {Repmgr})}));
     QCOMPARE(summary(result), expected({"alpha localhost:5432 reached"}));
     QVERIFY(result.nodes.at(0).note.contains(QStringLiteral("172.16.0.11:5432")));
+}
+
+void TestDiscoveryAssembly::monitorIsNoNode()
+{
+    DiscoveryFacts known =
+        facts({place("10.0.0.10", {Seed}, monitorServer()), place("10.0.0.11", {AutoFailover}, server(1, false)),
+               place("10.0.0.12", {AutoFailover}, server(2, true)), place("10.0.0.13", {AutoFailover})},
+              "host=10.0.0.10 user=dba dbname=postgres password=canary");
+    const std::vector<managers::AutoFailoverNode> nodes{autoFailoverNode("a", "primary", "10.0.0.11"),
+                                                        autoFailoverNode("b", "secondary", "10.0.0.12"),
+                                                        autoFailoverNode("c", "maintenance", "10.0.0.13")};
+    known.monitors = {{QStringLiteral("host=10.0.0.10 user=dba dbname=pg_auto_failover"), true, nodes}};
+    const DiscoveryResult result = assemble(known);
+    QCOMPARE(summary(result),
+             expected({"a 10.0.0.11:5432 reached", "b 10.0.0.12:5432 reached", "c 10.0.0.13:5432 unreached"}));
+    QVERIFY(result.nodes.back().note.contains(QStringLiteral("maintenance")));
+    QVERIFY(result.manager == cluster::ManagerKind::PgAutoFailover);
+    QCOMPARE(result.config.autoFailoverMonitor, QStringLiteral("host=10.0.0.10 user=dba dbname=pg_auto_failover"));
+    QCOMPARE(result.config.nodes.size(), std::size_t(3));
+    for (const cluster::NodeConfig &node : result.config.nodes) {
+        QVERIFY2(!node.conninfo.contains(QStringLiteral("canary")), qPrintable(node.conninfo));
+    }
+}
+
+/// One that only a node told of must have that node, or it is another cluster's.
+void TestDiscoveryAssembly::monitorOfOthersIsNotOurs()
+{
+    ProbeAnswer node = server(1, false);
+    node.facts.autoFailoverRoles = true;
+    DiscoveryFacts known = facts({place("10.0.0.11", {Seed}, node)});
+    known.monitors = {{QStringLiteral("host=10.0.0.10"), false, {autoFailoverNode("x", "primary", "10.9.9.9")}}};
+    QVERIFY(assemble(known).config.autoFailoverMonitor.isEmpty());
+    QCOMPARE(summary(assemble(known)), expected({"10.0.0.11 10.0.0.11:5432 reached"}));
+    known.monitors.front().nodes.push_back(autoFailoverNode("a", "primary", "10.0.0.11"));
+    QCOMPARE(assemble(known).config.autoFailoverMonitor, QStringLiteral("host=10.0.0.10"));
+}
+
+void TestDiscoveryAssembly::monitorNobodyTells()
+{
+    ProbeAnswer node = server(1, false);
+    node.facts.autoFailoverRoles = true;
+    const DiscoveryResult result = assemble(facts({place("10.0.0.11", {Seed}, node)}));
+    QVERIFY(result.manager == cluster::ManagerKind::PgAutoFailover);
+    QVERIFY2(result.notes.join(QLatin1Char('|')).contains(QStringLiteral("monitor in [pg_auto_failover]")),
+             qPrintable(result.notes.join(QLatin1Char('|'))));
 }
 
 void TestDiscoveryAssembly::upstreamNobodyReaches()

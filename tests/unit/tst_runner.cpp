@@ -6,13 +6,11 @@
 #include <csignal>
 #include <sys/resource.h>
 
-#include "fakehands.h"
-#include "operations/planjson.h"
-#include "operations/runner.h"
+#include "runnerbench.h"
 
 using namespace howdah;
 using namespace howdah::operations;
-using unit::FakeHands;
+using namespace howdah::unit;
 
 /// What the runner does with a plan, whatever a cluster answers.
 class TestRunner : public QObject {
@@ -28,14 +26,11 @@ private Q_SLOTS:
     void refusedStepHasNothingToUndo();
     void refusalThatSaysAlreadySoIsDone();
     void capturesReachLaterSteps();
-    void pollingWaitsAndEnds();
-    void silenceIsGivenUpBeforeTheDeadline();
-    void silenceIsAskedAgain();
+    void notificationsMakeItSooner();
+    void whatIsSaidIsToldOnce();
+    void whatWillNeverBeIsNotWaitedFor();
     void guardsStopBeforeTheNextStep();
     void cancelUndoes();
-    void cancelEndsTheWaitForAPerson();
-    void longStatementIsWaitedForWhileItsNodeLives();
-    void willIsLeftBeforeTheAction();
     void secretsStayInMemory();
     void resumeFinishesAfterEachStep();
     void whatCannotBeDoneTwiceIsUndoneFirst();
@@ -46,123 +41,6 @@ private Q_SLOTS:
     void journalThatCannotBeWrittenRefuses();
     void journalThatIsFullStopsThePointOfNoReturn();
 };
-
-namespace {
-
-Action sql(const QString &text, bool expectsTrue = false)
-{
-    Action action;
-    action.node = QStringLiteral("pg1");
-    action.sql = text;
-    action.expectsTrue = expectsTrue;
-    return action;
-}
-
-Step step(const QString &id, Phase phase = Phase::Prepare)
-{
-    Step step;
-    step.id = step.title = id;
-    step.phase = phase;
-    step.nodes = {QStringLiteral("pg1")};
-    step.actions = {sql(QStringLiteral("do ") + id)};
-    step.verify = {sql(QStringLiteral("is ") + id, true)};
-    step.undo = {sql(QStringLiteral("undo ") + id)};
-    step.deadlineMs = 300;
-    step.remedy = QStringLiteral("see to ") + id;
-    return step;
-}
-
-/// lock, stop | promote | rejoin and follow at once, tidy needs rejoin
-Plan plan()
-{
-    Plan plan;
-    plan.operation = QStringLiteral("switchover");
-    plan.cluster = QStringLiteral("orders");
-    plan.steps = {step(QStringLiteral("lock")),
-                  step(QStringLiteral("stop"), Phase::Outage),
-                  step(QStringLiteral("promote"), Phase::Outage),
-                  step(QStringLiteral("rejoin"), Phase::After),
-                  step(QStringLiteral("follow"), Phase::After),
-                  step(QStringLiteral("tidy"), Phase::After)};
-    plan.steps[0].renewed = true;
-    plan.steps[2].pointOfNoReturn = true;
-    plan.steps[2].undo.clear();
-    plan.steps[3].lane = plan.steps[4].lane = 1;
-    plan.steps[5].needs = {QStringLiteral("rejoin")};
-    return plan;
-}
-
-QStringList told(const QStringList &texts)
-{
-    QStringList lines;
-    for (const QString &text : texts) {
-        lines.append(QStringLiteral("pg1: ") + text);
-    }
-    return lines;
-}
-
-/// For QCOMPARE, which would take our toString() for its own.
-QString word(Outcome outcome)
-{
-    return operations::toString(outcome);
-}
-
-/// A runner with all that it needs.
-struct Bench {
-    explicit Bench(const Plan &plan)
-    {
-        writer = JournalWriter::create(directory.path(), plan, core::systemClock().wallMs());
-        path = (*writer)->path();
-        make(plan, std::move(*writer));
-    }
-    void make(const Plan &plan, std::unique_ptr<JournalWriter> journal)
-    {
-        runner = std::make_unique<Runner>(plan, hands, std::move(journal), core::systemClock());
-        QObject::connect(runner.get(), &Runner::ended, runner.get(), [this](Outcome how, const QStringList &left) {
-            outcome = how;
-            remains = left;
-            ++ends;
-        });
-    }
-    /// As another console does after this one died.
-    void takeUp()
-    {
-        runner.reset();
-        const auto operation = readOperation(path);
-        QVERIFY2(operation, operation ? "" : qPrintable(operation.error().message));
-        interrupted = *operation;
-        auto journal = JournalWriter::reopen(path);
-        QVERIFY(journal);
-        hands.told.clear();
-        hands.dead = false;
-        outcome.reset();
-        make(interrupted.plan, std::move(*journal));
-    }
-    Outcome recorded() const { return readOperation(path)->outcome; }
-
-    QTemporaryDir directory;
-    FakeHands hands;
-    core::Result<std::unique_ptr<JournalWriter>> writer = {};
-    QString path;
-    std::unique_ptr<Runner> runner;
-    Operation interrupted;
-    std::optional<Outcome> outcome;
-    QStringList remains;
-    int ends = 0;
-};
-
-/// Ends the console as soon as that step has been begun, or is done.
-void dieAt(Bench &bench, int index, StepState state)
-{
-    QObject::connect(bench.runner.get(), &Runner::stepChanged, bench.runner.get(),
-                     [&bench, index, state](int step, const StepRecord &record) {
-                         bench.hands.dead = bench.hands.dead || (step == index && record.state == state);
-                     });
-    bench.runner->start();
-    QTRY_VERIFY(bench.hands.dead);
-}
-
-} // namespace
 
 void TestRunner::stepsRunInOrder()
 {
@@ -361,79 +239,90 @@ void TestRunner::capturesReachLaterSteps()
     QCOMPARE(word(*empty.outcome), word(Outcome::Undone));
 }
 
-void TestRunner::pollingWaitsAndEnds()
+void TestRunner::notificationsMakeItSooner()
 {
     Plan polls = plan();
-    polls.steps[1].verify[0].pollMs = 5;
-    polls.steps[1].verify[0].text = QStringLiteral("the standby has replayed all");
+    Action &poll = polls.steps[1].verify[0];
+    poll.pollMs = 60'000;
+    poll.wakesOn = QStringLiteral("state");
+    polls.steps[1].deadlineMs = 60'000;
     Bench bench(polls);
+    const QString ask = QStringLiteral("pg1: is stop");
     bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
     bench.runner->start();
-    QTRY_VERIFY(bench.hands.told.count(QStringLiteral("pg1: is stop")) > 3);
+    QTRY_COMPARE(bench.hands.told.count(ask), 1);
+    // It listens before it asks, so that nothing falls between.
+    QCOMPARE(bench.hands.told.at(bench.hands.told.indexOf(ask) - 1), QStringLiteral("pg1 listens to state"));
+    Q_EMIT bench.hands.notified(QStringLiteral("pg1"), QStringLiteral("another channel"));
+    Q_EMIT bench.hands.notified(QStringLiteral("pg2"), QStringLiteral("state"));
+    QTest::qWait(60);
+    QCOMPARE(bench.hands.told.count(ask), 1);
+    // A flock of them is one question.
+    for (int i = 0; i < 5; ++i) {
+        Q_EMIT bench.hands.notified(QStringLiteral("pg1"), QStringLiteral("state"));
+    }
+    QTRY_COMPARE(bench.hands.told.count(ask), 2);
+    QTest::qWait(60);
+    QCOMPARE(bench.hands.told.count(ask), 2);
     bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("t"));
+    Q_EMIT bench.hands.notified(QStringLiteral("pg1"), QStringLiteral("state"));
     QTRY_VERIFY(bench.outcome);
     QCOMPARE(word(*bench.outcome), word(Outcome::Done));
-
-    Bench never(polls);
-    never.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"), QStringLiteral("replayed"));
-    never.runner->start();
-    QTRY_VERIFY(never.outcome);
-    QCOMPARE(word(*never.outcome), word(Outcome::Undone));
-    QVERIFY2(never.remains.first().contains(QStringLiteral("the standby has replayed all (replayed = f)")),
-             qPrintable(never.remains.first()));
-
-    Bench silent(polls);
-    silent.hands.silent = {QStringLiteral("do stop")};
-    silent.runner->start();
-    QTRY_VERIFY(silent.outcome);
-    QCOMPARE(word(*silent.outcome), word(Outcome::Undone));
 }
 
-void TestRunner::silenceIsGivenUpBeforeTheDeadline()
+void TestRunner::whatIsSaidIsToldOnce()
 {
-    Plan impatient = plan();
-    Action &poll = impatient.steps[1].actions[0];
-    poll.expectsTrue = true;
+    Plan polls = plan();
+    Action &poll = polls.steps[1].verify[0];
     poll.pollMs = 5;
-    poll.absentMs = 50;
-    impatient.steps[1].deadlineMs = 60'000;
-    // Silent, or away: both end long before the minute is over.
-    for (const bool silent : {true, false}) {
-        Bench bench(impatient);
-        if (silent) {
-            bench.hands.silent = {QStringLiteral("do stop")};
-        } else {
-            bench.hands.answers[QStringLiteral("do stop")] =
-                tl::unexpected(FakeHands::failure(QStringLiteral("refused"), false));
+    poll.says = QStringLiteral("line");
+    Bench bench(polls);
+    const auto answer = [](const char *holds, const QStringList &lines) {
+        Table table{{QStringLiteral("done"), QStringLiteral("line")}, {}};
+        for (const QString &line : lines) {
+            table.rows.push_back({QLatin1String(holds), line.isNull() ? std::nullopt : std::optional(line)});
         }
-        bench.runner->start();
-        QTRY_VERIFY(bench.outcome);
-        QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
-    }
-    // One that answers may take its time.
-    impatient.steps[1].deadlineMs = 300;
-    Bench slow(impatient);
-    slow.hands.answers[QStringLiteral("do stop")] = FakeHands::one(QStringLiteral("f"));
-    slow.runner->start();
-    QTRY_VERIFY(slow.outcome);
-    QVERIFY2(slow.remains.join(QLatin1Char(' ')).contains(QStringLiteral("still not")),
-             qPrintable(slow.remains.join(QLatin1Char(' '))));
+        return table;
+    };
+    QStringList lines;
+    QObject::connect(
+        bench.runner.get(), &Runner::outputArrived, bench.runner.get(),
+        [&](const QString &node, const QString &line) { lines.append(node + QStringLiteral(": ") + line); });
+    bench.hands.answers[QStringLiteral("is stop")] = answer("f", {QString()});
+    bench.runner->start();
+    QTRY_VERIFY(bench.hands.told.count(QStringLiteral("pg1: is stop")) > 2);
+    bench.hands.answers[QStringLiteral("is stop")] = answer("f", {QStringLiteral("draining")});
+    QTRY_COMPARE(lines.size(), 1);
+    bench.hands.answers[QStringLiteral("is stop")] =
+        answer("t", {QStringLiteral("draining"), QStringLiteral("draining"), QStringLiteral("password=canary")});
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(lines.size(), 3);
+    QCOMPARE(lines.at(1), QStringLiteral("pg1: draining"));
+    QVERIFY2(!lines.at(2).contains(QStringLiteral("canary")), qPrintable(lines.at(2)));
+    QCOMPARE(readOperation(bench.path)->output, lines);
 }
 
-void TestRunner::silenceIsAskedAgain()
+void TestRunner::whatWillNeverBeIsNotWaitedFor()
 {
-    Plan asking = plan();
-    Action &poll = asking.steps[1].actions[0];
-    poll.expectsTrue = true;
-    poll.pollMs = 1;
-    poll.askAgainMs = 20;
-    asking.steps[1].deadlineMs = 500;
-    Bench bench(asking);
-    bench.hands.silent = {QStringLiteral("do stop")};
+    Plan polls = plan();
+    Action &poll = polls.steps[1].verify[0];
+    poll.pollMs = 5;
+    poll.text = QStringLiteral("pg2 takes over");
+    poll.neverWhen = QStringLiteral("another");
+    polls.steps[1].deadlineMs = 60'000;
+    Bench bench(polls);
+    const auto answer = [](const char *another) {
+        return Table{{QStringLiteral("done"), QStringLiteral("another"), QStringLiteral("evidence")},
+                     {{QStringLiteral("f"), QLatin1String(another), QStringLiteral("pg3 is the primary")}}};
+    };
+    bench.hands.answers[QStringLiteral("is stop")] = answer("f");
     bench.runner->start();
+    QTRY_VERIFY(bench.hands.told.count(QStringLiteral("pg1: is stop")) > 2);
+    bench.hands.answers[QStringLiteral("is stop")] = answer("t");
     QTRY_VERIFY(bench.outcome);
-    const auto asked = bench.hands.told.count(QStringLiteral("pg1: do stop"));
-    QVERIFY2(asked >= 3 && asked < 12, qPrintable(QString::number(asked))); // 20, 40, 80, 160 ms …
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QVERIFY2(bench.remains.first().contains(QStringLiteral("pg2 takes over: no, and it will not be: pg3 is")),
+             qPrintable(bench.remains.first()));
 }
 
 void TestRunner::guardsStopBeforeTheNextStep()
@@ -482,91 +371,6 @@ void TestRunner::cancelUndoes()
     late.runner->start();
     QTRY_VERIFY(late.outcome);
     QCOMPARE(word(*late.outcome), word(Outcome::Done));
-}
-
-/// A person may take an hour; who gives up must not have to wait for them.
-void TestRunner::cancelEndsTheWaitForAPerson()
-{
-    Plan by = plan();
-    Action person = sql(QStringLiteral("is stopped"), true);
-    person.kind = Action::Kind::Person;
-    person.text = QStringLiteral("stop it");
-    person.pollMs = 5;
-    by.steps[1].actions = {person};
-    by.steps[1].deadlineMs = 3'600'000;
-    Bench bench(by);
-    bench.hands.answers.insert(QStringLiteral("is stopped"), FakeHands::one(QStringLiteral("f")));
-    bench.runner->start();
-    QTRY_VERIFY(bench.hands.told.contains(QStringLiteral("pg1: is stopped")));
-    QVERIFY(bench.runner->cancel());
-    QTRY_VERIFY(bench.outcome);
-    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
-    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
-    QVERIFY2(bench.remains.first().contains(QStringLiteral("nobody waits any longer")),
-             qPrintable(bench.remains.first()));
-}
-
-/// A statement may take its time as long as its node answers others; one that says nothing to anybody is given up.
-void TestRunner::longStatementIsWaitedForWhileItsNodeLives()
-{
-    Plan slow = plan();
-    slow.steps[0].deadlineMs = 600;
-    slow.steps[0].actions[0].absentMs = 100;
-    Bench dead(slow);
-    dead.hands.silent = {QStringLiteral("do lock")};
-    dead.hands.deaf = true;
-    dead.runner->start();
-    QTRY_VERIFY(dead.outcome);
-    QCOMPARE(word(*dead.outcome), word(Outcome::Undone));
-    QVERIFY2(dead.remains.first().contains(QStringLiteral("said nothing at all")), qPrintable(dead.remains.first()));
-
-    Bench alive(slow);
-    alive.hands.silent = {QStringLiteral("do lock")};
-    alive.runner->start();
-    QTRY_VERIFY(alive.outcome);
-    QVERIFY2(!alive.remains.first().contains(QStringLiteral("said nothing at all")), qPrintable(alive.remains.first()));
-}
-
-/// What must not stay behind when the console dies is left with somebody before it is begun.
-void TestRunner::willIsLeftBeforeTheAction()
-{
-    Plan willed = plan();
-    willed.steps[1].actions[0].lastWill = LastWill{QStringLiteral("RESUME"), QStringLiteral("not paused"), 1000};
-    const QString left = QStringLiteral("pg1: last will: RESUME"), done = QStringLiteral("pg1: do stop"),
-                  revoked = QStringLiteral("pg1: revoked: RESUME");
-    Bench bench(willed);
-    bench.runner->start();
-    QTRY_VERIFY(bench.outcome);
-    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
-    QVERIFY(bench.hands.told.contains(left) && bench.hands.told.indexOf(left) < bench.hands.told.indexOf(done));
-    QVERIFY(!bench.hands.told.contains(revoked));
-
-    // Without it nothing is begun.
-    Bench none(willed);
-    none.hands.noWills = true;
-    none.runner->start();
-    QTRY_VERIFY(none.outcome);
-    QCOMPARE(word(*none.outcome), word(Outcome::Undone));
-    QVERIFY(!none.hands.told.contains(done));
-
-    // What was refused in words is not taken back by anybody: it may be somebody else's.
-    Bench refused(willed);
-    refused.hands.answers.insert(QStringLiteral("do stop"),
-                                 tl::unexpected(FakeHands::failure(QStringLiteral("already paused"), false)));
-    refused.runner->start();
-    QTRY_VERIFY(refused.outcome);
-    QVERIFY(refused.hands.told.contains(revoked));
-
-    // What may have been done is: the will stays until the way back has been gone.
-    Bench lost(willed);
-    lost.hands.answers.insert(QStringLiteral("do stop"), tl::unexpected(FakeHands::failure(QStringLiteral("lost"))));
-    lost.runner->start();
-    QTRY_VERIFY(lost.outcome);
-    QVERIFY(!lost.hands.told.contains(revoked));
-
-    const auto again = planFromJson(toJson(willed));
-    QVERIFY(again && again->steps[1].actions[0].lastWill == willed.steps[1].actions[0].lastWill);
-    QVERIFY(!again->steps[0].actions[0].lastWill);
 }
 
 void TestRunner::secretsStayInMemory()

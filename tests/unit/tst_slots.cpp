@@ -73,6 +73,8 @@ private Q_SLOTS:
     void aNewSlotOfTheSameNameIsYoung();
     void noLimitIsSaid();
     void retainedOnAStandby();
+    void keptForAFailover_data();
+    void keptForAFailover();
     void forecast_data();
     void forecast();
     void forecastMustLast();
@@ -318,6 +320,43 @@ void TestSlots::retainedOnAStandby()
     const Assessment assessment = assess(snapshot);
     QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("ahead"))->retainedBytes, 0);
     QCOMPARE(factsOf(assessment, snapshot, QStringLiteral("pg3_slot"))->retainedBytes, 64 << 10);
+}
+
+void TestSlots::keptForAFailover_data()
+{
+    QTest::addColumn<QString>("node");
+    QTest::addColumn<QString>("slot");
+    QTest::addColumn<ManagerKind>("manager");
+    QTest::addColumn<bool>("told");
+    const QString own = QStringLiteral("pgautofailover_standby_3");
+    QTest::newRow("its own, on a standby") << pg2 << own << ManagerKind::PgAutoFailover << false;
+    QTest::newRow("its own, on the primary") << pg1 << own << ManagerKind::PgAutoFailover << true;
+    QTest::newRow("of that name, and nobody's") << pg2 << own << ManagerKind::None << true;
+    QTest::newRow("somebody's, on a standby") << pg2 << QStringLiteral("backup") << ManagerKind::PgAutoFailover << true;
+}
+
+/// A healthy cluster has nothing to dismiss.
+void TestSlots::keptForAFailover()
+{
+    QFETCH(QString, node);
+    QFETCH(QString, slot);
+    QFETCH(ManagerKind, manager);
+    QFETCH(bool, told);
+    Snapshot snapshot = quietSlot();
+    snapshot.manager = manager;
+    NodeSample &sample = edit(snapshot, node);
+    sample.replicationSlots.push_back(
+        Slot{.slotName = slot, .slotType = QStringLiteral("physical"), .restartLsn = sample.position()});
+    sample.replicationSlots.back().inactiveSince = sample.serverTime.addSecs(-3600);
+    const Assessment assessment = assess(snapshot);
+    const bool found = std::any_of(assessment.findings.begin(), assessment.findings.end(), [&](const Finding &finding) {
+        return finding.id == QStringLiteral("slot_inactive:%1/%2").arg(node, slot);
+    });
+    QCOMPARE(found, told);
+    // What it holds counts all the same.
+    NodeSample &behind = edit(snapshot, node);
+    behind.replicationSlots.back().restartLsn = Lsn{behind.position()->value - (6LL << 30)};
+    QVERIFY(verdictKey(assess(snapshot).verdict) == QLatin1String("critical"));
 }
 
 void TestSlots::forecast_data()

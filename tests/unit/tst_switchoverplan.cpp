@@ -132,7 +132,7 @@ void TestSwitchoverPlan::checks_data()
         f.nodes[pg1].host.supervisor = QStringLiteral("systemd unit postgresql.service, Restart=always");
         f.nodes[pg1].host.restartsByItself = true;
     });
-    row("pg_auto_failover owns it", "not_managed", "failed",
+    row("pg_auto_failover owns it", "autofailover_monitor", "unknown",
         [](Facts &, auto &s) { s.manager = cluster::ManagerKind::PgAutoFailover; });
     row("repmgrd runs", "not_managed", "failed",
         [](Facts &f, auto &) { f.nodes[pg2].host.daemons = {QStringLiteral("repmgrd")}; });

@@ -6,7 +6,7 @@
 #include "cluster/positions.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
-#include "operations/switchover/patroniplan.h"
+#include "operations/switchover/owners.h"
 #include "operations/switchover/syncrule.h"
 
 namespace howdah::operations::switchover {
@@ -53,8 +53,8 @@ Check checkSync(const Facts &facts, const Cast &cast, Way way)
                : answer(CheckResult::Passed, evidence);
 }
 
-/// Slots live on one node: what has no copy on the candidate stays behind.
-std::vector<Check> checkSlots(const Facts &facts, const Cast &cast, const QStringList &kept)
+/// Slots live on one node: what has no copy on the candidate stays behind, but those that a manager keeps, and why.
+std::vector<Check> checkSlots(const Facts &facts, const Cast &cast, const QStringList &kept, const QString &why)
 {
     const cluster::Snapshot &snapshot = *facts.state.snapshot;
     const cluster::NodeStatus &primary = snapshot.nodes[at(cast.primary)];
@@ -81,7 +81,7 @@ std::vector<Check> checkSlots(const Facts &facts, const Cast &cast, const QStrin
         const QString title = copied ? tr("Slot %1 has its copy").arg(slot.slotName)
                                      : tr("Slot %1 stays behind on %2").arg(slot.slotName, primary.name);
         const QString evidence =
-            isKept    ? tr("permanent: Patroni keeps it on whoever leads")
+            isKept    ? why
             : copied  ? tr("synced on %1").arg(candidate.name)
             : logical ? tr("logical, no failover slot%1").arg(slot.active ? QString() : tr(", no consumer"))
                       : tr("physical, for no node of the cluster");
@@ -160,16 +160,25 @@ std::vector<Check> checkByHand(const cluster::NodeStatus &node, const HostAccess
 
 std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way)
 {
-    const bool patroni = way == Way::Manager && isPatronis(facts);
-    const auto config = patroni && facts.patroni ? facts.patroni->config : std::nullopt;
+    const bool left = isLeftToManager(facts, way);
+    const bool autoFailover = left && !isPatronis(facts);
+    const auto config = left && !autoFailover && facts.patroni ? facts.patroni->config : std::nullopt;
     std::vector<Check> checks;
-    // In its synchronous mode Patroni sets synchronous_standby_names itself, by who follows.
-    if (!config || !config->synchronousMode) {
+    // pg_auto_failover sets synchronous_standby_names itself, by who follows; in its synchronous mode Patroni likewise.
+    if (!autoFailover && (!config || !config->synchronousMode)) {
         checks.push_back(checkSync(facts, cast, way));
     }
-    const std::vector<Check> slotChecks = checkSlots(facts, cast, config ? config->slotNames : QStringList());
+    QStringList kept = config ? config->slotNames : QStringList();
+    if (autoFailover && facts.autoFailover) {
+        for (const managers::AutoFailoverNode &member : facts.autoFailover->members) {
+            kept.append(QStringLiteral("pgautofailover_standby_%1").arg(member.id));
+        }
+    }
+    const std::vector<Check> slotChecks = checkSlots(facts, cast, kept,
+                                                     autoFailover ? tr("pg_auto_failover keeps it on every node")
+                                                                  : tr("permanent: Patroni keeps it on whoever leads"));
     checks.insert(checks.end(), slotChecks.begin(), slotChecks.end());
-    if (!patroni) {
+    if (!left) {
         checks.push_back(checkSiblings(facts, cast));
     }
     return checks;

@@ -6,7 +6,7 @@
 #include "cluster/positions.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
-#include "operations/switchover/patroniplan.h"
+#include "operations/switchover/owners.h"
 
 namespace howdah::operations::switchover {
 
@@ -336,8 +336,7 @@ std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QS
         return checks;
     }
     checks.push_back(checkDoor(facts, cast, target));
-    checks.push_back(way == Way::Manager && isPatronis(facts) ? checkSessions(facts, cast, target)
-                                                              : checkRights(facts, target));
+    checks.push_back(isLeftToManager(facts, way) ? checkSessions(facts, cast, target) : checkRights(facts, target));
     return checks;
 }
 

@@ -4,7 +4,7 @@
 #include <QCoreApplication>
 
 #include "cluster/positions.h"
-#include "operations/switchover/patroniplan.h"
+#include "operations/switchover/owners.h"
 
 namespace howdah::operations::switchover {
 
@@ -41,9 +41,10 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
                    writable > 1 ? tr("Fence all but one of them first: see the findings.")
                                 : tr("A switchover needs the old primary. If it is gone for good, promote a "
                                      "standby instead.")));
-    const bool patroni = way == Way::Manager && isPatronis(facts);
-    if (patroni) {
-        const std::vector<Check> own = checkPatroni(facts, cast, target);
+    const bool left = isLeftToManager(facts, way);
+    if (left) {
+        const std::vector<Check> own =
+            isPatronis(facts) ? checkPatroni(facts, cast, target) : checkAutoFailover(facts, cast, target);
         checks.insert(checks.end(), own.begin(), own.end());
     }
     for (Check &one : checkCandidate(facts, cast, target, way, limits)) {
@@ -52,9 +53,9 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
     // The rest speaks of both; without them there is nothing to say, and what is missing refuses already.
     if (known && cast.candidate >= 0 && nodes[at(cast.candidate)].sample) {
         for (auto &group :
-             {checkStop(facts, cast, way, limits), patroni ? std::vector<Check>() : checkManager(facts, cast, way),
+             {checkStop(facts, cast, way, limits), left ? std::vector<Check>() : checkManager(facts, cast, way),
               checkAfterwards(facts, cast, way), checkRouting(facts, cast),
-              patroni ? std::vector<Check>() : checkWayBack(facts, cast, way)}) {
+              left ? std::vector<Check>() : checkWayBack(facts, cast, way)}) {
             checks.insert(checks.end(), group.begin(), group.end());
         }
     }

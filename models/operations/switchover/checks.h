@@ -27,6 +27,8 @@ std::vector<Check> checkStop(const Facts &facts, const Cast &cast, Way way, cons
 std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way);
 /// Whether Patroni will do it.
 std::vector<Check> checkPatroni(const Facts &facts, const Cast &cast, const QString &target);
+/// Whether pg_auto_failover will.
+std::vector<Check> checkAutoFailover(const Facts &facts, const Cast &cast, const QString &target);
 std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast, Way way);
 /// Whether applications find the new primary.
 std::vector<Check> checkRouting(const Facts &facts, const Cast &cast);

@@ -7,7 +7,7 @@
 #include "cluster/positions.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
-#include "operations/switchover/patroniplan.h"
+#include "operations/switchover/owners.h"
 
 namespace howdah::operations::switchover {
 
@@ -184,7 +184,7 @@ std::vector<Check> checkStop(const Facts &facts, const Cast &cast, Way way, cons
     const Stop stop{facts, node, *node.sample};
     std::vector<Check> checks{checkSenders(stop, cast, limits), checkArchive(stop, limits), checkBackups(stop),
                               checkTransactions(stop, limits)};
-    if (way == Way::Native || !isPatronis(facts)) {
+    if (!isLeftToManager(facts, way)) {
         checks.push_back(checkSupervisor(stop, way));
     }
     return checks;

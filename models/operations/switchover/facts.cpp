@@ -13,6 +13,22 @@ namespace howdah::operations::switchover {
 
 using cluster::at;
 
+const managers::AutoFailoverNode *AutoFailoverFacts::ofNode(const QString &node) const
+{
+    const qsizetype index = node.isEmpty() ? -1 : nodes.indexOf(node);
+    return index < 0 ? nullptr : &members.at(static_cast<std::size_t>(index));
+}
+
+QString AutoFailoverFacts::nodeOf(const managers::AutoFailoverNode &member) const
+{
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (members[i].id == member.id && !nodes.value(static_cast<qsizetype>(i)).isEmpty()) {
+            return nodes.value(static_cast<qsizetype>(i));
+        }
+    }
+    return member.name;
+}
+
 Cast castFor(const cluster::ClusterState &state, const QString &target)
 {
     Cast cast;

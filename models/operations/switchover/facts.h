@@ -9,6 +9,7 @@
 
 #include "cluster/clusterconfig.h"
 #include "cluster/health.h"
+#include "managers/autofailover.h"
 #include "operations/patroni/patronifacts.h"
 #include "operations/switchover/estimate.h"
 
@@ -97,6 +98,21 @@ struct RepmgrFacts {
     QHash<QString, RepmgrMember> members; ///< by the names of the cluster file
 };
 
+/// What pg_auto_failover's monitor says of the nodes. Nothing in it is secret.
+struct AutoFailoverFacts {
+    QString error;   ///< why it says nothing; empty when it does
+    QString remedy;  ///< what to do about that
+    QString version; ///< of its extension
+    QString role;    ///< of the console's session there
+    bool mayPromote = false;
+    std::vector<managers::AutoFailoverNode> members; ///< of the group that the cluster's nodes are in
+    QStringList nodes;                               ///< what the cluster file calls each; empty: it has no such node
+
+    bool isKnown() const { return error.isEmpty() && !members.empty(); }
+    const managers::AutoFailoverNode *ofNode(const QString &node) const; ///< nullptr when it is none
+    QString nodeOf(const managers::AutoFailoverNode &member) const;      ///< its name there, or else its own
+};
+
 /// What answers at an address that applications use.
 struct AddressFacts {
     QString error; ///< why nothing did, as seen from this machine
@@ -126,6 +142,8 @@ struct Facts {
     Estimates estimates; ///< from the journal
     /// What Patroni says; empty where it was not asked, or does not answer for a cluster that may not be its own.
     std::optional<patroni::PatroniFacts> patroni;
+    /// What pg_auto_failover's monitor says, likewise.
+    std::optional<AutoFailoverFacts> autoFailover;
 };
 
 /// Who carries a switchover out.

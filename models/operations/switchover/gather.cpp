@@ -6,6 +6,7 @@
 
 #include "hosts/servercontrol.h"
 #include "operations/places.h"
+#include "operations/switchover/gatherautofailover.h"
 #include "operations/switchover/gatherrepmgr.h"
 
 namespace howdah::operations::switchover {
@@ -41,6 +42,13 @@ QString cell(const Table &table, std::size_t row, const char *column)
     const qsizetype at = table.columns.indexOf(QLatin1String(column));
     return at < 0 || row >= table.rows.size() ? QString()
                                               : table.rows[row][static_cast<std::size_t>(at)].value_or(QString());
+}
+
+bool isAt(const cluster::NodeStatus &node, const QString &host, const QString &port)
+{
+    const QString own = node.sample ? node.sample->setting(QLatin1String("port"))
+                                    : node.address.section(QLatin1Char(':'), -1); // as the cluster file has it
+    return !host.isEmpty() && (host == node.host || host == node.hostaddr) && port == own;
 }
 
 QString rightsSql(int serverVersionNum)
@@ -162,11 +170,14 @@ void Gatherer::start(std::function<void(Facts)> done)
         }
         askRights(node.name, node.sample->serverVersionNum);
         askHba(node.name);
-        if (m_facts.state.snapshot->manager != cluster::ManagerKind::Patroni) {
-            askHost(node.name); // where Patroni stops and starts the servers nobody else has to
+        // Where one of these stops and starts the servers nobody else has to.
+        if (m_facts.state.snapshot->manager != cluster::ManagerKind::Patroni &&
+            m_facts.state.snapshot->manager != cluster::ManagerKind::PgAutoFailover) {
+            askHost(node.name);
         }
     }
     askPatroni();
+    askMonitor();
     for (const cluster::AddressConfig &address : m_facts.config.addresses) {
         if (address.follows == QLatin1String("primary")) {
             askAddress(address.name);
@@ -193,6 +204,28 @@ void Gatherer::askPatroni()
             m_facts.patroni = std::move(facts);
         }
         one();
+    });
+}
+
+/// The same with pg_auto_failover's monitor, where the cluster file names one.
+void Gatherer::askMonitor()
+{
+    const bool known = m_facts.state.snapshot->manager == cluster::ManagerKind::PgAutoFailover;
+    const bool named =
+        m_facts.state.snapshot->manager == cluster::ManagerKind::Auto && !m_facts.config.autoFailoverMonitor.isEmpty();
+    if (!known && !named) {
+        return;
+    }
+    ++m_left;
+    const QPointer<Gatherer> self(this);
+    askAutoFailover(m_facts.config, m_facts.state, m_hands, [self, known](AutoFailoverFacts facts) {
+        if (!self) {
+            return;
+        }
+        if (known || facts.isKnown()) {
+            self->m_facts.autoFailover = std::move(facts);
+        }
+        self->one();
     });
 }
 

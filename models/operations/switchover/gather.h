@@ -27,6 +27,7 @@ private:
     void askHba(const QString &node);
     void askHost(const QString &node);
     void askPatroni();
+    void askMonitor();
     void askAddress(const QString &name);
     void askPooler(const QString &name);
     void askWholePooler(const QString &name);
@@ -41,6 +42,9 @@ private:
 
 /// What stands in a cell; empty for NULL and where there is none.
 QString cell(const Table &table, std::size_t row, const char *column);
+
+/// Whether a node listens at that host and port, as far as that can be told without asking anybody.
+bool isAt(const cluster::NodeStatus &node, const QString &host, const QString &port);
 
 /// One statement whose row says what the session may do, for servers of that version.
 QString rightsSql(int serverVersionNum);

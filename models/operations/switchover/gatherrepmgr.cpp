@@ -32,17 +32,10 @@ exit 0
 )sh";
 
 /// Whether a conninfo leads to that node, as far as that can be told without asking anybody.
-bool leadsTo(const postgres::Conninfo &conninfo, const cluster::NodeStatus &node, const QString &port)
+bool leadsTo(const postgres::Conninfo &conninfo, const cluster::NodeStatus &node)
 {
     const postgres::Conninfo::Place place = conninfo.places().front();
-    const QString host = place.hostaddr.isEmpty() ? place.host : place.hostaddr;
-    return !host.isEmpty() && (host == node.host || host == node.hostaddr) && place.port == port;
-}
-
-QString portOf(const cluster::NodeStatus &node)
-{
-    return node.sample ? node.sample->setting(QLatin1String("port"))
-                       : node.address.section(QLatin1Char(':'), -1); // as the cluster file has it
+    return isAt(node, place.hostaddr.isEmpty() ? place.host : place.hostaddr, place.port);
 }
 
 } // namespace
@@ -65,7 +58,7 @@ QHash<QString, RepmgrMember> repmgrMembers(const Facts &facts, const Table &rows
         }
         const auto &nodes = facts.state.snapshot->nodes;
         auto found = std::find_if(nodes.begin(), nodes.end(), [&](const cluster::NodeStatus &node) {
-            return conninfo && leadsTo(*conninfo, node, portOf(node));
+            return conninfo && leadsTo(*conninfo, node);
         });
         if (found == nodes.end()) {
             found = std::find_if(nodes.begin(), nodes.end(),

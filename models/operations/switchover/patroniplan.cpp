@@ -3,12 +3,10 @@
 
 #include <QCoreApplication>
 #include <QJsonObject>
-#include <tuple>
 
 #include "cluster/positions.h"
-#include "operations/proofs.h"
 #include "operations/switchover/checks.h"
-#include "operations/switchover/routingsteps.h"
+#include "operations/switchover/lookonsteps.h"
 #include "operations/switchover/steps.h"
 
 namespace howdah::operations::switchover {
@@ -18,7 +16,6 @@ using patroni::Member;
 
 namespace {
 
-const QString kSwitchover = QStringLiteral("switchover");
 constexpr int kPollMs = 20;
 constexpr int kPollApiMs = 100;
 
@@ -43,29 +40,6 @@ struct Cue {
         return action;
     }
 };
-
-Pieces piecesOfPatroni(const Facts &facts, const Cast &cast)
-{
-    const auto &nodes = facts.state.snapshot->nodes;
-    Pieces p;
-    p.primary = nodes[at(cast.primary)].name;
-    p.candidate = nodes[at(cast.candidate)].name;
-    p.timeline = nodes[at(cast.primary)].sample->timeline.value_or(0);
-    p.systemIdentifier = QString::number(nodes[at(cast.primary)].sample->systemIdentifier.value_or(0));
-    std::tie(p.candidateHostName, p.candidatePort) = addressForPeers(facts, cast.candidate);
-    for (const int sibling : cast.siblings) {
-        if (nodes[at(sibling)].sample) {
-            p.siblings.append(nodes[at(sibling)].name); // who has never answered can't be waited for
-        }
-    }
-    for (const cluster::Edge &edge : facts.state.assessment->topology.edges) {
-        if (edge.to == cast.candidate) {
-            p.candidateSlot = edge.slotName;
-            p.candidateApplication = edge.sender ? edge.sender->applicationName : QString();
-        }
-    }
-    return p;
-}
 
 /// Patroni's own answer may be late, lost ("503 status unknown" after its patience) or of another winner, so that what
 /// decides is what is seen: the candidate takes writes and holds the lock, or the old primary does as if nothing had
@@ -113,41 +87,7 @@ Step switchStep(const Cue &cue)
     return step;
 }
 
-Step followStep(const Pieces &p, const QString &node)
-{
-    const bool old = node == p.primary;
-    Step step = p.step(old ? QByteArray("rejoin") : "follow_" + node.toUtf8(), Phase::After,
-                       tr("See %1 follow %2").arg(node, p.candidate), {node}, old ? 180'000 : 60'000, old ? 3000 : 300);
-    step.actions = {
-        p.holds(node, followsSql(p), tr("%1 streams from %2 on the new timeline").arg(node, p.candidate), 50)};
-    step.actions.back().shows = {kShowsFollows + node};
-    step.needs = {kSwitchover};
-    step.lane = 1;
-    step.remedy =
-        tr("See Patroni's log on %1: it starts the server, rewinds it where that is needed, and points it to %2.")
-            .arg(node, p.candidate);
-    return step;
-}
-
 } // namespace
-
-bool isPatronis(const Facts &facts)
-{
-    const cluster::ManagerKind manager = facts.state.snapshot->manager;
-    if (manager != cluster::ManagerKind::Auto || !facts.patroni || !facts.patroni->isKnown()) {
-        return manager == cluster::ManagerKind::Patroni;
-    }
-    // A host may run another cluster's Patroni.
-    for (const Member &member : facts.patroni->members) {
-        for (const cluster::NodeStatus &node : facts.state.snapshot->nodes) {
-            if (member.self && node.sample && member.self->systemIdentifier &&
-                member.self->systemIdentifier == node.sample->systemIdentifier) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
 
 Plan planPatroniSwitchover(const Facts &facts, const QString &target)
 {
@@ -169,32 +109,13 @@ Plan planPatroniSwitchover(const Facts &facts, const QString &target)
     if (!possible) {
         return plan;
     }
-    const Cue cue{piecesOfPatroni(facts, cast), *facts.patroni, *leader, *candidate};
+    const Cue cue{piecesToLookOn(facts, cast), *facts.patroni, *leader, *candidate};
     const Pieces &p = cue.p;
-    const auto mayCheckpoint = [&](const QString &node) { return facts.nodes.value(node).sql.mayCheckpoint; };
     plan.guards = guardsOf(p);
     plan.guards.push_back(cue.isPrimary(*leader, 0, 0));
-    Step lock = lockStep(p, p.primary);
-    lock.renewedUntil = kSwitchover; // Patroni's stop ends its session
-    Step checkpoint = checkpointStep(p);
-    std::erase_if(checkpoint.actions, [&](const Action &action) { return !mayCheckpoint(action.node); });
-    plan.steps = {lock, lockStep(p, p.candidate), checkpoint};
-    for (Step &step : pauseSteps(facts, p)) {
-        plan.steps.push_back(std::move(step));
-    }
-    plan.steps.push_back(switchStep(cue));
-    for (Step &step : routingSteps(facts, p)) {
-        step.needs.replaceInStrings(QStringLiteral("promote"), kSwitchover);
-        plan.steps.push_back(std::move(step));
-    }
-    plan.steps.push_back(followStep(p, p.primary));
-    for (const QString &sibling : p.siblings) {
-        plan.steps.push_back(followStep(p, sibling));
-    }
-    Step proof = proofStep(p);
-    proof.needs = {kSwitchover};
-    plan.steps.push_back(proof);
-    plan.steps.push_back(unlockStep(p));
+    plan.steps = stepsAround(facts, p, switchStep(cue),
+                             tr("See Patroni's log on %1: it starts the server, rewinds it where that is needed, and "
+                                "points it to %2."));
     return plan;
 }
 

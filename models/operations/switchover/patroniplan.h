@@ -2,13 +2,9 @@
 #pragma once
 
 #include "operations/plan.h"
-#include "operations/switchover/facts.h"
+#include "operations/switchover/owners.h"
 
 namespace howdah::operations::switchover {
-
-/// Whether Patroni owns the cluster: the cluster file or discovery says so, or nobody has said who does and it answers
-/// for these servers.
-bool isPatronis(const Facts &facts);
 
 /// The switchover as Patroni does it when asked: it alone stops, promotes and starts servers, the console checks
 /// before, waits, and proves afterwards. Pure.

@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <tuple>
 
 #include "cluster/positions.h"
 #include "core/identifier.h"
@@ -138,6 +139,29 @@ Pieces piecesOf(const Facts &facts, const Cast &cast)
         p.secrets.push_back(conninfoSecret(facts, QStringLiteral("conninfo_of_sibling_%1").arg(number), sibling,
                                            towards(facts, cast.candidate)));
         noteOldValues(p, facts, sibling, QStringLiteral("old_conninfo_of_sibling_%1").arg(number));
+    }
+    return p;
+}
+
+Pieces piecesToLookOn(const Facts &facts, const Cast &cast)
+{
+    const auto &nodes = facts.state.snapshot->nodes;
+    Pieces p;
+    p.primary = nodes[at(cast.primary)].name;
+    p.candidate = nodes[at(cast.candidate)].name;
+    p.timeline = nodes[at(cast.primary)].sample->timeline.value_or(0);
+    p.systemIdentifier = QString::number(nodes[at(cast.primary)].sample->systemIdentifier.value_or(0));
+    std::tie(p.candidateHostName, p.candidatePort) = addressForPeers(facts, cast.candidate);
+    for (const int sibling : cast.siblings) {
+        if (nodes[at(sibling)].sample) {
+            p.siblings.append(nodes[at(sibling)].name); // who has never answered can't be waited for
+        }
+    }
+    for (const cluster::Edge &edge : facts.state.assessment->topology.edges) {
+        if (edge.to == cast.candidate) {
+            p.candidateSlot = edge.slotName;
+            p.candidateApplication = edge.sender ? edge.sender->applicationName : QString();
+        }
     }
     return p;
 }

@@ -61,5 +61,7 @@ struct Pieces {
 };
 
 Pieces piecesOf(const Facts &facts, const Cast &cast);
+/// Where a manager acts and the console looks on: names alone, nothing that changes a server.
+Pieces piecesToLookOn(const Facts &facts, const Cast &cast);
 
 } // namespace howdah::operations::switchover

@@ -7,6 +7,7 @@
 #include "cluster/positions.h"
 #include "core/identifier.h"
 #include "operations/proofs.h"
+#include "operations/switchover/autofailoverplan.h"
 #include "operations/switchover/byhandsteps.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/patroniplan.h"
@@ -287,6 +288,9 @@ Plan planSwitchover(const Facts &facts, const QString &target, Way way)
 {
     if (way == Way::Manager && isPatronis(facts)) {
         return planPatroniSwitchover(facts, target);
+    }
+    if (way == Way::Manager && isAutoFailovers(facts)) {
+        return planAutoFailoverSwitchover(facts, target);
     }
     Plan plan;
     plan.operation = QStringLiteral("switchover");

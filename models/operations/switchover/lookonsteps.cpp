@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/switchover/lookonsteps.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+
+#include "operations/proofs.h"
+#include "operations/switchover/routingsteps.h"
+#include "operations/switchover/steps.h"
+
+namespace howdah::operations::switchover {
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Switchover", text);
+}
+
+Step followStep(const Pieces &p, const QString &node, const QString &remedy)
+{
+    const bool old = node == p.primary;
+    Step step = p.step(old ? QByteArray("rejoin") : "follow_" + node.toUtf8(), Phase::After,
+                       tr("See %1 follow %2").arg(node, p.candidate), {node}, old ? 180'000 : 60'000, old ? 3000 : 300);
+    step.actions = {
+        p.holds(node, followsSql(p), tr("%1 streams from %2 on the new timeline").arg(node, p.candidate), 50)};
+    step.actions.back().shows = {kShowsFollows + node};
+    step.needs = {kSwitchover};
+    step.lane = 1;
+    step.remedy = remedy.arg(node, p.candidate);
+    return step;
+}
+
+} // namespace
+
+std::vector<Step> stepsAround(const Facts &facts, const Pieces &p, const Step &switchStep, const QString &followRemedy)
+{
+    std::vector<Step> steps{lockStep(p, p.primary), lockStep(p, p.candidate), checkpointStep(p)};
+    // A stop or a restart by the manager ends their sessions.
+    steps[0].renewedUntil = kSwitchover;
+    std::erase_if(steps[2].actions,
+                  [&](const Action &action) { return !facts.nodes.value(action.node).sql.mayCheckpoint; });
+    const auto add = [&steps](std::vector<Step> more) {
+        steps.insert(steps.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    };
+    add(pauseSteps(facts, p));
+    steps.push_back(switchStep);
+    std::vector<Step> routing = routingSteps(facts, p);
+    for (Step &step : routing) {
+        step.needs.replaceInStrings(QStringLiteral("promote"), kSwitchover);
+    }
+    add(std::move(routing));
+    steps.push_back(followStep(p, p.primary, followRemedy));
+    for (const QString &sibling : p.siblings) {
+        steps.push_back(followStep(p, sibling, followRemedy));
+    }
+    Step proof = proofStep(p);
+    proof.needs = {kSwitchover};
+    steps.push_back(proof);
+    steps.push_back(unlockStep(p));
+    return steps;
+}
+
+} // namespace howdah::operations::switchover

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/planjson.h"
+#include "runnerbench.h"
+
+using namespace howdah;
+using namespace howdah::operations;
+using namespace howdah::unit;
+
+/// How long a runner waits, for whom, and what it leaves with somebody else meanwhile.
+class TestRunnerWaits : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void cancelEndsTheWaitForAPerson();
+    void longStatementIsWaitedForWhileItsNodeLives();
+    void willIsLeftBeforeTheAction();
+    void pollingWaitsAndEnds();
+    void silenceIsGivenUpBeforeTheDeadline();
+    void silenceIsAskedAgain();
+};
+
+/// A person may take an hour; who gives up must not have to wait for them.
+void TestRunnerWaits::cancelEndsTheWaitForAPerson()
+{
+    Plan by = plan();
+    Action person = sql(QStringLiteral("is stopped"), true);
+    person.kind = Action::Kind::Person;
+    person.text = QStringLiteral("stop it");
+    person.pollMs = 5;
+    by.steps[1].actions = {person};
+    by.steps[1].deadlineMs = 3'600'000;
+    Bench bench(by);
+    bench.hands.answers.insert(QStringLiteral("is stopped"), FakeHands::one(QStringLiteral("f")));
+    bench.runner->start();
+    QTRY_VERIFY(bench.hands.told.contains(QStringLiteral("pg1: is stopped")));
+    QVERIFY(bench.runner->cancel());
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
+    QVERIFY2(bench.remains.first().contains(QStringLiteral("nobody waits any longer")),
+             qPrintable(bench.remains.first()));
+}
+
+/// A statement may take its time as long as its node answers others; one that says nothing to anybody is given up.
+void TestRunnerWaits::longStatementIsWaitedForWhileItsNodeLives()
+{
+    Plan slow = plan();
+    slow.steps[0].deadlineMs = 600;
+    slow.steps[0].actions[0].absentMs = 100;
+    Bench dead(slow);
+    dead.hands.silent = {QStringLiteral("do lock")};
+    dead.hands.deaf = true;
+    dead.runner->start();
+    QTRY_VERIFY(dead.outcome);
+    QCOMPARE(word(*dead.outcome), word(Outcome::Undone));
+    QVERIFY2(dead.remains.first().contains(QStringLiteral("said nothing at all")), qPrintable(dead.remains.first()));
+
+    Bench alive(slow);
+    alive.hands.silent = {QStringLiteral("do lock")};
+    alive.runner->start();
+    QTRY_VERIFY(alive.outcome);
+    QVERIFY2(!alive.remains.first().contains(QStringLiteral("said nothing at all")), qPrintable(alive.remains.first()));
+}
+
+/// What must not stay behind when the console dies is left with somebody before it is begun.
+void TestRunnerWaits::willIsLeftBeforeTheAction()
+{
+    Plan willed = plan();
+    willed.steps[1].actions[0].lastWill = LastWill{QStringLiteral("RESUME"), QStringLiteral("not paused"), 1000};
+    const QString left = QStringLiteral("pg1: last will: RESUME"), done = QStringLiteral("pg1: do stop"),
+                  revoked = QStringLiteral("pg1: revoked: RESUME");
+    Bench bench(willed);
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+    QVERIFY(bench.hands.told.contains(left) && bench.hands.told.indexOf(left) < bench.hands.told.indexOf(done));
+    QVERIFY(!bench.hands.told.contains(revoked));
+
+    // Without it nothing is begun.
+    Bench none(willed);
+    none.hands.noWills = true;
+    none.runner->start();
+    QTRY_VERIFY(none.outcome);
+    QCOMPARE(word(*none.outcome), word(Outcome::Undone));
+    QVERIFY(!none.hands.told.contains(done));
+
+    // What was refused in words is not taken back by anybody: it may be somebody else's.
+    Bench refused(willed);
+    refused.hands.answers.insert(QStringLiteral("do stop"),
+                                 tl::unexpected(FakeHands::failure(QStringLiteral("already paused"), false)));
+    refused.runner->start();
+    QTRY_VERIFY(refused.outcome);
+    QVERIFY(refused.hands.told.contains(revoked));
+
+    // What may have been done is: the will stays until the way back has been gone.
+    Bench lost(willed);
+    lost.hands.answers.insert(QStringLiteral("do stop"), tl::unexpected(FakeHands::failure(QStringLiteral("lost"))));
+    lost.runner->start();
+    QTRY_VERIFY(lost.outcome);
+    QVERIFY(!lost.hands.told.contains(revoked));
+
+    const auto again = planFromJson(toJson(willed));
+    QVERIFY(again && again->steps[1].actions[0].lastWill == willed.steps[1].actions[0].lastWill);
+    QVERIFY(!again->steps[0].actions[0].lastWill);
+}
+
+void TestRunnerWaits::pollingWaitsAndEnds()
+{
+    Plan polls = plan();
+    polls.steps[1].verify[0].pollMs = 5;
+    polls.steps[1].verify[0].text = QStringLiteral("the standby has replayed all");
+    Bench bench(polls);
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.runner->start();
+    QTRY_VERIFY(bench.hands.told.count(QStringLiteral("pg1: is stop")) > 3);
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("t"));
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+
+    Bench never(polls);
+    never.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"), QStringLiteral("replayed"));
+    never.runner->start();
+    QTRY_VERIFY(never.outcome);
+    QCOMPARE(word(*never.outcome), word(Outcome::Undone));
+    QVERIFY2(never.remains.first().contains(QStringLiteral("the standby has replayed all (replayed = f)")),
+             qPrintable(never.remains.first()));
+
+    Bench silent(polls);
+    silent.hands.silent = {QStringLiteral("do stop")};
+    silent.runner->start();
+    QTRY_VERIFY(silent.outcome);
+    QCOMPARE(word(*silent.outcome), word(Outcome::Undone));
+}
+
+void TestRunnerWaits::silenceIsGivenUpBeforeTheDeadline()
+{
+    Plan impatient = plan();
+    Action &poll = impatient.steps[1].actions[0];
+    poll.expectsTrue = true;
+    poll.pollMs = 5;
+    poll.absentMs = 50;
+    impatient.steps[1].deadlineMs = 60'000;
+    // Silent, or away: both end long before the minute is over.
+    for (const bool silent : {true, false}) {
+        Bench bench(impatient);
+        if (silent) {
+            bench.hands.silent = {QStringLiteral("do stop")};
+        } else {
+            bench.hands.answers[QStringLiteral("do stop")] =
+                tl::unexpected(FakeHands::failure(QStringLiteral("refused"), false));
+        }
+        bench.runner->start();
+        QTRY_VERIFY(bench.outcome);
+        QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    }
+    // One that answers may take its time.
+    impatient.steps[1].deadlineMs = 300;
+    Bench slow(impatient);
+    slow.hands.answers[QStringLiteral("do stop")] = FakeHands::one(QStringLiteral("f"));
+    slow.runner->start();
+    QTRY_VERIFY(slow.outcome);
+    QVERIFY2(slow.remains.join(QLatin1Char(' ')).contains(QStringLiteral("still not")),
+             qPrintable(slow.remains.join(QLatin1Char(' '))));
+}
+
+void TestRunnerWaits::silenceIsAskedAgain()
+{
+    Plan asking = plan();
+    Action &poll = asking.steps[1].actions[0];
+    poll.expectsTrue = true;
+    poll.pollMs = 1;
+    poll.askAgainMs = 20;
+    asking.steps[1].deadlineMs = 500;
+    Bench bench(asking);
+    bench.hands.silent = {QStringLiteral("do stop")};
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    const auto asked = bench.hands.told.count(QStringLiteral("pg1: do stop"));
+    QVERIFY2(asked >= 3 && asked < 12, qPrintable(QString::number(asked))); // 20, 40, 80, 160 ms …
+}
+
+QTEST_GUILESS_MAIN(TestRunnerWaits)
+#include "tst_runnerwaits.moc"
