@@ -165,7 +165,11 @@ Figures native(int times, bool loaded)
                       {QStringLiteral("switchover"), file, QStringLiteral("--to"), lab->node(to).name,
                        QStringLiteral("--yes"), QStringLiteral("--json")});
         process.waitForFinished(120'000);
-        const QByteArray last = process.readAllStandardOutput().trimmed().split('\n').last();
+        const QByteArray all = process.readAllStandardOutput().trimmed();
+        const QByteArray last = all.split('\n').last();
+        if (process.exitCode() != 0) { // why is worth more than the figure
+            std::fprintf(stderr, "exit code %d: %s\n", process.exitCode(), all.right(1500).constData());
+        }
         planToProof.add(QJsonDocument::fromJson(last).object().value(QStringLiteral("took_ms")).toDouble());
         return process.exitCode() == 0;
     });

@@ -87,10 +87,7 @@ std::vector<Action> notDone(const Cue &cue)
                 tr("nobody asks the monitor for a promotion any more"), 200),
         cue.agree(QStringLiteral("primary"), QStringLiteral("secondary"),
                   tr("for the monitor %1 is the primary as before").arg(p.primary)),
-        p.holds(p.primary,
-                QStringLiteral("SELECT NOT pg_is_in_recovery() AND (SELECT timeline_id FROM pg_control_checkpoint()) "
-                               "= %1")
-                    .arg(p.timeline),
+        p.holds(p.primary, QStringLiteral("SELECT ") + writesAsBeforeSql(p),
                 tr("%1 takes writes as before").arg(p.primary)),
         p.holds(p.candidate, QStringLiteral("SELECT pg_is_in_recovery()"),
                 tr("%1 is a standby as before").arg(p.candidate))};
@@ -122,10 +119,9 @@ Step switchStep(const Cue &cue)
     ask.expectsTrue = true;
     ask.deadlineMs = 15'000;
     // Taken up again, it must not be asked for twice: each time the candidate gets 100 more for the election.
-    step.actions = {begin,
-                    cue.agree(QStringLiteral("primary"), QStringLiteral("secondary"),
+    step.actions = {cue.agree(QStringLiteral("primary"), QStringLiteral("secondary"),
                               tr("for the monitor %1 is the primary and %2 its secondary").arg(p.primary, p.candidate)),
-                    ask};
+                    begin, ask};
 
     Action watch = p.holds(monitorPlace(), watchSql(cue), tr("for the monitor %1 has taken over").arg(p.candidate),
                            kPollMonitorMs);

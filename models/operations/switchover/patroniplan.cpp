@@ -71,10 +71,7 @@ Step switchStep(const Cue &cue)
     Action awake = patroni::request(p.candidate, QStringLiteral("GET"), cue.candidate.api, QStringLiteral("/patroni"),
                                     {}, tr("Patroni on %1 answers").arg(p.candidate));
     awake.deadlineMs = 5000;
-    Action still = p.holds(p.primary,
-                           QStringLiteral("SELECT NOT pg_is_in_recovery() AND (SELECT timeline_id FROM "
-                                          "pg_control_checkpoint()) = %1")
-                               .arg(p.timeline),
+    Action still = p.holds(p.primary, QStringLiteral("SELECT ") + writesAsBeforeSql(p),
                            tr("%1 takes writes as before").arg(p.primary), kPollApiMs);
     still.deadlineMs = 5000;
     Action standby = p.holds(p.candidate, QStringLiteral("SELECT pg_is_in_recovery()"),

@@ -66,6 +66,14 @@ QString followsSql(const Pieces &p)
         .arg(p.timeline);
 }
 
+QString writesAsBeforeSql(const Pieces &p)
+{
+    return QStringLiteral(
+               "CASE WHEN NOT pg_is_in_recovery() THEN ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), "
+               "1, 8))::bit(32)::int = %1 ELSE false END")
+        .arg(p.timeline);
+}
+
 QString rejoinedSql()
 {
     return QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = "
@@ -120,10 +128,8 @@ std::vector<Action> guardsOf(const Pieces &p)
 {
     return {
         p.holds(p.primary,
-                QStringLiteral("SELECT NOT pg_is_in_recovery() AND (SELECT timeline_id FROM pg_control_checkpoint()) = "
-                               "%1 AND (SELECT system_identifier FROM pg_control_system())::text = %2")
-                    .arg(p.timeline)
-                    .arg(core::sqlLiteral(p.systemIdentifier)),
+                QStringLiteral("SELECT %1 AND (SELECT system_identifier FROM pg_control_system())::text = %2")
+                    .arg(writesAsBeforeSql(p), core::sqlLiteral(p.systemIdentifier)),
                 tr("%1 is the primary").arg(p.primary)),
         p.holds(p.candidate,
                 QStringLiteral("SELECT pg_is_in_recovery() AND (SELECT system_identifier FROM pg_control_system())"

@@ -16,6 +16,9 @@ Step checkpointStep(const Pieces &p);
 
 /// SQL that holds on a standby that streams from the candidate, on a newer timeline than the one before.
 QString followsSql(const Pieces &p);
+/// True on the node that takes writes on the timeline of before. Of a primary the WAL that it writes tells: its control
+/// file keeps the old timeline until the first checkpoint behind a promotion, and under load that takes minutes.
+QString writesAsBeforeSql(const Pieces &p);
 /// Holds once the node that is asked is a standby again and streams, on whichever timeline.
 QString rejoinedSql();
 
