@@ -18,7 +18,7 @@ QByteArray autoFailoverSql()
            "n.nodehost AS host, n.nodeport AS port, n.reportedstate AS reported, n.goalstate AS goal, n.health, "
            "n.reportedpgisrunning AS running, extract(epoch FROM now() - n.reporttime)::int8 AS report_age, "
            "n.candidatepriority AS priority, n.replicationquorum AS in_quorum, n.reportedtli AS timeline, "
-           "f.number_sync_standbys, current_user::text AS role, "
+           "f.number_sync_standbys, n.sysidentifier AS system_identifier, current_user::text AS role, "
            "(SELECT extversion FROM pg_extension WHERE extname = 'pgautofailover') AS version, "
            "has_function_privilege(to_regprocedure('pgautofailover.perform_promotion(text,text)'), 'EXECUTE') "
            "AS may_promote "
@@ -60,6 +60,7 @@ AutoFailoverNode autoFailoverNode(const QStringList &columns, const QStringList 
     node.priority = cell("priority").toInt();
     node.inQuorum = flag("in_quorum");
     node.timeline = cell("timeline").toInt();
+    node.systemIdentifier = cell("system_identifier");
     node.numberSyncStandbys = cell("number_sync_standbys").toInt();
     return node;
 }

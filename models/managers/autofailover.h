@@ -25,6 +25,7 @@ struct AutoFailoverNode {
     bool inQuorum = false; ///< replication quorum: commits wait for it
     int timeline = 0;      ///< as reported
     int numberSyncStandbys = 0; ///< of its formation
+    QString systemIdentifier;   ///< of its server; empty before it has one
 
     /// Whether it is in that state and meant to be.
     bool is(const QString &state) const { return reported == state && goal == state; }

@@ -390,7 +390,8 @@ void TestAutoFailoverPlan::whatTheMonitorMayAnswer_data()
     row("lost, and done", "lost", "won", false, "done", "");
     row("lost, and not done", "lost", "as before", false, "undone", "lost");
     row("lost, and perhaps to come", "lost", "as before", true, "incomplete", "may still be at it");
-    row("under way already", "under way", "won", false, "done", "");
+    // Somebody else's: this console has asked for nothing, and says so.
+    row("under way already", "under way", "won", false, "undone", "its secondary");
     row("monitor gone, candidate writes", "true", "monitor gone", false, "done", "");
 }
 
@@ -414,7 +415,7 @@ void TestAutoFailoverPlan::whatTheMonitorMayAnswer()
     const bool before = states == QLatin1String("as before");
     FakeHands hands;
     const auto flag = [](bool value) { return value ? QStringLiteral("t") : QStringLiteral("f"); };
-    hands.answers[step.actions.front().sql] = FakeHands::one(QStringLiteral("19"), QStringLiteral("event"));
+    hands.answers[step.actions[1].sql] = FakeHands::one(QStringLiteral("19"), QStringLiteral("event"));
     const QString ask = step.actions.back().sql;
     if (answer == QLatin1String("refused")) {
         hands.answers[ask] = tl::unexpected(FakeHands::failure(QStringLiteral("node pg2 has reported state"), false));
@@ -424,7 +425,7 @@ void TestAutoFailoverPlan::whatTheMonitorMayAnswer()
         hands.answers[ask] = FakeHands::one(flag(answer == QLatin1String("true")));
     }
     if (answer == QLatin1String("under way")) {
-        hands.answers[step.actions[1].sql] = FakeHands::one(QStringLiteral("f"));
+        hands.answers[step.actions[0].sql] = FakeHands::one(QStringLiteral("f"));
     }
     const QString watch =
         QString(step.verify.front().sql).replace(QStringLiteral(":{autofailover_event}"), QStringLiteral("'19'"));
@@ -504,22 +505,32 @@ void TestAutoFailoverPlan::readsRows()
 void TestAutoFailoverPlan::otherGroupsAreLeftOut()
 {
     const Facts facts = factsOf(managed(healthyPair()));
-    const auto row = [](const char *formation, const char *group, const char *id, const char *name, const char *host) {
+    const QString system = QString::number(*facts.state.snapshot->nodes.front().sample->systemIdentifier);
+    const auto row = [&](const char *formation, const char *group, const char *id, const char *name, const char *host,
+                         const QString &of) {
         return std::vector<std::optional<QString>>{
-            QLatin1String(formation), QLatin1String(group),   QLatin1String(id),    QLatin1String(name),
-            QLatin1String(host),      QStringLiteral("5432"), QStringLiteral("2.0")};
+            QLatin1String(formation), QLatin1String(group),   QLatin1String(id),     QLatin1String(name),
+            QLatin1String(host),      QStringLiteral("5432"), QStringLiteral("2.0"), of};
     };
-    Table table{{QStringLiteral("formation"), QStringLiteral("group_id"), QStringLiteral("id"), QStringLiteral("name"),
-                 QStringLiteral("host"), QStringLiteral("port"), QStringLiteral("version")},
-                {row("citus", "0", "1", "x", "10.0.9.1"), row("citus", "1", "2", "db-a", "10.0.0.11"),
-                 row("citus", "1", "3", "db-b", "10.0.0.12"), row("citus", "1", "4", "db-c", "10.0.0.99")}};
+    const QString other = QStringLiteral("7000000000000000001");
+    Table table{
+        {QStringLiteral("formation"), QStringLiteral("group_id"), QStringLiteral("id"), QStringLiteral("name"),
+         QStringLiteral("host"), QStringLiteral("port"), QStringLiteral("version"),
+         QStringLiteral("system_identifier")},
+        {row("billing", "0", "1", "pg1", "10.0.0.11", other), row("billing", "0", "9", "pg2", "10.0.9.2", other),
+         row("citus", "1", "2", "db-a", "10.0.0.11", system), row("citus", "1", "3", "db-b", "10.0.0.12", system),
+         row("citus", "1", "4", "db-c", "10.0.0.99", QString())}};
     const AutoFailoverFacts own = autoFailoverFrom(facts.state, table);
     QVERIFY2(own.isKnown(), qPrintable(own.error));
     QCOMPARE(own.nodes, (QStringList{pg1, pg2, QString()}));
     QCOMPARE(own.ofNode(pg2)->name, QStringLiteral("db-b"));
     QVERIFY(!own.ofNode(QString()));
     QCOMPARE(own.nodeOf(own.members.back()), QStringLiteral("db-c"));
-    table.rows.resize(1);
+    QCOMPARE(own.members.front().formation, QStringLiteral("citus")); // not another's of the same names
+    // Who is copied with everything is nobody's in particular.
+    table.rows.push_back(row("copy", "0", "7", "pg1", "10.0.8.1", system));
+    QVERIFY(!autoFailoverFrom(facts.state, table).error.isEmpty());
+    table.rows.resize(2);
     QVERIFY(!autoFailoverFrom(facts.state, table).error.isEmpty());
     table.rows.clear();
     QVERIFY(!autoFailoverFrom(facts.state, table).remedy.isEmpty());

@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <algorithm>
 
+#include "cluster/positions.h"
 #include "core/identifier.h"
 #include "core/redact.h"
 #include "operations/places.h"
@@ -21,16 +22,35 @@ QString tr(const char *text)
     return QCoreApplication::translate("Switchover", text);
 }
 
-QString nodeFor(const managers::AutoFailoverNode &member, const cluster::Snapshot &snapshot)
+/// What the cluster file calls each member, by address, else by name; nobody is two of them.
+QStringList namesOf(const std::vector<managers::AutoFailoverNode> &members, const cluster::Snapshot &snapshot)
 {
-    const auto find = [&](auto is) {
-        const auto at = std::find_if(snapshot.nodes.begin(), snapshot.nodes.end(), is);
-        return at == snapshot.nodes.end() ? QString() : at->name;
+    QStringList names(static_cast<qsizetype>(members.size()));
+    const auto fill = [&](auto is) {
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            QString &name = names[static_cast<qsizetype>(i)];
+            const auto at =
+                std::find_if(snapshot.nodes.begin(), snapshot.nodes.end(), [&](const cluster::NodeStatus &node) {
+                    return is(node, members[i]) && !names.contains(node.name);
+                });
+            name = name.isEmpty() && at != snapshot.nodes.end() ? at->name : name;
+        }
     };
-    const QString byAddress =
-        find([&](const cluster::NodeStatus &node) { return isAt(node, member.host, QString::number(member.port)); });
-    return byAddress.isEmpty() ? find([&](const cluster::NodeStatus &node) { return node.name == member.name; })
-                               : byAddress;
+    fill([](const cluster::NodeStatus &node, const managers::AutoFailoverNode &member) {
+        return isAt(node, member.host, QString::number(member.port));
+    });
+    fill([](const cluster::NodeStatus &node, const managers::AutoFailoverNode &member) {
+        return node.name == member.name;
+    });
+    return names;
+}
+
+/// Of the primary; empty while nobody knows who that is.
+QString systemOf(const cluster::ClusterState &state)
+{
+    const int primary = state.assessment->topology.primary;
+    const auto &sample = primary < 0 ? nullptr : state.snapshot->nodes[cluster::at(primary)].sample;
+    return sample && sample->systemIdentifier ? QString::number(*sample->systemIdentifier) : QString();
 }
 
 } // namespace
@@ -42,28 +62,34 @@ AutoFailoverFacts autoFailoverFrom(const cluster::ClusterState &state, const Tab
     facts.role = cell(table, 0, "role");
     facts.mayPromote = cell(table, 0, "may_promote") == QLatin1String("t");
     std::vector<managers::AutoFailoverNode> all;
-    QStringList nodes;
-    std::size_t first = table.rows.size();
-    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    for (const auto &row : table.rows) {
         QStringList cells;
-        for (const auto &value : table.rows[row]) {
+        for (const auto &value : row) {
             cells.append(value.value_or(QString()));
         }
         all.push_back(managers::autoFailoverNode(table.columns, cells));
-        nodes.append(nodeFor(all.back(), *state.snapshot));
-        first = nodes.last().isEmpty() ? first : std::min(first, row);
     }
-    if (first == table.rows.size()) {
-        facts.error = all.empty() ? tr("its monitor has no node at all") : tr("its monitor has none of these nodes");
+    // Names and addresses are used again in other formations, and for other clusters; the system identifier is not.
+    const QString system = systemOf(state);
+    const auto isOurs = [&](const managers::AutoFailoverNode &one) {
+        return !system.isEmpty() && one.systemIdentifier == system;
+    };
+    const auto first = std::find_if(all.begin(), all.end(), isOurs);
+    const bool two = std::any_of(first, all.end(), [&](const managers::AutoFailoverNode &one) {
+        return isOurs(one) && (one.formation != first->formation || one.group != first->group);
+    });
+    if (first == all.end() || two) {
+        facts.error = system.isEmpty() ? tr("who the primary is is not known, and so not which of its groups this is")
+                      : two            ? tr("two of its groups have this cluster's system identifier")
+                      : all.empty()    ? tr("its monitor has no node at all")
+                                       : tr("its monitor has no node with this cluster's system identifier");
         facts.remedy = tr("Name the monitor of this cluster: monitor in [pg_auto_failover] of the cluster file.");
         return facts;
     }
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (all[i].formation == all[first].formation && all[i].group == all[first].group) {
-            facts.members.push_back(all[i]);
-            facts.nodes.append(nodes[static_cast<qsizetype>(i)]);
-        }
-    }
+    std::copy_if(all.begin(), all.end(), std::back_inserter(facts.members), [&](const managers::AutoFailoverNode &one) {
+        return one.formation == first->formation && one.group == first->group;
+    });
+    facts.nodes = namesOf(facts.members, *state.snapshot);
     return facts;
 }
 
