@@ -3,6 +3,9 @@
 
 #include <QRegularExpression>
 #include <cerrno>
+#include <csignal>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "app/output.h"
@@ -32,8 +35,31 @@ LastWillCommand::LastWillCommand(Invocation)
     connect(&m_again, &QTimer::timeout, this, &LastWillCommand::carryOut);
 }
 
+/// What ends the console may be meant for this as well: a logout, a stopped service, killall. It acts then.
+void LastWillCommand::watchSignals()
+{
+    prctl(PR_SET_NAME, "last-will");
+    (void)std::signal(SIGPIPE, SIG_IGN);
+    sigset_t ending;
+    sigemptyset(&ending);
+    for (const int one : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
+        sigaddset(&ending, one);
+    }
+    sigprocmask(SIG_BLOCK, &ending, nullptr); // no other thread is there yet
+    m_signals = std::make_unique<QSocketNotifier>(signalfd(-1, &ending, SFD_CLOEXEC), QSocketNotifier::Read);
+    connect(m_signals.get(), &QSocketNotifier::activated, this, [this] {
+        m_signals->setEnabled(false);
+        if (m_kept) {
+            carryOut();
+        } else {
+            Q_EMIT finished(kDone);
+        }
+    });
+}
+
 void LastWillCommand::start()
 {
+    watchSignals();
     m_input.setEnabled(true);
 }
 
@@ -64,10 +90,10 @@ void LastWillCommand::read()
             return;
         }
     }
-    if (size <= 0 && m_hands) {
+    if (size <= 0 && m_kept) {
         carryOut();
     } else if (size <= 0) {
-        Q_EMIT finished(kUsage); // nobody has told it anything
+        Q_EMIT finished(m_hands ? kDone : kUsage); // nothing was begun; or nobody has told it anything
     }
 }
 
@@ -89,6 +115,7 @@ void LastWillCommand::begin(const QByteArray &line)
             Q_EMIT finished(kRefused);
             return;
         }
+        m_kept = true;
         say(QLatin1String(operations::kWillKept));
         m_latest.start(m_testament.will.latestMs);
     });

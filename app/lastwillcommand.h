@@ -5,6 +5,7 @@
 #include <QObject>
 #include <QSocketNotifier>
 #include <QTimer>
+#include <memory>
 
 #include "app/invocation.h"
 #include "operations/lastwill.h"
@@ -25,13 +26,16 @@ Q_SIGNALS:
     void finished(int exitCode);
 
 private:
+    void watchSignals();
     void read();
     void begin(const QByteArray &line);
     void carryOut();
     static void say(const QString &line);
 
     QSocketNotifier m_input;
+    std::unique_ptr<QSocketNotifier> m_signals;
     QByteArray m_read;
+    bool m_kept = false; ///< it has said so: before that nobody has begun anything
     operations::Testament m_testament;
     std::unique_ptr<operations::LiveHands> m_hands;
     QTimer m_latest;

@@ -82,6 +82,8 @@ public:
     /// session of sql(). Nobody is told when it can't be: who needs to know asks as well, only less often. Twice is
     /// once.
     virtual void listen(const QString &node, const QString &database, const QString &channel) = 0;
+    /// Drops what is under way on that session of the node, and the session with its locks; nobody is called.
+    virtual void letGo(const QString &node, const QString &database) = 0;
     /// Drops all that is under way; what has reached a node may still happen there.
     virtual void cancelAll() = 0;
 

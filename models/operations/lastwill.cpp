@@ -2,7 +2,6 @@
 #include "operations/lastwill.h"
 
 #include <QCoreApplication>
-#include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <cerrno>
@@ -20,11 +19,12 @@ using core::Error;
 
 namespace {
 
-/// This program; empty where another one uses the library, as a test does.
+/// This very program, whatever it is called and whatever lies at its path by now; empty where another one uses the
+/// library, as a test does.
 QString keeperProgram()
 {
-    const QString own = QCoreApplication::applicationFilePath();
-    return QFileInfo(own).fileName() == QLatin1String("howdah") ? own : qEnvironmentVariable("HOWDAH_BINARY");
+    const QString test = qEnvironmentVariable("HOWDAH_BINARY");
+    return QCoreApplication::applicationName() == QLatin1String("howdah") ? QStringLiteral("/proc/self/exe") : test;
 }
 
 /// Starts it with its standard input and output at one end of a pair of sockets, and gives the other; -1: errno says
@@ -34,6 +34,13 @@ int spawn(const QByteArray &program)
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         return -1;
+    }
+    for (int &end : ends) {                                // 0 and 1 are for the other one, should they be free here
+        const int higher = fcntl(end, F_DUPFD_CLOEXEC, 3); // NOLINT(cppcoreguidelines-pro-type-vararg)
+        if (higher >= 0) {
+            close(end);
+            end = higher;
+        }
     }
     const QByteArray argument("last-will");
     // Between fork and exec only what is safe in a process of many threads.
@@ -45,7 +52,7 @@ int spawn(const QByteArray &program)
         setsid();
         const int nowhere = open("/dev/null", O_WRONLY); // NOLINT(cppcoreguidelines-pro-type-vararg)
         if (dup2(ends[1], 0) >= 0 && dup2(ends[1], 1) >= 0 && dup2(nowhere, 2) >= 0) {
-            execl(program.constData(), program.constData(), argument.constData(), nullptr);
+            execl(program.constData(), "howdah", argument.constData(), nullptr);
         }
         _exit(127);
     }

@@ -360,6 +360,15 @@ void LiveHands::listen(const QString &node, const QString &database, const QStri
     }
 }
 
+void LiveHands::letGo(const QString &node, const QString &database)
+{
+    if (Desk *desk = deskFor(node, database)) {
+        const std::unique_ptr<Request> gone = std::move(desk->underWay);
+        desk->session->close();
+        serve(*desk);
+    }
+}
+
 void LiveHands::cancelAll()
 {
     m_http.cancelAll();

@@ -34,6 +34,7 @@ public:
     void revokeWill(const QString &node, const LastWill &will) override;
     void alive(const QString &node, int deadlineMs, std::function<void(bool)> done) override;
     void listen(const QString &node, const QString &database, const QString &channel) override;
+    void letGo(const QString &node, const QString &database) override;
     void cancelAll() override;
 
     /// What stands before commands on the node's host; an error says what to write into the cluster file.

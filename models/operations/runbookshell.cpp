@@ -160,7 +160,8 @@ private:
         will.node = action.node;
         will.database = action.database;
         will.sql = action.lastWill->sql;
-        const QString last = function(will);
+        const QString last = function(will, QStringLiteral("timeout 10 "));
+        m_wills.insert(will.node + QLatin1Char('\n') + will.sql, last);
         return QStringLiteral(
                    "wills=\"$wills %1\"\nout=$(%2) || {\n  [ $? -ne 3 ] || wills=${wills% *}\n  fail %3\n}\n")
             .arg(last, name, about);
@@ -286,6 +287,9 @@ private:
             // Who makes others wait must not wait for ever himself.
             const QString name =
                 function(action, action.lastWill ? QStringLiteral("timeout %1 ").arg(seconds) : QString());
+            if (action.orSilent && action.pollMs > 0) { // what is asked next decides
+                return QStringLiteral("( holds %1 %2 '' %3 ) || :\n").arg(about).arg(seconds).arg(name);
+            }
             if (action.orSilent) {
                 return QStringLiteral(
                            "if [ \"$(%1 2>/dev/null | awk 'NR == 2 { print $1 }')\" = f ]; then fail %2; fi\n")
@@ -296,12 +300,18 @@ private:
             }
             QString text = action.expectsTrue ? QStringLiteral("holds %1 %2 %3 %4\n")
                                                     .arg(about)
-                                                    .arg(action.pollMs > 0 ? seconds : 1)
+                                                    .arg(action.pollMs > 0 ? seconds : 0)
                                                     .arg(hosts::shellQuoted({action.alreadySo}), name)
                            : action.alreadySo.isEmpty()
                                ? QStringLiteral("out=$(%1) || fail %2\n").arg(name, about)
                                : QStringLiteral("out=$(%1 2>&1) || printf '%s\\n' \"$out\" | grep -Eq %2 || fail %3\n")
                                      .arg(name, hosts::shellQuoted({action.alreadySo}), about);
+            if (asked && action.expectsTrue) { // a lost answer is no failure: what is there decides
+                text = QStringLiteral("( %1 ) || :\n").arg(text.trimmed());
+            }
+            if (const QString will = m_wills.value(action.node + QLatin1Char('\n') + action.sql); !will.isEmpty()) {
+                text += QStringLiteral("wills=$(printf '%s\\n' $wills | grep -vx %1 | tr '\\n' ' ')\n").arg(will);
+            }
             for (const Capture &capture : action.captures) {
                 text += QStringLiteral("%1=$(printf '%s\\n' \"$out\" | column %2)\n").arg(capture.name, capture.from);
             }
@@ -352,6 +362,7 @@ private:
     const Plan &m_plan;
     const cluster::ClusterConfig &m_config;
     QString m_functions;
+    QHash<QString, QString> m_wills; ///< their functions, by node and statement
     int m_count = 0;
 };
 

@@ -22,6 +22,7 @@ QString firstLine(const QString &text)
 }
 
 constexpr int kPolledRequestMs = 3000;
+constexpr int kWillMs = 5000; ///< to start a process and to connect
 constexpr int kGatherMs = 20; ///< notifications come in flocks
 
 /// What to do about an API that does not let us in.
@@ -158,8 +159,9 @@ void Sequence::runAction(const Action &action)
         ask(action, wait);
         return;
     }
-    m_hands.leaveWill(action.node, *action.lastWill, wait, [self](const Handed<void> &kept) {
+    m_hands.leaveWill(action.node, *action.lastWill, kWillMs, [self](const Handed<void> &kept) {
         if (self && kept) {
+            self->m_actionClock.start(); // the statement has its own deadline
             self->ask(self->current(), std::max(1, self->leftMs()));
         } else if (self) {
             self->fail(kept.error().error, false);
@@ -191,6 +193,7 @@ void Sequence::askOnTheSide()
 {
     const Action &action = current();
     if (m_heardClock.elapsed() >= action.absentMs) {
+        m_hands.letGo(action.node, action.database); // what comes next there must not queue behind it
         const QString what = action.text.isEmpty() ? QStringLiteral("the answer") : action.text;
         fail({.kind = Error::Kind::Timeout,
               .message =
@@ -452,10 +455,12 @@ void Sequence::answered(bool holds, const QString &seen)
         return;
     }
     const QString what = action.text.isEmpty() ? QStringLiteral("the answer is not as it must be") : action.text;
+    // What is asked first, and answered with no, has done nothing.
+    const bool onlyAsked = m_next == 0 && action.kind == Action::Kind::Sql && action.expectsTrue;
     fail({.kind = Error::Kind::Server,
           .message = QStringLiteral("%1: %2: %3").arg(action.node, what, seen),
           .node = action.node},
-         true);
+         !onlyAsked);
 }
 
 void Sequence::fail(core::Error error, bool mayHaveHappened)

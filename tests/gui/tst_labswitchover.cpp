@@ -10,7 +10,8 @@ using namespace howdah::testsupport;
 Q_DECLARE_METATYPE(Lab::Variant)
 
 /// Switchovers by mouse in the real window, there and back, on three real hosts: by ourselves, through repmgr with a
-/// witness and its daemons, and through Patroni. An application of ours commits meanwhile and loses nothing.
+/// witness and its daemons, through Patroni, and through pg_auto_failover. An application of ours commits meanwhile and
+/// loses nothing.
 class TestLabSwitchover : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -32,6 +33,7 @@ void TestLabSwitchover::thereAndBack_data()
     QTest::newRow("plain") << Lab::Variant::Plain;
     QTest::newRow("repmgr") << Lab::Variant::Repmgr;
     QTest::newRow("patroni") << Lab::Variant::Patroni;
+    QTest::newRow("pg_auto_failover") << Lab::Variant::AutoFailover;
 }
 
 void TestLabSwitchover::thereAndBack()

@@ -67,10 +67,16 @@ private Q_SLOTS:
     void thereAndBack();
     void faults_data();
     void faults();
+    void delayedPromotionIsWaitedFor_data() { majors(); }
     void delayedPromotionIsWaitedFor();
+    void secondConsoleStops_data() { majors(); }
     void secondConsoleStops();
+    void killedConsoleIsFinished_data();
+    void killedConsoleIsFinished();
 
 private:
+    static QStringList wanted();
+    static void majors();
     bool provide(int major);
     ConsoleRun switchover(int to, const integration::OnStep &onStep = {}) const;
     int primary() const { return m_lab->primary(); }
@@ -99,6 +105,22 @@ private:
 void TestSwitchoverFaults::initTestCase()
 {
     qRegisterMetaType<Fault>();
+}
+
+/// All of it takes half an hour a major: HOWDAH_ALL_FAULTS=13,15 names those that are wanted.
+QStringList TestSwitchoverFaults::wanted()
+{
+    return qEnvironmentVariable("HOWDAH_ALL_FAULTS").split(QLatin1Char(','), Qt::SkipEmptyParts);
+}
+
+/// The one that is there, and those that are wanted.
+void TestSwitchoverFaults::majors()
+{
+    QTest::addColumn<int>("major");
+    QTest::newRow("newest") << 0;
+    for (const QString &major : wanted()) {
+        QTest::addRow("%s", qPrintable(major)) << major.toInt();
+    }
 }
 
 /// The lab of that major, as good as new.
@@ -243,11 +265,9 @@ void TestSwitchoverFaults::faults_data()
     row("the candidate is out of reach while it is promoted", 15,
         {Harm::Cut, Victim::Candidate, QStringLiteral("promote started"), QStringLiteral("promote failed")}, {0, 2, 3},
         {});
-    // All of them take half an hour a major: HOWDAH_ALL_FAULTS=13,15 names those that are wanted.
-    const QStringList wanted = qEnvironmentVariable("HOWDAH_ALL_FAULTS").split(QLatin1Char(','), Qt::SkipEmptyParts);
     const char *const names[] = {"kill", "freeze", "cut"};
     const char *const who[] = {"old primary", "candidate", "sibling"};
-    for (const QString &major : wanted) {
+    for (const QString &major : wanted()) {
         for (const QString &at :
              {QStringLiteral("lock"), QStringLiteral("slots"), QStringLiteral("prepare_siblings"),
               QStringLiteral("checkpoint"), QStringLiteral("stop"), QStringLiteral("prove"), QStringLiteral("promote"),
@@ -331,7 +351,8 @@ void TestSwitchoverFaults::faults()
 /// A startup process that sleeps has been asked to promote, and will: it is not asked again, and nothing is undone.
 void TestSwitchoverFaults::delayedPromotionIsWaitedFor()
 {
-    PROVIDE(0);
+    QFETCH(int, major);
+    PROVIDE(major);
     awaitWhole();
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
@@ -367,7 +388,8 @@ void TestSwitchoverFaults::delayedPromotionIsWaitedFor()
 /// Both look, both find all well, both begin: one has the lock.
 void TestSwitchoverFaults::secondConsoleStops()
 {
-    PROVIDE(0);
+    QFETCH(int, major);
+    PROVIDE(major);
     for (int n = 0; n < 3; ++n) {
         awaitWhole();
         const int from = primary();
@@ -386,6 +408,50 @@ void TestSwitchoverFaults::secondConsoleStops()
         QCOMPARE(primary(), firstWon ? one : other);
         awaitWhole();
     }
+}
+
+void TestSwitchoverFaults::killedConsoleIsFinished_data()
+{
+    QTest::addColumn<int>("major");
+    QTest::addColumn<QString>("at");
+    const QStringList steps{QStringLiteral("slots"), QStringLiteral("checkpoint"), QStringLiteral("stop"),
+                            QStringLiteral("prove"), QStringLiteral("promote"),    QStringLiteral("rejoin"),
+                            QStringLiteral("tidy"),  QStringLiteral("proof")};
+    // On the newest integration.switchover has them all.
+    QTest::newRow("13, stop done") << 13 << QStringLiteral("stop done");
+    QTest::newRow("18, promote started") << 18 << QStringLiteral("promote started");
+    for (const QString &major : wanted()) {
+        for (const QString &step : steps) {
+            QTest::addRow("%s, at %s", qPrintable(major), qPrintable(step))
+                << major.toInt() << step + QStringLiteral(" started");
+        }
+    }
+}
+
+void TestSwitchoverFaults::killedConsoleIsFinished()
+{
+    QFETCH(int, major);
+    QFETCH(QString, at);
+    PROVIDE(major);
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    testsupport::WritableWatch watch(conninfos(true));
+    CommitClient client(conninfos(false));
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+    const ConsoleRun killed = switchover(to, [&](const QString &now) { return now == at; });
+    QVERIFY2(killed.exitCode == -1, killed.text.constData());
+    const ConsoleRun resumed = integration::runConsole(
+        {QStringLiteral("journal"), clusterFile(), QStringLiteral("resume"), QStringLiteral("--json")},
+        m_directory.path());
+    QVERIFY2(resumed.exitCode == 0, whatWentWrong(resumed).constData());
+    const qint64 before = client.acknowledged();
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > before + 20, 15'000);
+    client.stop();
+    watch.stop();
+    QVERIFY2(!watch.twoAtOnce(), qPrintable(watch.story()));
+    QCOMPARE(primary(), to);
+    QCOMPARE(client.missingAt(m_lab->node(to).conninfo(QStringLiteral("postgres"))), 0);
 }
 
 QTEST_GUILESS_MAIN(TestSwitchoverFaults)

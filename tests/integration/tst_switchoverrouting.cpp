@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
@@ -43,6 +45,8 @@ private Q_SLOTS:
     void applicationsNoticeNothing();
     void pauseThatTakesTooLongIsUndone();
     void runbookLeavesNothingPaused();
+    void keeperActsUnlessRevoked_data();
+    void keeperActsUnlessRevoked();
     void killedConsoleLeavesNothingPaused_data();
     void killedConsoleLeavesNothingPaused();
     void killedWhilePausedIsFinished_data();
@@ -247,6 +251,46 @@ void TestSwitchoverRouting::killedConsoleLeavesNothingPaused_data()
     QTest::addColumn<QString>("at");
     QTest::newRow("before it paused") << QStringLiteral("pause_pgb1 started");
     QTest::newRow("while paused") << QStringLiteral("pause_pgb1 done");
+}
+
+void TestSwitchoverRouting::keeperActsUnlessRevoked_data()
+{
+    QTest::addColumn<QString>("how");
+    QTest::addColumn<bool>("acts");
+    QTest::newRow("the console is gone") << QStringLiteral("gone") << true;
+    QTest::newRow("all are told to end, as by a logout") << QStringLiteral("terminated") << true;
+    QTest::newRow("the console hangs") << QStringLiteral("hangs") << true;
+    QTest::newRow("the console has done it itself") << QStringLiteral("revoked") << false;
+}
+
+void TestSwitchoverRouting::keeperActsUnlessRevoked()
+{
+    QFETCH(QString, how);
+    QFETCH(bool, acts);
+    QProcess keeper;
+    keeper.start(qEnvironmentVariable("HOWDAH_BINARY"), {QStringLiteral("last-will")});
+    const QJsonObject will{{QStringLiteral("sql"), QStringLiteral("RESUME")},
+                           {QStringLiteral("already_so"), QStringLiteral("not paused")},
+                           {QStringLiteral("latest_ms"), how == QLatin1String("hangs") ? 1000 : 60'000}};
+    const QJsonObject testament{{QStringLiteral("name"), QStringLiteral("pooler pgb1")},
+                                {QStringLiteral("conninfo"), pooled()},
+                                {QStringLiteral("pooler"), true},
+                                {QStringLiteral("will"), will}};
+    keeper.write(QJsonDocument(testament).toJson(QJsonDocument::Compact) + '\n');
+    QTRY_VERIFY_WITH_TIMEOUT(keeper.canReadLine(), 10'000);
+    QCOMPARE(keeper.readLine(), QByteArray("kept\n"));
+    QVERIFY(admin(QStringLiteral("PAUSE")));
+    if (how == QLatin1String("gone")) {
+        keeper.closeWriteChannel();
+    } else if (how == QLatin1String("terminated")) {
+        keeper.terminate();
+    } else if (how == QLatin1String("revoked")) {
+        keeper.write("revoked\n");
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(keeper.state(), QProcess::NotRunning, 15'000);
+    QCOMPARE(keeper.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(admin(QStringLiteral("RESUME")), !acts); // what is not paused refuses
+    QVERIFY(answers());
 }
 
 /// Nobody has to notice first: a process of its own resumes the pooler when the console is gone.

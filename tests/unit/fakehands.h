@@ -76,6 +76,7 @@ public:
         told.append(node + QStringLiteral(": alive?"));
         QTimer::singleShot(deaf ? deadlineMs : 0, this, [this, done] { done(!deaf); });
     }
+    void letGo(const QString &node, const QString &) override { told.append(node + QStringLiteral(": let go")); }
     void leaveWill(const QString &node, const operations::LastWill &will, int,
                    std::function<void(operations::Handed<void>)> done) override
     {

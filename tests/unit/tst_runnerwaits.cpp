@@ -53,6 +53,7 @@ void TestRunnerWaits::longStatementIsWaitedForWhileItsNodeLives()
     QTRY_VERIFY(dead.outcome);
     QCOMPARE(word(*dead.outcome), word(Outcome::Undone));
     QVERIFY2(dead.remains.first().contains(QStringLiteral("said nothing at all")), qPrintable(dead.remains.first()));
+    QVERIFY(dead.hands.told.contains(QStringLiteral("pg1: let go"))); // the way back needs that session
 
     Bench alive(slow);
     alive.hands.silent = {QStringLiteral("do lock")};

@@ -17,10 +17,12 @@
 #include "shell/mainwindow.h"
 #include "shell/navigator.h"
 #include "shell/searchbutton.h"
+#include "shell/switchoverdialog.h"
 #include "tables/slotsmodel.h"
 #include "theme/glyphs.h"
 #include "theme/icons.h"
 #include "widgets/filterfield.h"
+#include "widgets/messagebar.h"
 
 namespace howdah::shell {
 
@@ -273,7 +275,12 @@ void MainWindow::discoveryFailed(const core::Error &error)
 
 void MainWindow::closeCluster()
 {
-    if (const ClusterView *current = currentView()) {
+    const ClusterView *current = currentView();
+    if (current && isOperating() && m_switchover->cluster() == current->name()) {
+        m_messages->showError(
+            {.kind = core::Error::Kind::Denied,
+             .message = tr("A switchover of %1 is running: it stays open until that has ended.").arg(current->name())});
+    } else if (current) {
         Q_EMIT closeRequested(current->name());
     }
 }

@@ -78,11 +78,13 @@ std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p)
     std::vector<Step> steps;
     for (const cluster::PoolerConfig &pooler : facts.config.poolers) {
         Step step = p.step("pause_" + pooler.name.toUtf8(), Phase::Outage, tr("Pause pooler %1").arg(pooler.name),
-                           {poolerPlace(pooler.name)}, pooler.pauseMs, 10);
+                           {poolerPlace(pooler.name)}, 10'000, 60);
         step.actions = each(p, pooler, QStringLiteral("PAUSE"), tr("running transactions have ended"));
         step.undo = resume(p, pooler);
         // Clients must not wait for ever because a console died.
         for (std::size_t i = 0; i < step.actions.size(); ++i) {
+            step.actions[i].deadlineMs = pooler.pauseMs;
+            step.deadlineMs += pooler.pauseMs;
             step.actions[i].lastWill = LastWill{step.undo[i].sql, step.undo[i].alreadySo, kLongestPauseMs};
         }
         step.undoneFirst = true; // PAUSE of what is paused is refused
