@@ -222,6 +222,19 @@ void Discovery::monitorAnswered(const postgres::Conninfo &conninfo, bool named, 
     for (const QString &said : answer.notes) {
         note(said);
     }
+    QStringList groups;
+    for (const managers::AutoFailoverNode &node : answer.autoFailoverNodes) {
+        groups << QStringLiteral("%1/%2").arg(node.formation).arg(node.group);
+    }
+    groups.removeDuplicates();
+    if (groups.size() > 1) {
+        note(QStringLiteral(
+                 "pg_auto_failover's monitor at %1 has %2 groups (%3), each a cluster of its own: this is one "
+                 "of them. To choose, name a node of it.")
+                 .arg(conninfo.address())
+                 .arg(groups.size())
+                 .arg(groups.mid(0, 8).join(QStringLiteral(", "))));
+    }
     m_facts.monitors.push_back({conninfo.toString(), named, answer.autoFailoverNodes});
     for (const managers::AutoFailoverNode &node : answer.autoFailoverNodes) {
         consider(node.host, node.port, DiscoverySource::AutoFailover);

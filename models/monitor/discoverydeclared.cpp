@@ -100,12 +100,29 @@ void declarePatroni(const DiscoveryFacts &facts, const std::vector<FoundServer> 
     }
 }
 
+/// The system that is looked for: that of the server that was named, else of the first that answered.
+QString systemOf(const std::vector<FoundServer> &servers)
+{
+    const auto named = std::find_if(servers.begin(), servers.end(), [](const FoundServer &server) {
+        return std::any_of(server.places.begin(), server.places.end(),
+                           [](const auto *place) { return place->hasSource(DiscoverySource::Seed); });
+    });
+    const auto one = named == servers.end() ? servers.begin() : named;
+    return one == servers.end() || !one->answer.systemIdentifier ? QString()
+                                                                 : QString::number(*one->answer.systemIdentifier);
+}
+
 void declareAutoFailover(const DiscoveryFacts &facts, const std::vector<FoundServer> &servers,
                          std::vector<Declared> &members)
 {
     const SeenMonitor *monitor = monitorOf(facts);
+    const QString system = systemOf(servers);
     for (const managers::AutoFailoverNode &node :
          monitor ? monitor->nodes : std::vector<managers::AutoFailoverNode>()) {
+        // A monitor may have many formations and groups: each is a cluster of its own.
+        if (!node.systemIdentifier.isEmpty() && !system.isEmpty() && node.systemIdentifier != system) {
+            continue;
+        }
         Declared one;
         one.name = node.name;
         one.source = DiscoverySource::AutoFailover;

@@ -183,6 +183,7 @@ void DiscoveryProbe::read(const std::vector<core::Result<postgres::Rows>> &resul
             m_answer.facts.autoFailoverLibrary || signs.flag(0, signs.column("monitor"));
         looksLikeRepmgr = looksLikeRepmgr || signs.flag(0, signs.column("repmgr"));
     }
+    m_looksLikeRepmgr = looksLikeRepmgr;
     if (m_answer.facts.autoFailoverLibrary) {
         askAutoFailover();
     } else if (m_answer.facts.autoFailoverRoles) {
@@ -244,9 +245,9 @@ void DiscoveryProbe::reopen(const QString &database)
     m_session = std::make_unique<postgres::Session>(m_conninfo.with(QStringLiteral("dbname"), database), m_options);
 }
 
+/// A library that is loaded makes no monitor, nor does a role: what it has in its database does.
 void DiscoveryProbe::askAutoFailover()
 {
-    m_answer.isMonitor = true;
     m_database = managers::autoFailoverDatabase(m_conninfo.toString());
     reopen(m_database);
     connect(m_session.get(), &postgres::Session::opened, this, [this] {
@@ -254,6 +255,11 @@ void DiscoveryProbe::askAutoFailover()
                        [this](const std::vector<core::Result<postgres::Rows>> &results) { autoFailoverRead(results); });
     });
     connect(m_session.get(), &postgres::Session::failed, this, [this](const postgres::Failure &failure) {
+        if (failure.error.sqlstate == QLatin1String("3D000")) {
+            isNoMonitor();
+            return;
+        }
+        m_answer.isMonitor = true;
         m_answer.notes << QStringLiteral("Database %1 of pg_auto_failover's monitor could not be looked into: %2")
                               .arg(m_database, failure.error.message);
         finish();
@@ -261,8 +267,23 @@ void DiscoveryProbe::askAutoFailover()
     m_session->open();
 }
 
+void DiscoveryProbe::isNoMonitor()
+{
+    if (m_looksLikeRepmgr) {
+        askRepmgr();
+    } else {
+        finish();
+    }
+}
+
 void DiscoveryProbe::autoFailoverRead(const std::vector<core::Result<postgres::Rows>> &results)
 {
+    const QString sqlstate = results.front() ? QString() : results.front().error().sqlstate;
+    if (sqlstate == QLatin1String("42P01") || sqlstate == QLatin1String("3F000")) { // no such table, no such schema
+        isNoMonitor();
+        return;
+    }
+    m_answer.isMonitor = true;
     if (!results.front()) {
         m_answer.notes << QStringLiteral("pgautofailover.node in database %1 can't be read (%2). Allow it: GRANT "
                                          "autoctl_node TO %3")

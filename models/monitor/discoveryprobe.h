@@ -29,6 +29,7 @@ private:
     void askForMonitorsHost(bool mayReadRules);
     void reopen(const QString &database);
     void askAutoFailover();
+    void isNoMonitor();
     void autoFailoverRead(const std::vector<core::Result<postgres::Rows>> &results);
     void askRepmgr();
     void repmgrRead(const std::vector<core::Result<postgres::Rows>> &results);
@@ -39,7 +40,8 @@ private:
     std::unique_ptr<postgres::Session> m_session;
     ProbeAnswer m_answer;
     QStringList m_databases; ///< left to look for repmgr.nodes in, likeliest first
-    QString m_database;      ///< being looked into
+    bool m_looksLikeRepmgr = false;
+    QString m_database; ///< being looked into
 };
 
 } // namespace howdah::monitor

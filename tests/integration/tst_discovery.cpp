@@ -178,6 +178,10 @@ void TestDiscovery::localPair()
     QTRY_COMPARE_WITH_TIMEOUT(lines(discover(pair.node(0).conninfo())), all, 30'000);
     QCOMPARE(lines(discover(pair.node(1).conninfo())), all);
 
+    // What has a role of pg_auto_failover's monitor is none for that.
+    QVERIFY(pair.node(0).sql(QStringLiteral("CREATE ROLE autoctl_node")));
+    QTRY_COMPARE_WITH_TIMEOUT(lines(discover(pair.node(0).conninfo())), all, 30'000);
+
     // One server by two addresses is one node.
     const Found twice =
         discover(QStringLiteral("host=localhost,127.0.0.1 port=%1,%1 user=dba dbname=postgres").arg(pair.node(0).port));

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void memberBehindAnotherAddress();
     void repmgrNodeBehindAnotherAddress();
     void monitorIsNoNode();
+    void monitorsOtherGroupsAreNotOurs();
     void monitorOfOthersIsNotOurs();
     void monitorNobodyTells();
     void upstreamNobodyReaches();
@@ -294,6 +295,22 @@ void TestDiscoveryAssembly::monitorIsNoNode()
     for (const cluster::NodeConfig &node : result.config.nodes) {
         QVERIFY2(!node.conninfo.contains(QStringLiteral("canary")), qPrintable(node.conninfo));
     }
+}
+
+/// A monitor has many formations; the nodes of the others are other clusters', whether they answer or not.
+void TestDiscoveryAssembly::monitorsOtherGroupsAreNotOurs()
+{
+    DiscoveryFacts known = facts({place("10.0.0.11", {Seed}, server(1, false)), place("10.0.0.21", {AutoFailover})});
+    const QString ours = QString::number(*known.places.front().answer.systemIdentifier);
+    std::vector<managers::AutoFailoverNode> nodes{autoFailoverNode("a", "primary", "10.0.0.11"),
+                                                  autoFailoverNode("a", "primary", "10.0.0.21")};
+    nodes[0].systemIdentifier = ours;
+    nodes[1].systemIdentifier = QStringLiteral("7000000000000000001");
+    known.monitors = {{QStringLiteral("host=10.0.0.10"), true, nodes}};
+    QCOMPARE(assemble(known).config.nodes.size(), std::size_t(1));
+    nodes[1].systemIdentifier = ours;
+    known.monitors = {{QStringLiteral("host=10.0.0.10"), true, nodes}};
+    QCOMPARE(assemble(known).config.nodes.size(), std::size_t(2));
 }
 
 /// One that only a node told of must have that node, or it is another cluster's.
