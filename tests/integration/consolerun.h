@@ -6,6 +6,8 @@
 #include <QProcess>
 #include <functional>
 
+#include "cluster/clusterconfig.h"
+
 namespace howdah::integration {
 
 /// How one call of the command line ended.
@@ -27,6 +29,19 @@ struct ConsoleRun {
         return {};
     }
 };
+
+/// The cluster file of somebody who has no way to the hosts.
+inline cluster::ClusterConfig withoutHosts(cluster::ClusterConfig config)
+{
+    for (cluster::NodeConfig &node : config.nodes) {
+        node.command.clear();
+        node.rootCommand.clear();
+        node.start.clear();
+        node.stop.clear();
+        node.hasCommand = false;
+    }
+    return config;
+}
 
 /// What a test does when the console tells of a step: "stop started". Returning true kills the console.
 using OnStep = std::function<bool(const QString &stepAndState)>;

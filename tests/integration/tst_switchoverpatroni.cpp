@@ -102,16 +102,8 @@ void TestSwitchoverPatroni::initTestCase()
     auto lab = Lab::start(Lab::Variant::Patroni);
     QVERIFY2(lab, lab ? "" : qPrintable(lab.error().message));
     m_lab = std::move(*lab);
-    cluster::ClusterConfig config = m_lab->config();
+    cluster::ClusterConfig config = integration::withoutHosts(m_lab->config()); // everything goes through Patroni
     config.name = QStringLiteral("orders");
-    for (cluster::NodeConfig &node : config.nodes) {
-        // No way to the hosts: everything goes through Patroni.
-        node.command.clear();
-        node.rootCommand.clear();
-        node.start.clear();
-        node.stop.clear();
-        node.hasCommand = false;
-    }
     QVERIFY(cluster::saveClusterFile(config, clusterFile()));
 }
 

@@ -89,6 +89,21 @@ inline Facts factsOf(const cluster::Snapshot &snapshot)
     return facts;
 }
 
+/// What a console of the role pg_monitor may do, with no command on any host: a manager does the rest.
+inline Facts lookingOn(const cluster::Snapshot &snapshot)
+{
+    Facts facts = factsOf(snapshot);
+    for (NodeFacts &node : facts.nodes) {
+        const std::vector<HbaRule> rules = node.sql.hba;
+        node.sql = SqlAccess{};
+        node.sql.role = QStringLiteral("dba");
+        node.sql.hbaReadable = true;
+        node.sql.hba = rules;
+        node.host = HostAccess{.error = QStringLiteral("no command")};
+    }
+    return facts;
+}
+
 /// repmgr manages both, its daemons watch.
 inline void underRepmgr(Facts &facts, cluster::Snapshot &snapshot)
 {

@@ -74,16 +74,7 @@ patroni::PatroniFacts calm(const cluster::Snapshot &snapshot)
 
 Facts patronis(const cluster::Snapshot &snapshot, const patroni::PatroniFacts &own)
 {
-    Facts facts = factsOf(snapshot);
-    for (NodeFacts &node : facts.nodes) {
-        // What a console of the role pg_monitor may do, and no command on any host.
-        const std::vector<HbaRule> rules = node.sql.hba;
-        node.sql = SqlAccess{};
-        node.sql.role = QStringLiteral("dba");
-        node.sql.hbaReadable = true;
-        node.sql.hba = rules;
-        node.host = HostAccess{.error = QStringLiteral("no command")};
-    }
+    Facts facts = lookingOn(snapshot);
     facts.patroni = own;
     return facts;
 }

@@ -161,16 +161,9 @@ Step settleStep(const Cue &cue)
 
 Plan planAutoFailoverSwitchover(const Facts &facts, const QString &target)
 {
-    Plan plan;
-    plan.operation = QStringLiteral("switchover");
-    plan.cluster = facts.state.snapshot->cluster;
-    plan.to = target;
     const Cast cast = castFor(facts.state, target);
     const auto &nodes = facts.state.snapshot->nodes;
-    plan.from = cast.primary >= 0 ? nodes[at(cast.primary)].name : QString();
-    plan.title = tr("Switch over %1 from %2 to %3 through pg_auto_failover")
-                     .arg(plan.cluster, plan.from.isEmpty() ? tr("nobody") : plan.from, target);
-    plan.checks = check(facts, cast, target, Way::Manager);
+    Plan plan = planThrough(QStringLiteral("pg_auto_failover"), facts, cast, target);
     const bool known = facts.autoFailover && facts.autoFailover->isKnown();
     const AutoFailoverNode *primary = known ? facts.autoFailover->ofNode(plan.from) : nullptr;
     const AutoFailoverNode *candidate = known ? facts.autoFailover->ofNode(target) : nullptr;

@@ -4,7 +4,9 @@
 #include <QCoreApplication>
 #include <algorithm>
 
+#include "cluster/positions.h"
 #include "operations/proofs.h"
+#include "operations/switchover/checks.h"
 #include "operations/switchover/routingsteps.h"
 #include "operations/switchover/steps.h"
 
@@ -32,6 +34,20 @@ Step followStep(const Pieces &p, const QString &node, const QString &remedy)
 }
 
 } // namespace
+
+Plan planThrough(const QString &manager, const Facts &facts, const Cast &cast, const QString &target)
+{
+    const auto &nodes = facts.state.snapshot->nodes;
+    Plan plan;
+    plan.operation = QStringLiteral("switchover");
+    plan.cluster = facts.state.snapshot->cluster;
+    plan.to = target;
+    plan.from = cast.primary >= 0 ? nodes[cluster::at(cast.primary)].name : QString();
+    plan.title = tr("Switch over %1 from %2 to %3 through %4")
+                     .arg(plan.cluster, plan.from.isEmpty() ? tr("nobody") : plan.from, target, manager);
+    plan.checks = check(facts, cast, target, Way::Manager);
+    return plan;
+}
 
 std::vector<Step> stepsAround(const Facts &facts, const Pieces &p, const Step &switchStep, const QString &followRemedy)
 {

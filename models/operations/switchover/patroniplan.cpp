@@ -88,16 +88,9 @@ Step switchStep(const Cue &cue)
 
 Plan planPatroniSwitchover(const Facts &facts, const QString &target)
 {
-    Plan plan;
-    plan.operation = QStringLiteral("switchover");
-    plan.cluster = facts.state.snapshot->cluster;
-    plan.to = target;
     const Cast cast = castFor(facts.state, target);
     const auto &nodes = facts.state.snapshot->nodes;
-    plan.from = cast.primary >= 0 ? nodes[at(cast.primary)].name : QString();
-    plan.title = tr("Switch over %1 from %2 to %3 through Patroni")
-                     .arg(plan.cluster, plan.from.isEmpty() ? tr("nobody") : plan.from, target);
-    plan.checks = check(facts, cast, target, Way::Manager);
+    Plan plan = planThrough(QStringLiteral("Patroni"), facts, cast, target);
     const Member *leader = facts.patroni ? facts.patroni->ofNode(plan.from) : nullptr;
     const Member *candidate = facts.patroni ? facts.patroni->ofNode(target) : nullptr;
     const bool possible = cast.primary >= 0 && cast.candidate >= 0 && nodes[at(cast.primary)].sample &&
