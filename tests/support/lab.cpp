@@ -301,7 +301,9 @@ bool Lab::signalByFile(int index, const QString &pidFile, int signal) const
         return false;
     }
     const pid_t pid = static_cast<pid_t>(file.readAll().trimmed().toLongLong());
-    return pid > 0 && ::kill(pid, signal) == 0;
+    // One that has ended and that nobody has asked about yet still takes signals.
+    QFile stat(QStringLiteral("/proc/%1/stat").arg(pid));
+    return pid > 0 && stat.open(QIODevice::ReadOnly) && !stat.readAll().contains(") Z ") && ::kill(pid, signal) == 0;
 }
 
 bool Lab::signalPatroni(int index, int signal) const

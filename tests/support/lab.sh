@@ -158,7 +158,9 @@ sweep) sweep ;;
 patroni | autoctl) # DIRECTORY HOST: starts Patroni or pg_autoctl there again
   LAB=$2
   . "$LAB/lab.env"
-  "$1_start" "$3" ;;
+  rm -f "$LAB/$3/$1.pid" # the former one's
+  "$1_start" "$3"
+  until_true 20 test -s "$LAB/$3/$1.pid" ;;
 list) list ;;
 *) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac
