@@ -86,9 +86,15 @@ void TestLiveJournal::killAt(const QString &to, const QString &step)
     QVERIFY(!noticed());
     QProcess console;
     bool killed = false;
+    QByteArray said;
     connect(&console, &QProcess::readyReadStandardOutput, &console, [&] {
         while (console.canReadLine()) {
-            const QJsonObject line = QJsonDocument::fromJson(console.readLine()).object();
+            const QByteArray text = console.readLine();
+            const QJsonObject line = QJsonDocument::fromJson(text).object();
+            const QJsonValue check = line.value(QStringLiteral("check"));
+            const bool tells = !line.contains(QStringLiteral("plan")) &&
+                               (!check.isObject() || check[QStringLiteral("result")] != QLatin1String("passed"));
+            said += tells ? text : QByteArray();
             if (!killed && line.value(QStringLiteral("step")).toString() == step) {
                 killed = true;
                 console.kill();
@@ -99,7 +105,8 @@ void TestLiveJournal::killAt(const QString &to, const QString &step)
                   {QStringLiteral("switchover"), m_live->clusterFile(), QStringLiteral("--to"), to,
                    QStringLiteral("--yes"), QStringLiteral("--json")});
     QTRY_VERIFY_WITH_TIMEOUT(console.state() == QProcess::NotRunning && console.bytesAvailable() == 0, 60'000);
-    QVERIFY2(killed && console.exitStatus() == QProcess::CrashExit, console.readAllStandardError().constData());
+    QVERIFY2(killed && console.exitStatus() == QProcess::CrashExit,
+             (said + console.readAllStandardError()).constData());
 }
 
 void TestLiveJournal::awaitInterrupted()
