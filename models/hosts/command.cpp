@@ -81,7 +81,7 @@ void Command::start(const QStringList &prefix, const QStringList &argv, const Co
                 .message = QStringLiteral("A command needs a program, and no word of it may hold a NUL.")});
         return;
     }
-    m_options.ssh.readsInput = options.standardInput.has_value();
+    m_options.ssh.readsInput = options.standardInput.has_value() || options.holdsInput;
     launch(commandLine(prefix, argv, m_options.ssh));
 }
 
@@ -98,7 +98,7 @@ void Command::launch(const QStringList &line)
     m_process = new QProcess(this);
     m_process->setProgram(line.first());
     m_process->setArguments(line.mid(1));
-    if (!m_options.standardInput) {
+    if (!m_options.ssh.readsInput) {
         m_process->setStandardInputFile(QProcess::nullDevice());
     }
     // Runs between fork and exec: nothing but system calls. PR_SET_PDEATHSIG counts from the thread that forks, see
@@ -124,6 +124,19 @@ void Command::launch(const QStringList &line)
     m_process->start();
     if (m_options.standardInput) {
         m_process->write(*m_options.standardInput);
+    }
+    if (m_options.ssh.readsInput && !m_options.holdsInput) {
+        m_process->closeWriteChannel();
+    }
+}
+
+void Command::goOn(const QByteArray &input, int deadlineMs)
+{
+    if (isRunning() && m_options.holdsInput && !m_stopping) {
+        m_options.holdsInput = false;
+        m_clock.start();
+        m_deadline.start(qMax(1, deadlineMs));
+        m_process->write(input);
         m_process->closeWriteChannel();
     }
 }

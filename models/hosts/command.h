@@ -21,6 +21,7 @@ struct CommandOptions {
     qint64 maxOutputBytes = 1LL << 20;            ///< kept of each stream; the middle of more is left out
     int linesPerSecond = 200;                     ///< forwarded by outputArrived(); more are counted only
     std::optional<QByteArray> standardInput = {}; ///< empty: /dev/null
+    bool holdsInput = false;                      ///< standard input stays open until goOn()
     SshOptions ssh = {};                          ///< its readsInput follows standardInput
 };
 
@@ -38,6 +39,8 @@ public:
     /// Starts commandLine(prefix, argv, options.ssh). Always ends in finished(), never from within this call, also for
     /// a prefix that checkPrefix() refuses.
     void start(const QStringList &prefix, const QStringList &argv, const CommandOptions &options = {});
+    /// For one that holds its input: this is all of it. Its deadline counts from now, its clock too.
+    void goOn(const QByteArray &input, int deadlineMs);
     /// Ends it: SIGTERM, SIGKILL after killAfterMs. finished() follows, with Cancelled. Does nothing when it does not
     /// run.
     void cancel();

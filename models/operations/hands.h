@@ -68,6 +68,14 @@ public:
     /// argv on the node's host, as its server's user or as root. An exit code other than 0 is no failure here.
     virtual void command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
                          std::function<void(Handed<CommandResult>)> done) = 0;
+    /// That command will be asked for in a moment, once: as much as can be done before (a process, a login) may be done
+    /// now. Nothing of it happens on the node before command() is called with the very same words.
+    virtual void makeReady(const QString &node, const QStringList &argv, bool asRoot)
+    {
+        Q_UNUSED(node)
+        Q_UNUSED(argv)
+        Q_UNUSED(asRoot)
+    }
     /// Follows no redirect, uses no proxy, is sent once at most. A status that is no success is no failure here.
     virtual void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) = 0;
     /// From now on a process of its own sends will to the node once this one is gone; done when that is sure. A second

@@ -160,7 +160,7 @@ core::Result<void> JournalWriter::step(int index, StepState state, qint64 wallMs
                   {QStringLiteral("step"), index},
                   {QStringLiteral("state"), toString(state)},
                   {QStringLiteral("remark"), core::redacted(remark)}},
-                 true);
+                 state != StepState::Done); // that one is synced with what follows it, before that begins
 }
 
 core::Result<void> JournalWriter::captured(const QString &name, const QString &value)

@@ -50,9 +50,9 @@ struct Operation {
 QString toString(Outcome outcome); ///< "running", "interrupted", "done", "refused", "undone", "incomplete"
 QString toString(StepState state);
 
-/// The file of one operation: a line of JSON for each thing that happens, on the disk (fsync) before the next begins.
-/// As long as the writer lives the file is locked, and the lock goes with the process however it ends: that tells a
-/// running operation from an interrupted one. Not thread-safe.
+/// The file of one operation: a line of JSON for each thing that happens, on the disk (fsync) before the next step
+/// begins. As long as the writer lives the file is locked, and the lock goes with the process however it ends: that
+/// tells a running operation from an interrupted one. Not thread-safe.
 class JournalWriter {
 public:
     /// A new file in directory, made when missing, readable by its owner only.
@@ -63,7 +63,8 @@ public:
     ~JournalWriter();
     Q_DISABLE_COPY_MOVE(JournalWriter)
 
-    /// Written and synced when it returns. Text is redacted on its way.
+    /// Written when it returns, and synced unless it is the end of what went well: that is synced with what follows it,
+    /// which is before anything else is done. Text is redacted on its way.
     core::Result<void> step(int index, StepState state, qint64 wallMs, const QString &remark = {});
     core::Result<void> captured(const QString &name, const QString &value);
     core::Result<void> output(const QString &line);

@@ -20,6 +20,8 @@ namespace {
 /// Statements of an operation have deadlines of their own; this is what the server itself is told.
 constexpr int kLongestStatementMs = 600'000;
 constexpr qsizetype kMostCell = 8192;
+constexpr int kReadyMs = 600'000; ///< longer than any step before the outage takes
+constexpr const char *kGo = "go\n";
 
 HandsFailure notDone(Error error)
 {
@@ -249,7 +251,8 @@ void LiveHands::command(const QString &node, const QStringList &argv, bool asRoo
         QTimer::singleShot(0, this, [error = prefix.error(), done] { done(tl::unexpected(notDone(error))); });
         return;
     }
-    auto *command = new hosts::Command(this);
+    hosts::Command *ready = takeReady(node, argv, asRoot);
+    hosts::Command *command = ready ? ready : new hosts::Command(this);
     connect(command, &hosts::Command::outputArrived, this,
             [this, node](const QString &line) { Q_EMIT outputArrived(node, line); });
     connect(command, &hosts::Command::finished, this, [command, node, done](const hosts::Outcome &outcome) {
@@ -263,11 +266,57 @@ void LiveHands::command(const QString &node, const QStringList &argv, bool asRoo
             done(tl::unexpected(HandsFailure{outcome.asError(node), !never}));
         }
     });
+    if (ready) {
+        ready->goOn(kGo, deadlineMs);
+    } else {
+        command->start(*prefix, argv, optionsFor(*prefix, deadlineMs));
+    }
+}
+
+hosts::CommandOptions LiveHands::optionsFor(const QStringList &prefix, int deadlineMs)
+{
     hosts::CommandOptions options;
     options.deadlineMs = deadlineMs;
-    options.ssh.controlPath = m_connections.controlPath(*prefix);
+    options.ssh.controlPath = m_connections.controlPath(prefix);
     options.ssh.connectTimeoutS = 5;
-    command->start(*prefix, argv, options);
+    return options;
+}
+
+/// Starting a process on a busy host behind ssh, docker or sudo takes longer than most of what it then does.
+void LiveHands::makeReady(const QString &node, const QStringList &argv, bool asRoot)
+{
+    const auto prefix = prefixFor(node, asRoot);
+    if (!prefix) {
+        return; // command() will say it
+    }
+    auto *command = new hosts::Command(this);
+    // A prefix that gives no input along (docker exec without -i) ends it at once: then it is begun anew when needed.
+    connect(command, &hosts::Command::finished, command, &QObject::deleteLater);
+    hosts::CommandOptions options = optionsFor(*prefix, kReadyMs);
+    options.holdsInput = true;
+    command->start(*prefix,
+                   QStringList{QStringLiteral("sh"), QStringLiteral("-c"),
+                               QStringLiteral("read -r go && [ \"$go\" = go ] && exec \"$@\""),
+                               QStringLiteral("howdah-ready")} +
+                       argv,
+                   options);
+    m_ready.push_back({node, argv, asRoot, command});
+}
+
+hosts::Command *LiveHands::takeReady(const QString &node, const QStringList &argv, bool asRoot)
+{
+    const auto at = std::find_if(m_ready.begin(), m_ready.end(), [&](const Ready &one) {
+        return one.node == node && one.asRoot == asRoot && one.argv == argv;
+    });
+    if (at == m_ready.end()) {
+        return nullptr;
+    }
+    hosts::Command *command = at->command && at->command->isRunning() ? at->command.data() : nullptr;
+    m_ready.erase(at);
+    if (command) {
+        command->disconnect(command);
+    }
+    return command;
 }
 
 void LiveHands::leaveWill(const QString &node, const LastWill &will, int deadlineMs,
@@ -383,6 +432,7 @@ void LiveHands::cancelAll()
         disconnect(command, nullptr, this, nullptr);
         command->deleteLater();
     }
+    m_ready.clear();
 }
 
 } // namespace howdah::operations

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <QHash>
+#include <QPointer>
 #include <deque>
 #include <memory>
 #include <vector>
 
 #include "cluster/clusterconfig.h"
+#include "hosts/command.h"
 #include "hosts/connections.h"
 #include "operations/hands.h"
 #include "operations/httpclient.h"
@@ -28,6 +30,7 @@ public:
              std::function<void(Handed<Table>)> done) override;
     void command(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs,
                  std::function<void(Handed<CommandResult>)> done) override;
+    void makeReady(const QString &node, const QStringList &argv, bool asRoot) override;
     void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) override;
     void leaveWill(const QString &node, const LastWill &will, int deadlineMs,
                    std::function<void(Handed<void>)> done) override;
@@ -43,7 +46,16 @@ public:
 private:
     struct Request;
     struct Desk;
+    /// A shell on a node's host that waits to become a command.
+    struct Ready {
+        QString node;
+        QStringList argv;
+        bool asRoot = false;
+        QPointer<hosts::Command> command;
+    };
 
+    hosts::CommandOptions optionsFor(const QStringList &prefix, int deadlineMs);
+    hosts::Command *takeReady(const QString &node, const QStringList &argv, bool asRoot);
     Desk *deskFor(const QString &node, const QString &database);
     void serve(Desk &desk);
     void answered(Desk &desk, std::vector<core::Result<postgres::Rows>> results);
@@ -56,6 +68,7 @@ private:
     hosts::Connections m_connections;
     HttpClient m_http;
     std::vector<std::unique_ptr<WillKeeper>> m_wills;
+    std::vector<Ready> m_ready;
 };
 
 } // namespace howdah::operations

@@ -236,6 +236,9 @@ void Runner::runStep(int index)
     for (const QString &node : step(index).nodes) {
         m_lastLines.remove(node);
     }
+    if (step(index).phase == Phase::Prepare && index + 1 < stepCount() && step(index + 1).phase == Phase::Outage) {
+        makeOutageReady();
+    }
     const bool past = isPastReturn(); // before this step is told of: it may be the point of no return
     if (!note(index, StepState::Started) && !past) {
         --m_underWay;
@@ -287,6 +290,18 @@ void Runner::runStep(int index)
                   act();
               }
           });
+}
+
+void Runner::makeOutageReady()
+{
+    for (const Step &one : m_plan.steps) {
+        for (const Action &action : one.phase == Phase::Outage ? one.actions : std::vector<Action>()) {
+            const auto argv = filledCommand(action.argv, m_values);
+            if (action.kind == Action::Kind::Command && action.pollMs == 0 && argv) {
+                m_hands.makeReady(action.node, *argv, action.asRoot);
+            }
+        }
+    }
 }
 
 void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)

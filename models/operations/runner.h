@@ -55,6 +55,8 @@ private:
     void next();
     void guardThenRun(int index);
     void runStep(int index);
+    /// While applications still write: what the steps of the outage will run on hosts.
+    void makeOutageReady();
     void verifyStep(int index, std::optional<SequenceFailure> actionsFailed);
     void stepDone(int index);
     void stepFailed(int index, const SequenceFailure &failure);

@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
+#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QNetworkAccessManager>
@@ -144,7 +145,8 @@ std::unique_ptr<Lab> started(Lab::Variant variant)
     return std::move(*lab);
 }
 
-Figures native(int times, bool loaded)
+/// `keep` names a file that what the program says is added to, with its times of each step; may be empty.
+Figures native(int times, bool loaded, const QString &keep)
 {
     const auto lab = started(Lab::Variant::Plain);
     const QTemporaryDir directory;
@@ -167,6 +169,9 @@ Figures native(int times, bool loaded)
         process.waitForFinished(120'000);
         const QByteArray all = process.readAllStandardOutput().trimmed();
         const QByteArray last = all.split('\n').last();
+        if (QFile kept(keep); !keep.isEmpty() && kept.open(QIODevice::Append)) {
+            kept.write(all + '\n');
+        }
         if (process.exitCode() != 0) { // why is worth more than the figure
             std::fprintf(stderr, "exit code %d: %s\n", process.exitCode(), all.right(1500).constData());
         }
@@ -204,10 +209,10 @@ Figures patroni(int times, bool loaded)
 }
 
 /// One table; limitMs is that of the median gap.
-bool report(int times, bool loaded, bool peers, double limitMs)
+bool report(int times, bool loaded, bool peers, double limitMs, const QString &keep)
 {
     const QString ms = QStringLiteral("ms");
-    const Figures ours = native(times, loaded);
+    const Figures ours = native(times, loaded, keep);
     bench::Table table(QStringLiteral("Planned switchover %1, %2 times there and back, a commit every 2 ms")
                            .arg(loaded ? QStringLiteral("under pgbench -c 4") : QStringLiteral("of an idle cluster"))
                            .arg(times));
@@ -243,7 +248,9 @@ int main(int argc, char **argv)
                                         QStringLiteral("which"));
     const QCommandLineOption loadOption(QStringLiteral("load"), QStringLiteral("idle or pgbench; both when left out."),
                                         QStringLiteral("which"));
-    parser.addOptions({timesOption, onlyOption, loadOption});
+    const QCommandLineOption keepOption(QStringLiteral("keep"), QStringLiteral("Add what howdah says to this file."),
+                                        QStringLiteral("file"));
+    parser.addOptions({timesOption, onlyOption, loadOption, keepOption});
     parser.addHelpOption();
     parser.process(application);
     if (!Lab::possible()) {
@@ -255,10 +262,10 @@ int main(int argc, char **argv)
     const QString load = parser.value(loadOption);
     bool good = true;
     if (load != QLatin1String("pgbench")) {
-        good = report(times, false, peers, 150) && good;
+        good = report(times, false, peers, 150, parser.value(keepOption)) && good;
     }
     if (load != QLatin1String("idle")) {
-        good = report(times, true, peers, 200) && good;
+        good = report(times, true, peers, 200, parser.value(keepOption)) && good;
     }
     return good ? 0 : 1;
 }

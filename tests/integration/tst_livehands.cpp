@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include "operations/livehands.h"
@@ -17,6 +19,7 @@ private Q_SLOTS:
     void initTestCase();
     void notificationsReachAnywhere_data();
     void notificationsReachAnywhere();
+    void readyBeforehand();
 
 private:
     std::unique_ptr<LocalCluster> m_servers;
@@ -85,6 +88,63 @@ void TestLiveHands::notificationsReachAnywhere()
     say(QStringLiteral("state"));
     say(QStringLiteral("State of \"it\""));
     QTRY_COMPARE(heard.size(), 4);
+}
+
+/// A command is begun before it is asked for, where its prefix allows that, and does nothing before it is.
+void TestLiveHands::readyBeforehand()
+{
+    const QTemporaryDir directory;
+    const auto lines = [&](const char *name) {
+        QFile file(directory.filePath(QLatin1String(name)));
+        return file.open(QIODevice::ReadOnly) ? file.readAll().count('\n') : 0;
+    };
+    // Writes down each of its starts; the second keeps what it starts from reading.
+    const auto prefix = [&](const char *name, const QString &rest) {
+        return QStringList{QStringLiteral("sh"), QStringLiteral("-c"),
+                           QStringLiteral("echo begun >>\"$0\"; exec \"$@\"") + rest,
+                           directory.filePath(QLatin1String(name))};
+    };
+    cluster::ClusterConfig config;
+    config.nodes.push_back({.name = QStringLiteral("pg1"), .hasCommand = true});
+    config.nodes.back().command = prefix("starts", QString());
+    config.nodes.push_back({.name = QStringLiteral("pg2"), .hasCommand = true});
+    config.nodes.back().command = prefix("deaf", QStringLiteral(" </dev/null"));
+    const QString done = directory.filePath(QStringLiteral("done"));
+    const QStringList argv{QStringLiteral("sh"), QStringLiteral("-c"), QStringLiteral("echo it >>\"$0\"; echo said"),
+                           done};
+    LiveHands hands(config);
+    QStringList said;
+    const auto ask = [&](const QString &node, const QStringList &command) {
+        hands.command(node, command, false, 5000, [&](const Handed<CommandResult> &result) {
+            said << (result ? QStringLiteral("%1 %2").arg(result->exitCode).arg(result->out.trimmed())
+                            : result.error().error.message);
+        });
+    };
+    const QString right = QStringLiteral("0 said");
+    hands.makeReady(QStringLiteral("pg1"), argv, false);
+    QTRY_COMPARE(lines("starts"), 1);
+    ask(QStringLiteral("pg1"), argv);
+    QTRY_COMPARE(said, QStringList{right});
+    QCOMPARE(lines("starts"), 1);
+    QCOMPARE(lines("done"), 1);
+    ask(QStringLiteral("pg1"), argv); // once
+    QTRY_COMPARE(said.size(), 2);
+    QCOMPARE(lines("starts"), 2);
+    QCOMPARE(lines("done"), 2);
+
+    hands.makeReady(QStringLiteral("pg2"), argv, false);
+    QTRY_COMPARE(hands.findChildren<hosts::Command *>().size(), 0); // it could not wait
+    QCOMPARE(lines("deaf"), 1);
+    ask(QStringLiteral("pg2"), argv);
+    QTRY_COMPARE(said.size(), 3);
+    QCOMPARE(said, (QStringList{right, right, right}));
+    QCOMPARE(lines("deaf"), 2);
+
+    hands.makeReady(QStringLiteral("pg1"), argv, false); // never asked for
+    QTRY_COMPARE(lines("starts"), 3);
+    hands.cancelAll();
+    QTRY_COMPARE(hands.findChildren<hosts::Command *>().size(), 0);
+    QCOMPARE(lines("done"), 3);
 }
 
 QTEST_GUILESS_MAIN(TestLiveHands)

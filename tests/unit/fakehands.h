@@ -54,6 +54,12 @@ public:
             [done] { done(tl::unexpected(failure(QStringLiteral("no answer in time")))); });
     }
 
+    QStringList readied; ///< "node$ text", and how much had been told by then
+    void makeReady(const QString &node, const QStringList &argv, bool) override
+    {
+        readied.append(QStringLiteral("%1$ %2, after %3").arg(node, argv.join(QLatin1Char(' '))).arg(told.size()));
+    }
+
     void http(const operations::HttpRequest &request, int deadlineMs,
               std::function<void(operations::Handed<operations::HttpAnswer>)> done) override
     {

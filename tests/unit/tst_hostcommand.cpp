@@ -22,6 +22,7 @@ private Q_SLOTS:
     void whatDoesNotStart_data();
     void whatDoesNotStart();
     void readsItsInput();
+    void holdsItsInput();
     void crashes();
     void deadlines_data();
     void deadlines();
@@ -125,6 +126,34 @@ void TestHostCommand::readsItsInput()
     QCOMPARE(without.run({}, {QStringLiteral("cat")}).out, QByteArray());
     WatchedCommand unread; // nobody takes it
     QVERIFY(unread.run({}, {QStringLiteral("true")}, {.standardInput = QByteArray(5'000'000, 'x')}).ok());
+}
+
+/// Started, and waiting for what it is to do: its deadline begins with that.
+void TestHostCommand::holdsItsInput()
+{
+    Command command;
+    std::optional<Outcome> outcome;
+    QStringList lines;
+    connect(&command, &Command::outputArrived, this, [&](const QString &line) { lines << line; });
+    connect(&command, &Command::finished, this, [&](const Outcome &one) { outcome = one; });
+    CommandOptions options;
+    options.holdsInput = true;
+    command.start({}, script("echo here; read -r word; echo \"$word\"; exec cat"), options);
+    QTRY_COMPARE(lines, QStringList{QStringLiteral("here")});
+    QVERIFY(!outcome);
+    command.goOn("go\nand more\n", 5000);
+    command.goOn("twice\n", 5000);
+    QTRY_VERIFY(outcome);
+    QVERIFY(outcome->ok());
+    QCOMPARE(outcome->out, QByteArray("here\ngo\nand more\n"));
+
+    Command late;
+    outcome.reset();
+    connect(&late, &Command::finished, this, [&](const Outcome &one) { outcome = one; });
+    late.start({}, script("read -r word; exec sleep 600"), options);
+    late.goOn("go\n", 100);
+    QTRY_VERIFY(outcome);
+    QCOMPARE(outcome->end, Outcome::End::DeadlinePassed);
 }
 
 void TestHostCommand::crashes()

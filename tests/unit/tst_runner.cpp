@@ -17,6 +17,7 @@ class TestRunner : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void stepsRunInOrder();
+    void outageIsMadeReady();
     void everyActionIsTold();
     void failureBeforeTheReturnIsUndone();
     void failureBehindTheReturnGoesForward();
@@ -57,6 +58,28 @@ void TestRunner::stepsRunInOrder()
                    QStringLiteral("do rejoin"), QStringLiteral("do follow"), QStringLiteral("is rejoin"),
                    QStringLiteral("is follow"), QStringLiteral("do tidy"), QStringLiteral("is tidy")}));
     QCOMPARE(bench.ends, 1);
+}
+
+/// What hosts will have to do while writes wait is prepared before the last step in which they don't.
+void TestRunner::outageIsMadeReady()
+{
+    const auto command = [](const QStringList &argv) {
+        Action action;
+        action.kind = Action::Kind::Command;
+        action.node = QStringLiteral("pg1");
+        action.argv = argv;
+        return action;
+    };
+    Plan whole = plan();
+    whole.steps.insert(whole.steps.begin() + 1, step(QStringLiteral("checkpoint")));
+    whole.steps[1].actions = {command({QStringLiteral("not"), QStringLiteral("this")})};
+    whole.steps[2].actions = {command({QStringLiteral("pg_ctl"), QStringLiteral("stop")}),
+                              command({QStringLiteral("of"), QStringLiteral(":{later}")})};
+    whole.steps[4].actions = {command({QStringLiteral("nor"), QStringLiteral("this")})};
+    Bench bench(whole);
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(bench.hands.readied, QStringList{QStringLiteral("pg1$ pg_ctl stop, after 2")}); // lock, and its proof
 }
 
 void TestRunner::everyActionIsTold()

@@ -21,6 +21,9 @@ private Q_SLOTS:
     void saysNothingWhenItIsQuick();
     void namesWhoIsStillThere();
     void givesUp();
+    void isAStandbyFromTheStart();
+    void primaryThatNeverStopped_data();
+    void primaryThatNeverStopped();
 
 private:
     QString path(const char *name) const { return m_directory->filePath(QLatin1String(name)); }
@@ -110,6 +113,46 @@ void TestStopScript::givesUp()
     QVERIFY(stop(QStringLiteral("20"))->waitForFinished(20'000));
     QCOMPARE(m_stop.exitCode(), 1);
     QVERIFY(m_stop.readAllStandardError().contains("still running"));
+    QVERIFY(!QFile::exists(path("standby.signal")));
+}
+
+/// Whoever starts it while it ends, and just after that, starts a standby.
+void TestStopScript::isAStandbyFromTheStart()
+{
+    stop(QStringLiteral("3000"));
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(path("standby.signal")), 20'000);
+    QCOMPARE(m_stop.state(), QProcess::Running);
+    write("down", {});
+    QVERIFY(m_stop.waitForFinished(20'000));
+    QCOMPARE(m_stop.exitCode(), 0);
+    QVERIFY(QFile::exists(path("standby.signal")));
+}
+
+void TestStopScript::primaryThatNeverStopped_data()
+{
+    QTest::addColumn<QByteArray>("state"); // in line 8 of its pid file
+    QTest::addColumn<bool>("leftAlone");
+    QTest::newRow("it never heard of the stop") << QByteArray("ready   ") << true;
+    QTest::newRow("it is a standby by now") << QByteArray("standby ") << false;
+    QTest::newRow("on its way down") << QByteArray("stopping") << false;
+}
+
+/// Taken back: a primary that serves goes on, and stays one when it is started again.
+void TestStopScript::primaryThatNeverStopped()
+{
+    QFETCH(QByteArray, state);
+    QFETCH(bool, leftAlone);
+    write("pg_ctl", "#!/bin/sh\nrm \"$(dirname \"$0\")/postmaster.pid\"\n");
+    write("postmaster.pid",
+          QByteArray::number(QCoreApplication::applicationPid()) + "\n2\n3\n4\n5\n6\n7\n" + state + "\n");
+    write("standby.signal", {});
+    QProcess clear;
+    clear.start(QStringLiteral("sh"),
+                {QStringLiteral("-c"), QLatin1String(kClearScript), QStringLiteral("howdah-clear"), path("pg_ctl"),
+                 m_directory->path(), QStringLiteral("primary")});
+    QVERIFY(clear.waitForFinished(20'000));
+    QCOMPARE(clear.exitCode(), 0);
+    QCOMPARE(QFile::exists(path("postmaster.pid")), leftAlone);
     QVERIFY(!QFile::exists(path("standby.signal")));
 }
 

@@ -10,7 +10,7 @@ namespace howdah::operations::switchover {
 /// titles that they give themselves. Until then nothing is run for that: reading the time needs no process.
 inline constexpr const char *kStopScript = R"sh(
 seconds() {
-  if read -r up rest </proc/uptime; then now=${up%.*}; else now=$((n / 70)); fi 2>/dev/null
+  if read -r up rest </proc/uptime; then now=${up%.*}; else now=$((n / 130)); fi 2>/dev/null
 }
 still() {
   server=$(head -n 1 "$1/postmaster.pid" 2>/dev/null) && [ -n "$server" ] || return 0
@@ -34,25 +34,31 @@ still() {
 alive() { pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; }
 # Somebody may have stopped it already: then pg_control tells how it ended.
 "$1" -D "$2" -m fast -W stop >/dev/null || { alive "$@" && exit 1; }
+# While it ends: it looks for the file only when it starts, and from now on nobody may start it as a primary.
+: >"$2/standby.signal" && sync "$2/standby.signal" "$2" || exit 1
 n=0
 seconds
 begun=$now told=$((now + 2))
 # It ends well before whoever waits for it does: nothing of it may be left when that takes it back.
-while [ "$n" -lt "$4" ] && [ $((now - begun)) -lt $(($4 / 100 - 2)) ]; do
+while [ "$n" -lt $(($4 * 2)) ] && [ $((now - begun)) -lt $(($4 / 100 - 2)) ]; do
   said=$(LC_ALL=C "$3" -D "$2" 2>/dev/null)
   case $said in
   *'cluster state:               shut down
 '*)
-    : >"$2/standby.signal" && sync "$2/standby.signal" "$2" || exit 1
     printf '%s\n' "$said"
     exit 0 ;;
   esac
-  [ $((n % 50)) -ne 25 ] || alive "$@" || { echo "it ended without a shutdown checkpoint" >&2; exit 1; }
-  sleep 0.01
+  [ $((n % 100)) -ne 50 ] || alive "$@" || {
+    rm -f "$2/standby.signal"
+    echo "it ended without a shutdown checkpoint" >&2
+    exit 1
+  }
+  sleep 0.005
   n=$((n + 1))
   seconds
   [ "$now" -le "$told" ] || { told=$now; still "$2"; }
 done
+rm -f "$2/standby.signal" # it is still the primary
 echo "still running: $(sed -n 8p "$2/postmaster.pid" 2>/dev/null)" >&2
 still "$2" >&2
 exit 1
@@ -64,9 +70,11 @@ inline constexpr const char *kClearScript = R"sh(
 n=0
 while pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do
   case $(sed -n 8p "$2/postmaster.pid" 2>/dev/null) in
-  ready*|standby*)
-    [ "$3" = primary ] && [ ! -e "$2/standby.signal" ] && exit 0
-    [ "$3" = standby ] && [ -e "$2/standby.signal" ] && exit 0 ;;
+  ready*)
+    # Asked to stop, it may never have done so.
+    [ "$3" = primary ] && rm -f "$2/standby.signal" && exit 0
+    [ -e "$2/standby.signal" ] && exit 0 ;;
+  standby*) [ "$3" = standby ] && [ -e "$2/standby.signal" ] && exit 0 ;;
   esac
   n=$((n + 1))
   [ "$n" -eq 100 ] && { "$1" -D "$2" -m immediate -t 10 stop >/dev/null || exit 1; }

@@ -132,7 +132,7 @@ Step syncStep(const Pieces &p)
 
 /// pg_ctl itself looks every 100 ms and waits for the postmaster to go; what matters is earlier: the state in
 /// pg_control, written when the shutdown checkpoint is on the disk and nothing can be written any more. standby.signal
-/// is put in place in the same breath, so that whoever starts this server starts a standby.
+/// is put in place while the server ends, so that whoever starts it starts a standby.
 Step stopStep(const Pieces &p)
 {
     Step step = p.step("stop", Phase::Outage, tr("Stop %1, fast").arg(p.primary), {p.primary}, p.stopDeadlineMs, 60);
