@@ -105,7 +105,30 @@ if [ "$(id -u)" != 0 ] && have sudo; then
   fi
 fi
 
-# A daemon in a container of this host is another host's: it has another network.
+# Data directories that a daemon says it looks after: in its arguments, or in the file that it was given.
+file_of() { case $2 in /*) printf %s "$2" ;; *) printf %s "/proc/$1/cwd/$2" ;; esac; }
+named_in() {
+  sed -n -e "s/^[[:space:]]*data_directory[[:space:]]*=[[:space:]]*'\{0,1\}\([^']*\)'\{0,1\}.*/\1/p" \
+    -e "s/^[[:space:]]*data_dir:[[:space:]]*['\"]\{0,1\}\([^'\"]*\).*/\1/p" "$1" 2>/dev/null
+}
+looks_after() {
+  tr '\000' '\n' 2>/dev/null <"/proc/$1/cmdline" | {
+    last=
+    while IFS= read -r a; do
+      case $last in
+      --pgdata | --data-dir | -D) printf '%s\n' "$a" ;;
+      -f | --config-file) named_in "$(file_of "$1" "$a")" ;;
+      esac
+      case $a in
+      --pgdata=* | --data-dir=*) printf '%s\n' "${a#*=}" ;;
+      --config-file=*) named_in "$(file_of "$1" "${a#*=}")" ;;
+      *.yml | *.yaml) named_in "$(file_of "$1" "$a")" ;;
+      esac
+      last=$a
+    done
+  }
+}
+# A daemon in a container of this host is another host's: it has another network. One that says nothing counts.
 net=$(readlink /proc/self/ns/net 2>/dev/null)
 for p in /proc/[0-9]*; do
   n=
@@ -116,7 +139,11 @@ for p in /proc/[0-9]*; do
   *) continue ;;
   esac
   theirs=$(readlink "$p/ns/net" 2>/dev/null)
-  if [ -z "$theirs" ] || [ "$theirs" = "$net" ]; then put daemon "$n ${p#/proc/}"; fi
+  [ -z "$theirs" ] || [ "$theirs" = "$net" ] || continue
+  named=$(looks_after "${p#/proc/}")
+  [ -z "$named" ] || printf '%s\n' "$named" | grep -qxF -e "$d" -e "$(readlink -f "$d")" || continue
+  # It may have ended since: then nothing of it could be read.
+  [ ! -d "$p" ] || put daemon "$n ${p#/proc/}"
 done
 echo howdah-facts-end
 )sh";

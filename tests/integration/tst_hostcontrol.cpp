@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCoreApplication>
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include "hosts/connections.h"
@@ -32,6 +35,8 @@ private Q_SLOTS:
     void reloads();
     void asWritten();
     void patroniIsSeen();
+    void daemonsOfOthers_data();
+    void daemonsOfOthers();
 
 private:
     Result<HostFacts> facts(const QStringList &prefix, int index, const Lab *lab = nullptr);
@@ -301,6 +306,65 @@ void TestHostControl::patroniIsSeen()
     VERIFY_RESULT(derived);
     QVERIFY(derived->mayRestartByItself);
     QCOMPARE(derived->supervisor, QStringLiteral("patroni"));
+}
+
+void TestHostControl::daemonsOfOthers_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("config"); // %1 is the data directory; empty: there is no such file
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<bool>("counts");
+    const QString repmgrd = QStringLiteral("repmgrd");
+    const QStringList f{QStringLiteral("-f"), QStringLiteral("its.conf")};
+    QTest::newRow("repmgrd of this one") << repmgrd << "node_id=1\ndata_directory='%1'\n" << f << true;
+    QTest::newRow("repmgrd of another one") << repmgrd << "data_directory = '%1/../other'\n" << f << false;
+    QTest::newRow("repmgrd of nobody knows whom") << repmgrd << QString() << f << true;
+    QTest::newRow("repmgrd that says nothing") << repmgrd << "node_id=1\n" << QStringList() << true;
+    QTest::newRow("pg_autoctl of this one")
+        << "pg_autoctl" << QString() << QStringList{QStringLiteral("--pgdata"), QStringLiteral("%1")} << true;
+    QTest::newRow("pg_autoctl of another one")
+        << "pg_autoctl" << QString() << QStringList{QStringLiteral("--pgdata=/srv/other")} << false;
+    const QStringList yml{QStringLiteral("patroni.yml")};
+    QTest::newRow("patroni of this one") << "patroni"
+                                         << "postgresql:\n  data_dir: %1\n"
+                                         << yml << true;
+    QTest::newRow("patroni of another one") << "patroni"
+                                            << "postgresql:\n  data_dir: \"/srv/other\"\n"
+                                            << yml << false;
+}
+
+/// Several clusters may live on one host: the manager of one is none of the other's.
+void TestHostControl::daemonsOfOthers()
+{
+    QFETCH(QString, name);
+    QFETCH(QString, config);
+    QFETCH(QStringList, arguments);
+    QFETCH(bool, counts);
+    const LabServer &server = m_lab->node(0);
+    const QTemporaryDir directory;
+    QVERIFY(QFile::setPermissions(directory.path(), QFile::Permissions(0x7755)));
+    const auto write = [&directory](const QString &file, const QByteArray &text) {
+        QFile made(directory.filePath(file));
+        QVERIFY(made.open(QIODevice::WriteOnly));
+        made.write(text);
+        made.setPermissions(QFile::Permissions(0x7755));
+    };
+    write(name, "#!/bin/sh\necho here\nread -r line\n");
+    if (!config.isEmpty()) {
+        write(arguments.value(arguments.size() - 1, QStringLiteral("unused")),
+              config.replace(QStringLiteral("%1"), server.dataDir).toUtf8());
+    }
+    QProcess daemon;
+    daemon.setWorkingDirectory(directory.path());
+    const QStringList line = server.prefix + QStringList{directory.filePath(name)} +
+                             arguments.replaceInStrings(QStringLiteral("%1"), server.dataDir);
+    daemon.start(line.first(), line.mid(1));
+    QTRY_VERIFY(daemon.canReadLine());
+    const Result<HostFacts> found = facts(m_lab->sshPrefix(0), 0);
+    daemon.kill();
+    daemon.waitForFinished();
+    VERIFY_RESULT(found);
+    QCOMPARE(found->daemons.size(), counts ? 1 : 0);
 }
 
 QTEST_GUILESS_MAIN(TestHostControl)
