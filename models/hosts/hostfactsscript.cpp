@@ -138,12 +138,13 @@ for p in /proc/[0-9]*; do
   python*) case "$(tr '\000' ' ' 2>/dev/null <"$p/cmdline")" in */patroni\ *) n=patroni ;; *) continue ;; esac ;;
   *) continue ;;
   esac
+  # What has ended stays in the list as long as nobody asks how.
+  case $(field State "${p#/proc/}") in Z* | X* | '') continue ;; esac
   theirs=$(readlink "$p/ns/net" 2>/dev/null)
   [ -z "$theirs" ] || [ "$theirs" = "$net" ] || continue
   named=$(looks_after "${p#/proc/}")
   [ -z "$named" ] || printf '%s\n' "$named" | grep -qxF -e "$d" -e "$(readlink -f "$d")" || continue
-  # It may have ended since: then nothing of it could be read.
-  [ ! -d "$p" ] || put daemon "$n ${p#/proc/}"
+  put daemon "$n ${p#/proc/}"
 done
 echo howdah-facts-end
 )sh";

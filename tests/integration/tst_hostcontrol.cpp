@@ -37,6 +37,7 @@ private Q_SLOTS:
     void patroniIsSeen();
     void daemonsOfOthers_data();
     void daemonsOfOthers();
+    void daemonThatHasEnded();
 
 private:
     Result<HostFacts> facts(const QStringList &prefix, int index, const Lab *lab = nullptr);
@@ -365,6 +366,35 @@ void TestHostControl::daemonsOfOthers()
     daemon.waitForFinished();
     VERIFY_RESULT(found);
     QCOMPARE(found->daemons.size(), counts ? 1 : 0);
+}
+
+/// In a container nobody may ever ask how a process ended, and it stays in the list.
+void TestHostControl::daemonThatHasEnded()
+{
+    const QTemporaryDir directory;
+    QVERIFY(QFile::setPermissions(directory.path(), QFile::Permissions(0x7755)));
+    QFile made(directory.filePath(QStringLiteral("repmgrd")));
+    QVERIFY(made.open(QIODevice::WriteOnly));
+    made.write("#!/bin/sh\nexit 0\n");
+    made.setPermissions(QFile::Permissions(0x7755));
+    made.close();
+    QProcess parent;
+    const QStringList line =
+        m_lab->node(0).prefix + QStringList{QStringLiteral("sh"), QStringLiteral("-c"),
+                                            QStringLiteral("\"$0\" & echo $!; exec cat"), made.fileName()};
+    parent.start(line.first(), line.mid(1));
+    QTRY_VERIFY(parent.canReadLine());
+    const QString process = QString::fromLatin1(parent.readLine().trimmed());
+    const auto stat = [&process] {
+        QFile file(QStringLiteral("/proc/%1/stat").arg(process));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    };
+    QTRY_VERIFY(stat().contains(") Z "));
+    const Result<HostFacts> found = facts(m_lab->sshPrefix(0), 0);
+    parent.kill();
+    parent.waitForFinished();
+    VERIFY_RESULT(found);
+    QCOMPARE(found->daemons, QStringList());
 }
 
 QTEST_GUILESS_MAIN(TestHostControl)
