@@ -550,8 +550,8 @@ void TestSwitchoverDialog::windowStaysOpenWhileItRuns()
     window.clusterOpened(QStringLiteral("orders"));
     window.setClusterState(stateOf(threeNodes()));
     window.show();
-    QSignalSpy opened(&window, &MainWindow::switchoverOpened);
-    QSignalSpy runs(&window, &MainWindow::switchoverRunRequested);
+    QSignalSpy opened(&window, &MainWindow::operationOpened);
+    QSignalSpy runs(&window, &MainWindow::operationRunRequested);
     window.findChild<QAction *>(QStringLiteral("action-switchover"))->trigger();
     QCOMPARE(opened.count(), 1);
     auto *dialog = window.findChild<SwitchoverDialog *>();
@@ -575,8 +575,8 @@ void TestSwitchoverDialog::putAsideItGoesOn()
     window.clusterOpened(orders);
     window.setClusterState(stateOf(threeNodes()));
     window.show();
-    QSignalSpy closed(&window, &MainWindow::switchoverClosed);
-    QSignalSpy cancels(&window, &MainWindow::switchoverCancelRequested);
+    QSignalSpy closed(&window, &MainWindow::operationClosed);
+    QSignalSpy cancels(&window, &MainWindow::operationCancelRequested);
     auto *action = window.findChild<QAction *>(QStringLiteral("action-switchover"));
     action->trigger();
     const QPointer<SwitchoverDialog> dialog = window.findChild<SwitchoverDialog *>();
