@@ -227,6 +227,10 @@ void TestPatroniDialog::actionsSayWhyNot()
     auto *menu = part<QMenu>("menu-cluster");
     QVERIFY(menu && menu->toolTipsVisible());
     QVERIFY(menu->actions().contains(pause));
+    give(calmPatroni(3));
+    menu->popup(m_window->mapToGlobal(QPoint(100, 30)));
+    keepPicture(menu, QStringLiteral("patroni-menu"));
+    menu->close();
 }
 
 void TestPatroniDialog::paletteOffersThem()
@@ -283,6 +287,10 @@ void TestPatroniDialog::nodesTableHasTheSameMenu()
     QVERIFY(menu);
     QCOMPARE(menu->accessibleName(), QStringLiteral("Node pg3"));
     QVERIFY(menu->findChild<QAction *>(QStringLiteral("node-reinitialize")));
+    if (const QString folder = qEnvironmentVariable("HOWDAH_TEST_PICTURES"); !folder.isEmpty()) {
+        // At once: a menu closes, and is gone, when something else happens.
+        QVERIFY(menu->grab().save(folder + QStringLiteral("/patroni-node-menu-light.png")));
+    }
 }
 
 void TestPatroniDialog::pauseRunsWhatWasShown()
@@ -472,6 +480,7 @@ void TestPatroniDialog::scheduleAndCancel()
     give(facts);
     action("action-patroni-cancel")->trigger();
     QVERIFY(part<widgets::Label>("patroni-about")->text().contains(said));
+    QCOMPARE(part<QPushButton>("patroni-cancel")->text(), QStringLiteral("Keep it"));
     keepPicture(dialog(), QStringLiteral("patroni-cancel"));
     click("patroni-run");
     QCOMPARE(asked().operation, QStringLiteral("patroni-cancel-switchover"));

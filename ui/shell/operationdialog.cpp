@@ -216,7 +216,7 @@ void OperationDialog::updateFooter()
     m_run->setText(runText());
     m_run->setEnabled(known && operations::mayRun(m_plan, m_checks->isAllAccepted()) && whyNoPlan().isEmpty() &&
                       whyNotYet().isEmpty());
-    m_cancel->setText(m_ended || (m_running && isPastReturn()) ? tr("Close") : tr("Cancel"));
+    m_cancel->setText(planning ? leaveText() : m_ended || (m_running && isPastReturn()) ? tr("Close") : tr("Cancel"));
     updateOptions();
     if (planning) {
         const QString sentence = planningSentence();

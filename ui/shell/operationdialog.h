@@ -90,6 +90,8 @@ protected:
 
     /// What the button does: "&Switch over to pg2".
     virtual QString runText() const = 0;
+    /// What leaves it as it is.
+    virtual QString leaveText() const { return tr("Cancel"); }
     /// How the window is called while it runs.
     virtual QString runningTitle() const { return windowTitle(); }
     virtual QString runningSentence() const { return tr("Running …"); }

@@ -97,6 +97,12 @@ QString ConfirmForm::doneSentence() const
     }
 }
 
+/// Beside "Cancel the switchover" a button "Cancel" would say nothing.
+QString ConfirmForm::leaveText() const
+{
+    return m_request.kind == Kind::Cancel ? tr("Keep it") : PatroniForm::leaveText();
+}
+
 QSize ConfirmForm::wantedSize() const
 {
     return {960, 600};

@@ -22,6 +22,7 @@ public:
     QString title() const override;
     QString runText() const override;
     QString doneSentence() const override;
+    QString leaveText() const override;
     QSize wantedSize() const override;
     operations::Plan plan(const operations::patroni::PatroniFacts &facts, const QString &cluster) const override;
     QString whyNotYet() const override;

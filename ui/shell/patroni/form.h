@@ -18,6 +18,7 @@ public:
     virtual QString title() const = 0;        ///< of the window
     virtual QString runText() const = 0;      ///< names the act
     virtual QString doneSentence() const = 0; ///< when it is done and proved
+    virtual QString leaveText() const { return tr("Cancel"); }
     virtual QString readySentence() const { return {}; }
     /// As big as the window wants to be.
     virtual QSize wantedSize() const = 0;

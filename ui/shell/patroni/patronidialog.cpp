@@ -59,6 +59,11 @@ QString PatroniDialog::runText() const
     return m_form ? m_form->runText() : QString();
 }
 
+QString PatroniDialog::leaveText() const
+{
+    return m_form ? m_form->leaveText() : OperationDialog::leaveText();
+}
+
 QString PatroniDialog::doneSentence() const
 {
     return m_form ? m_form->doneSentence() : tr("Done, and proved.");

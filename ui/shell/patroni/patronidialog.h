@@ -25,6 +25,7 @@ public:
 
 protected:
     QString runText() const override;
+    QString leaveText() const override;
     QString doneSentence() const override;
     QString readySentence() const override;
     QString whyNoPlan() const override;
