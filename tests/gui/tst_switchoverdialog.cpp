@@ -336,6 +336,7 @@ void TestSwitchoverDialog::planningLooksAsDrawn()
     operations::Plan plan = richPlan();
     shown.dialog.setPlan(plan);
     shown.dialog.setProbe(QStringLiteral("pg1, pg2, pg3"), 2, {});
+    QCOMPARE(shown.dialog.focusWidget(), part<QWidget>(shown.dialog, "candidates-table"));
     shown.accepts().first()->setChecked(true);
     keepPicture(shown.dialog, QStringLiteral("switchover-planning"));
     // Groups fold by mouse and by keyboard.

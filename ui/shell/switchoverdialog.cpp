@@ -38,6 +38,7 @@ SwitchoverDialog::SwitchoverDialog(const QString &cluster, const QString &target
     addAbove(m_strip, Above::Running);
     setBesideSteps(m_proof);
     buildOptions();
+    m_candidatesTable->setFocus(); // who takes over is chosen first
     connect(m_candidatesTable, &widgets::DataTable::selectedKeyChanged, this, &SwitchoverDialog::choose);
     setProbe({}, 0, tr("The nodes are being asked."));
     updateFooter();
