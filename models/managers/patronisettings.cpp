@@ -78,7 +78,7 @@ core::Result<std::vector<PatroniTurn>> parsePatroniHistory(const QByteArray &jso
         return notPatroni(QStringLiteral("The answer is not a history in JSON."));
     }
     std::vector<PatroniTurn> turns;
-    for (const QJsonValue &one : document.array()) {
+    for (const auto &one : document.array()) {
         const QJsonArray line = one.toArray();
         PatroniTurn &turn = turns.emplace_back();
         turn.timeline = line.at(0).toInt();

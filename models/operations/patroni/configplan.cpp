@@ -32,7 +32,7 @@ QJsonValue valueFrom(const QString &text)
 /// Puts value at path into object; false when something else stands in the way.
 bool put(QJsonObject &object, const QStringList &path, const QJsonValue &value)
 {
-    const QString key = path.first();
+    const QString &key = path.first();
     if (key.isEmpty()) {
         return false;
     }
