@@ -4,6 +4,7 @@
 #include "app/output.h"
 #include "app/patronitext.h"
 #include "app/planoffer.h"
+#include "operations/patroni/request.h"
 
 namespace howdah::app {
 
@@ -11,7 +12,27 @@ using namespace operations;
 
 namespace {
 constexpr int kDeadlineMs = 12'000;
-constexpr int kHistoryMs = 5000;
+
+/// What is asked of Patroni by one that changes something; its words were looked at when the arguments were.
+patroni::Request requestOf(const Invocation &invocation)
+{
+    using Kind = patroni::Request::Kind;
+    static const QHash<QString, Kind> kinds{{QStringLiteral("pause"), Kind::Pause},
+                                            {QStringLiteral("resume"), Kind::Resume},
+                                            {QStringLiteral("restart"), Kind::Restart},
+                                            {QStringLiteral("reinitialize"), Kind::Reinitialize},
+                                            {QStringLiteral("switchover-at"), Kind::Schedule},
+                                            {QStringLiteral("cancel-switchover"), Kind::Cancel},
+                                            {QStringLiteral("config"), Kind::Configure}};
+    patroni::Request request{.kind = kinds.value(invocation.patroniAction), .node = invocation.words.value(0)};
+    if (request.kind == Kind::Schedule) {
+        request.node = invocation.target;
+        request.at = patroni::timeFrom(invocation.words.value(0)).value_or(QDateTime());
+    } else if (request.kind == Kind::Configure) {
+        request.change = patroni::changeFrom(invocation.words.sliced(1)).value_or(QJsonObject());
+    }
+    return request;
+}
 } // namespace
 
 PatroniCommand::PatroniCommand(Invocation invocation, QObject *parent)
@@ -99,60 +120,28 @@ void PatroniCommand::show(const patroni::PatroniFacts &facts)
 
 void PatroniCommand::showHistory(const QString &base)
 {
-    m_run->hands().http({QStringLiteral("GET"), base + QStringLiteral("/history"), {}, patroni::credentials(), true},
-                        kHistoryMs, [this](const Handed<HttpAnswer> &answer) {
-                            const auto turns = answer ? managers::parsePatroniHistory(answer->body.toUtf8())
-                                                      : core::Result<std::vector<managers::PatroniTurn>>(
-                                                            tl::unexpected(answer.error().error));
-                            if (turns) {
-                                tell(historyText(*turns), historyJson(*turns));
-                            } else {
-                                Q_EMIT finished(printFailure(turns.error(), m_invocation.json, kRefused));
-                            }
-                        });
-}
-
-Plan PatroniCommand::planFor(const patroni::PatroniFacts &facts) const
-{
-    const QString cluster = m_look.config().name;
-    const QString action = m_invocation.patroniAction;
-    const QString word = m_invocation.words.value(0);
-    if (action == QLatin1String("pause")) {
-        return patroni::planPause(facts, cluster);
-    }
-    if (action == QLatin1String("resume")) {
-        return patroni::planResume(facts, cluster);
-    }
-    if (action == QLatin1String("restart")) {
-        return patroni::planRestart(facts, cluster, word);
-    }
-    if (action == QLatin1String("reinitialize")) {
-        return patroni::planReinitialize(facts, cluster, word);
-    }
-    if (action == QLatin1String("switchover-at")) {
-        return patroni::planScheduledSwitchover(facts, cluster, m_invocation.target,
-                                                patroni::timeFrom(word).value_or(QDateTime()),
-                                                QDateTime::currentDateTimeUtc());
-    }
-    if (action == QLatin1String("cancel-switchover")) {
-        return patroni::planCancelSwitchover(facts, cluster);
-    }
-    return patroni::planConfig(facts, cluster,
-                               patroni::changeFrom(m_invocation.words.sliced(1)).value_or(QJsonObject()));
+    patroni::askHistory(m_run->hands(), base, [this](const core::Result<std::vector<managers::PatroniTurn>> &turns) {
+        if (turns) {
+            tell(historyText(*turns), historyJson(*turns));
+        } else {
+            Q_EMIT finished(printFailure(turns.error(), m_invocation.json, kRefused));
+        }
+    });
 }
 
 void PatroniCommand::act(const patroni::PatroniFacts &facts)
 {
-    if (m_invocation.patroniAction == QLatin1String("config") && facts.config) {
-        const QJsonObject change = patroni::changeFrom(m_invocation.words.sliced(1)).value_or(QJsonObject());
-        const auto changes = patroni::differences(facts.config->whole, managers::patched(facts.config->whole, change));
+    const patroni::Request request = requestOf(m_invocation);
+    if (request.kind == patroni::Request::Kind::Configure && facts.config) {
+        const auto changes =
+            patroni::differences(facts.config->whole, managers::patched(facts.config->whole, request.change));
         if (m_invocation.json) {
             printJson(differenceJson(changes));
         } else {
             print(differenceText(changes));
         }
     }
-    const Plan plan = planFor(facts);
+    const Plan plan = patroni::planFor(facts, m_look.config().name, request, QDateTime::currentDateTimeUtc());
     showPlan(plan, m_invocation.json);
     if (const auto exitCode = reasonNotToRun(plan, m_invocation)) {
         Q_EMIT finished(*exitCode);

@@ -30,7 +30,6 @@ private:
     void show(const operations::patroni::PatroniFacts &facts);
     void showHistory(const QString &base);
     void act(const operations::patroni::PatroniFacts &facts);
-    operations::Plan planFor(const operations::patroni::PatroniFacts &facts) const;
     void tell(const QString &text, QJsonObject object);
 
     Invocation m_invocation;

@@ -5,14 +5,13 @@
 #include <algorithm>
 
 #include "core/units.h"
+#include "operations/patroni/configtext.h"
 
 namespace howdah::app {
 
 using namespace operations::patroni;
 
 namespace {
-
-const QString kMask = QStringLiteral("********");
 
 /// Columns as wide as they need to be, two blanks between.
 QString table(const std::vector<QStringList> &rows)
@@ -64,18 +63,6 @@ QString notesOf(const Member &member)
         notes.append(member.error);
     }
     return notes.join(QStringLiteral(", "));
-}
-
-QJsonObject masked(QJsonObject config)
-{
-    for (auto it = config.begin(); it != config.end(); ++it) {
-        if (managers::isSecretKey(it.key())) {
-            *it = kMask;
-        } else if (it->isObject()) {
-            *it = masked(it->toObject());
-        }
-    }
-    return config;
 }
 
 } // namespace

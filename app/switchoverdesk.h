@@ -18,8 +18,8 @@ class Gatherer;
 
 namespace howdah::app {
 
-/// What stands behind one switchover dialog, in the engine thread: asks the nodes what a plan needs, makes a plan of
-/// each new state, and runs the one that it is given.
+/// What stands behind one dialog of an operation, in the engine thread: runs the plan that it is given. Of a switchover
+/// it makes the plans as well: asks the nodes what one needs, and makes one of each new state.
 class SwitchoverDesk : public QObject {
     Q_OBJECT
 public:

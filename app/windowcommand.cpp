@@ -7,6 +7,7 @@
 
 #include "app/clusters.h"
 #include "app/output.h"
+#include "app/patroniwatch.h"
 #include "monitor/completion.h"
 #include "shell/render.h"
 #include "theme/theme.h"
@@ -84,6 +85,7 @@ void WindowCommand::connectWindow()
     });
     connect(&m_engine, &monitor::Engine::discoveryFailed, &m_window, &MainWindow::discoveryFailed);
     connectSwitchover();
+    connectPatroni();
     followJournal();
 }
 
@@ -218,6 +220,9 @@ void WindowCommand::closeCluster(const QString &name)
 {
     forget(m_open.take(name));
     m_engine.closeCluster(name);
+    if (PatroniWatch *watch = m_watches.take(name)) {
+        watch->deleteLater();
+    }
     m_window.clusterClosed(name);
 }
 
@@ -302,6 +307,7 @@ void WindowCommand::stateChanged(const cluster::ClusterState &state)
 {
     m_window.setClusterState(state);
     tellDeskState(state);
+    watchPatroni(state);
     if (!m_pageWanted.isEmpty()) {
         m_window.showPage(m_pageWanted);
         m_pageWanted.clear();

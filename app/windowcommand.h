@@ -18,6 +18,7 @@
 
 namespace howdah::app {
 
+class PatroniWatch;
 class SwitchoverDesk;
 
 /// `open`: the window wired to the engine. What the user wants goes from one to the other as a signal; what the engine
@@ -54,6 +55,11 @@ private:
     /// Runs what in the desk's thread, when there is a desk.
     void tellDesk(const std::function<void(SwitchoverDesk &)> &what);
     void tellDeskState(const cluster::ClusterState &state);
+    void connectPatroni();
+    /// Has Patroni asked about a cluster that it manages, as long as that is in front or has a dialog.
+    void watchPatroni(const cluster::ClusterState &state);
+    /// Runs what in the watch's thread, when there is one of that cluster.
+    void tellWatch(const QString &cluster, const std::function<void(PatroniWatch &)> &what);
     void writeRunbook(const QString &cluster, const operations::Plan &plan, const QString &path);
     void followJournal();
     void takeScreenshot();
@@ -68,6 +74,7 @@ private:
     QHash<QString, cluster::ClusterConfig> m_configs; ///< by name, with the nodes that were discovered
     QPointer<SwitchoverDesk> m_desk;                  ///< of the dialog that is open; lives in the engine thread
     QString m_deskCluster;
+    QHash<QString, QPointer<PatroniWatch>> m_watches; ///< by cluster; they live in the engine thread
     QString m_pageWanted;
     QTimer m_screenshotDeadline;
     int m_statesBeforeScreenshot = 0;

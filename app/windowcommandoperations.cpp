@@ -12,8 +12,8 @@ void WindowCommand::connectSwitchover()
     using shell::MainWindow;
     connect(&m_engine, &monitor::Engine::clusterKnown, this,
             [this](const cluster::ClusterConfig &config) { m_configs.insert(config.name, config); });
-    connect(&m_window, &MainWindow::switchoverOpened, this, &WindowCommand::openDesk);
-    connect(&m_window, &MainWindow::switchoverClosed, this, [this] {
+    connect(&m_window, &MainWindow::operationOpened, this, &WindowCommand::openDesk);
+    connect(&m_window, &MainWindow::operationClosed, this, [this] {
         if (m_desk) {
             m_desk->deleteLater();
             m_desk.clear();
@@ -24,7 +24,7 @@ void WindowCommand::connectSwitchover()
             [this](const QString &, const QString &target, bool natively) {
                 tellDesk([target, natively](SwitchoverDesk &desk) { desk.plan(target, natively); });
             });
-    connect(&m_window, &MainWindow::switchoverRunRequested, this,
+    connect(&m_window, &MainWindow::operationRunRequested, this,
             [this](const QString &, const operations::Plan &plan, bool probes) {
                 tellDesk([plan, probes](SwitchoverDesk &desk) { desk.run(plan, probes); });
             });
@@ -32,7 +32,7 @@ void WindowCommand::connectSwitchover()
             [this](const QString &, const QString &path, operations::Finish how) {
                 tellDesk([path, how](SwitchoverDesk &desk) { desk.finish(path, how); });
             });
-    connect(&m_window, &MainWindow::switchoverCancelRequested, this,
+    connect(&m_window, &MainWindow::operationCancelRequested, this,
             [this] { tellDesk([](SwitchoverDesk &desk) { desk.cancel(); }); });
     connect(&m_window, &MainWindow::runbookRequested, this, &WindowCommand::writeRunbook);
 }

@@ -78,7 +78,7 @@ core::Result<std::vector<PatroniTurn>> parsePatroniHistory(const QByteArray &jso
         return notPatroni(QStringLiteral("The answer is not a history in JSON."));
     }
     std::vector<PatroniTurn> turns;
-    for (const QJsonValue &one : document.array()) {
+    for (const auto &one : document.array()) {
         const QJsonArray line = one.toArray();
         PatroniTurn &turn = turns.emplace_back();
         turn.timeline = line.at(0).toInt();
@@ -104,6 +104,26 @@ QJsonObject patched(QJsonObject config, const QJsonObject &change)
     return config;
 }
 
+QJsonObject changeBetween(const QJsonObject &before, const QJsonObject &after)
+{
+    QJsonObject change;
+    for (auto it = before.constBegin(); it != before.constEnd(); ++it) {
+        if (!after.contains(it.key())) {
+            change.insert(it.key(), QJsonValue::Null);
+        }
+    }
+    for (auto it = after.constBegin(); it != after.constEnd(); ++it) {
+        const QJsonValue was = before.value(it.key());
+        if (was == *it || (was.isUndefined() && it->isNull())) {
+            continue;
+        }
+        change.insert(it.key(), was.isObject() && it->isObject()
+                                    ? QJsonValue(changeBetween(was.toObject(), it->toObject()))
+                                    : QJsonValue(*it));
+    }
+    return change;
+}
+
 std::vector<std::pair<QString, QString>> flattened(const QJsonObject &config)
 {
     std::vector<std::pair<QString, QString>> out;
@@ -116,6 +136,9 @@ bool isSecretKey(const QString &key)
     static const QStringList words{QStringLiteral("password"), QStringLiteral("passphrase"),  QStringLiteral("secret"),
                                    QStringLiteral("token"),    QStringLiteral("private_key"), QStringLiteral("_pass")};
     const QString lower = key.toLower();
+    if (lower.endsWith(QLatin1String("password_encryption"))) {
+        return false; // how they are kept, and in many a configuration
+    }
     return std::any_of(words.begin(), words.end(), [&](const QString &word) { return lower.contains(word); });
 }
 

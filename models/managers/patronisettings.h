@@ -41,6 +41,9 @@ core::Result<std::vector<PatroniTurn>> parsePatroniHistory(const QByteArray &jso
 /// change laid over config as PATCH /config does it: null takes a key away, objects are merged.
 QJsonObject patched(QJsonObject config, const QJsonObject &change);
 
+/// The change that makes after of before: patched(before, it) is after, where that holds no null.
+QJsonObject changeBetween(const QJsonObject &before, const QJsonObject &after);
+
 /// The objects within it flattened, one "a.b.c" a value, in the order of the keys; values as JSON.
 std::vector<std::pair<QString, QString>> flattened(const QJsonObject &config);
 

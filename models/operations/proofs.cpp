@@ -2,6 +2,7 @@
 #include "operations/proofs.h"
 
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QLocale>
 
 #include "core/units.h"
@@ -189,6 +190,18 @@ Proof nothingLost(const Plan &plan, const std::vector<Part> &parts, const std::o
     return proof;
 }
 
+/// When it was seen.
+QString thatEvidence(const std::vector<Part> &parts)
+{
+    if (const ProofState state = stateOf(parts); state != ProofState::Shown) {
+        return state == ProofState::Asked    ? tr("not yet")
+               : state == ProofState::Failed ? tr("was not seen")
+                                             : QString();
+    }
+    const QString at = QDateTime::fromMSecsSinceEpoch(parts.back().note->atMs).toString(QStringLiteral("HH:mm:ss"));
+    return tr("seen at %1").arg(at);
+}
+
 Proof journalProof(const Progress &progress)
 {
     Proof proof{QStringLiteral("journal"), tr("Journal closed"), ProofState::Waiting, tr("after the last proof")};
@@ -220,6 +233,11 @@ std::vector<Proof> proofsOf(const Plan &plan, const Progress &progress, const st
             const ProofState state = stateOf(parts);
             proofs.push_back({id, tr("%1 follows %2").arg(node, plan.to), state,
                               state == ProofState::Shown ? lastSeen(parts) : waitedFor(parts)});
+        }
+    }
+    for (const auto &[id, parts] : all) {
+        if (id.startsWith(kShowsThat)) {
+            proofs.push_back({id, id.mid(kShowsThat.size()), stateOf(parts), thatEvidence(parts)});
         }
     }
     if (const auto parts = find(all, kShowsSeen); !parts.empty()) {

@@ -13,6 +13,7 @@ inline constexpr QLatin1String kShowsWritten("written");          ///< something
 inline constexpr QLatin1String kShowsSeen("seen");                ///< this node has what was written
 inline constexpr QLatin1String kShowsSlot("slot");                ///< a slot is in use
 inline constexpr QLatin1String kShowsFollows("follows/");         ///< with a node's name behind: it follows
+inline constexpr QLatin1String kShowsThat("that/");               ///< with what it shows behind, for people
 
 /// Only Shown is green.
 enum class ProofState {

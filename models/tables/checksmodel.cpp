@@ -134,7 +134,7 @@ int ChecksModel::count(CheckResult result) const
 }
 
 ProofsModel::ProofsModel(QObject *parent)
-    : KeyedTableModel({{.key = QStringLiteral("proof"), .title = tr("Proof"), .width = 24},
+    : KeyedTableModel({{.key = QStringLiteral("proof"), .title = tr("Proof"), .width = 28},
                        {.key = QStringLiteral("evidence"), .title = tr("Evidence"), .width = 40, .stretch = true}},
                       parent)
 {

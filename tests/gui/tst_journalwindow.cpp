@@ -171,7 +171,7 @@ void TestJournalWindow::asksBeforeItGoesOn()
 {
     m_window->setJournal(journalOf({interrupted()}));
     QSignalSpy finishes(m_window.get(), &shell::MainWindow::finishRequested);
-    QSignalSpy opened(m_window.get(), &shell::MainWindow::switchoverOpened);
+    QSignalSpy opened(m_window.get(), &shell::MainWindow::operationOpened);
     click("interrupted-undo");
     auto *asked = part<shell::FinishDialog>("finish-dialog");
     QVERIFY(asked && asked->isVisible());

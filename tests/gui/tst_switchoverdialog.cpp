@@ -336,6 +336,7 @@ void TestSwitchoverDialog::planningLooksAsDrawn()
     operations::Plan plan = richPlan();
     shown.dialog.setPlan(plan);
     shown.dialog.setProbe(QStringLiteral("pg1, pg2, pg3"), 2, {});
+    QCOMPARE(shown.dialog.focusWidget(), part<QWidget>(shown.dialog, "candidates-table"));
     shown.accepts().first()->setChecked(true);
     keepPicture(shown.dialog, QStringLiteral("switchover-planning"));
     // Groups fold by mouse and by keyboard.
@@ -550,8 +551,8 @@ void TestSwitchoverDialog::windowStaysOpenWhileItRuns()
     window.clusterOpened(QStringLiteral("orders"));
     window.setClusterState(stateOf(threeNodes()));
     window.show();
-    QSignalSpy opened(&window, &MainWindow::switchoverOpened);
-    QSignalSpy runs(&window, &MainWindow::switchoverRunRequested);
+    QSignalSpy opened(&window, &MainWindow::operationOpened);
+    QSignalSpy runs(&window, &MainWindow::operationRunRequested);
     window.findChild<QAction *>(QStringLiteral("action-switchover"))->trigger();
     QCOMPARE(opened.count(), 1);
     auto *dialog = window.findChild<SwitchoverDialog *>();
@@ -575,8 +576,8 @@ void TestSwitchoverDialog::putAsideItGoesOn()
     window.clusterOpened(orders);
     window.setClusterState(stateOf(threeNodes()));
     window.show();
-    QSignalSpy closed(&window, &MainWindow::switchoverClosed);
-    QSignalSpy cancels(&window, &MainWindow::switchoverCancelRequested);
+    QSignalSpy closed(&window, &MainWindow::operationClosed);
+    QSignalSpy cancels(&window, &MainWindow::operationCancelRequested);
     auto *action = window.findChild<QAction *>(QStringLiteral("action-switchover"));
     action->trigger();
     const QPointer<SwitchoverDialog> dialog = window.findChild<SwitchoverDialog *>();

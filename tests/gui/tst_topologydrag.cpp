@@ -93,7 +93,7 @@ void TestTopologyDrag::init()
 
 void TestTopologyDrag::dropOnThePrimaryAsks()
 {
-    QSignalSpy runs(m_window.get(), &shell::MainWindow::switchoverRunRequested);
+    QSignalSpy runs(m_window.get(), &shell::MainWindow::operationRunRequested);
     press("pg2");
     move(at("pg3"));
     QCOMPARE(drag("pg2"), Drag::Source);

@@ -8,6 +8,7 @@
 #include "fakehands.h"
 #include "operations/patroni/patroniplans.h"
 #include "operations/runner.h"
+#include "support/patroni.h"
 
 using namespace howdah;
 using namespace howdah::operations;
@@ -49,34 +50,13 @@ private Q_SLOTS:
 namespace {
 
 const QString kOrders = QStringLiteral("orders");
-const QString kPg1 = QStringLiteral("http://10.0.0.11:8008");
-const QString kPg2 = QStringLiteral("http://10.0.0.12:8008");
-const QByteArray kConfig =
-    R"({"ttl": 20, "loop_wait": 1, "postgresql": {"use_slots": true, "parameters": {"max_connections": 100}}})";
-
-Member memberOf(const QString &name, const QString &api, bool leads)
-{
-    Member one;
-    one.node = one.member.name = name;
-    one.member.role = leads ? QStringLiteral("leader") : QStringLiteral("replica");
-    one.member.state = QStringLiteral("running");
-    one.api = api;
-    managers::PatroniNode self;
-    self.state = QStringLiteral("running");
-    self.version = QStringLiteral("3.0.2");
-    self.postmasterStartTime = QDateTime::fromString(QStringLiteral("2026-11-27T01:02:03.456Z"), Qt::ISODateWithMs);
-    one.self = self;
-    return one;
-}
+const QString kPg1 = testsupport::patroniApi(1);
+const QString kPg2 = testsupport::patroniApi(2);
+const QByteArray kConfig = testsupport::patroniConfig();
 
 PatroniFacts calm()
 {
-    PatroniFacts facts;
-    facts.base = kPg1;
-    facts.config = managers::parsePatroniConfig(kConfig).value();
-    facts.configText = QString::fromUtf8(kConfig);
-    facts.members = {memberOf(QStringLiteral("pg1"), kPg1, true), memberOf(QStringLiteral("pg2"), kPg2, false)};
-    return facts;
+    return testsupport::calmPatroni(2);
 }
 
 QDateTime now()

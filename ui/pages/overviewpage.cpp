@@ -6,6 +6,7 @@
 #include <QMenu>
 
 #include "cluster/candidate.h"
+#include "core/servertext.h"
 #include "core/units.h"
 #include "pages/pagetools.h"
 #include "pages/plotpane.h"
@@ -185,6 +186,7 @@ void OverviewPage::showNodeMenu(const QString &node, QPoint at)
         over->setText(tr("Switch over to %1: %2").arg(shown, whyNot));
     }
     connect(over, &QAction::triggered, this, [this, node] { Q_EMIT switchoverRequested(node); });
+    addPatroniActions(menu, node);
     QAction *replication = menu->addAction(tr("Show its replication"));
     replication->setObjectName(QStringLiteral("node-replication"));
     connect(replication, &QAction::triggered, this,
@@ -192,8 +194,51 @@ void OverviewPage::showNodeMenu(const QString &node, QPoint at)
     menu->popup(at);
 }
 
+/// What Patroni does on a node of its own; a witness or a monitor is none.
+void OverviewPage::addPatroniActions(QMenu *menu, const QString &node)
+{
+    using operations::patroni::Request;
+    const auto &nodes = state().snapshot->nodes;
+    const bool isData = std::any_of(nodes.begin(), nodes.end(), [&](const cluster::NodeStatus &one) {
+        return one.name == node && one.kind == cluster::NodeKind::Data;
+    });
+    if (state().snapshot->manager != cluster::ManagerKind::Patroni || !isData) {
+        return;
+    }
+    const auto add = [&](const QString &name, const QString &text, Request::Kind kind) {
+        const Request request{.kind = kind, .node = node};
+        const QString whyNot = operations::patroni::whyNotAsked(m_patroni.get(), request);
+        QAction *action = menu->addAction(
+            whyNot.isEmpty() ? text + QChar(0x2026) : QStringLiteral("%1: %2").arg(text, core::sanitizedName(whyNot)));
+        action->setObjectName(name);
+        action->setEnabled(whyNot.isEmpty());
+        connect(action, &QAction::triggered, this, [this, request] { Q_EMIT patroniRequested(request); });
+    };
+    const QString shown = QString(node).replace(QLatin1Char('&'), QLatin1String("&&"));
+    menu->addSeparator();
+    add(QStringLiteral("node-restart"), tr("Restart PostgreSQL on %1").arg(shown), Request::Kind::Restart);
+    add(QStringLiteral("node-reinitialize"), tr("Reinitialize %1").arg(shown), Request::Kind::Reinitialize);
+    menu->addSeparator();
+}
+
+void OverviewPage::setPatroni(const std::shared_ptr<const operations::patroni::PatroniFacts> &facts)
+{
+    m_patroni = facts;
+}
+
 void OverviewPage::connectSelection()
 {
+    widgets::DataTable *table = m_nodesPane->table();
+    table->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(table, &QWidget::customContextMenuRequested, this, [this, table](QPoint at) {
+        // By the keyboard it is asked for in the middle of the table: it is of the row that is chosen all the same.
+        const QModelIndex under = table->indexAt(at);
+        const QModelIndex row = under.isValid() ? under : table->currentIndex();
+        const QString node = row.siblingAtColumn(0).data(tables::KeyRole).toString();
+        if (!node.isEmpty()) {
+            showNodeMenu(node, table->viewport()->mapToGlobal(at));
+        }
+    });
     connect(m_nodesPane, &TablePane::selectedKeyChanged, m_topology, &topology::TopologyView::selectNode);
     connect(m_topology, &topology::TopologyView::nodeSelected, m_nodesPane->table(), &widgets::DataTable::selectKey);
     const auto showNode = [this](const QString &node) { Q_EMIT pageRequested(QStringLiteral("replication"), node); };

@@ -4,6 +4,7 @@
 #include "pages/page.h"
 
 class QAbstractItemModel;
+class QMenu;
 
 namespace howdah::tables {
 class NodesModel;
@@ -38,6 +39,7 @@ public:
     QString id() const override { return QStringLiteral("overview"); }
     QString title() const override { return tr("Overview"); }
     void setEvents(tables::EventsModel *events) override;
+    void setPatroni(const std::shared_ptr<const operations::patroni::PatroniFacts> &facts) override;
 
 protected:
     void refresh() override;
@@ -51,10 +53,12 @@ private:
     QWidget *makeSide();
     widgets::DataTable *makeList(const QString &name, QAbstractItemModel *model);
     void showNodeMenu(const QString &node, QPoint at);
+    void addPatroniActions(QMenu *menu, const QString &node);
     void connectSelection();
     void refreshSide();
     void fitMain();
 
+    std::shared_ptr<const operations::patroni::PatroniFacts> m_patroni;
     tables::NodesModel *m_nodes;
     tables::SlotBars *m_bars;
     topology::TopologyView *m_topology;

@@ -23,6 +23,11 @@ void Page::setJournal(const operations::JournalState &journal)
     Q_UNUSED(journal)
 }
 
+void Page::setPatroni(const std::shared_ptr<const operations::patroni::PatroniFacts> &facts)
+{
+    Q_UNUSED(facts)
+}
+
 void Page::showSubject(const QString &subject)
 {
     Q_UNUSED(subject)

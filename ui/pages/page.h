@@ -5,6 +5,7 @@
 
 #include "cluster/health.h"
 #include "operations/journalfollower.h"
+#include "operations/patroni/request.h"
 
 namespace howdah::history {
 class LagHistory;
@@ -40,6 +41,10 @@ public:
     /// What has been done to the page's cluster, and what is being done: at each change.
     virtual void setJournal(const operations::JournalState &journal);
 
+    /// What Patroni says of the page's cluster, at each change: nullptr before it has said anything, and where it is
+    /// not its manager.
+    virtual void setPatroni(const std::shared_ptr<const operations::patroni::PatroniFacts> &facts);
+
     /// Brings subject (a node, a standby, a slot, a role or an operation, by name) into view and selects it. Unknown
     /// ones are ignored.
     virtual void showSubject(const QString &subject);
@@ -49,6 +54,8 @@ Q_SIGNALS:
     void pageRequested(const QString &pageId, const QString &subject);
     /// The user wants node to become the primary.
     void switchoverRequested(const QString &node);
+    /// The user wants Patroni to be asked for something.
+    void patroniRequested(const howdah::operations::patroni::Request &request);
     /// The user wants the operation of that id to be gone on with, or taken back.
     void finishRequested(const QString &id, howdah::operations::Finish how);
     /// The user wants the operation of that journal file written to target, in the form that its name ends in.

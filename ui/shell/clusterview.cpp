@@ -83,6 +83,19 @@ void ClusterView::setJournal(const operations::JournalState &journal)
     showNotice();
 }
 
+void ClusterView::setPatroni(const std::shared_ptr<const operations::patroni::PatroniFacts> &facts)
+{
+    m_patroni = facts;
+    for (pages::Page *page : std::as_const(m_pages)) {
+        page->setPatroni(facts);
+    }
+}
+
+bool ClusterView::isOfPatroni() const
+{
+    return m_state.snapshot && m_state.snapshot->manager == cluster::ManagerKind::Patroni;
+}
+
 /// Nothing closes it but the end of what it is about.
 void ClusterView::showNotice()
 {
@@ -122,6 +135,7 @@ void ClusterView::showPage(const QString &id, const QString &subject)
         }
         connect(page, &pages::Page::pageRequested, this, &ClusterView::pageRequested);
         connect(page, &pages::Page::switchoverRequested, this, &ClusterView::switchoverRequested);
+        connect(page, &pages::Page::patroniRequested, this, &ClusterView::patroniRequested);
         connect(page, &pages::Page::finishRequested, this, &ClusterView::finishRequested);
         connect(page, &pages::Page::journalExportRequested, this, &ClusterView::journalExportRequested);
         m_pages.insert(id, page);
@@ -129,6 +143,7 @@ void ClusterView::showPage(const QString &id, const QString &subject)
         page->setHistory(&m_history);
         page->setEvents(m_events);
         page->setJournal(m_journal);
+        page->setPatroni(m_patroni);
         if (m_state.snapshot) {
             page->setState(m_state);
         }

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "history/laghistory.h"
 #include "operations/journalfollower.h"
+#include "operations/patroni/request.h"
 #include "tables/roles.h"
 
 class QPushButton;
@@ -43,6 +44,10 @@ public:
     /// The journal, of this cluster only.
     void setJournal(const operations::JournalState &journal);
     const operations::JournalState &journal() const { return m_journal; }
+    /// What Patroni says of it; nullptr before it has said anything, and where it is not its manager.
+    void setPatroni(const std::shared_ptr<const operations::patroni::PatroniFacts> &facts);
+    const std::shared_ptr<const operations::patroni::PatroniFacts> &patroni() const { return m_patroni; }
+    bool isOfPatroni() const;
     /// How far each node was behind over the last minute, by name.
     QHash<QString, tables::Spark> lagTrends() const;
 
@@ -55,6 +60,7 @@ Q_SIGNALS:
     /// A link on a page leads to another one.
     void pageRequested(const QString &id, const QString &subject);
     void switchoverRequested(const QString &node);
+    void patroniRequested(const howdah::operations::patroni::Request &request);
     /// An operation is to be gone on with, or taken back.
     void finishRequested(const QString &id, howdah::operations::Finish how);
     void journalExportRequested(const QString &path, const QString &target);
@@ -68,6 +74,7 @@ private:
     QString m_name;
     cluster::ClusterState m_state;
     operations::JournalState m_journal;
+    std::shared_ptr<const operations::patroni::PatroniFacts> m_patroni;
     QString m_interrupted;         ///< id of the operation that the notice is about
     history::LagHistory m_history; ///< what the pages' plots read
     tables::EventsModel *m_events; ///< from the first state on, whenever a page that shows it is made

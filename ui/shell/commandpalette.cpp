@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shell/commandpalette.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QBoxLayout>
 #include <QKeyEvent>
@@ -25,6 +26,7 @@ namespace metric = theme::metric;
 namespace {
 
 constexpr int kWidth = 520;
+constexpr const char *kIconName = "howdahIcon";
 constexpr int kDetailRole = Qt::UserRole + 1;
 constexpr int kIconRole = Qt::UserRole + 2;
 
@@ -65,6 +67,18 @@ public:
 };
 
 } // namespace
+
+void setIcon(QAction *action, const QString &name)
+{
+    action->setIcon(theme::icon(name));
+    action->setProperty(kIconName, name);
+}
+
+QString iconNameOf(const QAction *action)
+{
+    const QString name = action->property(kIconName).toString();
+    return name.isEmpty() ? QStringLiteral("chevron-right") : name;
+}
 
 std::vector<int> matchCommands(const std::vector<Command> &commands, const QString &typed, int limit)
 {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+class QAction;
 class QLineEdit;
 class QListWidget;
 
@@ -18,6 +19,10 @@ struct Command {
     QString icon;
     std::function<void()> run;
 };
+
+/// An icon does not tell its name, and the palette paints it by name: gives an action one, and tells it again.
+void setIcon(QAction *action, const QString &name);
+QString iconNameOf(const QAction *action);
 
 /// Which commands match what was typed: each word must occur in title or detail; titles that begin with it come first.
 /// Indices into commands, at most limit. Pure.

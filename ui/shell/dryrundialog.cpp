@@ -8,7 +8,7 @@
 #include <QPushButton>
 
 #include "operations/plantext.h"
-#include "shell/switchoverplanpanel.h"
+#include "shell/operationplan.h"
 #include "theme/howdahstyle.h"
 #include "theme/metrics.h"
 #include "widgets/label.h"
@@ -44,7 +44,7 @@ DryRunDialog::DryRunDialog(const operations::Plan &plan, QWidget *parent)
     auto *close = new QPushButton(tr("Close"));
     close->setObjectName(QStringLiteral("dry-run-close"));
     auto *sentence =
-        new widgets::Label(tr("As howdah switchover --dry-run prints it. Each step runs what stands under \"do\"."),
+        new widgets::Label(tr("As --dry-run prints it on the command line. Each step runs what stands under \"do\"."),
                            theme::FontRole::Small, theme::Token::Text2);
     sentence->setObjectName(QStringLiteral("dry-run-sentence"));
     sentence->setElided(true);

@@ -128,7 +128,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
 {
     if (isOperating()) { // it would go on half-way, with nobody to see it
         m_messages->showError({.kind = core::Error::Kind::Denied,
-                               .message = tr("A switchover is running: the window stays open until it has ended."),
+                               .message = tr("An operation is running: the window stays open until it has ended."),
                                .hint = tr("Cancel takes it back as long as that is possible.")});
         event->ignore();
         return;
@@ -212,6 +212,8 @@ void MainWindow::clusterOpened(const QString &name, bool show)
             [this, opened](const QString &page, const QString &subject) { choose(opened->name(), page, subject); });
     connect(opened, &ClusterView::switchoverRequested, this,
             [this, opened](const QString &node) { openSwitchover(opened->name(), node); });
+    connect(opened, &ClusterView::patroniRequested, this,
+            [this, opened](const operations::patroni::Request &request) { openPatroni(opened->name(), request); });
     connect(opened, &ClusterView::finishRequested, this,
             [this, opened](const QString &id, operations::Finish how) { finishOperation(opened->name(), id, how); });
     connect(opened, &ClusterView::journalExportRequested, this, &MainWindow::journalExportRequested);
@@ -251,8 +253,8 @@ void MainWindow::setClusterState(const cluster::ClusterState &state)
         return;
     }
     shown->setState(state);
-    if (m_switchover && m_switchover->cluster() == state.snapshot->cluster) {
-        m_switchover->setState(state, shown->lagTrends());
+    if (auto *switchover = qobject_cast<SwitchoverDialog *>(operationOf(state.snapshot->cluster))) {
+        switchover->setState(state, shown->lagTrends());
     }
     // With many clusters open this comes many times a second: only what it is about is looked at.
     if (!m_navigator->updateCluster(lineOf(*shown))) {

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "operations/journalfollower.h"
+#include "operations/patroni/request.h"
 #include "operations/plan.h"
 #include "operations/probe/record.h"
 #include "operations/progress.h"
@@ -31,7 +32,10 @@ namespace howdah::shell {
 class ClusterView;
 class CommandPalette;
 class FinishDialog;
+class HistoryDialog;
 class Navigator;
+class OperationDialog;
+class PatroniActions;
 class StatusBar;
 class SwitchoverDialog;
 struct ClusterLine;
@@ -63,6 +67,10 @@ public:
     /// Asks whether an operation of that cluster's journal is to be gone on with, or taken back; what is then done is
     /// shown by the same dialog as a switchover. Says why where it can't be.
     void finishOperation(const QString &cluster, const QString &id, operations::Finish how);
+    /// The dialog of something that Patroni is asked for, where it is the manager of that cluster.
+    void openPatroni(const QString &cluster, const operations::patroni::Request &request);
+    /// Patroni's history of that cluster.
+    void openPatroniHistory(const QString &cluster);
     /// An operation runs that this window began.
     bool isOperating() const;
 
@@ -80,7 +88,7 @@ public Q_SLOTS:
     void discoveryFinished(const howdah::cluster::ClusterConfig &config,
                            const std::vector<howdah::shell::DiscoveredNode> &nodes, const QStringList &notes = {});
     void discoveryFailed(const howdah::core::Error &error);
-    /// Answers to switchoverPlanRequested, and what its run comes to; ignored when that dialog is gone.
+    /// Answers to switchoverPlanRequested, and what an operation's run comes to; ignored when that dialog is gone.
     void switchoverPlanned(const QString &cluster, const howdah::operations::Plan &plan);
     void operationBegun(const QString &cluster, const QString &id); ///< the journal has it under id
     void operationStepChanged(const QString &cluster, int index, const howdah::operations::StepRecord &record);
@@ -89,6 +97,11 @@ public Q_SLOTS:
     void switchoverProbeKnown(const QString &cluster, const QString &through, int everyMs, const QString &problem);
     void operationOutput(const QString &cluster, const QString &node, const QString &line);
     void operationEnded(const QString &cluster, howdah::operations::Outcome outcome, const QStringList &remains);
+    /// What Patroni says of a cluster, each time that it was asked; what it says of its history, or why not.
+    void setPatroni(const QString &cluster,
+                    const std::shared_ptr<const howdah::operations::patroni::PatroniFacts> &facts);
+    void setPatroniHistory(const QString &cluster, const std::vector<howdah::managers::PatroniTurn> &turns);
+    void patroniHistoryFailed(const QString &cluster, const howdah::core::Error &error);
     /// The journal as it stands, of all clusters: at each change.
     void setJournal(const howdah::operations::JournalState &journal);
 
@@ -102,17 +115,21 @@ Q_SIGNALS:
     void clusterShown(const QString &cluster); ///< another one is in front now
     void refreshRequested(const QString &cluster);
     void pauseRequested(const QString &cluster, bool paused);
-    /// From opened to closed somebody makes plans for the dialog, a new one with each state.
-    void switchoverOpened(const QString &cluster);
+    /// From opened to closed somebody stands by to run what a dialog shows, and makes a switchover's plans, a new one
+    /// with each state.
+    void operationOpened(const QString &cluster);
     void switchoverPlanRequested(const QString &cluster, const QString &target, bool natively);
     /// probes: an application of ours shall commit meanwhile.
-    void switchoverRunRequested(const QString &cluster, const howdah::operations::Plan &plan, bool probes);
-    void switchoverCancelRequested(const QString &cluster);
-    /// The operation of that journal file is to be gone on with, or taken back; from switchoverOpened to
-    /// switchoverClosed, in place of switchoverRunRequested.
+    void operationRunRequested(const QString &cluster, const howdah::operations::Plan &plan, bool probes);
+    void operationCancelRequested(const QString &cluster);
+    /// Patroni is to be asked now, and closely: every few seconds until this is said again with false.
+    void patroniAsked(const QString &cluster, bool closely);
+    void patroniHistoryRequested(const QString &cluster);
+    /// The operation of that journal file is to be gone on with, or taken back; from operationOpened to
+    /// operationClosed, in place of operationRunRequested.
     void finishRequested(const QString &cluster, const QString &path, howdah::operations::Finish how);
     void journalExportRequested(const QString &path, const QString &target);
-    void switchoverClosed(const QString &cluster);
+    void operationClosed(const QString &cluster);
     void runbookRequested(const QString &cluster, const howdah::operations::Plan &plan, const QString &path);
 
 protected:
@@ -154,9 +171,15 @@ private:
     // mainwindowoperations.cpp
     void buildRunningBar();
     void updateRunningBar();
-    bool showSwitchover();
+    bool showOperation();
     SwitchoverDialog *makeSwitchover(const QString &cluster, const QString &target);
+    /// The one dialog of an operation, from now on.
+    void host(OperationDialog *dialog);
+    OperationDialog *operationOf(const QString &cluster) const;
     void takeUp(const QString &cluster, const QString &id, operations::Finish how);
+
+    // mainwindowpatroni.cpp
+    void buildPatroni();
 
     const core::Clock &m_clock;
     QTimer m_timer;
@@ -172,7 +195,9 @@ private:
     StatusBar *m_status = nullptr;
     CommandPalette *m_palette = nullptr;
     QPointer<DiscoverDialog> m_discover;
-    QPointer<SwitchoverDialog> m_switchover;
+    QPointer<OperationDialog> m_operation;
+    QPointer<HistoryDialog> m_history;
+    PatroniActions *m_patroni = nullptr;
     QPointer<FinishDialog> m_finish;
     operations::JournalState m_journal;
 

@@ -16,8 +16,9 @@
 #include "shell/commandpalette.h"
 #include "shell/mainwindow.h"
 #include "shell/navigator.h"
+#include "shell/operationdialog.h"
+#include "shell/patroni/patroniactions.h"
 #include "shell/searchbutton.h"
-#include "shell/switchoverdialog.h"
 #include "tables/slotsmodel.h"
 #include "theme/glyphs.h"
 #include "theme/icons.h"
@@ -26,17 +27,13 @@
 
 namespace howdah::shell {
 
-// An icon does not tell its name; the palette paints it by name.
-static constexpr const char *kIconName = "howdahIcon";
-
 QAction *MainWindow::addAction(const QString &name, const QString &text, const QString &icon, const QKeySequence &key,
                                void (MainWindow::*handler)())
 {
     auto *action = new QAction(text, this);
     action->setObjectName(name);
     if (!icon.isEmpty()) {
-        action->setIcon(theme::icon(icon));
-        action->setProperty(kIconName, icon);
+        setIcon(action, icon);
     }
     action->setShortcut(key);
     const QString plain = QString(text).remove(QLatin1Char('&')).remove(QStringLiteral("…"));
@@ -70,6 +67,7 @@ void MainWindow::buildActions()
     m_pauseAction->setCheckable(true);
     m_switchoverAction = addAction(QStringLiteral("action-switchover"), tr("S&witchover…"),
                                    QStringLiteral("switchover"), key("Ctrl+Shift+S"), &MainWindow::switchOver);
+    buildPatroni();
     m_findAction = addAction(QStringLiteral("action-find"), tr("&Filter this page"), QStringLiteral("search"),
                              key("Ctrl+F"), &MainWindow::find);
     m_paletteAction = addAction(QStringLiteral("action-palette"), tr("Find a page, node, &slot or action…"), {},
@@ -143,7 +141,10 @@ void MainWindow::buildMenus()
     cluster->addSeparator();
     cluster->addAction(m_switchoverAction);
     cluster->addSeparator();
+    cluster->addActions(m_patroni->actions());
+    cluster->addSeparator();
     cluster->addActions(m_clusterActions);
+    cluster->setToolTipsVisible(true); // they say why something is not possible
 
     QMenu *help = menu(QStringLiteral("menu-help"), tr("&Help"));
     help->addAction(m_aboutAction);
@@ -205,6 +206,7 @@ void MainWindow::updateActions()
         action->setEnabled(current != nullptr);
     }
     m_switchoverAction->setEnabled(current && current->state().snapshot);
+    m_patroni->update(current);
     const bool paused = current && current->state().snapshot && current->state().snapshot->paused;
     // A sample alone would be shown as it was: a pause is over when somebody wants to look.
     m_refreshAction->setEnabled(current && !paused);
@@ -276,10 +278,10 @@ void MainWindow::discoveryFailed(const core::Error &error)
 void MainWindow::closeCluster()
 {
     const ClusterView *current = currentView();
-    if (current && isOperating() && m_switchover->cluster() == current->name()) {
+    if (current && isOperating() && m_operation->cluster() == current->name()) {
         m_messages->showError(
             {.kind = core::Error::Kind::Denied,
-             .message = tr("A switchover of %1 is running: it stays open until that has ended.").arg(current->name())});
+             .message = tr("An operation on %1 is running: it stays open until that has ended.").arg(current->name())});
     } else if (current) {
         Q_EMIT closeRequested(current->name());
     }
@@ -380,13 +382,13 @@ std::vector<Command> MainWindow::commands()
     for (const QString &name : clusters()) {
         list.push_back({name, tr("cluster"), QStringLiteral("cluster"), [this, name] { showCluster(name); }});
     }
-    for (QAction *action : {m_refreshAction, m_pauseAction, m_switchoverAction, m_findAction, m_addAction, m_openAction,
-                            m_demoAction, m_closeAction, m_aboutAction, m_quitAction}) {
-        if (action->isEnabled()) {
+    for (QAction *action : QList<QAction *>{m_refreshAction, m_pauseAction, m_switchoverAction} + m_patroni->actions() +
+                               QList<QAction *>{m_findAction, m_addAction, m_openAction, m_demoAction, m_closeAction,
+                                                m_aboutAction, m_quitAction}) {
+        if (action->isEnabled() && action->isVisible()) {
             const QString title = action->text().remove(QLatin1Char('&'));
-            const QString icon = action->property(kIconName).toString();
-            list.push_back({title, action->shortcut().toString(QKeySequence::NativeText),
-                            icon.isEmpty() ? QStringLiteral("chevron-right") : icon, [action] { action->trigger(); }});
+            list.push_back({title, action->shortcut().toString(QKeySequence::NativeText), iconNameOf(action),
+                            [action] { action->trigger(); }});
         }
     }
     for (QAction *action : m_themeActions->actions()) {

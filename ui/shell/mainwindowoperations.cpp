@@ -6,6 +6,7 @@
 #include "shell/clusterview.h"
 #include "shell/finishdialog.h"
 #include "shell/mainwindow.h"
+#include "shell/patroni/patronidialog.h"
 #include "shell/switchoverdialog.h"
 #include "widgets/messagebar.h"
 #include "widgets/noticebar.h"
@@ -25,26 +26,26 @@ void MainWindow::openSwitchover(const QString &cluster, const QString &target)
     if (!of || !of->state().snapshot) {
         return;
     }
-    if (showSwitchover()) { // one at a time
+    if (showOperation()) { // one at a time
         return;
     }
-    makeSwitchover(cluster, target);
-    Q_EMIT switchoverOpened(cluster);
-    m_switchover->setState(of->state(), of->lagTrends());
-    m_switchover->open();
+    SwitchoverDialog *dialog = makeSwitchover(cluster, target);
+    Q_EMIT operationOpened(cluster);
+    dialog->setState(of->state(), of->lagTrends());
+    dialog->open();
 }
 
 void MainWindow::buildRunningBar()
 {
     m_running = new widgets::NoticeBar(QStringLiteral("running"));
     connect(m_running->addButton(QStringLiteral("running-show"), tr("Show")), &QPushButton::clicked, this,
-            &MainWindow::showSwitchover);
+            &MainWindow::showOperation);
 }
 
 /// While a dialog is put aside, what it would say stands across the window: until somebody has looked.
 void MainWindow::updateRunningBar()
 {
-    const SwitchoverDialog *dialog = m_switchover;
+    const OperationDialog *dialog = m_operation;
     const bool aside = dialog && !dialog->isVisible() && (dialog->isRunning() || dialog->outcome());
     if (aside) {
         using operations::Outcome;
@@ -62,16 +63,16 @@ void MainWindow::updateRunningBar()
 }
 
 /// Brings the dialog to the front that there is, whatever became of it; false when there is none.
-bool MainWindow::showSwitchover()
+bool MainWindow::showOperation()
 {
-    if (!m_switchover) {
+    if (!m_operation) {
         return false;
     }
-    if (m_switchover->isVisible()) {
-        m_switchover->raise();
-        m_switchover->activateWindow();
+    if (m_operation->isVisible()) {
+        m_operation->raise();
+        m_operation->activateWindow();
     } else {
-        m_switchover->open();
+        m_operation->open();
         updateRunningBar();
     }
     return true;
@@ -79,31 +80,41 @@ bool MainWindow::showSwitchover()
 
 SwitchoverDialog *MainWindow::makeSwitchover(const QString &cluster, const QString &target)
 {
-    m_switchover = new SwitchoverDialog(cluster, target, this);
-    m_switchover->setAttribute(Qt::WA_DeleteOnClose);
-    connect(m_switchover, &SwitchoverDialog::planRequested, this,
-            [this, cluster](const QString &wanted, bool natively) {
-                Q_EMIT switchoverPlanRequested(cluster, wanted, natively);
-            });
-    connect(m_switchover, &SwitchoverDialog::runRequested, this,
-            [this, cluster](const operations::Plan &plan, bool probes) {
-                Q_EMIT switchoverRunRequested(cluster, plan, probes);
-            });
-    connect(m_switchover, &SwitchoverDialog::cancelRequested, this,
-            [this, cluster] { Q_EMIT switchoverCancelRequested(cluster); });
-    connect(m_switchover, &SwitchoverDialog::exportRequested, this,
+    auto *dialog = new SwitchoverDialog(cluster, target, this);
+    connect(dialog, &SwitchoverDialog::planRequested, this, [this, cluster](const QString &wanted, bool natively) {
+        Q_EMIT switchoverPlanRequested(cluster, wanted, natively);
+    });
+    host(dialog);
+    return dialog;
+}
+
+void MainWindow::host(OperationDialog *dialog)
+{
+    m_operation = dialog;
+    const QString cluster = dialog->cluster();
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &OperationDialog::runRequested, this, [this, cluster](const operations::Plan &plan, bool probes) {
+        Q_EMIT operationRunRequested(cluster, plan, probes);
+    });
+    connect(dialog, &OperationDialog::cancelRequested, this,
+            [this, cluster] { Q_EMIT operationCancelRequested(cluster); });
+    connect(dialog, &OperationDialog::exportRequested, this,
             [this, cluster](const operations::Plan &plan, const QString &path) {
                 Q_EMIT runbookRequested(cluster, plan, path);
             });
-    connect(m_switchover, &SwitchoverDialog::journalRequested, this, [this, cluster](const QString &id) {
+    connect(dialog, &OperationDialog::journalRequested, this, [this, cluster](const QString &id) {
         choose(cluster, QStringLiteral("journal"), id);
-        if (!m_switchover->isRunning() || m_switchover->isPastReturn()) { // before it, closing would cancel
-            m_switchover->close();
+        if (!m_operation->isRunning() || m_operation->isPastReturn()) { // before it, closing would cancel
+            m_operation->close();
         }
     });
-    connect(m_switchover, &SwitchoverDialog::told, this, &MainWindow::updateRunningBar);
-    connect(m_switchover, &QDialog::finished, this, [this, cluster] { Q_EMIT switchoverClosed(cluster); });
-    return m_switchover;
+    connect(dialog, &OperationDialog::told, this, &MainWindow::updateRunningBar);
+    connect(dialog, &QDialog::finished, this, [this, cluster] { Q_EMIT operationClosed(cluster); });
+}
+
+OperationDialog *MainWindow::operationOf(const QString &cluster) const
+{
+    return m_operation && m_operation->cluster() == cluster ? m_operation.data() : nullptr;
 }
 
 void MainWindow::setJournal(const operations::JournalState &journal)
@@ -125,7 +136,7 @@ void MainWindow::finishOperation(const QString &cluster, const QString &id, oper
 {
     const ClusterView *of = view(cluster);
     const auto operation = of ? operations::operationOf(of->journal(), id) : nullptr;
-    if (!operation || m_finish || showSwitchover()) { // one at a time
+    if (!operation || m_finish || showOperation()) { // one at a time
         return;
     }
     if (!of->state().snapshot) { // where its nodes are is not known yet
@@ -145,75 +156,83 @@ void MainWindow::takeUp(const QString &cluster, const QString &id, operations::F
 {
     const ClusterView *of = view(cluster);
     const auto operation = of ? operations::operationOf(of->journal(), id) : nullptr;
-    if (!operation || m_switchover) {
+    if (!operation || m_operation) {
         return;
     }
-    makeSwitchover(cluster, operation->plan.to)->takeUp(*operation, how);
-    Q_EMIT switchoverOpened(cluster);
-    m_switchover->open();
+    if (operation->plan.operation == QLatin1String("switchover")) {
+        makeSwitchover(cluster, operation->plan.to);
+    } else {
+        host(new PatroniDialog(cluster, nullptr, this));
+    }
+    m_operation->takeUp(*operation, how);
+    Q_EMIT operationOpened(cluster);
+    m_operation->open();
     Q_EMIT finishRequested(cluster, operation->path, how);
 }
 
 void MainWindow::switchoverPlanned(const QString &cluster, const operations::Plan &plan)
 {
-    if (m_switchover && m_switchover->cluster() == cluster) {
-        m_switchover->setPlan(plan);
+    if (auto *dialog = qobject_cast<SwitchoverDialog *>(operationOf(cluster))) {
+        dialog->setPlan(plan);
     }
 }
 
 void MainWindow::operationBegun(const QString &cluster, const QString &id)
 {
-    if (m_switchover && m_switchover->cluster() == cluster) {
-        m_switchover->setOperation(id);
+    if (OperationDialog *dialog = operationOf(cluster)) {
+        dialog->setOperation(id);
     }
 }
 
 void MainWindow::operationStepChanged(const QString &cluster, int index, const operations::StepRecord &record)
 {
-    if (m_switchover && m_switchover->cluster() == cluster) {
-        m_switchover->setStep(index, record);
+    if (OperationDialog *dialog = operationOf(cluster)) {
+        dialog->setStep(index, record);
     }
 }
 
 void MainWindow::operationActionChanged(const QString &cluster, int index, const operations::ActionNote &note)
 {
-    if (m_switchover && m_switchover->cluster() == cluster) {
-        m_switchover->setAction(index, note);
+    if (OperationDialog *dialog = operationOf(cluster)) {
+        dialog->setAction(index, note);
     }
 }
 
 void MainWindow::operationMeasured(const QString &cluster, const operations::probe::Measured &measured)
 {
-    if (m_switchover && m_switchover->cluster() == cluster) {
-        m_switchover->setMeasured(measured);
+    if (auto *dialog = qobject_cast<SwitchoverDialog *>(operationOf(cluster))) {
+        dialog->setMeasured(measured);
     }
 }
 
 void MainWindow::switchoverProbeKnown(const QString &cluster, const QString &through, int everyMs,
                                       const QString &problem)
 {
-    if (m_switchover && m_switchover->cluster() == cluster) {
-        m_switchover->setProbe(through, everyMs, problem);
+    if (auto *dialog = qobject_cast<SwitchoverDialog *>(operationOf(cluster))) {
+        dialog->setProbe(through, everyMs, problem);
     }
 }
 
 void MainWindow::operationOutput(const QString &cluster, const QString &node, const QString &line)
 {
-    if (m_switchover && m_switchover->cluster() == cluster) {
-        m_switchover->addOutput(node, line);
+    if (OperationDialog *dialog = operationOf(cluster)) {
+        dialog->addOutput(node, line);
     }
 }
 
 void MainWindow::operationEnded(const QString &cluster, operations::Outcome outcome, const QStringList &remains)
 {
-    if (m_switchover && m_switchover->cluster() == cluster) {
-        m_switchover->setEnded(outcome, remains);
+    if (OperationDialog *dialog = operationOf(cluster)) {
+        dialog->setEnded(outcome, remains);
+    }
+    if (const ClusterView *of = view(cluster); of && of->isOfPatroni()) {
+        Q_EMIT patroniAsked(cluster, false); // it may say something else now
     }
 }
 
 bool MainWindow::isOperating() const
 {
-    return m_switchover && m_switchover->isRunning();
+    return m_operation && m_operation->isRunning();
 }
 
 } // namespace howdah::shell

@@ -176,6 +176,7 @@ QSize HowdahStyle::sizeFromContents(ContentsType type, const QStyleOption *optio
     case CT_PushButton:
         return buttonSize(option, widget);
     case CT_LineEdit:
+    case CT_SpinBox:
     case CT_ComboBox: {
         const QSize base = QProxyStyle::sizeFromContents(type, option, size, widget);
         return {base.width(), theme.height(Height::Button)};

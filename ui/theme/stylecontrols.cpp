@@ -290,6 +290,10 @@ void HowdahStyle::drawComplexControl(ComplexControl control, const QStyleOptionC
         box && control == CC_ComboBox && !box->editable) {
         return paintComboBox(box, painter);
     }
+    if (const auto *box = qstyleoption_cast<const QStyleOptionSpinBox *>(option);
+        box && control == CC_SpinBox && box->buttonSymbols == QAbstractSpinBox::NoButtons) {
+        return proxy()->drawPrimitive(PE_FrameLineEdit, option, painter, widget); // a field like any other
+    }
     QProxyStyle::drawComplexControl(control, option, painter, widget);
 }
 

@@ -5,8 +5,9 @@
 #include <QJsonDocument>
 #include <QMap>
 
-#include "operations/patroni/patroniplans.h"
+#include "operations/patroni/configtext.h"
 #include "operations/patroni/planparts.h"
+#include "operations/proofs.h"
 
 namespace howdah::operations::patroni {
 
@@ -31,7 +32,7 @@ QJsonValue valueFrom(const QString &text)
 /// Puts value at path into object; false when something else stands in the way.
 bool put(QJsonObject &object, const QStringList &path, const QJsonValue &value)
 {
-    const QString key = path.first();
+    const QString &key = path.first();
     if (key.isEmpty()) {
         return false;
     }
@@ -67,6 +68,18 @@ QJsonObject inverse(const QJsonObject &config, const QJsonObject &change)
 QString shownAs(const QString &value)
 {
     return value.isEmpty() ? tr("nothing") : value;
+}
+
+/// The names of those that only a restart brings into effect.
+QStringList readAtStart(const std::vector<Difference> &changes, const PatroniFacts &facts)
+{
+    QStringList names;
+    for (const Difference &one : changes) {
+        if (effectOf(one.key, facts) == Effect::Restart) {
+            names.append(one.key.section(QLatin1Char('.'), 2));
+        }
+    }
+    return names;
 }
 
 /// How a value that was just written stands in an answer: "key": value, for those that Python writes as Qt does.
@@ -134,6 +147,13 @@ std::vector<Difference> differences(const QJsonObject &before, const QJsonObject
     return changed;
 }
 
+Plan planUnread(const PatroniFacts &facts, const QString &cluster, const QString &problem, const QString &hint)
+{
+    Plan plan = planOf("patroni-config", facts, cluster, tr("Change Patroni's settings of %1").arg(cluster));
+    plan.checks.push_back(checkOf("patroni_text", tr("The text can be read"), {}, CheckResult::Failed, problem, hint));
+    return plan;
+}
+
 Plan planConfig(const PatroniFacts &facts, const QString &cluster, const QJsonObject &change)
 {
     Plan plan = planOf("patroni-config", facts, cluster, tr("Change Patroni's settings of %1").arg(cluster));
@@ -155,13 +175,16 @@ Plan planConfig(const PatroniFacts &facts, const QString &cluster, const QJsonOb
     plan.checks.push_back(checkThat(!changes.empty(), "patroni_change", tr("It changes something"), {},
                                     changes.empty() ? tr("everything is so already") : words.join(QStringLiteral("; ")),
                                     tr("There is nothing to be done.")));
-    bool secret = false;
-    for (const auto &[key, value] : managers::flattened(facts.config->whole)) {
-        secret = secret || managers::isSecretKey(key);
-    }
+    const bool secret = holdsSecrets(facts.config->whole) || holdsSecrets(change);
     plan.checks.push_back(checkThat(!secret, "patroni_secrets", tr("Nothing secret stands there"), {},
                                     secret ? tr("some of its keys are named like a password's") : tr("nothing found"),
                                     tr("A plan keeps what was read, and no secret: use patronictl edit-config.")));
+    if (const QStringList late = readAtStart(changes, facts); !late.isEmpty()) {
+        plan.checks.push_back(
+            checkOf("patroni_restart", tr("PostgreSQL takes it as it runs"), {}, CheckResult::Warning,
+                    tr("%1: only a restart of PostgreSQL brings it into effect").arg(late.join(QStringLiteral(", "))),
+                    tr("Restart every node afterwards; the old value holds until then.")));
+    }
     if (changes.empty() || secret) {
         return plan;
     }
@@ -176,6 +199,7 @@ Plan planConfig(const PatroniFacts &facts, const QString &cluster, const QJsonOb
     Action look = request(node, QStringLiteral("GET"), facts.base, path, {}, tr("the change is there"));
     look.pollMs = 200; // it answers what it had at its last look at the store (do_GET_config in Patroni's api.py)
     look.expected = patternsOf(changes);
+    look.shows = {kShowsThat + tr("Patroni has the new settings")};
     step.verify = {look};
     step.undo = {request(node, QStringLiteral("PATCH"), facts.base, path, inverse(facts.config->whole, change),
                          tr("the change is taken back"))};

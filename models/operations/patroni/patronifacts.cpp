@@ -19,6 +19,7 @@ using core::Error;
 namespace {
 
 constexpr int kHttpMs = 2000;
+constexpr int kHistoryMs = 5000;
 
 /// scheme://host:port of a URL, and the path that a proxy may want before Patroni's own.
 QString baseOf(QUrl url, const QString &path)
@@ -56,6 +57,20 @@ QSet<QString> namedHosts(const cluster::ClusterConfig &config, const cluster::Sn
 QString hostOf(const cluster::NodeStatus &node)
 {
     return node.hostaddr.isEmpty() && !node.host.startsWith(QLatin1Char('/')) ? node.host : node.hostaddr;
+}
+
+QHash<QString, QString> contextsOf(const cluster::Snapshot &snapshot)
+{
+    QHash<QString, QString> contexts;
+    for (const cluster::NodeStatus &node : snapshot.nodes) {
+        if (node.kind != cluster::NodeKind::Data || !node.sample || !node.sample->settings) {
+            continue;
+        }
+        for (const cluster::Setting &setting : *node.sample->settings) {
+            contexts.insert(setting.name, setting.context);
+        }
+    }
+    return contexts;
 }
 
 const cluster::NodeStatus *statusOf(const QString &node, const cluster::Snapshot &snapshot)
@@ -172,6 +187,17 @@ QString apiOf(const managers::PatroniMember &member, const QString &node, const 
     return baseOf(url, {});
 }
 
+void askHistory(Hands &hands, const QString &base,
+                std::function<void(core::Result<std::vector<managers::PatroniTurn>>)> done)
+{
+    hands.http({QStringLiteral("GET"), base + QStringLiteral("/history"), {}, credentials(), true}, kHistoryMs,
+               [done = std::move(done)](const Handed<HttpAnswer> &answer) {
+                   using Turns = core::Result<std::vector<managers::PatroniTurn>>;
+                   done(answer ? managers::parsePatroniHistory(answer->body.toUtf8())
+                               : Turns(tl::unexpected(answer.error().error)));
+               });
+}
+
 PatroniGatherer::PatroniGatherer(const cluster::ClusterConfig &config,
                                  std::shared_ptr<const cluster::Snapshot> snapshot, Hands &hands, QObject *parent)
     : QObject(parent)
@@ -186,6 +212,7 @@ void PatroniGatherer::start(std::function<void(PatroniFacts)> done)
     m_done = std::move(done);
     m_places = placesToAsk(m_config, *m_snapshot);
     m_answers.resize(static_cast<std::size_t>(m_places.size()));
+    m_facts.contexts = contextsOf(*m_snapshot);
     m_facts.error = QStringLiteral("no node has a host that Patroni could be asked at");
     ++m_left; // until all are asked
     for (std::size_t i = 0; i < m_answers.size(); ++i) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QHash>
 #include <QObject>
 #include <functional>
 #include <memory>
@@ -31,6 +32,8 @@ struct PatroniFacts {
     std::optional<managers::PatroniConfig> config;
     QString configText; ///< word for word, for telling whether it is still the same
     std::vector<Member> members;
+    /// Of pg_settings, by name, as far as the nodes were seen to tell it: "postmaster", "sighup" …
+    QHash<QString, QString> contexts;
 
     bool isKnown() const { return error.isEmpty(); }
     const Member *leader() const;                    ///< nullptr when nobody is
@@ -62,6 +65,10 @@ QString apiOf(const managers::PatroniMember &member, const QString &node, const 
 
 /// The node that a member is: of the same name, or with its server where the member says it is; empty without one.
 QString nodeOf(const managers::PatroniMember &member, const cluster::Snapshot &snapshot);
+
+/// How the cluster's timelines ended, of the API at base. done is called once, or never when hands are destroyed first.
+void askHistory(Hands &hands, const QString &base,
+                std::function<void(core::Result<std::vector<managers::PatroniTurn>>)> done);
 
 /// Asks Patroni about a cluster: its members and settings where it answers first, then each member about itself. Used
 /// once. Engine thread.

@@ -5,6 +5,7 @@
 
 #include "core/identifier.h"
 #include "operations/patroni/planparts.h"
+#include "operations/proofs.h"
 
 namespace howdah::operations::patroni {
 
@@ -53,6 +54,7 @@ Step pauseStep(const PatroniFacts &facts, bool paused)
         // Not (paused ? a : b) = {…}: GCC 12 builds that list for one of the two only.
         QStringList &patterns = paused ? look.expected : look.unexpected;
         patterns = QStringList{QStringLiteral("\"pause\": ?true")};
+        look.shows = {kShowsThat + look.text};
         seen.push_back(look);
     }
     Step step = stepOf(paused ? "pause" : "resume", paused ? tr("Pause Patroni") : tr("Let Patroni go on"), nodes,
@@ -146,6 +148,7 @@ Plan planRestart(const PatroniFacts &facts, const QString &cluster, const QStrin
     step.verify = {sqlOf(member->node, QStringLiteral("SELECT %1").arg(startedAfter(before, ">")),
                          tr("%1 has started anew").arg(member->node), kPollMs)};
     step.verify[0].deadlineMs = 60'000;
+    step.verify[0].shows = {kShowsThat + step.verify[0].text};
     if (before.isValid()) {
         step.notDone = {awake(*member), sqlOf(member->node, QStringLiteral("SELECT %1").arg(startedAfter(before, "=")),
                                               tr("%1 runs as before").arg(member->node))};
@@ -158,12 +161,14 @@ Plan planRestart(const PatroniFacts &facts, const QString &cluster, const QStrin
     running.pollMs = kPollMs;
     running.expected = {QStringLiteral("\"state\": ?\"running\"")};
     running.text = tr("Patroni says that %1 runs").arg(member->node);
+    running.shows = {kShowsThat + running.text};
     proof.actions = {running};
     if (!leads) {
         proof.actions.push_back(sqlOf(member->node,
                                       QStringLiteral("SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = "
                                                      "'streaming')"),
                                       tr("%1 streams").arg(member->node), kPollMs));
+        proof.actions.back().shows = {kShowsThat + proof.actions.back().text};
     }
     proof.needs = {QStringLiteral("restart")};
     proof.remedy = tr("See Patroni's log on %1.").arg(member->node);
@@ -217,6 +222,7 @@ Plan planReinitialize(const PatroniFacts &facts, const QString &cluster, const Q
                              "WHERE status = 'streaming')")
                   .arg(startedAfter(before, ">")),
               tr("%1 is copied and streams").arg(member->node), 500)};
+    step.verify[0].shows = {kShowsThat + step.verify[0].text};
     step.remedy = tr("See Patroni's log on %1, and howdah patroni CLUSTER status.").arg(member->node);
     lockAround(plan, facts, {step});
     return plan;
@@ -271,6 +277,7 @@ Plan planScheduledSwitchover(const PatroniFacts &facts, const QString &cluster, 
     look.pollMs = kPollMs;
     look.expected = {
         QStringLiteral("\"scheduled_switchover\": ?\\{.*\"to\": ?\"%1\"").arg(literally(member->member.name))};
+    look.shows = {kShowsThat + tr("Patroni has the schedule, and its candidate")};
     Action cancel = request(askedNode(facts), QStringLiteral("DELETE"), facts.base, QStringLiteral("/switchover"), {},
                             tr("cancelled"));
     cancel.http.accepted = {200, 404};
@@ -304,6 +311,7 @@ Plan planCancelSwitchover(const PatroniFacts &facts, const QString &cluster)
     look.pollMs = kPollMs;
     look.unexpected = {QStringLiteral("\"scheduled_switchover\"")};
     Action still = look;
+    look.shows = {kShowsThat + tr("Patroni has none scheduled any more")};
     still.text = tr("it is scheduled as before");
     still.pollMs = 0;
     std::swap(still.expected, still.unexpected);

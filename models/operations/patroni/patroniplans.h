@@ -21,6 +21,8 @@ Plan planScheduledSwitchover(const PatroniFacts &facts, const QString &cluster, 
 Plan planCancelSwitchover(const PatroniFacts &facts, const QString &cluster);
 /// change as PATCH /config takes it: null takes a key away.
 Plan planConfig(const PatroniFacts &facts, const QString &cluster, const QJsonObject &change);
+/// The one of a text that could not be read: it refuses, with why.
+Plan planUnread(const PatroniFacts &facts, const QString &cluster, const QString &problem, const QString &hint);
 
 /// "loop_wait=5", "postgresql.parameters.max_connections=200", "synchronous_mode=" (taken away) as what PATCH /config
 /// takes. Values are JSON where they can be read as such, else strings. Errors: no KEY=VALUE, a key twice, and one

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shell/switchoverchecks.h"
+#include "shell/operationchecks.h"
 
 #include <QBoxLayout>
 #include <QCheckBox>
@@ -83,8 +83,9 @@ void WarningCard::paintEvent(QPaintEvent *)
     theme::paintVerdict(&painter, QRectF(metric::kSpace3, y, kGlyph, kGlyph), cluster::Verdict::Warning);
 }
 
-ChecksPanel::ChecksPanel(QWidget *parent)
+ChecksPanel::ChecksPanel(const QString &dialog, const QString &howOften, QWidget *parent)
     : QWidget(parent)
+    , m_howOften(howOften)
     , m_head(new widgets::PaneHeader(tr("Checks")))
     , m_passed(new widgets::VerdictLabel)
     , m_worst(new widgets::VerdictLabel)
@@ -94,7 +95,7 @@ ChecksPanel::ChecksPanel(QWidget *parent)
     , m_model(new tables::ChecksModel(this))
     , m_table(new widgets::DataTable(tr("Checks")))
 {
-    setObjectName(QStringLiteral("switchover-checks"));
+    setObjectName(dialog + QStringLiteral("-checks"));
     m_head->addWidget(m_passed);
     m_head->addWidget(m_worst);
     m_passed->setObjectName(QStringLiteral("checks-passed"));
@@ -140,7 +141,7 @@ void ChecksPanel::setPlan(const operations::Plan &plan)
     const int failed = m_model->count(CheckResult::Failed), unknown = m_model->count(CheckResult::Unknown);
     const int warnings = m_model->count(CheckResult::Warning);
     m_head->setSubtitle(plan.checks.empty() ? tr("asking the nodes …")
-                                            : tr("%1, read again every second").arg(plan.checks.size()));
+                                            : tr("%1, %2").arg(plan.checks.size()).arg(m_howOften));
     m_passed->setVisible(passed > 0);
     m_passed->setVerdict(cluster::Verdict::Ok, QString::number(passed));
     m_passed->setAccessibleName(tr("%1 passed").arg(passed));

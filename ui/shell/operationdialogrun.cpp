@@ -1,41 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The dialog while its operation runs, and once it has ended.
-#include <QCheckBox>
-#include <QClipboard>
 #include <QCloseEvent>
-#include <QGuiApplication>
 #include <QPushButton>
 #include <QStackedWidget>
 
 #include "core/clock.h"
-#include "shell/switchoverchecks.h"
-#include "shell/switchoverdialog.h"
-#include "shell/switchoverrun.h"
-#include "shell/switchoverstrip.h"
-#include "widgets/datatable.h"
+#include "shell/operationchecks.h"
+#include "shell/operationdialog.h"
+#include "shell/operationrun.h"
 #include "widgets/label.h"
 
 namespace howdah::shell {
 
 using operations::Outcome;
 
-void SwitchoverDialog::start()
+void OperationDialog::start()
 {
-    if (m_running || m_ended || !operations::mayRun(m_plan, m_checks->isAllAccepted())) {
+    if (!isPlanning() || !m_run->isEnabled()) {
         return;
     }
-    setWindowTitle(tr("Switching over %1").arg(m_cluster));
-    const bool probes = m_probe->isChecked();
-    showRunning(tr("Switching over …"), probes);
-    Q_EMIT runRequested(m_plan, probes);
+    setWindowTitle(runningTitle());
+    const bool probed = probes();
+    showRunning(runningSentence(), probed);
+    Q_EMIT runRequested(m_plan, probed);
 }
 
-void SwitchoverDialog::takeUp(const operations::Operation &operation, operations::Finish how)
+void OperationDialog::takeUp(const operations::Operation &operation, operations::Finish how)
 {
     m_operation = operation.id;
     m_takenUp = how;
     m_plan = operation.plan;
-    m_target = m_plan.to;
     showRunning(how == operations::Finish::Resume ? tr("Going on where it stopped …")
                                                   : tr("Taking back what was done …"),
                 false);
@@ -50,26 +44,23 @@ void SwitchoverDialog::takeUp(const operations::Operation &operation, operations
     }
 }
 
-void SwitchoverDialog::setOperation(const QString &id)
+void OperationDialog::setOperation(const QString &id)
 {
     m_operation = id;
     updateFooter();
 }
 
-void SwitchoverDialog::showRunning(const QString &sentence, bool probes)
+void OperationDialog::showRunning(const QString &sentence, bool probed)
 {
     m_running = true;
     m_progress = operations::Progress(m_plan);
-    m_measured.reset();
-    if (probes) {
-        m_measured.emplace();
+    aboutToRun(probed);
+    for (const auto &[widget, when] : m_aboves) {
+        widget->setVisible(when == Above::Running);
     }
-    m_candidatesTable->hide();
-    m_strip->show();
     m_steps->setPlan(m_plan);
-    m_proof->setProbe(probes ? m_probeHow : QString());
     m_left->setCurrentWidget(m_steps);
-    m_right->setCurrentWidget(m_proof);
+    m_right->setCurrentIndex(m_right->count() - 1);
     say(sentence);
     m_cancel->setFocus();
     updateFooter();
@@ -77,25 +68,24 @@ void SwitchoverDialog::showRunning(const QString &sentence, bool probes)
     m_tick.start();
 }
 
-qint64 SwitchoverDialog::nowMs()
+qint64 OperationDialog::nowMs()
 {
     return core::systemClock().wallMs();
 }
 
-void SwitchoverDialog::showProgress()
+void OperationDialog::showProgress()
 {
     const qint64 now = nowMs();
-    m_strip->setFacts(stripFacts(m_plan, m_progress, m_measured, now));
     m_steps->setProgress(m_progress, m_ended ? 0 : now);
-    m_proof->setProgress(m_plan, m_progress, m_measured, now);
+    showBeside(now);
 }
 
-bool SwitchoverDialog::isPastReturn() const
+bool OperationDialog::isPastReturn() const
 {
     return operations::isPastReturn(m_plan, m_progress.steps());
 }
 
-void SwitchoverDialog::setStep(int index, const operations::StepRecord &record)
+void OperationDialog::setStep(int index, const operations::StepRecord &record)
 {
     if (index < 0 || index >= static_cast<int>(m_progress.steps().size())) {
         return;
@@ -112,26 +102,33 @@ void SwitchoverDialog::setStep(int index, const operations::StepRecord &record)
                        : tr("%1: %2").arg(step.title, operations::toString(record.state)));
 }
 
-void SwitchoverDialog::setAction(int index, const operations::ActionNote &note)
+void OperationDialog::setAction(int index, const operations::ActionNote &note)
 {
     m_progress.note(index, note); // shown with the next tick, or step
 }
 
-void SwitchoverDialog::setMeasured(const operations::probe::Measured &measured)
-{
-    if (m_measured) {
-        m_measured = measured;
-        showProgress();
-    }
-}
-
-void SwitchoverDialog::addOutput(const QString &node, const QString &line)
+void OperationDialog::addOutput(const QString &node, const QString &line)
 {
     m_progress.say(node, line, nowMs());
     m_steps->addLine(node, line, nowMs());
 }
 
-void SwitchoverDialog::setEnded(Outcome outcome, const QStringList &remains)
+QString OperationDialog::endSentence(Outcome outcome) const
+{
+    if (outcome == Outcome::Done) {
+        return doneSentence();
+    }
+    if (outcome == Outcome::Refused) {
+        return tr("Not begun: see the output. Nothing was changed.");
+    }
+    if (outcome != Outcome::Undone) {
+        return tr("Failed half-way: see what remains in the output.");
+    }
+    return m_takenUp == operations::Finish::Undo ? tr("Undone: the cluster is as before.")
+                                                 : tr("Failed and undone: the cluster is as before.");
+}
+
+void OperationDialog::setEnded(Outcome outcome, const QStringList &remains)
 {
     m_running = false;
     m_ended = true;
@@ -140,25 +137,19 @@ void SwitchoverDialog::setEnded(Outcome outcome, const QStringList &remains)
     for (const QString &one : remains) {
         addOutput({}, one);
     }
-    if (m_measured && !m_measured->leftBehind.isEmpty()) {
-        addOutput({}, tr("The probe's table is left behind: %1").arg(m_measured->leftBehind));
-    }
+    aboutToEnd();
     showProgress();
-    say(outcome == Outcome::Done      ? tr("%1 is the primary; %2 follows it.").arg(m_plan.to, m_plan.from)
-        : outcome == Outcome::Refused ? tr("Not begun: see the output. Nothing was changed.")
-        : outcome == Outcome::Undone && m_takenUp == operations::Finish::Undo ? tr("Undone: the cluster is as before.")
-        : outcome == Outcome::Undone ? tr("Failed and undone: the cluster is as before.")
-                                     : tr("Failed half-way: see what remains in the output."));
+    say(endSentence(outcome));
     m_cancel->setEnabled(true);
     updateFooter();
 }
 
-QString SwitchoverDialog::sentence() const
+QString OperationDialog::sentence() const
 {
     return m_sentence->text();
 }
 
-void SwitchoverDialog::say(const QString &sentence)
+void OperationDialog::say(const QString &sentence)
 {
     if (sentence != m_sentence->text()) {
         m_sentence->setText(sentence);
@@ -166,7 +157,7 @@ void SwitchoverDialog::say(const QString &sentence)
     }
 }
 
-void SwitchoverDialog::reject()
+void OperationDialog::reject()
 {
     if (!m_running) {
         QDialog::reject();
@@ -179,7 +170,7 @@ void SwitchoverDialog::reject()
 }
 
 /// Closed is deleted, and that only what has ended may be.
-void SwitchoverDialog::closeEvent(QCloseEvent *event)
+void OperationDialog::closeEvent(QCloseEvent *event)
 {
     if (m_running) {
         event->ignore();
@@ -187,11 +178,6 @@ void SwitchoverDialog::closeEvent(QCloseEvent *event)
         return;
     }
     QDialog::closeEvent(event);
-}
-
-void SwitchoverDialog::copyReport()
-{
-    QGuiApplication::clipboard()->setText(runReport(m_plan, m_progress, m_measured, m_steps->output(), nowMs()));
 }
 
 } // namespace howdah::shell

@@ -6,8 +6,10 @@
 
 #include "operations/probe/record.h"
 #include "operations/progress.h"
+#include "operations/proofs.h"
 
 class QPlainTextEdit;
+class QVBoxLayout;
 
 namespace howdah::charts {
 class OutagePlot;
@@ -31,7 +33,8 @@ class StepsPanel : public QWidget {
     Q_OBJECT
 
 public:
-    explicit StepsPanel(QWidget *parent = nullptr);
+    /// dialog: what objectNames begin with.
+    explicit StepsPanel(const QString &dialog, QWidget *parent = nullptr);
     void setPlan(const operations::Plan &plan);
     void setProgress(const operations::Progress &progress, qint64 nowWallMs);
     /// Follows the run to that step.
@@ -43,6 +46,19 @@ private:
     tables::StepsModel *m_model;
     widgets::DataTable *m_table;
     QPlainTextEdit *m_output;
+};
+
+/// What is proved of the result, with what that rests on.
+class ProofList : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ProofList(QWidget *parent = nullptr);
+    void setProofs(const std::vector<operations::Proof> &proofs);
+
+private:
+    widgets::PaneHeader *m_head;
+    tables::ProofsModel *m_model;
 };
 
 /// What applications see of it, and what is proved of the result.
@@ -61,13 +77,15 @@ private:
     widgets::PaneHeader *m_plotHead;
     charts::OutagePlot *m_plot;
     widgets::Label *m_noProbe;
-    widgets::PaneHeader *m_head;
-    tables::ProofsModel *m_model;
-    widgets::DataTable *m_table;
+    ProofList *m_proofs;
 };
 
-/// What happened, as text to be kept: figures, steps with their times, proofs, output. Pure.
-QString runReport(const operations::Plan &plan, const operations::Progress &progress,
-                  const std::optional<operations::probe::Measured> &measured, const QString &output, qint64 nowWallMs);
+/// What happened, as text to be kept: figures (lines, or nothing), steps with their times, proofs, output. Pure.
+QString runReport(const operations::Plan &plan, const operations::Progress &progress, const QString &figures,
+                  const std::vector<operations::Proof> &proofs, const QString &output);
+
+/// A column without margins and gaps in widget.
+QVBoxLayout *columnIn(QWidget *widget);
+void copyText(const QString &text); ///< to the clipboard
 
 } // namespace howdah::shell

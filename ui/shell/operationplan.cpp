@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shell/switchoverplanpanel.h"
+#include "shell/operationplan.h"
 
 #include <QBoxLayout>
 #include <QPlainTextEdit>
+#include <algorithm>
 
 #include "core/units.h"
 #include "operations/values.h"
@@ -64,14 +65,14 @@ QString stepDetail(const operations::Plan &plan, const operations::Step &step)
     return lines.join(QLatin1Char('\n'));
 }
 
-PlanPanel::PlanPanel(QWidget *parent)
+PlanPanel::PlanPanel(const QString &dialog, QWidget *parent)
     : QWidget(parent)
     , m_model(new tables::StepsModel(this))
     , m_head(new widgets::PaneHeader(tr("Plan")))
     , m_table(new widgets::DataTable(tr("Plan")))
-    , m_detail(textPane(QStringLiteral("switchover-detail"), tr("What the step runs")))
+    , m_detail(textPane(dialog + QStringLiteral("-detail"), tr("What the step runs")))
 {
-    setObjectName(QStringLiteral("switchover-plan"));
+    setObjectName(dialog + QStringLiteral("-plan"));
     m_table->setSortingEnabled(false);
     m_table->setModel(m_model);
     m_table->setDense(true);
@@ -95,12 +96,16 @@ void PlanPanel::setPlan(const operations::Plan &plan)
 {
     m_plan = plan;
     m_model->setPlan(plan);
-    m_head->setSubtitle(!plan.steps.empty()   ? tr("%1 steps, nothing has been changed yet").arg(plan.steps.size())
-                        : plan.checks.empty() ? tr("asking the nodes …")
-                                              : tr("none: a check refuses"));
+    m_head->setSubtitle(plan.steps.size() == 1 ? tr("1 step, nothing has been changed yet")
+                        : !plan.steps.empty()  ? tr("%1 steps, nothing has been changed yet").arg(plan.steps.size())
+                        : plan.checks.empty()  ? tr("asking the nodes …")
+                        : operations::worst(plan.checks) == operations::CheckResult::Passed
+                            ? tr("none yet")
+                            : tr("none: a check refuses"));
     if (m_table->selectedKey().isEmpty()) {
         const int at = operations::pointOfNoReturn(plan);
-        m_table->selectKey(at < 0 ? QString() : plan.steps[static_cast<std::size_t>(at)].id);
+        // The one that nothing takes back, or else the first.
+        m_table->selectKey(plan.steps.empty() ? QString() : plan.steps[static_cast<std::size_t>(std::max(0, at))].id);
     } else {
         showStep(m_table->selectedKey());
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shell/switchoverrun.h"
+#include "shell/operationrun.h"
 
 #include <QBoxLayout>
+#include <QClipboard>
 #include <QDateTime>
+#include <QGuiApplication>
 #include <QHeaderView>
 #include <QPlainTextEdit>
 
@@ -10,8 +12,7 @@
 #include "core/units.h"
 #include "operations/outage.h"
 #include "operations/proofs.h"
-#include "shell/switchoverplanpanel.h"
-#include "shell/switchoverstrip.h"
+#include "shell/operationplan.h"
 #include "tables/operationmodels.h"
 #include "theme/metrics.h"
 #include "widgets/datatable.h"
@@ -28,14 +29,6 @@ namespace metric = theme::metric;
 namespace {
 
 constexpr int kOutputLines = 5;
-
-QVBoxLayout *columnIn(QWidget *widget)
-{
-    auto *layout = new QVBoxLayout(widget);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    return layout;
-}
 
 widgets::DataTable *tableOf(const QString &name, QAbstractItemModel *model)
 {
@@ -68,13 +61,26 @@ QString wordOf(ProofState state)
 
 } // namespace
 
-StepsPanel::StepsPanel(QWidget *parent)
+QVBoxLayout *columnIn(QWidget *widget)
+{
+    auto *layout = new QVBoxLayout(widget);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    return layout;
+}
+
+void copyText(const QString &text)
+{
+    QGuiApplication::clipboard()->setText(text);
+}
+
+StepsPanel::StepsPanel(const QString &dialog, QWidget *parent)
     : QWidget(parent)
     , m_model(new tables::StepsModel(this))
     , m_table(tableOf(tr("Steps"), m_model))
-    , m_output(textPane(QStringLiteral("switchover-output"), tr("Output of the steps")))
+    , m_output(textPane(dialog + QStringLiteral("-output"), tr("Output of the steps")))
 {
-    setObjectName(QStringLiteral("switchover-steps"));
+    setObjectName(dialog + QStringLiteral("-steps"));
     for (const char *unused : {"number", "state"}) {
         m_table->setColumnHidden(m_model->columnOf(QLatin1String(unused)), true);
     }
@@ -122,6 +128,27 @@ QString StepsPanel::output() const
     return m_output->toPlainText();
 }
 
+ProofList::ProofList(QWidget *parent)
+    : QWidget(parent)
+    , m_head(new widgets::PaneHeader(tr("Proof")))
+    , m_model(new tables::ProofsModel(this))
+{
+    setObjectName(QStringLiteral("proof-list"));
+    auto *table = tableOf(tr("Proof"), m_model);
+    table->setPlain();
+    auto *layout = columnIn(this);
+    layout->addWidget(m_head);
+    layout->addWidget(table, 1);
+}
+
+void ProofList::setProofs(const std::vector<Proof> &proofs)
+{
+    m_model->setProofs(proofs);
+    const auto shown = std::count_if(proofs.begin(), proofs.end(),
+                                     [](const Proof &proof) { return proof.state == ProofState::Shown; });
+    m_head->setSubtitle(tr("%1 of %2 shown").arg(shown).arg(proofs.size()));
+}
+
 ProofPanel::ProofPanel(QWidget *parent)
     : QWidget(parent)
     , m_plotHead(new widgets::PaneHeader(tr("What the applications see")))
@@ -129,22 +156,18 @@ ProofPanel::ProofPanel(QWidget *parent)
     , m_noProbe(new widgets::Label(tr("No probe runs, so that nobody sees this as applications do: how long writes "
                                       "waited is what the steps say."),
                                    FontRole::Small, Token::Text3))
-    , m_head(new widgets::PaneHeader(tr("Proof")))
-    , m_model(new tables::ProofsModel(this))
-    , m_table(tableOf(tr("Proof"), m_model))
+    , m_proofs(new ProofList)
 {
     setObjectName(QStringLiteral("switchover-proof"));
     m_noProbe->setObjectName(QStringLiteral("switchover-no-probe"));
     m_noProbe->setParagraph();
     m_noProbe->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, metric::kSpace3);
-    m_table->setPlain();
     auto *layout = columnIn(this);
     layout->addWidget(m_plotHead);
     layout->addWidget(m_plot, 3);
     layout->addWidget(m_noProbe);
     layout->addWidget(new widgets::Hairline);
-    layout->addWidget(m_head);
-    layout->addWidget(m_table, 2);
+    layout->addWidget(m_proofs, 2);
     setProbe({});
 }
 
@@ -161,20 +184,13 @@ void ProofPanel::setProgress(const Plan &plan, const Progress &progress, const s
     if (measured) {
         m_plot->setOutage(*measured, outagePhases(plan, progress.steps()), nowWallMs);
     }
-    const auto proofs = proofsOf(plan, progress, measured);
-    m_model->setProofs(proofs);
-    const auto shown = std::count_if(proofs.begin(), proofs.end(),
-                                     [](const Proof &proof) { return proof.state == ProofState::Shown; });
-    m_head->setSubtitle(tr("%1 of %2 shown").arg(shown).arg(proofs.size()));
+    m_proofs->setProofs(proofsOf(plan, progress, measured));
 }
 
-QString runReport(const Plan &plan, const Progress &progress, const std::optional<probe::Measured> &measured,
-                  const QString &output, qint64 nowWallMs)
+QString runReport(const Plan &plan, const Progress &progress, const QString &figures, const std::vector<Proof> &proofs,
+                  const QString &output)
 {
-    QString text = plan.title + QStringLiteral("\n\n");
-    for (const StripFigure &figure : stripFacts(plan, progress, measured, nowWallMs).figures) {
-        text += QStringLiteral("%1: %2 (%3)\n").arg(figure.caption, figure.value, figure.note);
-    }
+    QString text = plan.title + QStringLiteral("\n\n") + figures;
     text += QLatin1Char('\n') + StepsPanel::tr("Steps") + QLatin1Char('\n');
     for (std::size_t i = 0; i < plan.steps.size() && i < progress.steps().size(); ++i) {
         const StepRecord &record = progress.steps()[i];
@@ -187,7 +203,7 @@ QString runReport(const Plan &plan, const Progress &progress, const std::optiona
                          took.rightJustified(8), record.remark);
     }
     text += QLatin1Char('\n') + StepsPanel::tr("Proof") + QLatin1Char('\n');
-    for (const Proof &proof : proofsOf(plan, progress, measured)) {
+    for (const Proof &proof : proofs) {
         text += QStringLiteral("  %1  %2  %3\n")
                     .arg(proof.title.leftJustified(28), wordOf(proof.state).leftJustified(11), proof.evidence);
     }

@@ -24,7 +24,8 @@ class PlanPanel : public QWidget {
     Q_OBJECT
 
 public:
-    explicit PlanPanel(QWidget *parent = nullptr);
+    /// dialog: what objectNames begin with.
+    explicit PlanPanel(const QString &dialog, QWidget *parent = nullptr);
     void setPlan(const operations::Plan &plan);
 
 private:

@@ -52,7 +52,9 @@ class ChecksPanel : public QWidget {
     Q_OBJECT
 
 public:
-    explicit ChecksPanel(QWidget *parent = nullptr);
+    /// dialog: what its objectName begins with. howOften: how often they are read again, as it stands behind their
+    /// number.
+    ChecksPanel(const QString &dialog, const QString &howOften, QWidget *parent = nullptr);
 
     void setPlan(const operations::Plan &plan);
     /// Another candidate's warnings are another's.
@@ -73,6 +75,7 @@ private:
     void setCards(const std::vector<operations::Check> &checks);
     void toggleSelected();
 
+    QString m_howOften;
     widgets::PaneHeader *m_head;
     widgets::VerdictLabel *m_passed;
     widgets::VerdictLabel *m_worst;

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shell/patroni/historydialog.h"
+
+#include <QBoxLayout>
+#include <QPushButton>
+
+#include "core/clock.h"
+#include "shell/operationrun.h"
+#include "tables/patronimodels.h"
+#include "theme/howdahstyle.h"
+#include "theme/metrics.h"
+#include "widgets/datatable.h"
+#include "widgets/label.h"
+#include "widgets/panes.h"
+
+namespace howdah::shell {
+
+namespace metric = theme::metric;
+
+namespace {
+
+constexpr QSize kSize(800, 420);
+constexpr int kFooter = 60;
+
+} // namespace
+
+HistoryDialog::HistoryDialog(const QString &cluster, QWidget *parent)
+    : QDialog(parent)
+    , m_cluster(cluster)
+    , m_model(new tables::PatroniHistoryModel(this))
+    , m_table(new widgets::DataTable(tr("History")))
+    , m_empty(new widgets::EmptyState(tr("Patroni is being asked …")))
+{
+    setObjectName(QStringLiteral("patroni-history-dialog"));
+    setWindowTitle(tr("Patroni's history of %1").arg(cluster));
+    setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
+    m_table->setSortingEnabled(false); // the newest stands first
+    m_table->setModel(m_model);
+    auto *layout = columnIn(this);
+    layout->addWidget(m_table, 1);
+    layout->addWidget(m_empty, 1);
+    layout->addWidget(new widgets::Hairline);
+    layout->addWidget(buildFooter());
+    showTable(false);
+    resize(kSize);
+}
+
+QWidget *HistoryDialog::buildFooter()
+{
+    auto *footer = new widgets::Ground(false);
+    footer->setObjectName(QStringLiteral("patroni-history-footer"));
+    footer->setFixedHeight(kFooter);
+    auto *copy = new QPushButton(tr("&Copy as text"));
+    copy->setObjectName(QStringLiteral("patroni-history-copy"));
+    auto *close = new QPushButton(tr("Close"));
+    close->setObjectName(QStringLiteral("patroni-history-close"));
+    auto *sentence = new widgets::Label(tr("How each timeline ended, the newest first."), theme::FontRole::Small,
+                                        theme::Token::Text2);
+    sentence->setObjectName(QStringLiteral("patroni-history-sentence"));
+    sentence->setElided(true);
+    sentence->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    auto *buttons = new QHBoxLayout(footer);
+    buttons->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, 0);
+    buttons->setSpacing(metric::kSpace3);
+    for (QPushButton *button : {copy, close}) {
+        button->setAutoDefault(false);
+        theme::setDialogSize(button);
+    }
+    buttons->addWidget(copy);
+    buttons->addWidget(sentence, 1);
+    buttons->addWidget(close);
+    connect(copy, &QPushButton::clicked, m_table, &widgets::DataTable::copyAll);
+    connect(close, &QPushButton::clicked, this, &QDialog::accept);
+    close->setFocus();
+    return footer;
+}
+
+void HistoryDialog::showTable(bool shown)
+{
+    m_table->setVisible(shown);
+    m_empty->setVisible(!shown);
+    findChild<QPushButton *>(QStringLiteral("patroni-history-copy"))->setEnabled(shown);
+}
+
+void HistoryDialog::setTurns(const std::vector<managers::PatroniTurn> &turns)
+{
+    m_model->setTurns(turns, core::systemClock().wallMs());
+    m_empty->setSentence(tr("No timeline of this cluster has ended since Patroni keeps it."));
+    showTable(!turns.empty());
+}
+
+void HistoryDialog::setFailed(const core::Error &error)
+{
+    m_empty->setSentence(error.hint.isEmpty() ? error.message : tr("%1 %2").arg(error.message, error.hint));
+    showTable(false);
+}
+
+} // namespace howdah::shell
