@@ -35,6 +35,15 @@ struct Capture {
     bool operator==(const Capture &) const = default;
 };
 
+/// What one row of an answer has to say, where that row alone can't be asked for, as in PgBouncer's console.
+struct RowCheck {
+    QString key; ///< a column, and what the row has in it
+    QString value;
+    QString column; ///< of that row
+    QString is;     ///< what must stand there
+    bool operator==(const RowCheck &) const = default;
+};
+
 /// What has to be sent to where an action was done, should the console be gone before it could do so itself: a process
 /// of its own sends it then.
 struct LastWill {
@@ -81,6 +90,8 @@ struct Action {
     /// is a regular expression that a line of its output must match; of a request, one of the body of an accepted
     /// answer. They, and those of captures, keep to what grep -E and sed -E read too, since a runbook has them.
     bool expectsTrue = false;
+    /// SQL that asks and does nothing: without that row, or with anything else in it, it does not hold.
+    std::optional<RowCheck> row;
     QStringList expected;
     QStringList unexpected; ///< of a request: regular expressions that no line of the body may match
     /// A regular expression for what a server says when it refuses because things are already as they are to be: that

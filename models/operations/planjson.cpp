@@ -77,6 +77,12 @@ public:
         return {o[QLatin1String("name")].toString(), o[QLatin1String("from")].toString()};
     }
 
+    RowCheck row(const QJsonObject &o)
+    {
+        return {o[QLatin1String("key")].toString(), o[QLatin1String("value")].toString(),
+                o[QLatin1String("column")].toString(), o[QLatin1String("is")].toString()};
+    }
+
     Http http(const QJsonObject &o)
     {
         Http http;
@@ -105,6 +111,9 @@ public:
         action.http = http(o[QLatin1String("http")].toObject());
         action.text = o[QLatin1String("text")].toString();
         action.expectsTrue = o[QLatin1String("expects_true")].toBool();
+        if (o[QLatin1String("row")].isObject()) {
+            action.row = row(o[QLatin1String("row")].toObject());
+        }
         action.expected = strings(o[QLatin1String("expected")]);
         action.unexpected = strings(o[QLatin1String("unexpected")]);
         action.alreadySo = o[QLatin1String("already_so")].toString();
@@ -311,6 +320,12 @@ QJsonObject toJson(const Action &action)
         if (!value.isEmpty()) {
             object.insert(QLatin1String(key), value);
         }
+    }
+    if (action.row) {
+        object.insert(QStringLiteral("row"), QJsonObject{{QStringLiteral("key"), action.row->key},
+                                                         {QStringLiteral("value"), action.row->value},
+                                                         {QStringLiteral("column"), action.row->column},
+                                                         {QStringLiteral("is"), action.row->is}});
     }
     if (action.kind == Action::Kind::Http) {
         object.insert(QStringLiteral("http"), toJson(action.http));

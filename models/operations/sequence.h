@@ -14,7 +14,7 @@ namespace howdah::operations {
 struct SequenceFailure {
     core::Error error;
     bool mayHaveHappened = false; ///< the action that stopped it may have been done all the same
-    bool nothingDone = false;     ///< it was the first one, and it has not
+    bool nothingDone = false;     ///< it has not, and before it was only asked
 };
 
 /// Runs actions one after the other within one deadline, polls those that are polled, takes over what they capture.
@@ -62,6 +62,7 @@ private:
     void answered(bool holds, const QString &seen);
     void fail(core::Error error, bool mayHaveHappened);
     int leftMs() const;
+    bool hasOnlyAsked() const;
     const Action &current() const { return m_actions[m_next]; }
 
     Hands &m_hands;

@@ -53,9 +53,14 @@ private Q_SLOTS:
     void killedWhilePausedIsFinished();
     void addressThatDoesNotMoveIsTold();
     void poolerThatIsPausedRefuses();
+    void whatOthersPausedStaysPaused();
 
 private:
-    ConsoleRun switchover(const QStringList &more, const QString &killAt = {}, const QString &file = {}) const;
+    ConsoleRun switchover(const QStringList &more, const QString &killAt = {}, const QString &file = {}) const
+    {
+        return switchover(more, integration::OnStep([&](const QString &at) { return at == killAt; }), file);
+    }
+    ConsoleRun switchover(const QStringList &more, const integration::OnStep &onStep, const QString &file = {}) const;
     int primary() const { return m_lab->primary(); }
     void awaitWhole() const;
     QString pooled(const QString &user = QStringLiteral("postgres"),
@@ -67,7 +72,9 @@ private:
     bool admin(const QString &command) const;
     /// Whether clients get through to the primary.
     bool answers() const;
-    void writeCluster(const QString &name, const QString &script) const;
+    void writeCluster(const QString &name, const QString &script, const QStringList &databases = {}) const;
+    /// The databases that PgBouncer shows as paused.
+    QStringList paused() const;
 
     QTemporaryDir m_directory;
     std::unique_ptr<Lab> m_lab;
@@ -92,7 +99,8 @@ void TestSwitchoverRouting::initTestCase()
     QVERIFY(ini.open(QIODevice::WriteOnly));
     ini.write(
         QStringLiteral(
-            "[databases]\n* = host=%1 port=5432\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+            "[databases]\npostgres = host=%1 port=5432\ntemplate1 = host=%1 port=5432\n[pgbouncer]\nlisten_addr = "
+            "127.0.0.1\n"
             "listen_port = %2\nauth_type = trust\nauth_file = %3\nadmin_users = postgres\npool_mode = transaction\n"
             "unix_socket_dir =\nserver_login_retry = 1\n"
             "ignore_startup_parameters = options,extra_float_digits\n")
@@ -128,7 +136,7 @@ void TestSwitchoverRouting::cleanupTestCase()
     m_pooler.waitForFinished(5000);
 }
 
-void TestSwitchoverRouting::writeCluster(const QString &name, const QString &script) const
+void TestSwitchoverRouting::writeCluster(const QString &name, const QString &script, const QStringList &databases) const
 {
     cluster::ClusterConfig config = m_lab->config(QStringLiteral("postgres"));
     config.name = name;
@@ -144,18 +152,20 @@ void TestSwitchoverRouting::writeCluster(const QString &name, const QString &scr
     cluster::PoolerConfig pooler;
     pooler.name = QStringLiteral("pgb1");
     pooler.conninfo = QStringLiteral("host=127.0.0.1 port=%1 user=postgres").arg(m_port);
+    pooler.databases = databases;
     config.poolers = {pooler};
     QVERIFY(cluster::saveClusterFile(config, m_directory.filePath(name + QStringLiteral(".toml"))));
 }
 
-ConsoleRun TestSwitchoverRouting::switchover(const QStringList &more, const QString &killAt, const QString &file) const
+ConsoleRun TestSwitchoverRouting::switchover(const QStringList &more, const integration::OnStep &onStep,
+                                             const QString &file) const
 {
     const QString name = file.isEmpty() ? QStringLiteral("orders") : file;
     return integration::runConsole(
         QStringList{QStringLiteral("switchover"), m_directory.filePath(name + QStringLiteral(".toml")),
                     QStringLiteral("--json"), QStringLiteral("--yes"), QStringLiteral("--to")} +
             more,
-        m_directory.path(), killAt);
+        m_directory.path(), onStep);
 }
 
 void TestSwitchoverRouting::awaitWhole() const
@@ -357,7 +367,7 @@ void TestSwitchoverRouting::addressThatDoesNotMoveIsTold()
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
     writeCluster(QStringLiteral("stuck"), QStringLiteral("echo \"no quota for $1\" >&2; exit 3"));
-    const ConsoleRun ended = switchover({m_lab->node(to).name}, {}, QStringLiteral("stuck"));
+    const ConsoleRun ended = switchover({m_lab->node(to).name}, QString(), QStringLiteral("stuck"));
     // Everything else is done, and what is left is said.
     QVERIFY2(ended.exitCode == 3, ended.text.constData());
     QVERIFY2(ended.text.contains("no quota for"), ended.text.constData());
@@ -387,6 +397,60 @@ void TestSwitchoverRouting::poolerThatIsPausedRefuses()
     QVERIFY(admin(QStringLiteral("RESUME")));
     QVERIFY(answers());
     QCOMPARE(primary(), from);
+}
+
+QStringList TestSwitchoverRouting::paused() const
+{
+    const QByteArray out = testsupport::run({QStringLiteral("psql"), QStringLiteral("-XAF|"), QStringLiteral("-d"),
+                                             pooled(QStringLiteral("postgres"), QStringLiteral("pgbouncer")),
+                                             QStringLiteral("-c"), QStringLiteral("SHOW DATABASES")})
+                               .out;
+    const QList<QByteArray> lines = out.split('\n');
+    const qsizetype at = lines.first().split('|').indexOf("paused");
+    QStringList names;
+    for (const QByteArray &line : lines.mid(1)) {
+        const QList<QByteArray> cells = line.split('|');
+        if (at > 0 && cells.size() > at && cells[at] == "1") {
+            names.append(QString::fromUtf8(cells.first()));
+        }
+    }
+    return names;
+}
+
+/// Of several databases only those are resumed that this operation has paused.
+void TestSwitchoverRouting::whatOthersPausedStaysPaused()
+{
+    awaitWhole();
+    const int from = primary();
+    const QString to = m_lab->node(from == 0 ? 1 : 0).name;
+    const QString one = QStringLiteral("postgres"), other = QStringLiteral("template1");
+    QVERIFY(testsupport::sql(pooled(QStringLiteral("postgres"), other), QStringLiteral("SELECT 1")));
+    writeCluster(QStringLiteral("two"), QLatin1String(kMove), {one, other});
+    // Somebody pauses one of them when the checks are done.
+    const ConsoleRun late = switchover({to}, integration::OnStep([&](const QString &at) {
+                                           if (at == QLatin1String("lock started")) {
+                                               (void)admin(QStringLiteral("PAUSE ") + other);
+                                           }
+                                           return false;
+                                       }),
+                                       QStringLiteral("two"));
+    QVERIFY2(late.exitCode == 2, late.text.constData());
+    QVERIFY2(late.text.contains("nobody else has paused template1"), late.text.constData());
+    QCOMPARE(paused(), QStringList{other});
+    QVERIFY(answers());
+    // Before, it refuses.
+    const ConsoleRun refused = switchover({to}, QString(), QStringLiteral("two"));
+    QVERIFY2(refused.exitCode == 1, refused.text.constData());
+    QVERIFY2(refused.text.contains("paused by somebody else already: template1"), refused.text.constData());
+    QCOMPARE(paused(), QStringList{other});
+    // Whom it does not concern it leaves alone.
+    writeCluster(QStringLiteral("one"), QLatin1String(kMove), {one});
+    const ConsoleRun done = switchover({to}, QString(), QStringLiteral("one"));
+    QVERIFY2(done.exitCode == 0, done.text.constData());
+    QVERIFY2(done.text.contains("left alone, since somebody else has paused it: template1"), done.text.constData());
+    QCOMPARE(paused(), QStringList{other});
+    QVERIFY(admin(QStringLiteral("RESUME ") + other));
+    QTRY_VERIFY_WITH_TIMEOUT(answers(), 15'000);
 }
 
 QTEST_GUILESS_MAIN(TestSwitchoverRouting)

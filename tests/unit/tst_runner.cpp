@@ -25,6 +25,7 @@ private Q_SLOTS:
     void refusalAtTheReturnIsUndone();
     void whatProvablyDidNotHappenIsUndone();
     void refusedStepHasNothingToUndo();
+    void questionsHaveNothingToUndo();
     void refusalThatSaysAlreadySoIsDone();
     void capturesReachLaterSteps();
     void notificationsMakeItSooner();
@@ -216,6 +217,52 @@ void TestRunner::refusedStepHasNothingToUndo()
     QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
     QVERIFY(!bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
     QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo lock")));
+}
+
+/// What somebody else had paused before must not be resumed by us.
+void TestRunner::questionsHaveNothingToUndo()
+{
+    Plan asking = plan();
+    Action ask = sql(QStringLiteral("SHOW DATABASES"));
+    ask.text = QStringLiteral("nobody else has paused b");
+    ask.row = RowCheck{QStringLiteral("name"), QStringLiteral("b"), QStringLiteral("paused"), QStringLiteral("0")};
+    asking.steps[1].actions.insert(asking.steps[1].actions.begin(), ask);
+    const auto shows = [](const char *paused) {
+        return Table{{QStringLiteral("name"), QStringLiteral("paused")},
+                     {{QStringLiteral("a"), QStringLiteral("1")}, {QStringLiteral("b"), QLatin1String(paused)}}};
+    };
+    const QString stop = QStringLiteral("pg1: do stop"), undo = QStringLiteral("pg1: undo stop");
+    Bench taken(asking);
+    taken.hands.answers[ask.sql] = shows("1");
+    taken.runner->start();
+    QTRY_VERIFY(taken.outcome);
+    QCOMPARE(word(*taken.outcome), word(Outcome::Undone));
+    QVERIFY(!taken.hands.told.contains(stop) && !taken.hands.told.contains(undo));
+    QVERIFY2(taken.remains.first().contains(QStringLiteral("nobody else has paused b: of b paused = 1")),
+             qPrintable(taken.remains.first()));
+
+    Bench missing(asking);
+    missing.hands.answers[ask.sql] = Table{{QStringLiteral("name"), QStringLiteral("paused")}, {}};
+    missing.runner->start();
+    QTRY_VERIFY(missing.outcome);
+    QVERIFY2(missing.remains.first().contains(QStringLiteral("there is no name b")),
+             qPrintable(missing.remains.first()));
+    QVERIFY(!missing.hands.told.contains(undo));
+
+    Bench refused(asking);
+    refused.hands.answers[ask.sql] = shows("0");
+    refused.hands.answers[QStringLiteral("do stop")] =
+        tl::unexpected(FakeHands::failure(QStringLiteral("already paused"), false));
+    refused.runner->start();
+    QTRY_VERIFY(refused.outcome);
+    QVERIFY(refused.hands.told.contains(stop) && !refused.hands.told.contains(undo));
+
+    Bench lost(asking);
+    lost.hands.answers[ask.sql] = shows("0");
+    lost.hands.answers[QStringLiteral("do stop")] = tl::unexpected(FakeHands::failure(QStringLiteral("lost")));
+    lost.runner->start();
+    QTRY_VERIFY(lost.outcome);
+    QVERIFY(lost.hands.told.contains(undo));
 }
 
 void TestRunner::refusalThatSaysAlreadySoIsDone()

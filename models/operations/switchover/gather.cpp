@@ -279,7 +279,7 @@ void Gatherer::askWholePooler(const QString &name)
         for (std::size_t row = 0; table && row < table->rows.size(); ++row) {
             if (cell(*table, row, "key") == QLatin1String("paused") &&
                 cell(*table, row, "value") == QLatin1String("yes")) {
-                self->m_facts.poolers[name].paused.append(QStringLiteral("all of it"));
+                self->m_facts.poolers[name].paused.append(kAllPaused);
             }
         }
         self->one();
