@@ -22,6 +22,21 @@ constexpr int kConnectMs = 5000;
 constexpr int kAgainMs = 500;
 constexpr qint64 kPersistMs = 600'000; ///< a pooler may be down as well; later somebody has seen to it
 
+/// Each row of the answer, by the columns that tell them apart.
+QSet<QString> witnessesIn(const operations::LastWill &will, const Table &table)
+{
+    QSet<QString> all;
+    for (const auto &row : table.rows) {
+        QStringList cells;
+        for (const QString &column : will.witnessBy) {
+            const qsizetype at = table.columns.indexOf(column);
+            cells.append(at < 0 ? QString() : row[static_cast<std::size_t>(at)].value_or(QString()));
+        }
+        all.insert(cells.join(QLatin1Char(' ')));
+    }
+    return all;
+}
+
 } // namespace
 
 LastWillCommand::LastWillCommand(Invocation)
@@ -32,7 +47,7 @@ LastWillCommand::LastWillCommand(Invocation)
     m_again.setSingleShot(true);
     connect(&m_input, &QSocketNotifier::activated, this, &LastWillCommand::read);
     connect(&m_latest, &QTimer::timeout, this, &LastWillCommand::carryOut);
-    connect(&m_again, &QTimer::timeout, this, &LastWillCommand::carryOut);
+    connect(&m_again, &QTimer::timeout, this, &LastWillCommand::attempt);
 }
 
 /// What ends the console may be meant for this as well: a logout, a stopped service, killall. It acts then.
@@ -108,13 +123,17 @@ void LastWillCommand::begin(const QByteArray &line)
     }
     m_testament = std::move(*testament);
     m_hands = std::make_unique<operations::LiveHands>(m_testament.config());
-    const QString question = m_testament.place.pooler ? QStringLiteral("SHOW VERSION") : QStringLiteral("SELECT 1");
+    const QString &witnesses = m_testament.will.witnesses;
+    const QString question = !witnesses.isEmpty()       ? witnesses
+                             : m_testament.place.pooler ? QStringLiteral("SHOW VERSION")
+                                                        : QStringLiteral("SELECT 1");
     m_hands->sql(m_testament.place.node.name, question, kConnectMs, [this](const Handed<Table> &answer) {
         if (!answer) {
             say(answer.error().error.message);
             Q_EMIT finished(kRefused);
             return;
         }
+        m_witnesses = witnessesIn(m_testament.will, *answer);
         m_kept = true;
         say(QLatin1String(operations::kWillKept));
         m_latest.start(m_testament.will.latestMs);
@@ -123,20 +142,54 @@ void LastWillCommand::begin(const QByteArray &line)
 
 void LastWillCommand::carryOut()
 {
-    m_latest.stop();
-    if (!m_since.isValid()) {
-        m_since.start();
+    if (m_since.isValid()) {
+        return;
     }
+    m_latest.stop();
+    m_since.start();
+    attempt();
+}
+
+/// Its own session is a witness too: as long as that lasts, nothing was restarted.
+void LastWillCommand::attempt()
+{
+    const operations::LastWill &will = m_testament.will;
+    if (will.witnesses.isEmpty()) {
+        send();
+        return;
+    }
+    m_hands->sql(m_testament.place.node.name, will.witnesses, kConnectMs, [this](const Handed<Table> &answer) {
+        if (!answer) {
+            again();
+        } else if (witnessesIn(m_testament.will, *answer).intersects(m_witnesses)) {
+            send();
+        } else {
+            Q_EMIT finished(kDone);
+        }
+    });
+}
+
+void LastWillCommand::send()
+{
     m_hands->sql(m_testament.place.node.name, m_testament.will.sql, kConnectMs, [this](const Handed<Table> &answer) {
         const QString &already = m_testament.will.alreadySo;
         const bool so = answer || (!already.isEmpty() && !answer.error().mayHaveHappened &&
                                    QRegularExpression(already).match(answer.error().error.message).hasMatch());
-        if (so || m_since.elapsed() > kPersistMs) {
-            Q_EMIT finished(so ? kDone : kIncomplete);
+        if (so) {
+            Q_EMIT finished(kDone);
         } else {
-            m_again.start(kAgainMs);
+            again();
         }
     });
+}
+
+void LastWillCommand::again()
+{
+    if (m_since.elapsed() > kPersistMs) {
+        Q_EMIT finished(kIncomplete);
+    } else {
+        m_again.start(kAgainMs);
+    }
 }
 
 } // namespace howdah::app

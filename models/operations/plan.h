@@ -50,6 +50,11 @@ struct LastWill {
     QString sql;
     QString alreadySo;      ///< what is as good as done when it refuses
     int latestMs = 120'000; ///< sent after so long in any case: the console may hang
+    /// A question about who is there, and the columns that tell one from another: once none is there any more of those
+    /// who were as the will was left, the server has been restarted, what was to be taken back has gone with it, and
+    /// what looks like it is somebody else's. Empty: not asked.
+    QString witnesses = {};
+    QStringList witnessBy = {};
     bool operator==(const LastWill &) const = default;
 };
 

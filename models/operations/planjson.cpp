@@ -225,13 +225,16 @@ QJsonObject toJson(const LastWill &will)
 {
     return {{QStringLiteral("sql"), will.sql},
             {QStringLiteral("already_so"), will.alreadySo},
-            {QStringLiteral("latest_ms"), will.latestMs}};
+            {QStringLiteral("latest_ms"), will.latestMs},
+            {QStringLiteral("witnesses"), will.witnesses},
+            {QStringLiteral("witness_by"), QJsonArray::fromStringList(will.witnessBy)}};
 }
 
 LastWill lastWillFromJson(const QJsonObject &object)
 {
     return {object.value(QLatin1String("sql")).toString(), object.value(QLatin1String("already_so")).toString(),
-            object.value(QLatin1String("latest_ms")).toInt()};
+            object.value(QLatin1String("latest_ms")).toInt(), object.value(QLatin1String("witnesses")).toString(),
+            strings(object.value(QLatin1String("witness_by")))};
 }
 
 QJsonObject toJson(const Secret &secret)

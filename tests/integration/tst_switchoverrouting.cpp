@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
+#include <csignal>
 #include <libpq-fe.h>
 #include <memory>
 
@@ -12,6 +14,7 @@
 #include "support/commitclient.h"
 #include "support/lab.h"
 #include "support/labsql.h"
+#include "support/relay.h"
 
 using namespace howdah;
 using integration::ConsoleRun;
@@ -47,6 +50,8 @@ private Q_SLOTS:
     void runbookLeavesNothingPaused();
     void keeperActsUnlessRevoked_data();
     void keeperActsUnlessRevoked();
+    void keeperLeavesAloneWhatIsNotItsOwn_data();
+    void keeperLeavesAloneWhatIsNotItsOwn();
     void killedConsoleLeavesNothingPaused_data();
     void killedConsoleLeavesNothingPaused();
     void killedWhilePausedIsFinished_data();
@@ -61,6 +66,9 @@ private:
         return switchover(more, integration::OnStep([&](const QString &at) { return at == killAt; }), file);
     }
     ConsoleRun switchover(const QStringList &more, const integration::OnStep &onStep, const QString &file = {}) const;
+    void startPooler();
+    /// A keeper of RESUME, that has said that it keeps it.
+    std::unique_ptr<QProcess> startKeeper(int port, int latestMs = 60'000) const;
     int primary() const { return m_lab->primary(); }
     void awaitWhole() const;
     QString pooled(const QString &user = QStringLiteral("postgres"),
@@ -118,14 +126,19 @@ void TestSwitchoverRouting::initTestCase()
                                                   QFile::ExeOther | QFile::ReadGroup | QFile::ExeGroup);
     QFile::setPermissions(ini.fileName(), ini.permissions() | QFile::ReadOther);
     m_pooler.setProcessChannelMode(QProcess::MergedChannels);
+    startPooler();
+    writeCluster(QStringLiteral("orders"), QLatin1String(kMove));
+}
+
+void TestSwitchoverRouting::startPooler()
+{
     m_pooler.start(QStringLiteral("setpriv"),
                    {QStringLiteral("--reuid"), QStringLiteral("postgres"), QStringLiteral("--regid"),
                     QStringLiteral("postgres"), QStringLiteral("--clear-groups"), QStringLiteral("pgbouncer"),
-                    ini.fileName()});
+                    m_directory.filePath(QStringLiteral("pgbouncer.ini"))});
     QVERIFY(m_pooler.waitForStarted());
     QTRY_VERIFY2_WITH_TIMEOUT(testsupport::sql(pooled(), QStringLiteral("SELECT 1")),
                               m_pooler.readAllStandardOutput().constData(), 15'000);
-    writeCluster(QStringLiteral("orders"), QLatin1String(kMove));
 }
 
 void TestSwitchoverRouting::cleanupTestCase()
@@ -273,34 +286,81 @@ void TestSwitchoverRouting::keeperActsUnlessRevoked_data()
     QTest::newRow("the console has done it itself") << QStringLiteral("revoked") << false;
 }
 
+std::unique_ptr<QProcess> TestSwitchoverRouting::startKeeper(int port, int latestMs) const
+{
+    auto keeper = std::make_unique<QProcess>();
+    keeper->start(qEnvironmentVariable("HOWDAH_BINARY"), {QStringLiteral("last-will")});
+    const QJsonObject will{{QStringLiteral("sql"), QStringLiteral("RESUME")},
+                           {QStringLiteral("already_so"), QStringLiteral("not paused")},
+                           {QStringLiteral("latest_ms"), latestMs},
+                           {QStringLiteral("witnesses"), QStringLiteral("SHOW CLIENTS")},
+                           {QStringLiteral("witness_by"), QJsonArray{QStringLiteral("addr"), QStringLiteral("port"),
+                                                                     QStringLiteral("connect_time")}}};
+    const QJsonObject testament{
+        {QStringLiteral("name"), QStringLiteral("pooler pgb1")},
+        {QStringLiteral("conninfo"), QStringLiteral("host=127.0.0.1 port=%1 user=postgres").arg(port)},
+        {QStringLiteral("pooler"), true},
+        {QStringLiteral("will"), will}};
+    keeper->write(QJsonDocument(testament).toJson(QJsonDocument::Compact) + '\n');
+    const bool kept = QTest::qWaitFor([&] { return keeper->canReadLine(); }, 10'000);
+    return kept && keeper->readLine() == "kept\n" ? std::move(keeper) : nullptr;
+}
+
 void TestSwitchoverRouting::keeperActsUnlessRevoked()
 {
     QFETCH(QString, how);
     QFETCH(bool, acts);
-    QProcess keeper;
-    keeper.start(qEnvironmentVariable("HOWDAH_BINARY"), {QStringLiteral("last-will")});
-    const QJsonObject will{{QStringLiteral("sql"), QStringLiteral("RESUME")},
-                           {QStringLiteral("already_so"), QStringLiteral("not paused")},
-                           {QStringLiteral("latest_ms"), how == QLatin1String("hangs") ? 1000 : 60'000}};
-    const QJsonObject testament{{QStringLiteral("name"), QStringLiteral("pooler pgb1")},
-                                {QStringLiteral("conninfo"), pooled()},
-                                {QStringLiteral("pooler"), true},
-                                {QStringLiteral("will"), will}};
-    keeper.write(QJsonDocument(testament).toJson(QJsonDocument::Compact) + '\n');
-    QTRY_VERIFY_WITH_TIMEOUT(keeper.canReadLine(), 10'000);
-    QCOMPARE(keeper.readLine(), QByteArray("kept\n"));
+    const auto keeper = startKeeper(m_port, how == QLatin1String("hangs") ? 1000 : 60'000);
+    QVERIFY(keeper);
     QVERIFY(admin(QStringLiteral("PAUSE")));
     if (how == QLatin1String("gone")) {
-        keeper.closeWriteChannel();
+        keeper->closeWriteChannel();
     } else if (how == QLatin1String("terminated")) {
-        keeper.terminate();
+        keeper->terminate();
     } else if (how == QLatin1String("revoked")) {
-        keeper.write("revoked\n");
+        keeper->write("revoked\n");
     }
-    QTRY_COMPARE_WITH_TIMEOUT(keeper.state(), QProcess::NotRunning, 15'000);
-    QCOMPARE(keeper.exitStatus(), QProcess::NormalExit);
+    QTRY_COMPARE_WITH_TIMEOUT(keeper->state(), QProcess::NotRunning, 15'000);
+    QCOMPARE(keeper->exitStatus(), QProcess::NormalExit);
     QCOMPARE(admin(QStringLiteral("RESUME")), !acts); // what is not paused refuses
     QVERIFY(answers());
+}
+
+void TestSwitchoverRouting::keeperLeavesAloneWhatIsNotItsOwn_data()
+{
+    QTest::addColumn<bool>("restarted");
+    QTest::addColumn<bool>("acts");
+    QTest::newRow("restarted, and paused by somebody else") << true << false;
+    QTest::newRow("only the connection was lost") << false << true;
+}
+
+/// A PgBouncer that was restarted is not paused by the console that had done so; who pauses it then has reasons.
+void TestSwitchoverRouting::keeperLeavesAloneWhatIsNotItsOwn()
+{
+    QFETCH(bool, restarted);
+    QFETCH(bool, acts);
+    testsupport::Relay relay(QStringLiteral("127.0.0.1"), m_port);
+    // An application, as there is always one behind a pooler.
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> application(PQconnectdb(pooled().toUtf8().constData()),
+                                                                   &PQfinish);
+    QCOMPARE(PQstatus(application.get()), CONNECTION_OK);
+    const auto keeper = startKeeper(relay.port());
+    QVERIFY(keeper);
+    QCOMPARE(kill(static_cast<pid_t>(keeper->processId()), SIGSTOP), 0); // so that it finds all as it is then
+    if (restarted) {
+        m_pooler.terminate();
+        QVERIFY(m_pooler.waitForFinished(10'000));
+        startPooler();
+    }
+    QVERIFY(admin(QStringLiteral("PAUSE")));
+    relay.cut();
+    keeper->closeWriteChannel();
+    QTest::qWait(100);
+    QCOMPARE(kill(static_cast<pid_t>(keeper->processId()), SIGCONT), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(keeper->state(), QProcess::NotRunning, 15'000);
+    QCOMPARE(keeper->exitStatus(), QProcess::NormalExit);
+    QCOMPARE(admin(QStringLiteral("RESUME")), !acts);
+    QTRY_VERIFY_WITH_TIMEOUT(answers(), 10'000);
 }
 
 /// Nobody has to notice first: a process of its own resumes the pooler when the console is gone.

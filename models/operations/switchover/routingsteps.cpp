@@ -41,6 +41,13 @@ Action resume(const Pieces &p, const cluster::PoolerConfig &pooler, const QStrin
     return action;
 }
 
+/// What no two clients of PgBouncer have in common, its own console's included. When it is restarted, or takes over
+/// from the one before it (-R), nobody keeps all of that. (use_client_socket() in objects.c)
+QStringList clientColumns()
+{
+    return {QStringLiteral("addr"), QStringLiteral("port"), QStringLiteral("connect_time"), QStringLiteral("ptr")};
+}
+
 /// A step for each database, so that only those are resumed that were paused by us.
 Step pauseStep(const Pieces &p, const cluster::PoolerConfig &pooler, const QString &database)
 {
@@ -54,7 +61,8 @@ Step pauseStep(const Pieces &p, const cluster::PoolerConfig &pooler, const QStri
     pause.deadlineMs = pooler.pauseMs;
     step.undo = {resume(p, pooler, database)};
     // Clients must not wait for ever because a console died.
-    pause.lastWill = LastWill{step.undo[0].sql, step.undo[0].alreadySo, kLongestPauseMs};
+    pause.lastWill = LastWill{step.undo[0].sql, step.undo[0].alreadySo, kLongestPauseMs, QStringLiteral("SHOW CLIENTS"),
+                              clientColumns()};
     if (!database.isEmpty()) { // of all of them PAUSE itself refuses, of one that is paused it does not
         Action ask = p.sql(poolerPlace(pooler.name), QStringLiteral("SHOW DATABASES"),
                            tr("nobody else has paused %1").arg(database));
