@@ -31,10 +31,13 @@ private:
     void watchSignals();
     void read();
     void begin(const QByteArray &line);
-    void carryOut();
+    void carryOut(const QString &why);
+    bool isTakenUp() const;
     void attempt();
     void send();
-    void again();
+    void again(const QString &error);
+    void end(int exitCode, const QString &answer, bool taken = false);
+    void record(const QString &answer, bool over, bool taken = false) const;
     static void say(const QString &line);
 
     QSocketNotifier m_input;
@@ -47,6 +50,9 @@ private:
     QTimer m_latest;
     QTimer m_again;
     QElapsedTimer m_since; ///< since it has begun to act
+    QString m_why;         ///< it acts
+    bool m_alone = false;  ///< the console is gone
+    bool m_toldAgain = false;
 };
 
 } // namespace howdah::app

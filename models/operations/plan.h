@@ -153,7 +153,8 @@ struct Step {
     /// Of the point of no return alone: when it failed and these all hold, it is proved that it did not happen and will
     /// not any more, and the way back is open. Empty: there is no such proof.
     std::vector<Action> notDone;
-    /// What it does ends with the console (a lock, an open session): done anew when an operation is taken up again.
+    /// What it does ends with the console (a lock, an open session, what a last will takes back): done anew when an
+    /// operation is taken up again.
     bool renewed = false;
     /// Ids of steps whose actions must hold once more before this one where an operation is taken up again: what they
     /// proved may not be so any more.
@@ -204,6 +205,8 @@ struct Plan {
 CheckResult worst(const std::vector<Check> &checks);
 /// True when nothing refuses; warnings only when they are accepted.
 bool mayRun(const Plan &plan, bool warningsAccepted);
+/// Whether what the step does is gone as soon as the sessions are that did it, as a lock is.
+bool endsWithItsSession(const Step &step);
 /// Index of the step that cannot be taken back; -1 when every one can.
 int pointOfNoReturn(const Plan &plan);
 

@@ -332,7 +332,7 @@ private:
     QString stepText(const Step &step)
     {
         QString text = QStringLiteral("\necho %1\n").arg(word(step.title));
-        if (step.renewed) {
+        if (endsWithItsSession(step)) {
             return text + QStringLiteral("echo '  left out: it would end with the session of this line'\n");
         }
         if (step.pointOfNoReturn) {
@@ -353,7 +353,7 @@ private:
     {
         QString text;
         for (const Action &action : step.undo) {
-            text += step.renewed ? QString() : actionText(action, step);
+            text += endsWithItsSession(step) ? QString() : actionText(action, step);
         }
         return text.isEmpty() ? text
                               : QStringLiteral("echo %1\n").arg(word(QStringLiteral("undo: ") + step.title)) + text;

@@ -43,6 +43,7 @@ Runner::Runner(Plan plan, Hands &hands, std::unique_ptr<JournalWriter> journal, 
     for (const Secret &secret : m_plan.secrets) {
         m_secretNames.insert(secret.name, secret.shown);
     }
+    m_hands.setJournal(m_journal->path());
     connect(&m_hands, &Hands::outputArrived, this, [this](const QString &node, const QString &line) {
         // What is only told is not worth a failure.
         (void)m_journal->output(node + QStringLiteral(": ") + line);
@@ -58,19 +59,23 @@ void Runner::start()
     begin();
 }
 
-void Runner::resume(const Operation &operation)
+void Runner::take(const Operation &operation)
 {
     m_steps = operation.steps;
     m_values = operation.values;
+    m_wills = operation.wills;
     m_resumed = true;
+}
+
+void Runner::resume(const Operation &operation)
+{
+    take(operation);
     begin();
 }
 
 void Runner::undo(const Operation &operation)
 {
-    m_steps = operation.steps;
-    m_values = operation.values;
-    m_resumed = true;
+    take(operation);
     if (isPastReturn()) {
         m_remains.append(tr("\"%1\" was begun, and it cannot be undone: resume finishes the operation")
                              .arg(step(pointOfNoReturn(m_plan)).title));
@@ -231,8 +236,10 @@ void Runner::guardThenRun(int index)
 
 void Runner::runStep(int index)
 {
-    const bool begunBefore = m_resumed && record(index).state != StepState::Waiting && !step(index).renewed &&
-                             record(index).state != StepState::Undone;
+    const bool wasBegun =
+        m_resumed && record(index).state != StepState::Waiting && record(index).state != StepState::Undone;
+    const bool begunBefore = wasBegun && !step(index).renewed;
+    const bool undoneFirst = wasBegun && step(index).undoneFirst && !isTakenBack(index);
     for (const QString &node : step(index).nodes) {
         m_lastLines.remove(node);
     }
@@ -244,6 +251,9 @@ void Runner::runStep(int index)
         --m_underWay;
         record(index).state = begunBefore ? StepState::Started : StepState::Undone; // it was not begun now
         beginUndo(tr("the journal can't be written"));
+        return;
+    }
+    if (!lookAtWills(index, past, begunBefore)) {
         return;
     }
     const auto ended = [this, index, begunBefore](const tl::expected<void, SequenceFailure> &result) {
@@ -273,7 +283,7 @@ void Runner::runStep(int index)
             ended(tl::unexpected(failure));
         });
     };
-    if (begunBefore && step(index).undoneFirst) {
+    if (undoneFirst) {
         run(step(index).undo, step(index).deadlineMs,
             [act](const tl::expected<void, SequenceFailure> &) { act(); }); // what it could not do, acting will tell
         return;
@@ -302,6 +312,53 @@ void Runner::makeOutageReady()
             }
         }
     }
+}
+
+/// What a last will was left for, above all the pause of a pooler, holds no longer once that is carried out: this
+/// console was silent for too long. False when the step is not to be done.
+bool Runner::lookAtWills(int index, bool past, bool begunBefore)
+{
+    const auto broken = m_hands.brokenWill();
+    if (!broken || (past && m_toldWill)) {
+        return true;
+    }
+    const QString why =
+        broken->acted ? tr("%1 was sent to %2, since this console had said nothing for too long: applications were let "
+                           "in, and their writes are not held any more")
+                            .arg(broken->sql, broken->node)
+                      : tr("the process has gone that would have sent %1 to %2, should this console die")
+                            .arg(broken->sql, broken->node);
+    if (past) {
+        m_toldWill = true;
+        const QString line = broken->acted ? tr("%1; transactions since then may have failed").arg(why) : why;
+        (void)m_journal->output(broken->node + QStringLiteral(": ") + line);
+        Q_EMIT outputArrived(broken->node, line);
+        return true;
+    }
+    note(index, begunBefore ? StepState::Failed : StepState::Undone, why); // it was not begun now
+    --m_underWay;
+    beginUndo(tr("%1 was not begun: %2").arg(step(index).title, why));
+    return false;
+}
+
+/// Whether all that the step has done was taken back by last wills since: what is there now is somebody else's.
+bool Runner::isTakenBack(int index) const
+{
+    bool any = false;
+    for (const Action &action : step(index).actions) {
+        if (!action.lastWill) {
+            continue;
+        }
+        any = true;
+        const auto taken = [&](const WillRecord &will) {
+            return will.taken && will.node == action.node && will.sql == action.lastWill->sql &&
+                   will.atMs >= m_steps[static_cast<std::size_t>(index)].startedMs;
+        };
+        if (std::none_of(m_wills.begin(), m_wills.end(), taken)) {
+            return false;
+        }
+    }
+    return any;
 }
 
 void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
@@ -407,6 +464,11 @@ void Runner::undoNext()
         return;
     }
     const QString failedWith = record(m_undoing).remark;
+    if (isTakenBack(m_undoing)) {
+        note(m_undoing, StepState::Undone, tr("taken back already, when the console was gone"));
+        undoNext();
+        return;
+    }
     note(m_undoing, StepState::Undoing, failedWith);
     run(step(m_undoing).undo, undoDeadlineMs(step(m_undoing)),
         [this, failedWith](const tl::expected<void, SequenceFailure> &result) {

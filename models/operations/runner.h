@@ -50,6 +50,7 @@ Q_SIGNALS:
 private:
     using SequenceDone = std::function<void(tl::expected<void, SequenceFailure>)>;
 
+    void take(const Operation &operation);
     void begin();
     void resolveSecrets(std::size_t next, bool all, std::function<void()> then);
     void next();
@@ -57,6 +58,8 @@ private:
     void runStep(int index);
     /// While applications still write: what the steps of the outage will run on hosts.
     void makeOutageReady();
+    bool lookAtWills(int index, bool past, bool begunBefore);
+    bool isTakenBack(int index) const;
     void verifyStep(int index, std::optional<SequenceFailure> actionsFailed);
     void stepDone(int index);
     void stepFailed(int index, const SequenceFailure &failure);
@@ -89,6 +92,7 @@ private:
     QStringList m_remains;
     QString m_why;                       ///< of the undo
     QHash<QString, QString> m_lastLines; ///< by node: the last that a command wrote in the newest step there
+    std::vector<WillRecord> m_wills;     ///< that acted before this console took the operation up
     int m_next = 0;
     int m_underWay = 0;
     QPointer<Sequence> m_newest; ///< of those under way
@@ -98,6 +102,7 @@ private:
     bool m_ended = false;
     bool m_isUndo = false;
     bool m_mute = false; ///< the journal can't be written any more
+    bool m_toldWill = false;
 };
 
 } // namespace howdah::operations

@@ -6,6 +6,7 @@
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
 #include <csignal>
 #include <libpq-fe.h>
 #include <memory>
@@ -54,6 +55,7 @@ private Q_SLOTS:
     void keeperLeavesAloneWhatIsNotItsOwn();
     void killedConsoleLeavesNothingPaused_data();
     void killedConsoleLeavesNothingPaused();
+    void hungConsoleNoticesThatApplicationsWereLetIn();
     void killedWhilePausedIsFinished_data();
     void killedWhilePausedIsFinished();
     void addressThatDoesNotMoveIsTold();
@@ -76,6 +78,8 @@ private:
     {
         return QStringLiteral("host=127.0.0.1 port=%1 user=%2 dbname=%3").arg(m_port).arg(user, database);
     }
+    /// What last wills have told the journal.
+    QJsonArray lastWills() const;
     /// The console's own view of PgBouncer, by psql: our session is what is tested.
     bool admin(const QString &command) const;
     /// Whether clients get through to the primary.
@@ -378,6 +382,15 @@ void TestSwitchoverRouting::killedConsoleLeavesNothingPaused()
     client.stop();
     QCOMPARE(client.failed(), 0);
     QCOMPARE(primary(), from);
+    // It is told of, also to who looks at the journal only later; before anything was paused no will may be left yet.
+    if (at == QLatin1String("pause_pgb1 done")) {
+        QTRY_COMPARE_WITH_TIMEOUT(lastWills().size(), 1, 5000);
+        const QJsonObject told = lastWills().first().toObject();
+        QCOMPARE(told.value(QStringLiteral("node")).toString(), QStringLiteral("pooler pgb1"));
+        QCOMPARE(told.value(QStringLiteral("why")).toString(), QStringLiteral("since the console was gone"));
+        QCOMPARE(told.value(QStringLiteral("answer")).toString(), QStringLiteral("done"));
+        QVERIFY(told.value(QStringLiteral("over")).toBool());
+    }
     const ConsoleRun undone =
         integration::runConsole({QStringLiteral("journal"), m_directory.filePath(QStringLiteral("orders.toml")),
                                  QStringLiteral("undo"), QStringLiteral("--json")},
@@ -386,6 +399,57 @@ void TestSwitchoverRouting::killedConsoleLeavesNothingPaused()
     QTRY_COMPARE(
         testsupport::run({QStringLiteral("pgrep"), QStringLiteral("-f"), QStringLiteral("howdah last-will")}).out,
         QByteArray());
+}
+
+QJsonArray TestSwitchoverRouting::lastWills() const
+{
+    const ConsoleRun shown = integration::runConsole(
+        {QStringLiteral("journal"), m_directory.filePath(QStringLiteral("orders.toml")), QStringLiteral("--json")},
+        m_directory.path());
+    return shown.lines.isEmpty() ? QJsonArray() : shown.lines.first().value(QStringLiteral("last_wills")).toArray();
+}
+
+/// Its keeper resumes the pooler while the console sleeps; awake again, it does not go on as if writes were held.
+void TestSwitchoverRouting::hungConsoleNoticesThatApplicationsWereLetIn()
+{
+    awaitWhole();
+    const int from = primary();
+    CommitClient client({pooled()});
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+    qint64 console = 0;
+    bool told = false;
+    const ConsoleRun ended = integration::runConsole(
+        {QStringLiteral("switchover"), m_directory.filePath(QStringLiteral("orders.toml")), QStringLiteral("--json"),
+         QStringLiteral("--yes"), QStringLiteral("--to"), m_lab->node(from == 0 ? 1 : 0).name},
+        m_directory.path(), integration::OnStep([&](const QString &at) {
+            if (at == QLatin1String("pause_pgb1 done")) {
+                kill(static_cast<pid_t>(console), SIGSTOP);
+                const int keeper = testsupport::run({QStringLiteral("pgrep"), QStringLiteral("-n"),
+                                                     QStringLiteral("-f"), QStringLiteral("^howdah last-will")})
+                                       .out.trimmed()
+                                       .toInt();
+                if (keeper > 0) {
+                    kill(keeper, SIGTERM); // instead of two minutes
+                }
+                for (int i = 0; i < 50 && !told; ++i) {
+                    QThread::msleep(100);
+                    told = !lastWills().isEmpty();
+                }
+                kill(static_cast<pid_t>(console), SIGCONT);
+            }
+            return false;
+        }),
+        &console);
+    QVERIFY(told);
+    QVERIFY2(ended.exitCode == 2, ended.text.constData());
+    QVERIFY2(ended.text.contains("applications were let in"), ended.text.constData());
+    QCOMPARE(primary(), from);
+    const qint64 before = client.acknowledged();
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > before + 100, 15'000);
+    client.stop();
+    QCOMPARE(client.missingAt(m_lab->node(from).conninfo(QStringLiteral("postgres"))), 0);
+    // Nothing of what either has written was lost.
+    QCOMPARE(lastWills().size(), 1);
 }
 
 void TestSwitchoverRouting::killedWhilePausedIsFinished_data()

@@ -13,6 +13,8 @@ private Q_SLOTS:
     void cancelEndsTheWaitForAPerson();
     void longStatementIsWaitedForWhileItsNodeLives();
     void willIsLeftBeforeTheAction();
+    void carriedOutWillEndsTheWayThere();
+    void whatAWillTookBackIsDoneAnew();
     void pollingWaitsAndEnds();
     void silenceIsGivenUpBeforeTheDeadline();
     void silenceIsAskedAgain();
@@ -102,6 +104,82 @@ void TestRunnerWaits::willIsLeftBeforeTheAction()
     const auto again = planFromJson(toJson(willed));
     QVERIFY(again && again->steps[1].actions[0].lastWill == willed.steps[1].actions[0].lastWill);
     QVERIFY(!again->steps[0].actions[0].lastWill);
+}
+
+/// A console that hung for too long finds that applications were let in: it does not go on as if they waited.
+void TestRunnerWaits::carriedOutWillEndsTheWayThere()
+{
+    const QString promote = QStringLiteral("pg1: do promote");
+    for (const bool acted : {true, false}) {
+        const Hands::BrokenWill broken{QStringLiteral("pooler pgb1"), QStringLiteral("RESUME"), acted};
+        const auto breakAt = [&](Bench &bench, int index) {
+            QObject::connect(bench.runner.get(), &Runner::stepChanged, bench.runner.get(),
+                             [&bench, broken, index](int step, const StepRecord &record) {
+                                 if (step == index && record.state == StepState::Done) {
+                                     bench.hands.broken = broken;
+                                 }
+                             });
+            bench.runner->start();
+        };
+        Bench before(plan());
+        breakAt(before, 1);
+        QTRY_VERIFY(before.outcome);
+        QCOMPARE(word(*before.outcome), word(Outcome::Undone));
+        QVERIFY(!before.hands.told.contains(promote));
+        QVERIFY(before.hands.told.contains(QStringLiteral("pg1: undo stop")));
+        QVERIFY2(before.remains.first().contains(acted ? QStringLiteral("applications were let in")
+                                                       : QStringLiteral("the process has gone")),
+                 qPrintable(before.remains.first()));
+
+        // Only forward: it is said, once.
+        Bench behind(plan());
+        breakAt(behind, 2);
+        QTRY_VERIFY(behind.outcome);
+        QCOMPARE(word(*behind.outcome), word(Outcome::Done));
+        QCOMPARE(readOperation(behind.path)->output.filter(QStringLiteral("RESUME")).size(), 1);
+    }
+}
+
+void TestRunnerWaits::whatAWillTookBackIsDoneAnew()
+{
+    Plan willed = plan();
+    willed.steps[1].actions[0].lastWill = LastWill{QStringLiteral("RESUME"), QStringLiteral("not paused"), 1000};
+    willed.steps[1].undoneFirst = willed.steps[1].renewed = true;
+    willed.steps[1].renewedUntil = QStringLiteral("promote");
+    willed.steps.insert(willed.steps.begin() + 2, step(QStringLiteral("prove"), Phase::Outage));
+    const QString pause = QStringLiteral("pg1: do stop"), resume = QStringLiteral("pg1: undo stop");
+    const auto die = [&](Bench &bench, int at, bool taken) {
+        dieAt(bench, at, StepState::Started);
+        const qint64 now = core::systemClock().wallMs();
+        QVERIFY(recordWill(bench.path,
+                           {now, QStringLiteral("pg1"), QStringLiteral("RESUME"),
+                            QStringLiteral("since the console was gone"), QStringLiteral("done"), true, taken}));
+        bench.takeUp();
+    };
+    // What the will has taken back is done anew, and not taken back twice: what is paused now is somebody else's.
+    for (const bool taken : {true, false}) {
+        Bench bench(willed);
+        die(bench, 2, taken);
+        bench.runner->resume(bench.interrupted);
+        QTRY_VERIFY(bench.outcome);
+        QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+        QCOMPARE(bench.hands.told.count(pause), 1);
+        QCOMPARE(bench.hands.told.contains(resume), !taken);
+
+        Bench undone(willed);
+        die(undone, 2, taken);
+        undone.runner->undo(undone.interrupted);
+        QTRY_VERIFY(undone.outcome);
+        QCOMPARE(word(*undone.outcome), word(Outcome::Undone));
+        QCOMPARE(undone.hands.told.contains(resume), !taken);
+    }
+    // Behind the promotion nothing is gained by it.
+    Bench behind(willed);
+    die(behind, 3, true);
+    behind.runner->resume(behind.interrupted);
+    QTRY_VERIFY(behind.outcome);
+    QCOMPARE(word(*behind.outcome), word(Outcome::Done));
+    QVERIFY(!behind.hands.told.contains(pause));
 }
 
 void TestRunnerWaits::pollingWaitsAndEnds()

@@ -49,7 +49,7 @@ QStringList clientColumns()
 }
 
 /// A step for each database, so that only those are resumed that were paused by us.
-Step pauseStep(const Pieces &p, const cluster::PoolerConfig &pooler, const QString &database)
+Step pauseStep(const Pieces &p, const cluster::PoolerConfig &pooler, const QString &database, const QString &until)
 {
     const bool one = databasesOf(pooler).size() < 2;
     const QString id = QStringLiteral("pause_") + pooler.name + (one ? QString() : QLatin1Char('_') + database);
@@ -71,6 +71,8 @@ Step pauseStep(const Pieces &p, const cluster::PoolerConfig &pooler, const QStri
     }
     step.actions.push_back(pause);
     step.undoneFirst = true; // PAUSE of what is paused is refused
+    step.renewed = true;     // the will has taken it back when the console died
+    step.renewedUntil = until;
     return step;
 }
 
@@ -104,13 +106,13 @@ Step addressStep(const cluster::AddressConfig &address, const Facts &facts, cons
 
 } // namespace
 
-std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p)
+std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p, const QString &until)
 {
     std::vector<Step> steps;
     for (const cluster::PoolerConfig &pooler : facts.config.poolers) {
         const QStringList databases = databasesOf(pooler);
         for (const QString &database : databases) {
-            steps.push_back(pauseStep(p, pooler, database));
+            steps.push_back(pauseStep(p, pooler, database, until));
         }
     }
     return steps;

@@ -256,7 +256,7 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
     add(checkpointStep(p));
     const bool byHand = !p.host.isPossible();
     if (!byHand) { // clients can't be kept waiting as long as a person takes
-        for (Step &step : pauseSteps(facts, p)) {
+        for (Step &step : pauseSteps(facts, p, QStringLiteral("promote"))) {
             add(std::move(step));
         }
     }
