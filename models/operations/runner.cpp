@@ -15,20 +15,8 @@ using core::Error;
 namespace {
 constexpr int kSecretMs = 5000;
 constexpr int kGuardMs = 3000;
-constexpr int kLookMs = 2000; ///< whether an interrupted step was done after all
-constexpr int kUndoMs = 60'000;
+constexpr int kLookMs = 2000;       ///< whether an interrupted step was done after all
 constexpr int kNotDoneMs = 120'000; ///< whatever was at it must have come to its own end
-
-/// A person may need as long to take something back as to do it.
-int undoDeadlineMs(const Step &step)
-{
-    int longest = kUndoMs;
-    for (const Action &action : step.undo) {
-        longest = action.kind == Action::Kind::Person ? std::max(longest, action.deadlineMs) : longest;
-    }
-    return longest;
-}
-
 } // namespace
 
 Runner::Runner(Plan plan, Hands &hands, std::unique_ptr<JournalWriter> journal, const core::Clock &clock,
@@ -341,26 +329,6 @@ bool Runner::lookAtWills(int index, bool past, bool begunBefore)
     return false;
 }
 
-/// Whether all that the step has done was taken back by last wills since: what is there now is somebody else's.
-bool Runner::isTakenBack(int index) const
-{
-    bool any = false;
-    for (const Action &action : step(index).actions) {
-        if (!action.lastWill) {
-            continue;
-        }
-        any = true;
-        const auto taken = [&](const WillRecord &will) {
-            return will.taken && will.node == action.node && will.sql == action.lastWill->sql &&
-                   will.atMs >= m_steps[static_cast<std::size_t>(index)].startedMs;
-        };
-        if (std::none_of(m_wills.begin(), m_wills.end(), taken)) {
-            return false;
-        }
-    }
-    return any;
-}
-
 void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
 {
     if (step(index).verify.empty() && !actionsFailed) {
@@ -415,6 +383,9 @@ void Runner::stepDone(int index)
 void Runner::stepFailed(int index, const SequenceFailure &failure)
 {
     --m_underWay;
+    if (failure.silent) {
+        m_silent.insert(failure.error.node);
+    }
     // A command that ran out of time may have said what it was waiting for.
     const QString last = failure.error.kind == Error::Kind::Timeout ? m_lastLines.value(failure.error.node) : QString();
     const QString why =
@@ -434,52 +405,6 @@ void Runner::stepFailed(int index, const SequenceFailure &failure)
     m_remains.append(step(index).remedy.isEmpty() ? tr("%1: %2").arg(step(index).title, why)
                                                   : tr("%1: %2. %3").arg(step(index).title, why, step(index).remedy));
     next();
-}
-
-void Runner::beginUndo(const QString &why)
-{
-    if (m_ended || m_isUndo) {
-        return;
-    }
-    m_isUndo = true;
-    m_why = why;
-    m_undoing = stepCount();
-    undoNext();
-}
-
-void Runner::undoNext()
-{
-    const auto wants = [this](int index) {
-        const StepState state = record(index).state;
-        return state != StepState::Waiting && state != StepState::Skipped && state != StepState::Undone;
-    };
-    do {
-        --m_undoing;
-    } while (m_undoing >= 0 && !wants(m_undoing));
-    if (m_undoing < 0) {
-        const bool whole = std::none_of(m_steps.begin(), m_steps.end(),
-                                        [](const StepRecord &one) { return one.state == StepState::UndoFailed; });
-        m_remains.prepend(m_why);
-        finish(whole ? Outcome::Undone : Outcome::Incomplete);
-        return;
-    }
-    const QString failedWith = record(m_undoing).remark;
-    if (isTakenBack(m_undoing)) {
-        note(m_undoing, StepState::Undone, tr("taken back already, when the console was gone"));
-        undoNext();
-        return;
-    }
-    note(m_undoing, StepState::Undoing, failedWith);
-    run(step(m_undoing).undo, undoDeadlineMs(step(m_undoing)),
-        [this, failedWith](const tl::expected<void, SequenceFailure> &result) {
-            note(m_undoing, result ? StepState::Undone : StepState::UndoFailed,
-                 result ? failedWith : result.error().error.message);
-            if (!result) {
-                m_remains.append(
-                    tr("\"%1\" could not be undone: %2").arg(step(m_undoing).title, result.error().error.message));
-            }
-            undoNext();
-        });
 }
 
 void Runner::finish(Outcome outcome)

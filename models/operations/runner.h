@@ -2,8 +2,10 @@
 #pragma once
 
 #include <QHash>
+#include <QMap>
 #include <QObject>
 #include <QPointer>
+#include <QSet>
 #include <memory>
 
 #include "core/clock.h"
@@ -66,6 +68,14 @@ private:
     void lookForNothingDone(int index, const SequenceFailure &failure);
     void beginUndo(const QString &why);
     void undoNext();
+    void undoStep(int index);
+    void undone(int index, const QString &failedWith, const std::vector<Action> &left, const QString &why,
+                const tl::expected<void, SequenceFailure> &result);
+    void lookForSilent(QStringList nodes);
+    void isAlive(const QString &node, const std::function<void(bool)> &then);
+    void endUndo();
+    QString leftOverText(int index, const std::vector<Action> &left, const QString &why) const;
+    QString whyNotTried(const Action &action) const;
     void finish(Outcome outcome);
     void run(std::vector<Action> actions, int deadlineMs, SequenceDone done);
     /// The same for actions or what verifies them of a step, each of which is told.
@@ -97,6 +107,15 @@ private:
     int m_underWay = 0;
     QPointer<Sequence> m_newest; ///< of those under way
     int m_undoing = -1;
+    /// What a step's undo has left to a person, by the step.
+    struct LeftOver {
+        QString text;
+        bool silent = false; ///< not tried, since its node says nothing
+    };
+    QMap<int, LeftOver> m_leftOver;
+    QSet<QString> m_silent; ///< nodes that said nothing to anybody
+    bool m_lookedAgain = false;
+    bool m_someSpoke = false;
     bool m_resumed = false;
     bool m_cancelled = false;
     bool m_ended = false;

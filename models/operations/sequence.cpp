@@ -219,7 +219,7 @@ void Sequence::askOnTheSide()
                   QStringLiteral("%1 has said nothing at all for %2, so that nobody waits for %3 any longer")
                       .arg(action.node, core::formatSeconds(static_cast<double>(m_heardClock.elapsed()) / 1000), what),
               .node = action.node},
-             true);
+             true, true);
         return;
     }
     const QPointer<Sequence> self(this);
@@ -495,12 +495,13 @@ bool Sequence::hasOnlyAsked() const
                        [](const Action &action) { return action.row.has_value(); });
 }
 
-void Sequence::fail(core::Error error, bool mayHaveHappened)
+void Sequence::fail(core::Error error, bool mayHaveHappened, bool silent)
 {
     m_side.stop();
     if (!m_ended) {
         m_ended = true;
-        m_done(tl::unexpected(SequenceFailure{std::move(error), mayHaveHappened, !mayHaveHappened && hasOnlyAsked()}));
+        m_done(tl::unexpected(
+            SequenceFailure{std::move(error), mayHaveHappened, !mayHaveHappened && hasOnlyAsked(), silent}));
     }
 }
 

@@ -67,6 +67,8 @@ private Q_SLOTS:
     void thereAndBack();
     void faults_data();
     void faults();
+    void silentNodeIsNotWaitedForAtEachStep_data() { majors(); }
+    void silentNodeIsNotWaitedForAtEachStep();
     void delayedPromotionIsWaitedFor_data() { majors(); }
     void delayedPromotionIsWaitedFor();
     void secondConsoleStops_data() { majors(); }
@@ -346,6 +348,36 @@ void TestSwitchoverFaults::faults()
     if (ended.exitCode == 3) {
         m_lab.reset(); // for a person; the next row begins anew
     }
+}
+
+/// Undo leaves a frozen node to a person once it is known to be silent, and says what there is to do.
+void TestSwitchoverFaults::silentNodeIsNotWaitedForAtEachStep()
+{
+    QFETCH(int, major);
+    PROVIDE(major);
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    bool frozen = false;
+    const ConsoleRun ended = switchover(to, [&](const QString &at) {
+        if (at == QLatin1String("checkpoint started") && !frozen) {
+            frozen = m_lab->freezeHost(to);
+        }
+        return false;
+    });
+    m_lab->thawHost(to);
+    QVERIFY2(frozen && ended.exitCode == 3, whatWentWrong(ended).constData());
+    const int took = ended.last().value(QStringLiteral("took_ms")).toInt();
+    qInfo("undone without the frozen candidate after %d ms", took);
+    QVERIFY2(took < 20'000, whatWentWrong(ended).constData());
+    const QByteArray remains =
+        QJsonDocument(ended.last().value(QStringLiteral("remains")).toArray()).toJson(QJsonDocument::Compact);
+    const QByteArray candidate = m_lab->node(to).name.toUtf8();
+    QVERIFY2(remains.contains(candidate + ": ALTER SYSTEM RESET wal_retrieve_retry_interval"), remains.constData());
+    QVERIFY2(remains.contains(candidate + ": SELECT pg_drop_replication_slot(slot_name)"), remains.constData());
+    QVERIFY2(!remains.contains("pg_advisory_unlock"), remains.constData());
+    QCOMPARE(primary(), from);
+    m_lab.reset(); // what is left over is for a person
 }
 
 /// A startup process that sleeps has been asked to promote, and will: it is not asked again, and nothing is undone.

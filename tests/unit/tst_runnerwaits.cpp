@@ -12,6 +12,8 @@ class TestRunnerWaits : public QObject {
 private Q_SLOTS:
     void cancelEndsTheWaitForAPerson();
     void longStatementIsWaitedForWhileItsNodeLives();
+    void silentNodeIsGivenUpOnTheWayBack();
+    void whoOnlySleptIsUndoneInTheEnd();
     void willIsLeftBeforeTheAction();
     void carriedOutWillEndsTheWayThere();
     void whatAWillTookBackIsDoneAnew();
@@ -62,6 +64,73 @@ void TestRunnerWaits::longStatementIsWaitedForWhileItsNodeLives()
     alive.runner->start();
     QTRY_VERIFY(alive.outcome);
     QVERIFY2(!alive.remains.first().contains(QStringLiteral("said nothing at all")), qPrintable(alive.remains.first()));
+}
+
+/// Once it is known to say nothing to anybody, nobody waits for it at each further step, and what is left to be done
+/// there is said.
+void TestRunnerWaits::silentNodeIsGivenUpOnTheWayBack()
+{
+    Plan two = plan();
+    two.steps.insert(two.steps.begin() + 1, step(QStringLiteral("slots")));
+    two.steps.insert(two.steps.begin() + 2, step(QStringLiteral("settings")));
+    const auto on = [](const char *node, const char *text) {
+        Action action = sql(QLatin1String(text));
+        action.node = QLatin1String(node);
+        return action;
+    };
+    two.steps[1].undo = {on("pg2", "SELECT drop")};
+    two.steps[2].undo = {on("pg2", "ALTER SYSTEM RESET a"), on("pg1", "ALTER SYSTEM RESET b")};
+    two.steps[3].actions[0].node = QStringLiteral("pg2");
+    two.steps[3].actions[0].absentMs = two.steps[2].undo[0].absentMs = 100;
+    for (const bool known : {true, false}) {
+        Bench ran(two);
+        ran.hands.deaf = true;
+        ran.hands.silent = {QStringLiteral("ALTER SYSTEM RESET a"), QStringLiteral("SELECT drop")};
+        if (known) { // it was what ended the way there
+            ran.hands.silent.append(QStringLiteral("do stop"));
+        } else {
+            ran.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+        }
+        QElapsedTimer clock;
+        clock.start();
+        ran.runner->start();
+        QTRY_VERIFY_WITH_TIMEOUT(ran.outcome, 20'000);
+        QVERIFY2(clock.elapsed() < 5000, qPrintable(QString::number(clock.elapsed())));
+        QCOMPARE(word(*ran.outcome), word(Outcome::Incomplete));
+        QCOMPARE(ran.hands.told.contains(QStringLiteral("pg2: ALTER SYSTEM RESET a")), !known);
+        QVERIFY(!ran.hands.told.contains(QStringLiteral("pg2: SELECT drop")));
+        // What can be done on others is.
+        QVERIFY(ran.hands.told.contains(QStringLiteral("pg1: ALTER SYSTEM RESET b")));
+        QVERIFY(ran.hands.told.contains(QStringLiteral("pg1: undo stop")));
+        QVERIFY(ran.hands.told.contains(QStringLiteral("pg1: undo lock")));
+        QCOMPARE(ran.remains.filter(QStringLiteral("pg2: SELECT drop")).size(), 1);
+        const QStringList settings = ran.remains.filter(QStringLiteral("pg2: ALTER SYSTEM RESET a"));
+        QCOMPARE(settings.size(), 1);
+        QVERIFY2(!settings.first().contains(QStringLiteral("RESET b")), qPrintable(settings.first()));
+        QVERIFY2(settings.first().contains(QStringLiteral("pg2 says nothing")), qPrintable(settings.first()));
+    }
+}
+
+void TestRunnerWaits::whoOnlySleptIsUndoneInTheEnd()
+{
+    Plan slow = plan();
+    slow.steps[1].undo[0].absentMs = 100;
+    Bench bench(slow);
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.hands.silent = {QStringLiteral("undo stop")};
+    bench.hands.deaf = true;
+    QObject::connect(bench.runner.get(), &Runner::stepChanged, bench.runner.get(),
+                     [&](int index, const StepRecord &record) {
+                         if (index == 1 && record.state == StepState::UndoFailed) {
+                             bench.hands.silent.clear();
+                             bench.hands.deaf = false;
+                         }
+                     });
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QCOMPARE(bench.hands.told.count(QStringLiteral("pg1: undo stop")), 2);
+    QCOMPARE(bench.remains.size(), 1);
 }
 
 /// What must not stay behind when the console dies is left with somebody before it is begun.
