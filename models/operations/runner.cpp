@@ -107,11 +107,19 @@ void Runner::resolveSecrets(std::size_t next, bool all, std::function<void()> th
             return;
         }
         const Secret &asked = m_plan.secrets[next];
+        if (!all && asked.replaced.empty()) {
+            takeOldValue(next, table);
+            resolveSecrets(next + 1, all, then);
+            return;
+        }
         core::Error error;
         if (!table) {
             error = table.error().error;
         } else if (const auto value = secretValue(asked, *table)) {
             m_values.insert(asked.name, *value);
+            if (asked.replaced.empty()) { // whoever takes the operation up must be able to tell it from what it is then
+                (void)m_journal->captured(shownName(asked), *value); // redacted there
+            }
         } else {
             error = value.error();
         }
@@ -122,6 +130,28 @@ void Runner::resolveSecrets(std::size_t next, bool all, std::function<void()> th
         }
         resolveSecrets(next + 1, all, then);
     });
+}
+
+/// What stood somewhere before the operation, as another console finds it: by now that may be what the operation itself
+/// has written, which must not be put back for what was there.
+void Runner::takeOldValue(std::size_t index, const Handed<Table> &table)
+{
+    Secret &secret = m_plan.secrets[index];
+    const auto now = table ? secretValue(secret, *table) : core::Result<QString>(tl::unexpected(table.error().error));
+    const bool kept = m_values.contains(shownName(secret)); // not by older versions: there may have been a password
+    // The redaction of text takes all that hangs on a password, a quote behind it too.
+    secret.shown = kept ? m_values.value(shownName(secret)) + QLatin1Char(' ') : secret.shown;
+    if (now && isSameButForPasswords(secret.shown, *now)) {
+        m_values.insert(secret.name, *now);
+    } else if (kept && !hidesSomething(secret.shown)) {
+        m_values.insert(secret.name, secret.shown.trimmed());
+    } else {
+        const QString why = now ? tr("gives another one now") : tr("can't be asked: %1").arg(now.error().message);
+        const QString what = kept ? tr("holds a password") : tr("may hold a password");
+        m_unknown.insert(secret.name, tr("what %1 had before %2, which is kept in no journal, and %1 %3. What stands "
+                                         "there now was left as it is. Send it with the password")
+                                          .arg(secret.node, what, why));
+    }
 }
 
 bool Runner::isPastReturn() const

@@ -55,6 +55,7 @@ private:
     void take(const Operation &operation);
     void begin();
     void resolveSecrets(std::size_t next, bool all, std::function<void()> then);
+    void takeOldValue(std::size_t index, const Handed<Table> &table);
     void next();
     void guardThenRun(int index);
     void runStep(int index);
@@ -99,6 +100,7 @@ private:
     std::vector<StepRecord> m_steps;
     Values m_values;
     QHash<QString, QString> m_secretNames; ///< never journaled
+    QHash<QString, QString> m_unknown;     ///< secrets that can't be read any more, and why
     QStringList m_remains;
     QString m_why;                       ///< of the undo
     QHash<QString, QString> m_lastLines; ///< by node: the last that a command wrote in the newest step there

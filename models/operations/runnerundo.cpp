@@ -133,6 +133,12 @@ QString Runner::whyNotTried(const Action &action) const
     if (m_silent.contains(action.node) && (m_resumed || !action.orSilent)) {
         return tr("%1 says nothing to anybody, and is not waited for again").arg(action.node);
     }
+    for (auto it = placeholder().globalMatch(action.sql); it.hasNext();) {
+        const QString name = it.next().captured(1);
+        if (m_unknown.contains(name)) { // what is not known must not be written without what is missing
+            return m_unknown.value(name);
+        }
+    }
     return {};
 }
 

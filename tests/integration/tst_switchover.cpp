@@ -26,6 +26,7 @@ private Q_SLOTS:
     void runbookDoesTheSame();
     void killedConsoleIsFinished_data();
     void killedConsoleIsFinished();
+    void passwordThatIsGoneIsAskedFor();
     void refusals_data();
     void refusals();
 
@@ -318,6 +319,36 @@ void TestSwitchover::killedConsoleIsFinished()
     if (undone) {
         QCOMPARE(candidate.value(QStringLiteral("SELECT count(*) FROM pg_replication_slots")), QStringLiteral("0"));
     }
+}
+
+/// What stood in postgresql.auto.conf had a password, and the console that knew it is dead: undo says so.
+void TestSwitchover::passwordThatIsGoneIsAskedFor()
+{
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const testsupport::LabServer &old = m_lab->node(from);
+    const QString reload = QStringLiteral("SELECT pg_reload_conf()");
+    QVERIFY(old.sql(
+        QStringLiteral("ALTER SYSTEM SET primary_conninfo = 'host=10.255.0.1 user=repl password=canary-5521'")));
+    QVERIFY(old.sql(reload));
+    const ConsoleRun killed = run({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
+                                   QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")},
+                                  QStringLiteral("stop done"));
+    QVERIFY2(killed.exitCode == -1, killed.text.constData());
+    const ConsoleRun undone =
+        run({QStringLiteral("journal"), clusterFile(), QStringLiteral("undo"), QStringLiteral("--json")});
+    QVERIFY2(undone.exitCode == 3, undone.text.constData());
+    QVERIFY2(undone.text.contains("holds a password, which is kept in no journal"), undone.text.constData());
+    const QByteArray byHand = old.name.toUtf8() + ": ALTER SYSTEM SET primary_conninfo = 'host=10.255.0.1";
+    QVERIFY2(undone.text.contains(byHand), undone.text.constData());
+    QVERIFY(!undone.text.contains("canary-5521"));
+    // It serves, and nothing was written that has no password.
+    QTRY_COMPARE_WITH_TIMEOUT(primary(), from, 20'000);
+    QVERIFY(!old.value(QStringLiteral("SELECT pg_read_file('postgresql.auto.conf')"))
+                 .contains(QStringLiteral("10.255.0.1")));
+    QVERIFY(old.sql(QStringLiteral("ALTER SYSTEM RESET primary_conninfo")));
+    QVERIFY(old.sql(reload));
 }
 
 void TestSwitchover::refusals_data()

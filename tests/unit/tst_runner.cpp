@@ -34,6 +34,8 @@ private Q_SLOTS:
     void guardsStopBeforeTheNextStep();
     void cancelUndoes();
     void secretsStayInMemory();
+    void passwordThatNobodyKnowsIsNotWritten_data();
+    void passwordThatNobodyKnowsIsNotWritten();
     void resumeFinishesAfterEachStep();
     void whatCannotBeDoneTwiceIsUndoneFirst();
     void whatWasProvedIsProvedAnew();
@@ -476,6 +478,75 @@ void TestRunner::secretsStayInMemory()
     QTRY_VERIFY(hidden.outcome);
     QCOMPARE(word(*hidden.outcome), word(Outcome::Undone));
     QCOMPARE(hidden.hands.told.filter(QStringLiteral("do ")), QStringList());
+}
+
+void TestRunner::passwordThatNobodyKnowsIsNotWritten_data()
+{
+    QTest::addColumn<QString>("before");
+    QTest::addColumn<QString>("now"); // empty: it does not answer
+    QTest::addColumn<QString>("restored");
+    const QString old = QStringLiteral("host=10.0.0.11 password=canary-7319 user=replicator");
+    const QString plain = QStringLiteral("host=10.0.0.11 user=replicator");
+    const QString ours = QStringLiteral("host=10.0.0.12 password=canary-7319 user=replicator");
+    QTest::addColumn<bool>("older"); // the journal
+    QTest::newRow("as before") << old << old << old << false;
+    QTest::newRow("as the operation wrote it") << old << ours << QString() << false;
+    QTest::newRow("no answer") << old << QString() << QString() << false;
+    QTest::newRow("without a password") << plain << ours << plain << false;
+    QTest::newRow("without a password, no answer") << plain << QString() << plain << false;
+    QTest::newRow("older journal, as before") << old << old << old << true;
+    QTest::newRow("older journal, without a password") << plain << ours << QString() << true;
+}
+
+/// Another console has no password that stood in postgresql.auto.conf: it says so, and writes nothing in its place.
+void TestRunner::passwordThatNobodyKnowsIsNotWritten()
+{
+    QFETCH(QString, before);
+    QFETCH(QString, now);
+    QFETCH(QString, restored);
+    QFETCH(bool, older);
+    const QString show = QStringLiteral("SHOW primary_conninfo");
+    Plan secret = plan();
+    secret.secrets = {{QStringLiteral("old_conninfo"),
+                       QStringLiteral("pg1"),
+                       show,
+                       {},
+                       QStringLiteral("host=10.0.0.11 user=replicator")}}; // as a sample has it
+    secret.steps[1].undo = {sql(QStringLiteral("ALTER SYSTEM SET primary_conninfo = :{old_conninfo}")),
+                            sql(QStringLiteral("ALTER SYSTEM RESET primary_slot_name"))};
+    Bench bench(secret);
+    bench.hands.answers[show] = FakeHands::one(before);
+    dieAt(bench, 1, StepState::Started);
+    bench.takeUp();
+    if (older) {
+        bench.interrupted.values.remove(QStringLiteral("old_conninfo_shown"));
+    }
+    bench.hands.answers[show] =
+        now.isEmpty() ? Handed<Table>(tl::unexpected(FakeHands::failure(QStringLiteral("refused"), false)))
+                      : Handed<Table>(FakeHands::one(now));
+    bench.runner->undo(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    const QStringList set = bench.hands.told.filter(QStringLiteral("ALTER SYSTEM SET"));
+    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: ALTER SYSTEM RESET primary_slot_name")));
+    const QString remains = bench.remains.join(QLatin1Char('|'));
+    QVERIFY(!remains.contains(QStringLiteral("canary")));
+    if (!restored.isEmpty()) {
+        QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+        QCOMPARE(set.size(), 1);
+        QCOMPARE(set.first().contains(QStringLiteral("password=canary-7319")),
+                 restored.contains(QStringLiteral("canary")));
+        QVERIFY2(set.first().contains(QStringLiteral("host=10.0.0.11")), qPrintable(set.first()));
+        return;
+    }
+    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
+    QCOMPARE(set, QStringList());
+    const char *held = older ? "pg1 had before may hold a password" : "pg1 had before holds a password";
+    const char *byHand = older ? "pg1: ALTER SYSTEM SET primary_conninfo = 'host=10.0.0.11 user=replicator'"
+                               : "pg1: ALTER SYSTEM SET primary_conninfo = 'host=10.0.0.11 user=replicator "
+                                 "password=******** '";
+    for (const char *part : {"\"stop\" is not undone", "left as it is", held, byHand}) {
+        QVERIFY2(remains.contains(QLatin1String(part)), qPrintable(remains));
+    }
 }
 
 void TestRunner::resumeFinishesAfterEachStep()
