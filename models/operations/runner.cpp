@@ -77,6 +77,10 @@ void Runner::begin()
 {
     // A new operation knows all its secrets before it changes anything; one that goes on takes those it can get.
     resolveSecrets(0, !m_resumed, [this] {
+        if (isOnTheWayBack()) {
+            beginUndo(tr("an earlier try had begun to take it back, and could not do so to the end: that goes first"));
+            return;
+        }
         m_next = 0;
         next();
     });
@@ -157,6 +161,19 @@ void Runner::takeOldValue(std::size_t index, const Handed<Table> &table)
 bool Runner::isPastReturn() const
 {
     return operations::isPastReturn(m_plan, m_steps);
+}
+
+/// Whether what ended the old primary's sessions could not be taken back before: with that server down nothing can be
+/// prepared anew on it, and nobody can write until the way back is gone to its end.
+bool Runner::isOnTheWayBack() const
+{
+    return m_resumed && std::any_of(m_plan.steps.begin(), m_plan.steps.end(), [this](const Step &one) {
+               const StepState state = m_steps[static_cast<std::size_t>(&one - m_plan.steps.data())].state;
+               return state == StepState::UndoFailed &&
+                      std::any_of(m_plan.steps.begin(), m_plan.steps.end(), [&one](const Step &lock) {
+                          return endsWithItsSession(lock) && lock.renewedUntil == one.id;
+                      });
+           });
 }
 
 bool Runner::isRenewed(const Step &one) const

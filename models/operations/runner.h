@@ -86,6 +86,7 @@ private:
     bool note(int index, StepState state, const QString &remark = {});
     bool isPastReturn() const;
     bool hasOutageBegun() const;
+    bool isOnTheWayBack() const;
     bool isRenewed(const Step &step) const;
     std::vector<Action> actionsOf(const QStringList &steps) const;
     bool isNeededMissing(const Step &step) const;

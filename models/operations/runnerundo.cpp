@@ -197,8 +197,14 @@ void Runner::undone(int index, const QString &failedWith, const std::vector<Acti
             undoStep(index); // what can be done without that node
             return;
         }
-        note(index, StepState::UndoFailed, message);
-        m_leftOver[index] = {tr("\"%1\" could not be undone: %2").arg(step(index).title, message), false};
+        if (endsWithItsSession(step(index))) { // who can't be reached has no session of ours
+            note(index, StepState::Undone, message);
+        } else {
+            note(index, StepState::UndoFailed, message);
+            const QString text = tr("\"%1\" could not be undone: %2").arg(step(index).title, message);
+            m_leftOver[index] = {step(index).remedy.isEmpty() ? text : tr("%1. %2").arg(text, step(index).remedy),
+                                 false};
+        }
         undoNext();
     };
     const bool unheard = failure.error.kind == Error::Kind::Timeout || failure.error.kind == Error::Kind::Connection;

@@ -40,6 +40,7 @@ private Q_SLOTS:
     void whatCannotBeDoneTwiceIsUndoneFirst();
     void whatWasProvedIsProvedAnew();
     void silenceIsGoodEnoughForTheFirstRunOnly();
+    void unfinishedWayBackGoesFirst();
     void undoTakesBackAfterEachStep();
     void undoBehindTheReturnChangesNothing();
     void journalThatCannotBeWrittenRefuses();
@@ -641,6 +642,35 @@ void TestRunner::silenceIsGoodEnoughForTheFirstRunOnly()
     later.runner->undo(later.interrupted);
     QTRY_VERIFY(later.outcome);
     QVERIFY(!later.hands.told.contains(QStringLiteral("pg1: undo stop")));
+}
+
+/// With the old primary down and not to be started, what was prepared is gone: then there is only the way back.
+void TestRunner::unfinishedWayBackGoesFirst()
+{
+    Plan locked = plan();
+    locked.steps[0].renewedUntil = QStringLiteral("stop");
+    Bench bench(locked);
+    dieAt(bench, 1, StepState::Started);
+    bench.takeUp();
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.hands.answers[QStringLiteral("undo stop")] =
+        tl::unexpected(FakeHands::failure(QStringLiteral("nobody answers")));
+    bench.hands.answers[QStringLiteral("undo lock")] =
+        tl::unexpected(FakeHands::failure(QStringLiteral("nobody answers")));
+    bench.runner->resume(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
+    QCOMPARE(bench.remains.filter(QStringLiteral("\"stop\" could not be undone: nobody answers. see to stop")).size(),
+             1);
+    // A lock is gone with its session, whether somebody answers or not.
+    QCOMPARE(bench.remains.filter(QStringLiteral("\"lock\"")).size(), 0);
+    bench.takeUp();
+    bench.hands.answers.clear();
+    bench.runner->resume(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QCOMPARE(bench.hands.told, told({QStringLiteral("undo stop")}));
+    QVERIFY2(bench.remains.first().contains(QStringLiteral("an earlier try")), qPrintable(bench.remains.first()));
 }
 
 void TestRunner::undoTakesBackAfterEachStep()
