@@ -26,6 +26,7 @@ private Q_SLOTS:
     void runbookDoesTheSame();
     void killedConsoleIsFinished_data();
     void killedConsoleIsFinished();
+    void settingsComeBackBesideOthers();
     void passwordThatIsGoneIsAskedFor();
     void refusals_data();
     void refusals();
@@ -319,6 +320,31 @@ void TestSwitchover::killedConsoleIsFinished()
     if (undone) {
         QCOMPARE(candidate.value(QStringLiteral("SELECT count(*) FROM pg_replication_slots")), QStringLiteral("0"));
     }
+}
+
+/// postgresql.auto.conf may have more than what a switchover changes.
+void TestSwitchover::settingsComeBackBesideOthers()
+{
+    awaitWhole();
+    const testsupport::LabServer &candidate = m_lab->node(primary() == 0 ? 1 : 0);
+    const auto alter = [&candidate](const char *interval, const char *waits) {
+        QVERIFY(candidate.sql(QStringLiteral("ALTER SYSTEM %1").arg(QLatin1String(interval))));
+        QVERIFY(candidate.sql(QStringLiteral("ALTER SYSTEM %1").arg(QLatin1String(waits))));
+        QVERIFY(candidate.sql(QStringLiteral("SELECT pg_reload_conf()")));
+    };
+    const auto interval = QStringLiteral("SELECT setting FROM pg_settings WHERE name = 'wal_retrieve_retry_interval'");
+    alter("SET wal_retrieve_retry_interval = '1234ms'", "SET log_lock_waits = on");
+    QTRY_COMPARE(candidate.value(interval), QStringLiteral("1234"));
+    const ConsoleRun killed = run({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
+                                   QStringLiteral("--to"), candidate.name, QStringLiteral("--yes")},
+                                  QStringLiteral("checkpoint started"));
+    QVERIFY2(killed.exitCode == -1, killed.text.constData());
+    const ConsoleRun undone =
+        run({QStringLiteral("journal"), clusterFile(), QStringLiteral("undo"), QStringLiteral("--json")});
+    QVERIFY2(undone.exitCode == 2, undone.text.constData());
+    QTRY_COMPARE(candidate.value(interval), QStringLiteral("1234"));
+    alter("RESET wal_retrieve_retry_interval", "RESET log_lock_waits");
+    QTRY_COMPARE(candidate.value(interval), QStringLiteral("5000"));
 }
 
 /// What stood in postgresql.auto.conf had a password, and the console that knew it is dead: undo says so.
