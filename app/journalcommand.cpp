@@ -28,12 +28,22 @@ QJsonObject jsonOf(const Operation &operation)
                                  {QStringLiteral("ended_ms"), record.endedMs},
                                  {QStringLiteral("remark"), record.remark}});
     }
+    QJsonArray wills;
+    for (const WillRecord &will : operation.wills) {
+        wills.append(QJsonObject{{QStringLiteral("at_ms"), will.atMs},
+                                 {QStringLiteral("node"), will.node},
+                                 {QStringLiteral("sql"), will.sql},
+                                 {QStringLiteral("why"), will.why},
+                                 {QStringLiteral("answer"), will.answer},
+                                 {QStringLiteral("over"), will.over}});
+    }
     return {{QStringLiteral("operation"), operation.id},
             {QStringLiteral("title"), operation.plan.title},
             {QStringLiteral("outcome"), toString(operation.outcome)},
             {QStringLiteral("started_ms"), operation.startedMs},
             {QStringLiteral("ended_ms"), operation.endedMs},
             {QStringLiteral("steps"), steps},
+            {QStringLiteral("last_wills"), wills},
             {QStringLiteral("remains"), QJsonArray::fromStringList(operation.remains)}};
 }
 

@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "app/output.h"
+#include "core/clock.h"
+#include "core/units.h"
+#include "operations/journal.h"
 
 namespace howdah::app {
 
@@ -22,6 +25,21 @@ constexpr int kConnectMs = 5000;
 constexpr int kAgainMs = 500;
 constexpr qint64 kPersistMs = 600'000; ///< a pooler may be down as well; later somebody has seen to it
 
+/// Each row of the answer, by the columns that tell them apart.
+QSet<QString> witnessesIn(const operations::LastWill &will, const Table &table)
+{
+    QSet<QString> all;
+    for (const auto &row : table.rows) {
+        QStringList cells;
+        for (const QString &column : will.witnessBy) {
+            const qsizetype at = table.columns.indexOf(column);
+            cells.append(at < 0 ? QString() : row[static_cast<std::size_t>(at)].value_or(QString()));
+        }
+        all.insert(cells.join(QLatin1Char(' ')));
+    }
+    return all;
+}
+
 } // namespace
 
 LastWillCommand::LastWillCommand(Invocation)
@@ -31,8 +49,11 @@ LastWillCommand::LastWillCommand(Invocation)
     m_latest.setSingleShot(true);
     m_again.setSingleShot(true);
     connect(&m_input, &QSocketNotifier::activated, this, &LastWillCommand::read);
-    connect(&m_latest, &QTimer::timeout, this, &LastWillCommand::carryOut);
-    connect(&m_again, &QTimer::timeout, this, &LastWillCommand::carryOut);
+    connect(&m_latest, &QTimer::timeout, this, [this] {
+        carryOut(tr("since the console has said nothing for %1")
+                     .arg(core::formatSeconds(m_testament.will.latestMs / 1000.0)));
+    });
+    connect(&m_again, &QTimer::timeout, this, &LastWillCommand::attempt);
 }
 
 /// What ends the console may be meant for this as well: a logout, a stopped service, killall. It acts then.
@@ -50,7 +71,7 @@ void LastWillCommand::watchSignals()
     connect(m_signals.get(), &QSocketNotifier::activated, this, [this] {
         m_signals->setEnabled(false);
         if (m_kept) {
-            carryOut();
+            carryOut(tr("since this process was told to end"));
         } else {
             Q_EMIT finished(kDone);
         }
@@ -90,9 +111,10 @@ void LastWillCommand::read()
             return;
         }
     }
-    if (size <= 0 && m_kept) {
-        carryOut();
-    } else if (size <= 0) {
+    m_alone = size <= 0;
+    if (m_alone && m_kept) {
+        carryOut(tr("since the console was gone"));
+    } else if (m_alone) {
         Q_EMIT finished(m_hands ? kDone : kUsage); // nothing was begun; or nobody has told it anything
     }
 }
@@ -108,35 +130,118 @@ void LastWillCommand::begin(const QByteArray &line)
     }
     m_testament = std::move(*testament);
     m_hands = std::make_unique<operations::LiveHands>(m_testament.config());
-    const QString question = m_testament.place.pooler ? QStringLiteral("SHOW VERSION") : QStringLiteral("SELECT 1");
+    const QString &witnesses = m_testament.will.witnesses;
+    const QString question = !witnesses.isEmpty()       ? witnesses
+                             : m_testament.place.pooler ? QStringLiteral("SHOW VERSION")
+                                                        : QStringLiteral("SELECT 1");
     m_hands->sql(m_testament.place.node.name, question, kConnectMs, [this](const Handed<Table> &answer) {
         if (!answer) {
             say(answer.error().error.message);
             Q_EMIT finished(kRefused);
             return;
         }
+        m_witnesses = witnessesIn(m_testament.will, *answer);
         m_kept = true;
         say(QLatin1String(operations::kWillKept));
         m_latest.start(m_testament.will.latestMs);
     });
 }
 
-void LastWillCommand::carryOut()
+/// The console is told before anything is sent, should it still be there: what it had done does not hold any more.
+void LastWillCommand::carryOut(const QString &why)
 {
-    m_latest.stop();
-    if (!m_since.isValid()) {
-        m_since.start();
+    if (m_since.isValid()) {
+        return;
     }
-    m_hands->sql(m_testament.place.node.name, m_testament.will.sql, kConnectMs, [this](const Handed<Table> &answer) {
-        const QString &already = m_testament.will.alreadySo;
-        const bool so = answer || (!already.isEmpty() && !answer.error().mayHaveHappened &&
-                                   QRegularExpression(already).match(answer.error().error.message).hasMatch());
-        if (so || m_since.elapsed() > kPersistMs) {
-            Q_EMIT finished(so ? kDone : kIncomplete);
+    m_latest.stop();
+    m_since.start();
+    m_why = why;
+    say(QLatin1String(operations::kWillActing));
+    attempt();
+}
+
+/// Whether another console is at the operation, or has brought it to its end: it has taken back what it found, and what
+/// is there now is its own, or somebody else's. Of the console that has gone the lock may last a moment longer than its
+/// end of the pipe.
+bool LastWillCommand::isTakenUp() const
+{
+    if (!m_alone || m_testament.journal.isEmpty() || m_since.elapsed() <= kAgainMs) {
+        return false;
+    }
+    const auto operation = operations::readOperation(m_testament.journal);
+    return operation && operation->outcome != operations::Outcome::Interrupted &&
+           operation->outcome != operations::Outcome::Incomplete;
+}
+
+/// Its own session is a witness too: as long as that lasts, nothing was restarted.
+void LastWillCommand::attempt()
+{
+    const operations::LastWill &will = m_testament.will;
+    if (isTakenUp()) {
+        if (m_since.elapsed() > kPersistMs) {
+            Q_EMIT finished(kDone);
         } else {
-            m_again.start(kAgainMs);
+            m_again.start(kAgainMs); // that one may die as well
+        }
+        return;
+    }
+    if (will.witnesses.isEmpty()) {
+        send();
+        return;
+    }
+    m_hands->sql(m_testament.place.node.name, will.witnesses, kConnectMs, [this](const Handed<Table> &answer) {
+        if (!answer) {
+            again(answer.error().error.message);
+        } else if (witnessesIn(m_testament.will, *answer).intersects(m_witnesses)) {
+            send();
+        } else {
+            end(kDone, tr("not sent, since it was restarted meanwhile, so that nothing is left to be taken back"));
         }
     });
+}
+
+void LastWillCommand::send()
+{
+    m_hands->sql(m_testament.place.node.name, m_testament.will.sql, kConnectMs, [this](const Handed<Table> &answer) {
+        const QString &already = m_testament.will.alreadySo;
+        const bool so = !answer && !already.isEmpty() && !answer.error().mayHaveHappened &&
+                        QRegularExpression(already).match(answer.error().error.message).hasMatch();
+        if (answer) {
+            end(kDone, tr("done"), true);
+        } else if (so) {
+            end(kDone, answer.error().error.message);
+        } else {
+            again(answer.error().error.message);
+        }
+    });
+}
+
+void LastWillCommand::again(const QString &error)
+{
+    if (m_since.elapsed() > kPersistMs) {
+        end(kIncomplete, tr("given up after %1, send it by hand: %2")
+                             .arg(core::formatSeconds(static_cast<double>(m_since.elapsed()) / 1000), error));
+        return;
+    }
+    if (!m_toldAgain) {
+        m_toldAgain = true;
+        record(tr("not yet, tried again for %1: %2").arg(core::formatSeconds(kPersistMs / 1000.0), error), false);
+    }
+    m_again.start(kAgainMs);
+}
+
+void LastWillCommand::end(int exitCode, const QString &answer, bool taken)
+{
+    record(answer, true, taken);
+    Q_EMIT finished(exitCode);
+}
+
+void LastWillCommand::record(const QString &answer, bool over, bool taken) const
+{
+    if (!m_testament.journal.isEmpty()) { // who can't write it can't tell anybody either
+        (void)operations::recordWill(m_testament.journal, {core::systemClock().wallMs(), m_testament.place.node.name,
+                                                           m_testament.will.sql, m_why, answer, over, taken});
+    }
 }
 
 } // namespace howdah::app

@@ -51,17 +51,20 @@ void OperationRun::take(std::unique_ptr<JournalWriter> journal, const Plan &plan
     m_runner = std::make_unique<Runner>(plan, *m_hands, std::move(journal), core::systemClock());
     connect(m_runner.get(), &Runner::stepChanged, this, &OperationRun::stepChanged);
     connect(m_runner.get(), &Runner::ended, this, &OperationRun::ended);
-    connect(m_runner.get(), &Runner::outputArrived, this, [this](const QString &node, const QString &line) {
-        if (node.isEmpty()) {
-            return;
-        }
-        if (m_json) {
-            printJson({{QStringLiteral("output"), line}, {QStringLiteral("node"), node}});
-        } else {
-            print(QStringLiteral("    %1: %2\n").arg(node, line));
-        }
-    });
+    connect(m_runner.get(), &Runner::outputArrived, this, &OperationRun::printOutput);
     m_startedMs = core::systemClock().monotonicMs();
+}
+
+void OperationRun::printOutput(const QString &node, const QString &line) const
+{
+    if (node.isEmpty()) {
+        return;
+    }
+    if (m_json) {
+        printJson({{QStringLiteral("output"), line}, {QStringLiteral("node"), node}});
+    } else {
+        print(QStringLiteral("    %1: %2\n").arg(node, line));
+    }
 }
 
 void OperationRun::start(const Plan &plan)
@@ -104,6 +107,9 @@ void OperationRun::finish(const QString &path, Finish how)
         return;
     }
     take(std::move(taken->journal), taken->operation.plan);
+    for (const WillRecord &will : taken->operation.wills) { // what happened meanwhile
+        printOutput(will.node, toText(will));
+    }
     if (how == Finish::Resume) {
         m_runner->resume(taken->operation);
     } else {

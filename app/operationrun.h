@@ -35,6 +35,7 @@ Q_SIGNALS:
 
 private:
     void take(std::unique_ptr<operations::JournalWriter> journal, const operations::Plan &plan);
+    void printOutput(const QString &node, const QString &line) const;
     void watchInterrupts();
     void stepChanged(int index, const operations::StepRecord &record);
     void ended(operations::Outcome outcome, const QStringList &remains);

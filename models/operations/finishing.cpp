@@ -2,6 +2,7 @@
 #include "operations/finishing.h"
 
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QFileInfo>
 #include <algorithm>
 
@@ -123,6 +124,11 @@ QString standingText(const Operation &operation)
     }
     if (!now.remains.isEmpty()) {
         sentences << tr("Not done: %1.").arg(someOf(now.remains));
+    }
+    for (const WillRecord &will : operation.wills) {
+        sentences << tr("Without this console, at %1 UTC: %2.")
+                         .arg(QDateTime::fromMSecsSinceEpoch(will.atMs, Qt::UTC).toString(QStringLiteral("HH:mm:ss")),
+                              toText(will));
     }
     if (isUnfinished(operation)) {
         sentences << (now.pastReturn ? tr("\"%1\" was begun: only forward is safe.").arg(now.returnTitle)

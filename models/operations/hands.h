@@ -82,6 +82,16 @@ public:
     /// one with the same statement takes the place of the first. It is void once sql() has sent the statement itself.
     virtual void leaveWill(const QString &node, const LastWill &will, int deadlineMs,
                            std::function<void(Handed<void>)> done) = 0;
+    /// A will that was left, and on which nobody can build any more: it is being carried out, or has been, or who kept
+    /// it has gone. Looked at without waiting for anything; wills of earlier journals are not told of.
+    struct BrokenWill {
+        QString node;
+        QString sql;
+        bool acted = false; ///< what it was left for does not hold any more; false: nobody would take it back
+    };
+    virtual std::optional<BrokenWill> brokenWill() = 0;
+    /// The file of the operation's journal, in which wills that are left from now on tell what they did.
+    virtual void setJournal(const QString &path) = 0;
     /// What it was left for was not done.
     virtual void revokeWill(const QString &node, const LastWill &will) = 0;
     /// Whether the node says anything at all to somebody who comes anew, be it no: another question may take its time.

@@ -56,6 +56,11 @@ QString toString(StepState state)
     return QLatin1String(words.at(static_cast<std::size_t>(state)));
 }
 
+QString toText(const WillRecord &record)
+{
+    return QStringLiteral("%1: %2, %3: %4").arg(record.node, record.sql, record.why, record.answer);
+}
+
 QString journalDirectory()
 {
     return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/howdah/journal");
@@ -99,7 +104,7 @@ core::Result<std::unique_ptr<JournalWriter>> JournalWriter::create(const QString
     for (int n = 1; n < 1000; ++n) {
         const QString name = n == 1 ? stem : stem + QStringLiteral("-%1").arg(n);
         writer.reset(new JournalWriter(directory + QLatin1Char('/') + name + QStringLiteral(".jsonl")));
-        if (writer->m_file.open(QIODevice::NewOnly | QIODevice::WriteOnly | QIODevice::Unbuffered,
+        if (writer->m_file.open(QIODevice::NewOnly | QIODevice::Append | QIODevice::Unbuffered,
                                 QFile::ReadOwner | QFile::WriteOwner)) {
             break;
         }
@@ -129,16 +134,17 @@ core::Result<std::unique_ptr<JournalWriter>> JournalWriter::create(const QString
 core::Result<std::unique_ptr<JournalWriter>> JournalWriter::reopen(const QString &path)
 {
     std::unique_ptr<JournalWriter> writer(new JournalWriter(path));
-    if (!writer->m_file.open(QIODevice::ExistingOnly | QIODevice::ReadWrite | QIODevice::Unbuffered)) {
+    if (!writer->m_file.open(QIODevice::ExistingOnly | QIODevice::ReadWrite | QIODevice::Append |
+                             QIODevice::Unbuffered)) {
         return ioFailure(QStringLiteral("cannot go on with the journal"), path);
     }
     if (const auto locked = writer->lock(); !locked) {
         return tl::unexpected(locked.error());
     }
     // A line that a crash cut off would run into the next one.
-    const QByteArray text = writer->m_file.readAll();
+    const QByteArray text = writer->m_file.seek(0) ? writer->m_file.readAll() : QByteArray();
     const qint64 whole = text.lastIndexOf('\n') + 1;
-    if (!writer->m_file.resize(whole) || !writer->m_file.seek(whole)) {
+    if (text.isEmpty() || (whole != text.size() && !writer->m_file.resize(whole))) {
         return ioFailure(QStringLiteral("cannot go on with the journal"), path);
     }
     return writer;
@@ -149,6 +155,31 @@ core::Result<void> JournalWriter::write(const QJsonObject &line, bool sync)
     const QByteArray text = QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n';
     if (m_file.write(text) != text.size() || (sync && ::fdatasync(m_file.handle()) != 0)) {
         return ioFailure(QStringLiteral("cannot write the journal"), m_file.fileName());
+    }
+    return {};
+}
+
+core::Result<void> recordWill(const QString &path, const WillRecord &record)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ExistingOnly | QIODevice::ReadWrite | QIODevice::Append | QIODevice::Unbuffered)) {
+        return ioFailure(QStringLiteral("cannot write the journal"), path);
+    }
+    char last = '\n';
+    const bool cut = file.size() > 0 && file.seek(file.size() - 1) && file.getChar(&last) && last != '\n';
+    const QJsonObject line{{QStringLiteral("what"), QStringLiteral("will")},
+                           {QStringLiteral("at"), record.atMs},
+                           {QStringLiteral("node"), record.node},
+                           {QStringLiteral("sql"), core::redacted(record.sql)},
+                           {QStringLiteral("why"), record.why},
+                           {QStringLiteral("answer"), core::redacted(record.answer)},
+                           {QStringLiteral("over"), record.over},
+                           {QStringLiteral("taken"), record.taken}};
+    const QByteArray text =
+        (cut ? QByteArray("\n") : QByteArray()) + QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n';
+    // One write at the end of the file is one piece, whoever else writes there.
+    if (file.write(text) != text.size() || ::fdatasync(file.handle()) != 0) {
+        return ioFailure(QStringLiteral("cannot write the journal"), path);
     }
     return {};
 }

@@ -33,6 +33,20 @@ struct StepRecord {
     QString remark; ///< why it failed, or what was found; redacted
 };
 
+/// What a last will has done, as the process that kept it tells.
+struct WillRecord {
+    qint64 atMs = 0;    ///< wall clock, UTC
+    QString node;       ///< where
+    QString sql;        ///< what was sent
+    QString why;        ///< it acted
+    QString answer;     ///< how that ended; redacted
+    bool over = false;  ///< nothing more is sent
+    bool taken = false; ///< it was this that took back what had been done
+    bool operator==(const WillRecord &) const = default;
+};
+/// "pooler pgb1: RESUME, since the console was gone: done"
+QString toText(const WillRecord &record);
+
 /// An operation as the journal has it.
 struct Operation {
     QString id; ///< "20261127-012033-switchover", unique within the journal
@@ -45,6 +59,7 @@ struct Operation {
     Values values;                 ///< captured; no secrets
     QStringList output;            ///< of steps, newest last; bounded
     QStringList remains;           ///< what is to be done by hand
+    std::vector<WillRecord> wills; ///< that acted, oldest first; in output as well
 };
 
 QString toString(Outcome outcome); ///< "running", "interrupted", "done", "refused", "undone", "incomplete"
@@ -52,7 +67,8 @@ QString toString(StepState state);
 
 /// The file of one operation: a line of JSON for each thing that happens, on the disk (fsync) before the next step
 /// begins. As long as the writer lives the file is locked, and the lock goes with the process however it ends: that
-/// tells a running operation from an interrupted one. Not thread-safe.
+/// tells a running operation from an interrupted one. It always writes at the end: a last will may have written there,
+/// whose keeper is the only one that does without the lock, one line at a time. Not thread-safe.
 class JournalWriter {
 public:
     /// A new file in directory, made when missing, readable by its owner only.
@@ -80,6 +96,10 @@ private:
 
     QFile m_file;
 };
+
+/// Adds a line to the file of an operation, whoever holds it; on the disk when it returns. Of a line before it that a
+/// crash cut off it keeps away.
+core::Result<void> recordWill(const QString &path, const WillRecord &record);
 
 /// Where the journal is kept when nobody says otherwise.
 QString journalDirectory();

@@ -55,6 +55,33 @@ bool takeStep(Operation &operation, const QJsonObject &line)
     return true;
 }
 
+void addOutput(Operation &operation, const QString &line)
+{
+    operation.output.append(line);
+    if (operation.output.size() > kMostOutput) {
+        operation.output.removeFirst();
+    }
+}
+
+bool isWill(const QJsonObject &line)
+{
+    return line[QLatin1String("what")].toString() == QLatin1String("will");
+}
+
+void takeWill(Operation &operation, const QJsonObject &line)
+{
+    WillRecord record;
+    record.atMs = static_cast<qint64>(line[QLatin1String("at")].toDouble());
+    record.node = line[QLatin1String("node")].toString();
+    record.sql = line[QLatin1String("sql")].toString();
+    record.why = line[QLatin1String("why")].toString();
+    record.answer = line[QLatin1String("answer")].toString();
+    record.over = line[QLatin1String("over")].toBool();
+    record.taken = line[QLatin1String("taken")].toBool();
+    addOutput(operation, toText(record));
+    operation.wills.push_back(record);
+}
+
 /// One line after the first; false when it makes no sense.
 bool take(Operation &operation, const QJsonObject &line)
 {
@@ -67,10 +94,11 @@ bool take(Operation &operation, const QJsonObject &line)
         return true;
     }
     if (what == QLatin1String("output")) {
-        operation.output.append(line[QLatin1String("line")].toString());
-        if (operation.output.size() > kMostOutput) {
-            operation.output.removeFirst();
-        }
+        addOutput(operation, line[QLatin1String("line")].toString());
+        return true;
+    }
+    if (isWill(line)) {
+        takeWill(operation, line);
         return true;
     }
     const auto end = outcome(line[QLatin1String("outcome")].toString());
@@ -120,10 +148,13 @@ core::Result<Operation> readOperation(const QString &path)
         return core::failure(Error::Kind::Invalid,
                              QStringLiteral("line %1 of %2 is not a journal's").arg(number + 1).arg(path));
     };
+    const auto parsed = [&lines](qsizetype number) { return QJsonDocument::fromJson(lines[number]).object(); };
     for (qsizetype i = 0; i < lines.size() - 1; ++i) { // what stands behind the last newline was cut off
-        const QJsonObject line = QJsonDocument::fromJson(lines[i]).object();
+        const QJsonObject line = parsed(i);
         if (i > 0) {
-            if (!take(operation, line)) {
+            // A line that was cut off, too, when a last will wrote behind it.
+            const bool cut = line.isEmpty() && i + 2 < lines.size() && isWill(parsed(i + 1));
+            if (!cut && !take(operation, line)) {
                 return broken(i);
             }
             continue;

@@ -79,7 +79,8 @@ QByteArray Testament::toLine() const
     const QJsonObject object{{QStringLiteral("name"), place.node.name},
                              {QStringLiteral("conninfo"), place.node.conninfo},
                              {QStringLiteral("pooler"), place.pooler},
-                             {QStringLiteral("will"), toJson(will)}};
+                             {QStringLiteral("will"), toJson(will)},
+                             {QStringLiteral("journal"), journal}};
     return QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
 }
 
@@ -91,6 +92,7 @@ core::Result<Testament> Testament::fromLine(const QByteArray &line)
     testament.place.node.conninfo = object.value(QLatin1String("conninfo")).toString();
     testament.place.pooler = object.value(QLatin1String("pooler")).toBool();
     testament.will = lastWillFromJson(object.value(QLatin1String("will")).toObject());
+    testament.journal = object.value(QLatin1String("journal")).toString();
     if (testament.place.node.name.isEmpty() || testament.will.sql.isEmpty()) {
         return core::failure(Error::Kind::Invalid, QStringLiteral("this is no will that howdah wrote"));
     }
@@ -144,21 +146,37 @@ void WillKeeper::start(int deadlineMs, std::function<void(core::Result<void>)> r
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &WillKeeper::answered);
 }
 
-void WillKeeper::answered()
+void WillKeeper::listen()
 {
     char buffer[1024];
-    const auto size = recv(m_socket, buffer, sizeof buffer, MSG_DONTWAIT);
+    const auto size = m_ended ? 0 : recv(m_socket, buffer, sizeof buffer, MSG_DONTWAIT);
     if (size > 0) {
         m_said.append(buffer, size);
     } else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
-        m_notifier->setEnabled(false); // it has gone
+        m_ended = true;
+        m_notifier->setEnabled(false);
     }
+}
+
+void WillKeeper::answered()
+{
+    listen();
     if (m_said.startsWith(kWillKept)) {
         settle({});
-    } else if (m_said.contains('\n') || !m_notifier->isEnabled()) {
+    } else if (m_said.contains('\n') || m_ended) {
         const QString why = core::sanitized(QByteArrayView(m_said.trimmed()), 1000);
         settle(core::failure(Error::Kind::Connection, why.isEmpty() ? QStringLiteral("it ended at once") : why));
     }
+}
+
+WillKeeper::Standing WillKeeper::standing()
+{
+    if (!m_kept) {
+        return Standing::None;
+    }
+    listen();
+    const bool acts = m_said.contains(kWillActing);
+    return acts ? Standing::Acting : m_ended ? Standing::Gone : Standing::Kept;
 }
 
 void WillKeeper::settle(core::Result<void> how)
@@ -166,6 +184,8 @@ void WillKeeper::settle(core::Result<void> how)
     m_deadline.stop();
     if (!how) {
         revoke();
+    } else if (m_ready) {
+        m_kept = true;
     }
     if (const auto ready = std::exchange(m_ready, nullptr)) {
         ready(std::move(how));
@@ -174,6 +194,7 @@ void WillKeeper::settle(core::Result<void> how)
 
 void WillKeeper::revoke()
 {
+    m_kept = false;
     if (m_socket >= 0) {
         (void)tell(m_socket, QByteArray(kWillRevoked) + '\n');
     }

@@ -18,6 +18,7 @@ namespace howdah::operations {
 struct Testament {
     Place place;
     LastWill will;
+    QString journal; ///< the file that it tells what it did; empty: nobody is told
 
     QByteArray toLine() const; ///< JSON in one line; it may hold a password, so it goes through a pipe only
     static core::Result<Testament> fromLine(const QByteArray &line);
@@ -38,9 +39,18 @@ public:
     /// ready is called once: when it has its session, or why it can't have one.
     void start(int deadlineMs, std::function<void(core::Result<void>)> ready);
     void revoke();
+    enum class Standing {
+        None, ///< not kept yet, or revoked
+        Kept,
+        Acting, ///< it has begun to send
+        Gone,   ///< it has ended without a word
+    };
+    /// As it is now, whatever has yet to be read; doesn't wait.
+    Standing standing();
     const Testament &testament() const { return m_testament; }
 
 private:
+    void listen();
     void answered();
     void settle(core::Result<void> how);
 
@@ -50,10 +60,14 @@ private:
     QTimer m_deadline;
     QByteArray m_said;
     std::function<void(core::Result<void>)> m_ready;
+    bool m_kept = false;
+    bool m_ended = false; ///< the other process
 };
 
 /// What the keeper says when it has its session; anything else before it is why it has none.
 inline constexpr char kWillKept[] = "kept";
+/// What it says before it sends anything.
+inline constexpr char kWillActing[] = "acting";
 /// What revokes it.
 inline constexpr char kWillRevoked[] = "revoked";
 

@@ -332,7 +332,7 @@ void LiveHands::leaveWill(const QString &node, const LastWill &will, int deadlin
         return;
     }
     revokeWill(node, will);
-    m_wills.push_back(std::make_unique<WillKeeper>(Testament{*place, will}));
+    m_wills.push_back(std::make_unique<WillKeeper>(Testament{*place, will, m_journal}));
     m_wills.back()->start(deadlineMs, [node, done](const core::Result<void> &kept) {
         if (kept) {
             done({});
@@ -345,6 +345,18 @@ void LiveHands::leaveWill(const QString &node, const LastWill &will, int deadlin
                                     .arg(node, kept.error().message),
                      .node = node})));
     });
+}
+
+std::optional<Hands::BrokenWill> LiveHands::brokenWill()
+{
+    for (const auto &keeper : m_wills) {
+        const Testament &testament = keeper->testament();
+        const WillKeeper::Standing standing = keeper->standing();
+        if (testament.journal == m_journal && standing > WillKeeper::Standing::Kept) {
+            return BrokenWill{testament.place.node.name, testament.will.sql, standing == WillKeeper::Standing::Acting};
+        }
+    }
+    return std::nullopt;
 }
 
 void LiveHands::revokeWill(const QString &node, const LastWill &will)

@@ -34,6 +34,8 @@ public:
     void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) override;
     void leaveWill(const QString &node, const LastWill &will, int deadlineMs,
                    std::function<void(Handed<void>)> done) override;
+    std::optional<BrokenWill> brokenWill() override;
+    void setJournal(const QString &path) override { m_journal = path; }
     void revokeWill(const QString &node, const LastWill &will) override;
     void alive(const QString &node, int deadlineMs, std::function<void(bool)> done) override;
     void listen(const QString &node, const QString &database, const QString &channel) override;
@@ -69,6 +71,7 @@ private:
     HttpClient m_http;
     std::vector<std::unique_ptr<WillKeeper>> m_wills;
     std::vector<Ready> m_ready;
+    QString m_journal;
 };
 
 } // namespace howdah::operations

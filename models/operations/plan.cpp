@@ -47,6 +47,12 @@ bool mayRun(const Plan &plan, bool warningsAccepted)
     return found == CheckResult::Passed || (found == CheckResult::Warning && warningsAccepted);
 }
 
+bool endsWithItsSession(const Step &step)
+{
+    return step.renewed && std::none_of(step.actions.begin(), step.actions.end(),
+                                        [](const Action &action) { return action.lastWill.has_value(); });
+}
+
 int pointOfNoReturn(const Plan &plan)
 {
     const auto at =

@@ -35,12 +35,26 @@ struct Capture {
     bool operator==(const Capture &) const = default;
 };
 
+/// What one row of an answer has to say, where that row alone can't be asked for, as in PgBouncer's console.
+struct RowCheck {
+    QString key; ///< a column, and what the row has in it
+    QString value;
+    QString column; ///< of that row
+    QString is;     ///< what must stand there
+    bool operator==(const RowCheck &) const = default;
+};
+
 /// What has to be sent to where an action was done, should the console be gone before it could do so itself: a process
 /// of its own sends it then.
 struct LastWill {
     QString sql;
     QString alreadySo;      ///< what is as good as done when it refuses
     int latestMs = 120'000; ///< sent after so long in any case: the console may hang
+    /// A question about who is there, and the columns that tell one from another: once none is there any more of those
+    /// who were as the will was left, the server has been restarted, what was to be taken back has gone with it, and
+    /// what looks like it is somebody else's. Empty: not asked.
+    QString witnesses = {};
+    QStringList witnessBy = {};
     bool operator==(const LastWill &) const = default;
 };
 
@@ -81,6 +95,8 @@ struct Action {
     /// is a regular expression that a line of its output must match; of a request, one of the body of an accepted
     /// answer. They, and those of captures, keep to what grep -E and sed -E read too, since a runbook has them.
     bool expectsTrue = false;
+    /// SQL that asks and does nothing: without that row, or with anything else in it, it does not hold.
+    std::optional<RowCheck> row;
     QStringList expected;
     QStringList unexpected; ///< of a request: regular expressions that no line of the body may match
     /// A regular expression for what a server says when it refuses because things are already as they are to be: that
@@ -137,7 +153,8 @@ struct Step {
     /// Of the point of no return alone: when it failed and these all hold, it is proved that it did not happen and will
     /// not any more, and the way back is open. Empty: there is no such proof.
     std::vector<Action> notDone;
-    /// What it does ends with the console (a lock, an open session): done anew when an operation is taken up again.
+    /// What it does ends with the console (a lock, an open session, what a last will takes back): done anew when an
+    /// operation is taken up again.
     bool renewed = false;
     /// Ids of steps whose actions must hold once more before this one where an operation is taken up again: what they
     /// proved may not be so any more.
@@ -188,6 +205,8 @@ struct Plan {
 CheckResult worst(const std::vector<Check> &checks);
 /// True when nothing refuses; warnings only when they are accepted.
 bool mayRun(const Plan &plan, bool warningsAccepted);
+/// Whether what the step does is gone as soon as the sessions are that did it, as a lock is.
+bool endsWithItsSession(const Step &step);
 /// Index of the step that cannot be taken back; -1 when every one can.
 int pointOfNoReturn(const Plan &plan);
 

@@ -77,6 +77,12 @@ public:
         return {o[QLatin1String("name")].toString(), o[QLatin1String("from")].toString()};
     }
 
+    RowCheck row(const QJsonObject &o)
+    {
+        return {o[QLatin1String("key")].toString(), o[QLatin1String("value")].toString(),
+                o[QLatin1String("column")].toString(), o[QLatin1String("is")].toString()};
+    }
+
     Http http(const QJsonObject &o)
     {
         Http http;
@@ -105,6 +111,9 @@ public:
         action.http = http(o[QLatin1String("http")].toObject());
         action.text = o[QLatin1String("text")].toString();
         action.expectsTrue = o[QLatin1String("expects_true")].toBool();
+        if (o[QLatin1String("row")].isObject()) {
+            action.row = row(o[QLatin1String("row")].toObject());
+        }
         action.expected = strings(o[QLatin1String("expected")]);
         action.unexpected = strings(o[QLatin1String("unexpected")]);
         action.alreadySo = o[QLatin1String("already_so")].toString();
@@ -216,13 +225,16 @@ QJsonObject toJson(const LastWill &will)
 {
     return {{QStringLiteral("sql"), will.sql},
             {QStringLiteral("already_so"), will.alreadySo},
-            {QStringLiteral("latest_ms"), will.latestMs}};
+            {QStringLiteral("latest_ms"), will.latestMs},
+            {QStringLiteral("witnesses"), will.witnesses},
+            {QStringLiteral("witness_by"), QJsonArray::fromStringList(will.witnessBy)}};
 }
 
 LastWill lastWillFromJson(const QJsonObject &object)
 {
     return {object.value(QLatin1String("sql")).toString(), object.value(QLatin1String("already_so")).toString(),
-            object.value(QLatin1String("latest_ms")).toInt()};
+            object.value(QLatin1String("latest_ms")).toInt(), object.value(QLatin1String("witnesses")).toString(),
+            strings(object.value(QLatin1String("witness_by")))};
 }
 
 QJsonObject toJson(const Secret &secret)
@@ -311,6 +323,12 @@ QJsonObject toJson(const Action &action)
         if (!value.isEmpty()) {
             object.insert(QLatin1String(key), value);
         }
+    }
+    if (action.row) {
+        object.insert(QStringLiteral("row"), QJsonObject{{QStringLiteral("key"), action.row->key},
+                                                         {QStringLiteral("value"), action.row->value},
+                                                         {QStringLiteral("column"), action.row->column},
+                                                         {QStringLiteral("is"), action.row->is}});
     }
     if (action.kind == Action::Kind::Http) {
         object.insert(QStringLiteral("http"), toJson(action.http));

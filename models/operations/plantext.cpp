@@ -93,6 +93,9 @@ QString operationText(const Operation &operation, bool whole)
     for (std::size_t i = 0; whole && i < operation.steps.size(); ++i) {
         text += stepLine(operation.plan.steps[i], operation.steps[i]);
     }
+    for (const WillRecord &will : operation.wills) {
+        text += QStringLiteral("  %1  last will of the console on %2\n").arg(whenText(will.atMs), toText(will));
+    }
     for (const QString &one : operation.remains) {
         text += QStringLiteral("  remains: %1\n").arg(one);
     }

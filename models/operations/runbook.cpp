@@ -33,6 +33,11 @@ QString block(const Plan &plan, const Action &action, int stepMs)
     if (action.lastWill) {
         head += tr(" (send %1 there whatever happens afterwards)").arg(markdownText(action.lastWill->sql));
     }
+    if (action.row) {
+        head += tr(" (where %1 is %2, %3 must be %4)")
+                    .arg(markdownText(action.row->key), markdownText(action.row->value),
+                         markdownText(action.row->column), markdownText(action.row->is));
+    }
     if (action.pollMs > 0) {
         head += tr(", asked every %1 ms").arg(action.pollMs);
     }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QRegularExpression>
 #include <QSaveFile>
 #include <algorithm>
+#include <utility>
 
 #include "core/identifier.h"
 #include "core/redact.h"
 #include "hosts/commandline.h"
 #include "operations/places.h"
 #include "operations/runbook.h"
+#include "operations/runbookprologue.h"
 #include "operations/values.h"
 #include "postgres/conninfo.h"
 
@@ -14,83 +17,12 @@ namespace howdah::operations {
 
 namespace {
 
-/// What every script begins with. sql NODE prints the rows, unaligned, with a header; first column of the first row is
-/// what holds() looks at.
-const char *const kPrologue = R"sh(set -eu
-done_steps=
-fail() {
-  echo "FAILED: $1" >&2
-  [ -z "$done_steps" ] || echo "done so far:$done_steps" >&2
-  [ -z "${undo:-}" ] || echo "to take it back: sh $0 undo" >&2
-  exit 1
+/// A step's name as a word of the script that needs no quotes.
+QString nameOf(const Step &step)
+{
+    static const QRegularExpression odd(QStringLiteral("[^A-Za-z0-9_.-]"));
+    return QString(step.id).replace(odd, QStringLiteral("_"));
 }
-# The value of column $1 in the first row of what comes in.
-column() {
-  awk -F '\037' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } NR == 2 { print $at }'
-}
-# $1: what is waited for, $2: seconds at most, $3: what else is as good when it is said, or nothing; then a function that
-# prints rows whose first column must be t.
-holds() {
-  what=$1 end=$(($(date +%s) + $2)) already=$3
-  shift 3
-  while :; do
-    said=$("$@" 2>&1) && [ "$(printf '%s\n' "$said" | awk -F '\037' 'NR == 2 { print $1 }')" = t ] && return
-    [ -n "$already" ] && printf '%s\n' "$said" | grep -Eq "$already" && return
-    [ "$(date +%s)" -lt "$end" ] || fail "$what: $said"
-    sleep 0.05
-  done
-}
-)sh";
-
-/// Only in scripts that need it: however this one ends, what must not be left behind is sent.
-const char *const kWillPrologue = R"sh(
-wills=
-trap 'for will in $wills; do $will >/dev/null 2>&1 || :; done' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-)sh";
-
-/// Only in scripts that need it. Credentials reach curl by its standard input, where no list of processes shows them.
-const char *const kHttpPrologue = R"sh(
-option() {
-  [ -z "$2" ] || printf '%s = "%s%s"\n' "$1" "$3" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"
-}
-# $1: whose credentials in the environment, $2: method, $3: URL, $4: seconds at most, $5: body, $6: "anonymous", or
-# nothing. Prints the body of the answer, then its status on a line of its own.
-http() {
-  user= token= cacert=
-  [ -z "$1" ] || eval "user=\${$1_USER:+\$$1_USER:\${$1_PASSWORD:-}} token=\${$1_TOKEN:-} cacert=\${$1_CACERT:-}"
-  [ -z "$6" ] || user= token=
-  {
-    option user "$user" ''
-    option header "$token" 'Authorization: Bearer '
-    option cacert "$cacert" ''
-    [ -z "$5" ] || echo 'header = "Content-Type: application/json"'
-  } | curl -q -K - -g -sS --noproxy '*' --max-time "$4" -X "$2" ${5:+--data-raw "$5"} -w '\n%{http_code}\n' "$3"
-}
-# $1: statuses as a pattern of case, $2: seconds at most, $3: seconds between, or nothing to ask once, then a function
-# that prints what http prints, and the patterns that its body must match, or must not behind a "!". The body is left in $out.
-answers() {
-  statuses=$1 end=$(($(date +%s) + $2)) again=$3 ask=$4
-  shift 4
-  while :; do
-    out=$($ask 2>&1) || :
-    status=$(printf '%s\n' "$out" | tail -n 1)
-    good=1
-    printf '%s' "$status" | grep -Eqx "$statuses" || good=
-    out=$(printf '%s\n' "$out" | sed '$d')
-    for pattern in "$@"; do
-      case $pattern in
-      '!'*) printf '%s\n' "$out" | grep -Eq "${pattern#!}" && good= ;;
-      *) printf '%s\n' "$out" | grep -Eq "$pattern" || good= ;;
-      esac
-    done
-    [ -z "$good" ] || return 0
-    [ -n "$again" ] && [ "$(date +%s)" -lt "$end" ] || return 1
-    sleep "$again"
-  done
-}
-)sh";
 
 QString word(const QString &text)
 {
@@ -109,10 +41,9 @@ public:
     {
         // What is a comment must not end one.
         const QString title = QString(core::redacted(m_plan.title)).replace(QLatin1Char('\n'), QLatin1Char(' '));
-        QString out =
-            QStringLiteral(
-                "#!/bin/sh\n# %1\n# Read it before you run it. It takes back what it did with: sh FILE undo\n")
-                .arg(title);
+        QString out = QStringLiteral("#!/bin/sh\n# %1\n# Read it before you run it. It takes back what it did with: sh "
+                                     "FILE undo [STEP...]\n")
+                          .arg(title);
         out += QLatin1String(kPrologue);
         out += hasWills() ? QLatin1String(kWillPrologue) : QLatin1String();
         out += usesHttp() ? QLatin1String(kHttpPrologue) : QLatin1String();
@@ -129,7 +60,8 @@ public:
             undo.prepend(undoText(step));
         }
         out += m_functions;
-        out += QStringLiteral("if [ \"${1:-}\" = undo ]; then\n%1exit 0\nfi\n%2echo \"done\"\n").arg(undo, forward);
+        out += QStringLiteral("if [ \"${1:-}\" = undo ]; then\nshift\nsteps=$*\n%1exit 0\nfi\n%2echo \"done\"\n")
+                   .arg(undo, forward);
         return out;
     }
 
@@ -141,7 +73,7 @@ private:
                                [](const Action &action) { return action.kind == Action::Kind::Http; });
         };
         return http(m_plan.guards) || std::any_of(m_plan.steps.begin(), m_plan.steps.end(), [&](const Step &step) {
-                   return http(step.actions) || http(step.verify) || http(step.undo);
+                   return http(step.actions) || http(step.verify) || http(step.undo) || http(step.notDone);
                });
     }
 
@@ -220,7 +152,14 @@ private:
         return word(text).replace(placeholder(), QStringLiteral("'\"$\\1\"'"));
     }
 
-    QString httpText(const Action &action, const QString &about, int seconds, bool asked)
+    /// What a line does when its action failed.
+    QString failing(const QString &about) const
+    {
+        return m_otherwise.isEmpty() ? QStringLiteral("fail %1").arg(about)
+                                     : QStringLiteral("{ lost %1; %2; }").arg(about, m_otherwise);
+    }
+
+    QString httpText(const Action &action, const QString &about, int seconds)
     {
         const QString name = QStringLiteral("q%1").arg(++m_count);
         const int once = action.pollMs > 0 ? 3 : seconds;
@@ -243,10 +182,7 @@ private:
         for (const QString &unexpected : action.unexpected) {
             text += QLatin1Char(' ') + withValues(QLatin1Char('!') + unexpected);
         }
-        // At the point of no return a lost answer is no failure: what is there decides.
-        return text +
-               (asked ? QStringLiteral(" || echo \"  $status $out\"\n")
-                      : QStringLiteral(" || { echo \"$status $out\" >&2; fail %1; }\n").arg(about)) +
+        return text + QStringLiteral(" || { echo \"$status $out\" >&2; %1; }\n").arg(failing(about)) +
                captures(action, about);
     }
 
@@ -254,9 +190,8 @@ private:
     {
         QString text;
         for (const Capture &capture : action.captures) {
-            text +=
-                QStringLiteral("%1=$(printf '%s\\n' \"$out\" | sed -nE %2 | head -n 1)\n[ -n \"$%1\" ] || fail %3\n")
-                    .arg(capture.name, word(QStringLiteral("s|%1|\\1|p").arg(capture.from)), about);
+            text += QStringLiteral("%1=$(printf '%s\\n' \"$out\" | sed -nE %2 | head -n 1)\n[ -n \"$%1\" ] || %3\n")
+                        .arg(capture.name, word(QStringLiteral("s|%1|\\1|p").arg(capture.from)), failing(about));
         }
         return text;
     }
@@ -274,8 +209,7 @@ private:
         return hosts::shellQuoted(hosts::commandLine(prefix, action.argv));
     }
 
-    /// asked: whether it was done is asked for afterwards, so that a lost answer doesn't matter.
-    QString actionText(const Action &action, const Step &step, bool asked = false)
+    QString actionText(const Action &action, const Step &step)
     {
         const QString about = word(action.text.isEmpty() ? step.title : action.text);
         const int seconds = std::max(1, (action.deadlineMs > 0 ? action.deadlineMs : step.deadlineMs) / 1000);
@@ -288,27 +222,16 @@ private:
             const QString name =
                 function(action, action.lastWill ? QStringLiteral("timeout %1 ").arg(seconds) : QString());
             if (action.orSilent && action.pollMs > 0) { // what is asked next decides
-                return QStringLiteral("( holds %1 %2 '' %3 ) || :\n").arg(about).arg(seconds).arg(name);
+                return QStringLiteral("asks %1 %2 '' %3 || :\n").arg(about).arg(seconds).arg(name);
             }
             if (action.orSilent) {
-                return QStringLiteral(
-                           "if [ \"$(%1 2>/dev/null | awk 'NR == 2 { print $1 }')\" = f ]; then fail %2; fi\n")
-                    .arg(name, about);
+                return QStringLiteral("if [ \"$(%1 2>/dev/null | awk 'NR == 2 { print $1 }')\" = f ]; then %2; fi\n")
+                    .arg(name, failing(about));
             }
             if (action.lastWill) {
                 return willText(action, name, about);
             }
-            QString text = action.expectsTrue ? QStringLiteral("holds %1 %2 %3 %4\n")
-                                                    .arg(about)
-                                                    .arg(action.pollMs > 0 ? seconds : 0)
-                                                    .arg(hosts::shellQuoted({action.alreadySo}), name)
-                           : action.alreadySo.isEmpty()
-                               ? QStringLiteral("out=$(%1) || fail %2\n").arg(name, about)
-                               : QStringLiteral("out=$(%1 2>&1) || printf '%s\\n' \"$out\" | grep -Eq %2 || fail %3\n")
-                                     .arg(name, hosts::shellQuoted({action.alreadySo}), about);
-            if (asked && action.expectsTrue) { // a lost answer is no failure: what is there decides
-                text = QStringLiteral("( %1 ) || :\n").arg(text.trimmed());
-            }
+            QString text = statementText(action, name, about, seconds);
             if (const QString will = m_wills.value(action.node + QLatin1Char('\n') + action.sql); !will.isEmpty()) {
                 text += QStringLiteral("wills=$(printf '%s\\n' $wills | grep -vx %1 | tr '\\n' ' ')\n").arg(will);
             }
@@ -318,51 +241,120 @@ private:
             return text;
         }
         if (action.kind == Action::Kind::Http) {
-            return httpText(action, about, seconds, asked);
+            return httpText(action, about, seconds);
         }
-        QString text = QStringLiteral("out=$(%1) || fail %2\n").arg(commandText(action), about);
+        QString text = QStringLiteral("out=$(%1) || %2\n").arg(commandText(action), failing(about));
         for (const QString &expected : action.expected) {
             // What is in a value stands in double quotes: no value of ours has anything that grep reads as more.
-            text +=
-                QStringLiteral("printf '%s\\n' \"$out\" | grep -Eq %1 || fail %2\n").arg(withValues(expected), about);
+            text += QStringLiteral("printf '%s\\n' \"$out\" | grep -Eq %1 || %2\n")
+                        .arg(withValues(expected), failing(about));
         }
         return text + captures(action, about);
+    }
+
+    QString statementText(const Action &action, const QString &name, const QString &about, int seconds) const
+    {
+        if (action.row) {
+            const QStringList asked{action.row->key, action.row->value, action.row->column};
+            return QStringLiteral("out=$(%1) && [ \"$(printf '%s\\n' \"$out\" | cell %2)\" = %3 ] || %4\n")
+                .arg(name, hosts::shellQuoted(asked), word(action.row->is), failing(about));
+        }
+        if (action.expectsTrue) {
+            const QString how = m_otherwise.isEmpty() ? QStringLiteral("holds") : QStringLiteral("asks");
+            const QString or_ = m_otherwise.isEmpty() ? QString() : QStringLiteral(" || ") + failing(about);
+            return QStringLiteral("%1 %2 %3 %4 %5%6\n")
+                .arg(how, about, QString::number(action.pollMs > 0 ? seconds : 0),
+                     hosts::shellQuoted({action.alreadySo}), name, or_);
+        }
+        if (action.alreadySo.isEmpty()) {
+            return QStringLiteral("out=$(%1) || %2\n").arg(name, failing(about));
+        }
+        return QStringLiteral("out=$(%1 2>&1) || printf '%s\\n' \"$out\" | grep -Eq %2 || %3\n")
+            .arg(name, hosts::shellQuoted({action.alreadySo}), failing(about));
     }
 
     QString stepText(const Step &step)
     {
         QString text = QStringLiteral("\necho %1\n").arg(word(step.title));
-        if (step.renewed) {
+        if (endsWithItsSession(step)) {
             return text + QStringLiteral("echo '  left out: it would end with the session of this line'\n");
         }
-        if (step.pointOfNoReturn) {
-            text += QStringLiteral("undo=\n");
-        } else if (!step.undo.empty()) {
-            text += QStringLiteral("undo=1\n");
+        if (step.pointOfNoReturn && !step.verify.empty()) {
+            return text + returnText(step) + QStringLiteral("done_steps=\"$done_steps %1\"\n").arg(nameOf(step));
         }
+        QString begun = step.pointOfNoReturn ? QStringLiteral("undo=\n")
+                        : step.undo.empty()  ? QString()
+                                             : QStringLiteral("undo=\"$undo %1\"\n").arg(nameOf(step));
         for (const Action &action : step.actions) {
-            text += actionText(action, step, step.pointOfNoReturn && !step.verify.empty());
+            text += action.row ? QString() : std::exchange(begun, {}); // who only asks has begun nothing
+            text += actionText(action, step);
         }
+        text += begun;
         for (const Action &action : step.verify) {
             text += actionText(action, step);
         }
-        return text + QStringLiteral("done_steps=\"$done_steps %1\"\n").arg(step.id);
+        return text + QStringLiteral("done_steps=\"$done_steps %1\"\n").arg(nameOf(step));
+    }
+
+    /// A function that does or asks all of that, and ends with another status at what is not so: 2 when that was a
+    /// question before anything was done, else 1.
+    QString group(const std::vector<Action> &actions, const Step &step, bool acts)
+    {
+        QString text;
+        for (const Action &action : actions) {
+            const bool onlyAsks =
+                acts && text.isEmpty() && actions.size() > 1 && action.kind == Action::Kind::Sql && action.expectsTrue;
+            m_otherwise = onlyAsks ? QStringLiteral("return 2") : QStringLiteral("return 1");
+            text += actionText(action, step);
+        }
+        m_otherwise.clear();
+        const QString name = QStringLiteral("g%1").arg(++m_count);
+        m_functions += QStringLiteral("%1() {\n%2}\n").arg(name, text);
+        return name;
+    }
+
+    /// As the runner does: a lost answer is no failure, what is there decides; and where that is not as hoped, the way
+    /// back is open only when it is proved that nothing happened, and will not any more.
+    QString returnText(const Step &step)
+    {
+        QString text = QStringLiteral("was=$undo undo=\n");
+        for (const Action &action : step.actions) {
+            for (const Capture &capture : action.captures) {
+                text += capture.name + QStringLiteral("=\n");
+            }
+        }
+        const QString undone =
+            QStringLiteral("undo=\"$was%1\"").arg(step.undo.empty() ? QString() : QLatin1Char(' ') + nameOf(step));
+        text += QStringLiteral("how=0\n%1 || how=$?\n[ $how -ne 2 ] || { undo=$was; fail %2; }\n%3 || {\n")
+                    .arg(group(step.actions, step, true), word(step.title + QStringLiteral(": nothing was begun")),
+                         group(step.verify, step, false));
+        if (!step.notDone.empty()) {
+            text += QStringLiteral("  echo '  whether it was begun at all is asked for'\n  if %1; then\n    %2\n    "
+                                   "fail %3\n  fi\n")
+                        .arg(group(step.notDone, step, false), undone,
+                             word(step.title + QStringLiteral(": it did not happen, and will not any more")));
+        }
+        return text + QStringLiteral("  fail %1\n}\n")
+                          .arg(word(QStringLiteral("%1: it may have happened, so that only forward is safe. %2")
+                                        .arg(step.title, step.remedy)));
     }
 
     QString undoText(const Step &step)
     {
         QString text;
         for (const Action &action : step.undo) {
-            text += step.renewed ? QString() : actionText(action, step);
+            text += endsWithItsSession(step) ? QString() : actionText(action, step);
         }
         return text.isEmpty() ? text
-                              : QStringLiteral("echo %1\n").arg(word(QStringLiteral("undo: ") + step.title)) + text;
+                              : QStringLiteral("if wanted %1; then\necho %2\n%3fi\n")
+                                    .arg(nameOf(step), word(QStringLiteral("undo: ") + step.title), text);
     }
 
     const Plan &m_plan;
     const cluster::ClusterConfig &m_config;
     QString m_functions;
     QHash<QString, QString> m_wills; ///< their functions, by node and statement
+    QString m_otherwise;             ///< what a line does instead of ending the script
     int m_count = 0;
 };
 

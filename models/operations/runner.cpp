@@ -15,20 +15,8 @@ using core::Error;
 namespace {
 constexpr int kSecretMs = 5000;
 constexpr int kGuardMs = 3000;
-constexpr int kLookMs = 2000; ///< whether an interrupted step was done after all
-constexpr int kUndoMs = 60'000;
+constexpr int kLookMs = 2000;       ///< whether an interrupted step was done after all
 constexpr int kNotDoneMs = 120'000; ///< whatever was at it must have come to its own end
-
-/// A person may need as long to take something back as to do it.
-int undoDeadlineMs(const Step &step)
-{
-    int longest = kUndoMs;
-    for (const Action &action : step.undo) {
-        longest = action.kind == Action::Kind::Person ? std::max(longest, action.deadlineMs) : longest;
-    }
-    return longest;
-}
-
 } // namespace
 
 Runner::Runner(Plan plan, Hands &hands, std::unique_ptr<JournalWriter> journal, const core::Clock &clock,
@@ -43,6 +31,7 @@ Runner::Runner(Plan plan, Hands &hands, std::unique_ptr<JournalWriter> journal, 
     for (const Secret &secret : m_plan.secrets) {
         m_secretNames.insert(secret.name, secret.shown);
     }
+    m_hands.setJournal(m_journal->path());
     connect(&m_hands, &Hands::outputArrived, this, [this](const QString &node, const QString &line) {
         // What is only told is not worth a failure.
         (void)m_journal->output(node + QStringLiteral(": ") + line);
@@ -58,19 +47,23 @@ void Runner::start()
     begin();
 }
 
-void Runner::resume(const Operation &operation)
+void Runner::take(const Operation &operation)
 {
     m_steps = operation.steps;
     m_values = operation.values;
+    m_wills = operation.wills;
     m_resumed = true;
+}
+
+void Runner::resume(const Operation &operation)
+{
+    take(operation);
     begin();
 }
 
 void Runner::undo(const Operation &operation)
 {
-    m_steps = operation.steps;
-    m_values = operation.values;
-    m_resumed = true;
+    take(operation);
     if (isPastReturn()) {
         m_remains.append(tr("\"%1\" was begun, and it cannot be undone: resume finishes the operation")
                              .arg(step(pointOfNoReturn(m_plan)).title));
@@ -84,6 +77,10 @@ void Runner::begin()
 {
     // A new operation knows all its secrets before it changes anything; one that goes on takes those it can get.
     resolveSecrets(0, !m_resumed, [this] {
+        if (isOnTheWayBack()) {
+            beginUndo(tr("an earlier try had begun to take it back, and could not do so to the end: that goes first"));
+            return;
+        }
         m_next = 0;
         next();
     });
@@ -114,11 +111,19 @@ void Runner::resolveSecrets(std::size_t next, bool all, std::function<void()> th
             return;
         }
         const Secret &asked = m_plan.secrets[next];
+        if (!all && asked.replaced.empty()) {
+            takeOldValue(next, table);
+            resolveSecrets(next + 1, all, then);
+            return;
+        }
         core::Error error;
         if (!table) {
             error = table.error().error;
         } else if (const auto value = secretValue(asked, *table)) {
             m_values.insert(asked.name, *value);
+            if (asked.replaced.empty()) { // whoever takes the operation up must be able to tell it from what it is then
+                (void)m_journal->captured(shownName(asked), *value); // redacted there
+            }
         } else {
             error = value.error();
         }
@@ -131,9 +136,44 @@ void Runner::resolveSecrets(std::size_t next, bool all, std::function<void()> th
     });
 }
 
+/// What stood somewhere before the operation, as another console finds it: by now that may be what the operation itself
+/// has written, which must not be put back for what was there.
+void Runner::takeOldValue(std::size_t index, const Handed<Table> &table)
+{
+    Secret &secret = m_plan.secrets[index];
+    const auto now = table ? secretValue(secret, *table) : core::Result<QString>(tl::unexpected(table.error().error));
+    const bool kept = m_values.contains(shownName(secret)); // not by older versions: there may have been a password
+    // The redaction of text takes all that hangs on a password, a quote behind it too.
+    secret.shown = kept ? m_values.value(shownName(secret)) + QLatin1Char(' ') : secret.shown;
+    if (now && isSameButForPasswords(secret.shown, *now)) {
+        m_values.insert(secret.name, *now);
+    } else if (kept && !hidesSomething(secret.shown)) {
+        m_values.insert(secret.name, secret.shown.trimmed());
+    } else {
+        const QString why = now ? tr("gives another one now") : tr("can't be asked: %1").arg(now.error().message);
+        const QString what = kept ? tr("holds a password") : tr("may hold a password");
+        m_unknown.insert(secret.name, tr("what %1 had before %2, which is kept in no journal, and %1 %3. What stands "
+                                         "there now was left as it is. Send it with the password")
+                                          .arg(secret.node, what, why));
+    }
+}
+
 bool Runner::isPastReturn() const
 {
     return operations::isPastReturn(m_plan, m_steps);
+}
+
+/// Whether what ended the old primary's sessions could not be taken back before: with that server down nothing can be
+/// prepared anew on it, and nobody can write until the way back is gone to its end.
+bool Runner::isOnTheWayBack() const
+{
+    return m_resumed && std::any_of(m_plan.steps.begin(), m_plan.steps.end(), [this](const Step &one) {
+               const StepState state = m_steps[static_cast<std::size_t>(&one - m_plan.steps.data())].state;
+               return state == StepState::UndoFailed &&
+                      std::any_of(m_plan.steps.begin(), m_plan.steps.end(), [&one](const Step &lock) {
+                          return endsWithItsSession(lock) && lock.renewedUntil == one.id;
+                      });
+           });
 }
 
 bool Runner::isRenewed(const Step &one) const
@@ -231,8 +271,10 @@ void Runner::guardThenRun(int index)
 
 void Runner::runStep(int index)
 {
-    const bool begunBefore = m_resumed && record(index).state != StepState::Waiting && !step(index).renewed &&
-                             record(index).state != StepState::Undone;
+    const bool wasBegun =
+        m_resumed && record(index).state != StepState::Waiting && record(index).state != StepState::Undone;
+    const bool begunBefore = wasBegun && !step(index).renewed;
+    const bool undoneFirst = wasBegun && step(index).undoneFirst && !isTakenBack(index);
     for (const QString &node : step(index).nodes) {
         m_lastLines.remove(node);
     }
@@ -244,6 +286,9 @@ void Runner::runStep(int index)
         --m_underWay;
         record(index).state = begunBefore ? StepState::Started : StepState::Undone; // it was not begun now
         beginUndo(tr("the journal can't be written"));
+        return;
+    }
+    if (!lookAtWills(index, past, begunBefore)) {
         return;
     }
     const auto ended = [this, index, begunBefore](const tl::expected<void, SequenceFailure> &result) {
@@ -273,7 +318,7 @@ void Runner::runStep(int index)
             ended(tl::unexpected(failure));
         });
     };
-    if (begunBefore && step(index).undoneFirst) {
+    if (undoneFirst) {
         run(step(index).undo, step(index).deadlineMs,
             [act](const tl::expected<void, SequenceFailure> &) { act(); }); // what it could not do, acting will tell
         return;
@@ -302,6 +347,33 @@ void Runner::makeOutageReady()
             }
         }
     }
+}
+
+/// What a last will was left for, above all the pause of a pooler, holds no longer once that is carried out: this
+/// console was silent for too long. False when the step is not to be done.
+bool Runner::lookAtWills(int index, bool past, bool begunBefore)
+{
+    const auto broken = m_hands.brokenWill();
+    if (!broken || (past && m_toldWill)) {
+        return true;
+    }
+    const QString why =
+        broken->acted ? tr("%1 was sent to %2, since this console had said nothing for too long: applications were let "
+                           "in, and their writes are not held any more")
+                            .arg(broken->sql, broken->node)
+                      : tr("the process has gone that would have sent %1 to %2, should this console die")
+                            .arg(broken->sql, broken->node);
+    if (past) {
+        m_toldWill = true;
+        const QString line = broken->acted ? tr("%1; transactions since then may have failed").arg(why) : why;
+        (void)m_journal->output(broken->node + QStringLiteral(": ") + line);
+        Q_EMIT outputArrived(broken->node, line);
+        return true;
+    }
+    note(index, begunBefore ? StepState::Failed : StepState::Undone, why); // it was not begun now
+    --m_underWay;
+    beginUndo(tr("%1 was not begun: %2").arg(step(index).title, why));
+    return false;
 }
 
 void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
@@ -358,6 +430,9 @@ void Runner::stepDone(int index)
 void Runner::stepFailed(int index, const SequenceFailure &failure)
 {
     --m_underWay;
+    if (failure.silent) {
+        m_silent.insert(failure.error.node);
+    }
     // A command that ran out of time may have said what it was waiting for.
     const QString last = failure.error.kind == Error::Kind::Timeout ? m_lastLines.value(failure.error.node) : QString();
     const QString why =
@@ -377,47 +452,6 @@ void Runner::stepFailed(int index, const SequenceFailure &failure)
     m_remains.append(step(index).remedy.isEmpty() ? tr("%1: %2").arg(step(index).title, why)
                                                   : tr("%1: %2. %3").arg(step(index).title, why, step(index).remedy));
     next();
-}
-
-void Runner::beginUndo(const QString &why)
-{
-    if (m_ended || m_isUndo) {
-        return;
-    }
-    m_isUndo = true;
-    m_why = why;
-    m_undoing = stepCount();
-    undoNext();
-}
-
-void Runner::undoNext()
-{
-    const auto wants = [this](int index) {
-        const StepState state = record(index).state;
-        return state != StepState::Waiting && state != StepState::Skipped && state != StepState::Undone;
-    };
-    do {
-        --m_undoing;
-    } while (m_undoing >= 0 && !wants(m_undoing));
-    if (m_undoing < 0) {
-        const bool whole = std::none_of(m_steps.begin(), m_steps.end(),
-                                        [](const StepRecord &one) { return one.state == StepState::UndoFailed; });
-        m_remains.prepend(m_why);
-        finish(whole ? Outcome::Undone : Outcome::Incomplete);
-        return;
-    }
-    const QString failedWith = record(m_undoing).remark;
-    note(m_undoing, StepState::Undoing, failedWith);
-    run(step(m_undoing).undo, undoDeadlineMs(step(m_undoing)),
-        [this, failedWith](const tl::expected<void, SequenceFailure> &result) {
-            note(m_undoing, result ? StepState::Undone : StepState::UndoFailed,
-                 result ? failedWith : result.error().error.message);
-            if (!result) {
-                m_remains.append(
-                    tr("\"%1\" could not be undone: %2").arg(step(m_undoing).title, result.error().error.message));
-            }
-            undoNext();
-        });
 }
 
 void Runner::finish(Outcome outcome)

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <QHash>
+#include <QMap>
 #include <QObject>
 #include <QPointer>
+#include <QSet>
 #include <memory>
 
 #include "core/clock.h"
@@ -50,19 +52,31 @@ Q_SIGNALS:
 private:
     using SequenceDone = std::function<void(tl::expected<void, SequenceFailure>)>;
 
+    void take(const Operation &operation);
     void begin();
     void resolveSecrets(std::size_t next, bool all, std::function<void()> then);
+    void takeOldValue(std::size_t index, const Handed<Table> &table);
     void next();
     void guardThenRun(int index);
     void runStep(int index);
     /// While applications still write: what the steps of the outage will run on hosts.
     void makeOutageReady();
+    bool lookAtWills(int index, bool past, bool begunBefore);
+    bool isTakenBack(int index) const;
     void verifyStep(int index, std::optional<SequenceFailure> actionsFailed);
     void stepDone(int index);
     void stepFailed(int index, const SequenceFailure &failure);
     void lookForNothingDone(int index, const SequenceFailure &failure);
     void beginUndo(const QString &why);
     void undoNext();
+    void undoStep(int index);
+    void undone(int index, const QString &failedWith, const std::vector<Action> &left, const QString &why,
+                const tl::expected<void, SequenceFailure> &result);
+    void lookForSilent(QStringList nodes);
+    void isAlive(const QString &node, const std::function<void(bool)> &then);
+    void endUndo();
+    QString leftOverText(int index, const std::vector<Action> &left, const QString &why) const;
+    QString whyNotTried(const Action &action) const;
     void finish(Outcome outcome);
     void run(std::vector<Action> actions, int deadlineMs, SequenceDone done);
     /// The same for actions or what verifies them of a step, each of which is told.
@@ -72,6 +86,7 @@ private:
     bool note(int index, StepState state, const QString &remark = {});
     bool isPastReturn() const;
     bool hasOutageBegun() const;
+    bool isOnTheWayBack() const;
     bool isRenewed(const Step &step) const;
     std::vector<Action> actionsOf(const QStringList &steps) const;
     bool isNeededMissing(const Step &step) const;
@@ -86,18 +101,30 @@ private:
     std::vector<StepRecord> m_steps;
     Values m_values;
     QHash<QString, QString> m_secretNames; ///< never journaled
+    QHash<QString, QString> m_unknown;     ///< secrets that can't be read any more, and why
     QStringList m_remains;
     QString m_why;                       ///< of the undo
     QHash<QString, QString> m_lastLines; ///< by node: the last that a command wrote in the newest step there
+    std::vector<WillRecord> m_wills;     ///< that acted before this console took the operation up
     int m_next = 0;
     int m_underWay = 0;
     QPointer<Sequence> m_newest; ///< of those under way
     int m_undoing = -1;
+    /// What a step's undo has left to a person, by the step.
+    struct LeftOver {
+        QString text;
+        bool silent = false; ///< not tried, since its node says nothing
+    };
+    QMap<int, LeftOver> m_leftOver;
+    QSet<QString> m_silent; ///< nodes that said nothing to anybody
+    bool m_lookedAgain = false;
+    bool m_someSpoke = false;
     bool m_resumed = false;
     bool m_cancelled = false;
     bool m_ended = false;
     bool m_isUndo = false;
     bool m_mute = false; ///< the journal can't be written any more
+    bool m_toldWill = false;
 };
 
 } // namespace howdah::operations

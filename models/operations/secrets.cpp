@@ -22,4 +22,27 @@ core::Result<QString> secretValue(const Secret &secret, const Table &answer)
     return conninfo->toString();
 }
 
+bool isSameButForPasswords(const QString &one, const QString &other)
+{
+    const auto bare = [](const QString &text) -> std::optional<QString> {
+        const auto conninfo = postgres::Conninfo::parse(text);
+        return conninfo ? std::optional(conninfo->with(QStringLiteral("password"), {})
+                                            .with(QStringLiteral("sslpassword"), {})
+                                            .toString())
+                        : std::nullopt;
+    };
+    const auto first = bare(one);
+    return first && first == bare(other);
+}
+
+QString shownName(const Secret &secret)
+{
+    return secret.name + QStringLiteral("_shown");
+}
+
+bool hidesSomething(const QString &redacted)
+{
+    return redacted.contains(QLatin1String("********"));
+}
+
 } // namespace howdah::operations

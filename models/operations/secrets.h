@@ -10,4 +10,12 @@ namespace howdah::operations {
 /// is wrong without showing any of it.
 core::Result<QString> secretValue(const Secret &secret, const Table &answer);
 
+/// Whether both are the same connection settings, as far as that can be told without the passwords in them.
+bool isSameButForPasswords(const QString &one, const QString &other);
+
+/// Where the journal keeps what a secret was as the operation began, with its passwords masked.
+QString shownName(const Secret &secret);
+/// Whether something is masked in it.
+bool hidesSomething(const QString &redacted);
+
 } // namespace howdah::operations

@@ -58,6 +58,25 @@ QString firstRow(const Table &table)
     return cells.join(QStringLiteral(", "));
 }
 
+/// What that row has in that column; empty when there is no such row.
+QString cellOf(const RowCheck &check, const Table &table)
+{
+    const qsizetype key = table.columns.indexOf(check.key), column = table.columns.indexOf(check.column);
+    for (const auto &row : table.rows) {
+        if (key >= 0 && column >= 0 && row[static_cast<std::size_t>(key)] == check.value) {
+            return row[static_cast<std::size_t>(column)].value_or(QString());
+        }
+    }
+    return {};
+}
+
+QString seenIn(const RowCheck &check, const Table &table)
+{
+    const QString cell = cellOf(check, table);
+    return cell.isEmpty() ? QStringLiteral("there is no %1 %2").arg(check.key, check.value)
+                          : QStringLiteral("of %1 %2 = %3").arg(check.value, check.column, cell);
+}
+
 bool isTrue(const Table &table, const QString &column)
 {
     const qsizetype at = table.columns.indexOf(column);
@@ -200,7 +219,7 @@ void Sequence::askOnTheSide()
                   QStringLiteral("%1 has said nothing at all for %2, so that nobody waits for %3 any longer")
                       .arg(action.node, core::formatSeconds(static_cast<double>(m_heardClock.elapsed()) / 1000), what),
               .node = action.node},
-             true);
+             true, true);
         return;
     }
     const QPointer<Sequence> self(this);
@@ -265,6 +284,11 @@ void Sequence::tableArrived(Handed<Table> result)
               .message = QStringLiteral("%1: %2: no, and it will not be: %3").arg(action.node, what, firstRow(*result)),
               .node = action.node},
              true);
+        return;
+    }
+    if (action.row) {
+        const bool is = cellOf(*action.row, *result) == action.row->is;
+        answered(is && takeCaptures(action, *result), seenIn(*action.row, *result));
         return;
     }
     const bool asked = action.expectsTrue || action.kind == Action::Kind::Person;
@@ -456,19 +480,28 @@ void Sequence::answered(bool holds, const QString &seen)
     }
     const QString what = action.text.isEmpty() ? QStringLiteral("the answer is not as it must be") : action.text;
     // What is asked first, and answered with no, has done nothing.
-    const bool onlyAsked = m_next == 0 && action.kind == Action::Kind::Sql && action.expectsTrue;
+    const bool onlyAsked =
+        hasOnlyAsked() && action.kind == Action::Kind::Sql && (action.expectsTrue || action.row.has_value());
     fail({.kind = Error::Kind::Server,
           .message = QStringLiteral("%1: %2: %3").arg(action.node, what, seen),
           .node = action.node},
          !onlyAsked);
 }
 
-void Sequence::fail(core::Error error, bool mayHaveHappened)
+/// Whether nothing but questions came before the action under way.
+bool Sequence::hasOnlyAsked() const
+{
+    return std::all_of(m_actions.begin(), m_actions.begin() + static_cast<std::ptrdiff_t>(m_next),
+                       [](const Action &action) { return action.row.has_value(); });
+}
+
+void Sequence::fail(core::Error error, bool mayHaveHappened, bool silent)
 {
     m_side.stop();
     if (!m_ended) {
         m_ended = true;
-        m_done(tl::unexpected(SequenceFailure{std::move(error), mayHaveHappened, !mayHaveHappened && m_next == 0}));
+        m_done(tl::unexpected(
+            SequenceFailure{std::move(error), mayHaveHappened, !mayHaveHappened && hasOnlyAsked(), silent}));
     }
 }
 

@@ -14,7 +14,8 @@ namespace howdah::operations {
 struct SequenceFailure {
     core::Error error;
     bool mayHaveHappened = false; ///< the action that stopped it may have been done all the same
-    bool nothingDone = false;     ///< it was the first one, and it has not
+    bool nothingDone = false;     ///< it has not, and before it was only asked
+    bool silent = false;          ///< its node said nothing to anybody, as was asked on the side
 };
 
 /// Runs actions one after the other within one deadline, polls those that are polled, takes over what they capture.
@@ -60,8 +61,9 @@ private:
     void capture(const QString &name, const QString &value);
     /// The action was answered and its condition holds or not, seen says what was there instead.
     void answered(bool holds, const QString &seen);
-    void fail(core::Error error, bool mayHaveHappened);
+    void fail(core::Error error, bool mayHaveHappened, bool silent = false);
     int leftMs() const;
+    bool hasOnlyAsked() const;
     const Action &current() const { return m_actions[m_next]; }
 
     Hands &m_hands;

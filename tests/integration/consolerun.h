@@ -46,8 +46,9 @@ inline cluster::ClusterConfig withoutHosts(cluster::ClusterConfig config)
 /// What a test does when the console tells of a step: "stop started". Returning true kills the console.
 using OnStep = std::function<bool(const QString &stepAndState)>;
 
-/// Runs the program with a journal of its own under dataHome.
-inline ConsoleRun runConsole(const QStringList &arguments, const QString &dataHome, const OnStep &onStep = {})
+/// Runs the program with a journal of its own under dataHome. pid: told as soon as it runs.
+inline ConsoleRun runConsole(const QStringList &arguments, const QString &dataHome, const OnStep &onStep = {},
+                             qint64 *pid = nullptr)
 {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -71,6 +72,9 @@ inline ConsoleRun runConsole(const QStringList &arguments, const QString &dataHo
     };
     QObject::connect(&process, &QProcess::readyReadStandardOutput, &process, read);
     process.start(qEnvironmentVariable("HOWDAH_BINARY"), arguments);
+    if (pid) {
+        *pid = process.processId();
+    }
     process.waitForFinished(300'000);
     read();
     ended.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;

@@ -26,6 +26,8 @@ private Q_SLOTS:
     void runbookDoesTheSame();
     void killedConsoleIsFinished_data();
     void killedConsoleIsFinished();
+    void settingsComeBackBesideOthers();
+    void passwordThatIsGoneIsAskedFor();
     void refusals_data();
     void refusals();
 
@@ -318,6 +320,61 @@ void TestSwitchover::killedConsoleIsFinished()
     if (undone) {
         QCOMPARE(candidate.value(QStringLiteral("SELECT count(*) FROM pg_replication_slots")), QStringLiteral("0"));
     }
+}
+
+/// postgresql.auto.conf may have more than what a switchover changes.
+void TestSwitchover::settingsComeBackBesideOthers()
+{
+    awaitWhole();
+    const testsupport::LabServer &candidate = m_lab->node(primary() == 0 ? 1 : 0);
+    const auto alter = [&candidate](const char *interval, const char *waits) {
+        QVERIFY(candidate.sql(QStringLiteral("ALTER SYSTEM %1").arg(QLatin1String(interval))));
+        QVERIFY(candidate.sql(QStringLiteral("ALTER SYSTEM %1").arg(QLatin1String(waits))));
+        QVERIFY(candidate.sql(QStringLiteral("SELECT pg_reload_conf()")));
+    };
+    const auto interval = QStringLiteral("SELECT setting FROM pg_settings WHERE name = 'wal_retrieve_retry_interval'");
+    alter("SET wal_retrieve_retry_interval = '1234ms'", "SET log_lock_waits = on");
+    QTRY_COMPARE(candidate.value(interval), QStringLiteral("1234"));
+    const ConsoleRun killed = run({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
+                                   QStringLiteral("--to"), candidate.name, QStringLiteral("--yes")},
+                                  QStringLiteral("checkpoint started"));
+    QVERIFY2(killed.exitCode == -1, killed.text.constData());
+    const ConsoleRun undone =
+        run({QStringLiteral("journal"), clusterFile(), QStringLiteral("undo"), QStringLiteral("--json")});
+    QVERIFY2(undone.exitCode == 2, undone.text.constData());
+    QTRY_COMPARE(candidate.value(interval), QStringLiteral("1234"));
+    alter("RESET wal_retrieve_retry_interval", "RESET log_lock_waits");
+    QTRY_COMPARE(candidate.value(interval), QStringLiteral("5000"));
+}
+
+/// What stood in postgresql.auto.conf had a password, and the console that knew it is dead: undo says so.
+void TestSwitchover::passwordThatIsGoneIsAskedFor()
+{
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const testsupport::LabServer &old = m_lab->node(from);
+    const QString reload = QStringLiteral("SELECT pg_reload_conf()");
+    QVERIFY(old.sql(
+        QStringLiteral("ALTER SYSTEM SET primary_conninfo = 'host=10.255.0.1 user=repl password=canary-5521'")));
+    QVERIFY(old.sql(reload));
+    const ConsoleRun killed = run({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
+                                   QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")},
+                                  QStringLiteral("stop done"));
+    QVERIFY2(killed.exitCode == -1, killed.text.constData());
+    const ConsoleRun undone =
+        run({QStringLiteral("journal"), clusterFile(), QStringLiteral("undo"), QStringLiteral("--json")});
+    QVERIFY2(undone.exitCode == 3, undone.text.constData());
+    QVERIFY2(undone.text.contains("holds a password, which is kept in no journal"), undone.text.constData());
+    const QByteArray byHand = old.name.toUtf8() + ": ALTER SYSTEM SET primary_conninfo = 'host=10.255.0.1";
+    QVERIFY2(undone.text.contains(byHand), undone.text.constData());
+    QVERIFY(!undone.text.contains("canary-5521"));
+    // It serves, and nothing was written that has no password.
+    QTRY_COMPARE_WITH_TIMEOUT(primary(), from, 20'000);
+    QVERIFY(!old.value(QStringLiteral("SELECT pg_read_file('postgresql.auto.conf')"))
+                 .contains(QStringLiteral("10.255.0.1")));
+    QVERIFY(old.sql(QStringLiteral("ALTER SYSTEM RESET primary_conninfo")));
+    QVERIFY(old.sql(reload));
 }
 
 void TestSwitchover::refusals_data()

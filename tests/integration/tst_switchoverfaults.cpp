@@ -67,17 +67,27 @@ private Q_SLOTS:
     void thereAndBack();
     void faults_data();
     void faults();
+    void silentNodeIsNotWaitedForAtEachStep_data() { majors(); }
+    void silentNodeIsNotWaitedForAtEachStep();
     void delayedPromotionIsWaitedFor_data() { majors(); }
     void delayedPromotionIsWaitedFor();
     void secondConsoleStops_data() { majors(); }
     void secondConsoleStops();
     void killedConsoleIsFinished_data();
     void killedConsoleIsFinished();
+    void finishedOnceTheCandidateIsBack_data();
+    void finishedOnceTheCandidateIsBack();
 
 private:
     static QStringList wanted();
     static void majors();
     bool provide(int major);
+    ConsoleRun finish(const char *how) const
+    {
+        return integration::runConsole(
+            {QStringLiteral("journal"), clusterFile(), QLatin1String(how), QStringLiteral("--json")},
+            m_directory.path());
+    }
     ConsoleRun switchover(int to, const integration::OnStep &onStep = {}) const;
     int primary() const { return m_lab->primary(); }
     void awaitWhole() const;
@@ -348,6 +358,36 @@ void TestSwitchoverFaults::faults()
     }
 }
 
+/// Undo leaves a frozen node to a person once it is known to be silent, and says what there is to do.
+void TestSwitchoverFaults::silentNodeIsNotWaitedForAtEachStep()
+{
+    QFETCH(int, major);
+    PROVIDE(major);
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    bool frozen = false;
+    const ConsoleRun ended = switchover(to, [&](const QString &at) {
+        if (at == QLatin1String("checkpoint started") && !frozen) {
+            frozen = m_lab->freezeHost(to);
+        }
+        return false;
+    });
+    m_lab->thawHost(to);
+    QVERIFY2(frozen && ended.exitCode == 3, whatWentWrong(ended).constData());
+    const int took = ended.last().value(QStringLiteral("took_ms")).toInt();
+    qInfo("undone without the frozen candidate after %d ms", took);
+    QVERIFY2(took < 20'000, whatWentWrong(ended).constData());
+    const QByteArray remains =
+        QJsonDocument(ended.last().value(QStringLiteral("remains")).toArray()).toJson(QJsonDocument::Compact);
+    const QByteArray candidate = m_lab->node(to).name.toUtf8();
+    QVERIFY2(remains.contains(candidate + ": ALTER SYSTEM RESET wal_retrieve_retry_interval"), remains.constData());
+    QVERIFY2(remains.contains(candidate + ": SELECT pg_drop_replication_slot(slot_name)"), remains.constData());
+    QVERIFY2(!remains.contains("pg_advisory_unlock"), remains.constData());
+    QCOMPARE(primary(), from);
+    m_lab.reset(); // what is left over is for a person
+}
+
 /// A startup process that sleeps has been asked to promote, and will: it is not asked again, and nothing is undone.
 void TestSwitchoverFaults::delayedPromotionIsWaitedFor()
 {
@@ -441,9 +481,7 @@ void TestSwitchoverFaults::killedConsoleIsFinished()
     QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
     const ConsoleRun killed = switchover(to, [&](const QString &now) { return now == at; });
     QVERIFY2(killed.exitCode == -1, killed.text.constData());
-    const ConsoleRun resumed = integration::runConsole(
-        {QStringLiteral("journal"), clusterFile(), QStringLiteral("resume"), QStringLiteral("--json")},
-        m_directory.path());
+    const ConsoleRun resumed = finish("resume");
     QVERIFY2(resumed.exitCode == 0, whatWentWrong(resumed).constData());
     const qint64 before = client.acknowledged();
     QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > before + 20, 15'000);
@@ -452,6 +490,65 @@ void TestSwitchoverFaults::killedConsoleIsFinished()
     QVERIFY2(!watch.twoAtOnce(), qPrintable(watch.story()));
     QCOMPARE(primary(), to);
     QCOMPARE(client.missingAt(m_lab->node(to).conninfo(QStringLiteral("postgres"))), 0);
+}
+
+void TestSwitchoverFaults::finishedOnceTheCandidateIsBack_data()
+{
+    QTest::addColumn<bool>("killsConsole");
+    QTest::addColumn<QString>("tried"); // while the candidate is dead
+    QTest::addColumn<QString>("finished");
+    QTest::newRow("left half-way, resumed") << false << QString() << QStringLiteral("resume");
+    QTest::newRow("left half-way, undone") << false << QString() << QStringLiteral("undo");
+    QTest::newRow("killed, resumed") << true << QString() << QStringLiteral("resume");
+    QTest::newRow("killed, resumed in vain, resumed") << true << QStringLiteral("resume") << QStringLiteral("resume");
+    QTest::newRow("killed, undone in vain, undone") << true << QStringLiteral("undo") << QStringLiteral("undo");
+    QTest::newRow("killed, resumed in vain, undone") << true << QStringLiteral("resume") << QStringLiteral("undo");
+}
+
+/// The candidate dies once the old primary has stopped, and comes back: then the operation can be finished.
+void TestSwitchoverFaults::finishedOnceTheCandidateIsBack()
+{
+    QFETCH(bool, killsConsole);
+    QFETCH(QString, tried);
+    QFETCH(QString, finished);
+    PROVIDE(0);
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    testsupport::WritableWatch watch(conninfos(true));
+    CommitClient client(conninfos(false));
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+    const ConsoleRun ended = switchover(to, [&](const QString &at) {
+        const bool now = at == QLatin1String("stop done");
+        if (now) {
+            m_lab->node(to).kill();
+        }
+        return now && killsConsole;
+    });
+    QVERIFY2(ended.exitCode == (killsConsole ? -1 : 3), whatWentWrong(ended).constData());
+    if (!tried.isEmpty()) { // what happened to the candidate meanwhile nobody here knows: nobody may write
+        const ConsoleRun vain = finish(tried.toLatin1().constData());
+        QVERIFY2(vain.exitCode == 3, whatWentWrong(vain).constData());
+        QVERIFY2(!vain.last().value(QStringLiteral("remains")).toArray().isEmpty(), whatWentWrong(vain).constData());
+        QVERIFY2(primary() < 0, qPrintable(watch.story()));
+    }
+    m_lab->node(to).start();
+    if (primary() >= 0) {
+        QTRY_VERIFY_WITH_TIMEOUT(isWhole(), 30'000); // as must be before each step
+    }
+    const ConsoleRun last = finish(finished.toLatin1().constData());
+    const QByteArray told = whatWentWrong(last) + watch.story().toUtf8();
+    // Where a way back was begun in vain it is gone to its end, whatever was asked for.
+    const bool undone = finished == QLatin1String("undo") || !tried.isEmpty();
+    QVERIFY2(last.exitCode == (undone ? 2 : 0), told.constData());
+    QCOMPARE(primary(), undone ? from : to);
+    const qint64 before = client.acknowledged();
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > before + 20, 15'000);
+    client.stop();
+    watch.stop();
+    QVERIFY2(!watch.twoAtOnce(), told.constData());
+    QCOMPARE(client.missingAt(m_lab->node(primary()).conninfo(QStringLiteral("postgres"))), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(isWhole(), 30'000);
 }
 
 QTEST_GUILESS_MAIN(TestSwitchoverFaults)

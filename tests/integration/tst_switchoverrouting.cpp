@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
+#include <csignal>
 #include <libpq-fe.h>
 #include <memory>
 
@@ -12,6 +15,7 @@
 #include "support/commitclient.h"
 #include "support/lab.h"
 #include "support/labsql.h"
+#include "support/relay.h"
 
 using namespace howdah;
 using integration::ConsoleRun;
@@ -47,15 +51,26 @@ private Q_SLOTS:
     void runbookLeavesNothingPaused();
     void keeperActsUnlessRevoked_data();
     void keeperActsUnlessRevoked();
+    void keeperLeavesAloneWhatIsNotItsOwn_data();
+    void keeperLeavesAloneWhatIsNotItsOwn();
     void killedConsoleLeavesNothingPaused_data();
     void killedConsoleLeavesNothingPaused();
+    void hungConsoleNoticesThatApplicationsWereLetIn();
     void killedWhilePausedIsFinished_data();
     void killedWhilePausedIsFinished();
     void addressThatDoesNotMoveIsTold();
     void poolerThatIsPausedRefuses();
+    void whatOthersPausedStaysPaused();
 
 private:
-    ConsoleRun switchover(const QStringList &more, const QString &killAt = {}, const QString &file = {}) const;
+    ConsoleRun switchover(const QStringList &more, const QString &killAt = {}, const QString &file = {}) const
+    {
+        return switchover(more, integration::OnStep([&](const QString &at) { return at == killAt; }), file);
+    }
+    ConsoleRun switchover(const QStringList &more, const integration::OnStep &onStep, const QString &file = {}) const;
+    void startPooler();
+    /// A keeper of RESUME, that has said that it keeps it.
+    std::unique_ptr<QProcess> startKeeper(int port, int latestMs = 60'000) const;
     int primary() const { return m_lab->primary(); }
     void awaitWhole() const;
     QString pooled(const QString &user = QStringLiteral("postgres"),
@@ -63,11 +78,15 @@ private:
     {
         return QStringLiteral("host=127.0.0.1 port=%1 user=%2 dbname=%3").arg(m_port).arg(user, database);
     }
+    /// What last wills have told the journal.
+    QJsonArray lastWills() const;
     /// The console's own view of PgBouncer, by psql: our session is what is tested.
     bool admin(const QString &command) const;
     /// Whether clients get through to the primary.
     bool answers() const;
-    void writeCluster(const QString &name, const QString &script) const;
+    void writeCluster(const QString &name, const QString &script, const QStringList &databases = {}) const;
+    /// The databases that PgBouncer shows as paused.
+    QStringList paused() const;
 
     QTemporaryDir m_directory;
     std::unique_ptr<Lab> m_lab;
@@ -92,7 +111,8 @@ void TestSwitchoverRouting::initTestCase()
     QVERIFY(ini.open(QIODevice::WriteOnly));
     ini.write(
         QStringLiteral(
-            "[databases]\n* = host=%1 port=5432\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+            "[databases]\npostgres = host=%1 port=5432\ntemplate1 = host=%1 port=5432\n[pgbouncer]\nlisten_addr = "
+            "127.0.0.1\n"
             "listen_port = %2\nauth_type = trust\nauth_file = %3\nadmin_users = postgres\npool_mode = transaction\n"
             "unix_socket_dir =\nserver_login_retry = 1\n"
             "ignore_startup_parameters = options,extra_float_digits\n")
@@ -110,14 +130,19 @@ void TestSwitchoverRouting::initTestCase()
                                                   QFile::ExeOther | QFile::ReadGroup | QFile::ExeGroup);
     QFile::setPermissions(ini.fileName(), ini.permissions() | QFile::ReadOther);
     m_pooler.setProcessChannelMode(QProcess::MergedChannels);
+    startPooler();
+    writeCluster(QStringLiteral("orders"), QLatin1String(kMove));
+}
+
+void TestSwitchoverRouting::startPooler()
+{
     m_pooler.start(QStringLiteral("setpriv"),
                    {QStringLiteral("--reuid"), QStringLiteral("postgres"), QStringLiteral("--regid"),
                     QStringLiteral("postgres"), QStringLiteral("--clear-groups"), QStringLiteral("pgbouncer"),
-                    ini.fileName()});
+                    m_directory.filePath(QStringLiteral("pgbouncer.ini"))});
     QVERIFY(m_pooler.waitForStarted());
     QTRY_VERIFY2_WITH_TIMEOUT(testsupport::sql(pooled(), QStringLiteral("SELECT 1")),
                               m_pooler.readAllStandardOutput().constData(), 15'000);
-    writeCluster(QStringLiteral("orders"), QLatin1String(kMove));
 }
 
 void TestSwitchoverRouting::cleanupTestCase()
@@ -128,7 +153,7 @@ void TestSwitchoverRouting::cleanupTestCase()
     m_pooler.waitForFinished(5000);
 }
 
-void TestSwitchoverRouting::writeCluster(const QString &name, const QString &script) const
+void TestSwitchoverRouting::writeCluster(const QString &name, const QString &script, const QStringList &databases) const
 {
     cluster::ClusterConfig config = m_lab->config(QStringLiteral("postgres"));
     config.name = name;
@@ -144,18 +169,20 @@ void TestSwitchoverRouting::writeCluster(const QString &name, const QString &scr
     cluster::PoolerConfig pooler;
     pooler.name = QStringLiteral("pgb1");
     pooler.conninfo = QStringLiteral("host=127.0.0.1 port=%1 user=postgres").arg(m_port);
+    pooler.databases = databases;
     config.poolers = {pooler};
     QVERIFY(cluster::saveClusterFile(config, m_directory.filePath(name + QStringLiteral(".toml"))));
 }
 
-ConsoleRun TestSwitchoverRouting::switchover(const QStringList &more, const QString &killAt, const QString &file) const
+ConsoleRun TestSwitchoverRouting::switchover(const QStringList &more, const integration::OnStep &onStep,
+                                             const QString &file) const
 {
     const QString name = file.isEmpty() ? QStringLiteral("orders") : file;
     return integration::runConsole(
         QStringList{QStringLiteral("switchover"), m_directory.filePath(name + QStringLiteral(".toml")),
                     QStringLiteral("--json"), QStringLiteral("--yes"), QStringLiteral("--to")} +
             more,
-        m_directory.path(), killAt);
+        m_directory.path(), onStep);
 }
 
 void TestSwitchoverRouting::awaitWhole() const
@@ -263,34 +290,81 @@ void TestSwitchoverRouting::keeperActsUnlessRevoked_data()
     QTest::newRow("the console has done it itself") << QStringLiteral("revoked") << false;
 }
 
+std::unique_ptr<QProcess> TestSwitchoverRouting::startKeeper(int port, int latestMs) const
+{
+    auto keeper = std::make_unique<QProcess>();
+    keeper->start(qEnvironmentVariable("HOWDAH_BINARY"), {QStringLiteral("last-will")});
+    const QJsonObject will{{QStringLiteral("sql"), QStringLiteral("RESUME")},
+                           {QStringLiteral("already_so"), QStringLiteral("not paused")},
+                           {QStringLiteral("latest_ms"), latestMs},
+                           {QStringLiteral("witnesses"), QStringLiteral("SHOW CLIENTS")},
+                           {QStringLiteral("witness_by"), QJsonArray{QStringLiteral("addr"), QStringLiteral("port"),
+                                                                     QStringLiteral("connect_time")}}};
+    const QJsonObject testament{
+        {QStringLiteral("name"), QStringLiteral("pooler pgb1")},
+        {QStringLiteral("conninfo"), QStringLiteral("host=127.0.0.1 port=%1 user=postgres").arg(port)},
+        {QStringLiteral("pooler"), true},
+        {QStringLiteral("will"), will}};
+    keeper->write(QJsonDocument(testament).toJson(QJsonDocument::Compact) + '\n');
+    const bool kept = QTest::qWaitFor([&] { return keeper->canReadLine(); }, 10'000);
+    return kept && keeper->readLine() == "kept\n" ? std::move(keeper) : nullptr;
+}
+
 void TestSwitchoverRouting::keeperActsUnlessRevoked()
 {
     QFETCH(QString, how);
     QFETCH(bool, acts);
-    QProcess keeper;
-    keeper.start(qEnvironmentVariable("HOWDAH_BINARY"), {QStringLiteral("last-will")});
-    const QJsonObject will{{QStringLiteral("sql"), QStringLiteral("RESUME")},
-                           {QStringLiteral("already_so"), QStringLiteral("not paused")},
-                           {QStringLiteral("latest_ms"), how == QLatin1String("hangs") ? 1000 : 60'000}};
-    const QJsonObject testament{{QStringLiteral("name"), QStringLiteral("pooler pgb1")},
-                                {QStringLiteral("conninfo"), pooled()},
-                                {QStringLiteral("pooler"), true},
-                                {QStringLiteral("will"), will}};
-    keeper.write(QJsonDocument(testament).toJson(QJsonDocument::Compact) + '\n');
-    QTRY_VERIFY_WITH_TIMEOUT(keeper.canReadLine(), 10'000);
-    QCOMPARE(keeper.readLine(), QByteArray("kept\n"));
+    const auto keeper = startKeeper(m_port, how == QLatin1String("hangs") ? 1000 : 60'000);
+    QVERIFY(keeper);
     QVERIFY(admin(QStringLiteral("PAUSE")));
     if (how == QLatin1String("gone")) {
-        keeper.closeWriteChannel();
+        keeper->closeWriteChannel();
     } else if (how == QLatin1String("terminated")) {
-        keeper.terminate();
+        keeper->terminate();
     } else if (how == QLatin1String("revoked")) {
-        keeper.write("revoked\n");
+        keeper->write("revoked\n");
     }
-    QTRY_COMPARE_WITH_TIMEOUT(keeper.state(), QProcess::NotRunning, 15'000);
-    QCOMPARE(keeper.exitStatus(), QProcess::NormalExit);
+    QTRY_COMPARE_WITH_TIMEOUT(keeper->state(), QProcess::NotRunning, 15'000);
+    QCOMPARE(keeper->exitStatus(), QProcess::NormalExit);
     QCOMPARE(admin(QStringLiteral("RESUME")), !acts); // what is not paused refuses
     QVERIFY(answers());
+}
+
+void TestSwitchoverRouting::keeperLeavesAloneWhatIsNotItsOwn_data()
+{
+    QTest::addColumn<bool>("restarted");
+    QTest::addColumn<bool>("acts");
+    QTest::newRow("restarted, and paused by somebody else") << true << false;
+    QTest::newRow("only the connection was lost") << false << true;
+}
+
+/// A PgBouncer that was restarted is not paused by the console that had done so; who pauses it then has reasons.
+void TestSwitchoverRouting::keeperLeavesAloneWhatIsNotItsOwn()
+{
+    QFETCH(bool, restarted);
+    QFETCH(bool, acts);
+    testsupport::Relay relay(QStringLiteral("127.0.0.1"), m_port);
+    // An application, as there is always one behind a pooler.
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> application(PQconnectdb(pooled().toUtf8().constData()),
+                                                                   &PQfinish);
+    QCOMPARE(PQstatus(application.get()), CONNECTION_OK);
+    const auto keeper = startKeeper(relay.port());
+    QVERIFY(keeper);
+    QCOMPARE(kill(static_cast<pid_t>(keeper->processId()), SIGSTOP), 0); // so that it finds all as it is then
+    if (restarted) {
+        m_pooler.terminate();
+        QVERIFY(m_pooler.waitForFinished(10'000));
+        startPooler();
+    }
+    QVERIFY(admin(QStringLiteral("PAUSE")));
+    relay.cut();
+    keeper->closeWriteChannel();
+    QTest::qWait(100);
+    QCOMPARE(kill(static_cast<pid_t>(keeper->processId()), SIGCONT), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(keeper->state(), QProcess::NotRunning, 15'000);
+    QCOMPARE(keeper->exitStatus(), QProcess::NormalExit);
+    QCOMPARE(admin(QStringLiteral("RESUME")), !acts);
+    QTRY_VERIFY_WITH_TIMEOUT(answers(), 10'000);
 }
 
 /// Nobody has to notice first: a process of its own resumes the pooler when the console is gone.
@@ -308,6 +382,15 @@ void TestSwitchoverRouting::killedConsoleLeavesNothingPaused()
     client.stop();
     QCOMPARE(client.failed(), 0);
     QCOMPARE(primary(), from);
+    // It is told of, also to who looks at the journal only later; before anything was paused no will may be left yet.
+    if (at == QLatin1String("pause_pgb1 done")) {
+        QTRY_COMPARE_WITH_TIMEOUT(lastWills().size(), 1, 5000);
+        const QJsonObject told = lastWills().first().toObject();
+        QCOMPARE(told.value(QStringLiteral("node")).toString(), QStringLiteral("pooler pgb1"));
+        QCOMPARE(told.value(QStringLiteral("why")).toString(), QStringLiteral("since the console was gone"));
+        QCOMPARE(told.value(QStringLiteral("answer")).toString(), QStringLiteral("done"));
+        QVERIFY(told.value(QStringLiteral("over")).toBool());
+    }
     const ConsoleRun undone =
         integration::runConsole({QStringLiteral("journal"), m_directory.filePath(QStringLiteral("orders.toml")),
                                  QStringLiteral("undo"), QStringLiteral("--json")},
@@ -316,6 +399,57 @@ void TestSwitchoverRouting::killedConsoleLeavesNothingPaused()
     QTRY_COMPARE(
         testsupport::run({QStringLiteral("pgrep"), QStringLiteral("-f"), QStringLiteral("howdah last-will")}).out,
         QByteArray());
+}
+
+QJsonArray TestSwitchoverRouting::lastWills() const
+{
+    const ConsoleRun shown = integration::runConsole(
+        {QStringLiteral("journal"), m_directory.filePath(QStringLiteral("orders.toml")), QStringLiteral("--json")},
+        m_directory.path());
+    return shown.lines.isEmpty() ? QJsonArray() : shown.lines.first().value(QStringLiteral("last_wills")).toArray();
+}
+
+/// Its keeper resumes the pooler while the console sleeps; awake again, it does not go on as if writes were held.
+void TestSwitchoverRouting::hungConsoleNoticesThatApplicationsWereLetIn()
+{
+    awaitWhole();
+    const int from = primary();
+    CommitClient client({pooled()});
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+    qint64 console = 0;
+    bool told = false;
+    const ConsoleRun ended = integration::runConsole(
+        {QStringLiteral("switchover"), m_directory.filePath(QStringLiteral("orders.toml")), QStringLiteral("--json"),
+         QStringLiteral("--yes"), QStringLiteral("--to"), m_lab->node(from == 0 ? 1 : 0).name},
+        m_directory.path(), integration::OnStep([&](const QString &at) {
+            if (at == QLatin1String("pause_pgb1 done")) {
+                kill(static_cast<pid_t>(console), SIGSTOP);
+                const int keeper = testsupport::run({QStringLiteral("pgrep"), QStringLiteral("-n"),
+                                                     QStringLiteral("-f"), QStringLiteral("^howdah last-will")})
+                                       .out.trimmed()
+                                       .toInt();
+                if (keeper > 0) {
+                    kill(keeper, SIGTERM); // instead of two minutes
+                }
+                for (int i = 0; i < 50 && !told; ++i) {
+                    QThread::msleep(100);
+                    told = !lastWills().isEmpty();
+                }
+                kill(static_cast<pid_t>(console), SIGCONT);
+            }
+            return false;
+        }),
+        &console);
+    QVERIFY(told);
+    QVERIFY2(ended.exitCode == 2, ended.text.constData());
+    QVERIFY2(ended.text.contains("applications were let in"), ended.text.constData());
+    QCOMPARE(primary(), from);
+    const qint64 before = client.acknowledged();
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > before + 100, 15'000);
+    client.stop();
+    QCOMPARE(client.missingAt(m_lab->node(from).conninfo(QStringLiteral("postgres"))), 0);
+    // Nothing of what either has written was lost.
+    QCOMPARE(lastWills().size(), 1);
 }
 
 void TestSwitchoverRouting::killedWhilePausedIsFinished_data()
@@ -357,7 +491,7 @@ void TestSwitchoverRouting::addressThatDoesNotMoveIsTold()
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
     writeCluster(QStringLiteral("stuck"), QStringLiteral("echo \"no quota for $1\" >&2; exit 3"));
-    const ConsoleRun ended = switchover({m_lab->node(to).name}, {}, QStringLiteral("stuck"));
+    const ConsoleRun ended = switchover({m_lab->node(to).name}, QString(), QStringLiteral("stuck"));
     // Everything else is done, and what is left is said.
     QVERIFY2(ended.exitCode == 3, ended.text.constData());
     QVERIFY2(ended.text.contains("no quota for"), ended.text.constData());
@@ -387,6 +521,60 @@ void TestSwitchoverRouting::poolerThatIsPausedRefuses()
     QVERIFY(admin(QStringLiteral("RESUME")));
     QVERIFY(answers());
     QCOMPARE(primary(), from);
+}
+
+QStringList TestSwitchoverRouting::paused() const
+{
+    const QByteArray out = testsupport::run({QStringLiteral("psql"), QStringLiteral("-XAF|"), QStringLiteral("-d"),
+                                             pooled(QStringLiteral("postgres"), QStringLiteral("pgbouncer")),
+                                             QStringLiteral("-c"), QStringLiteral("SHOW DATABASES")})
+                               .out;
+    const QList<QByteArray> lines = out.split('\n');
+    const qsizetype at = lines.first().split('|').indexOf("paused");
+    QStringList names;
+    for (const QByteArray &line : lines.mid(1)) {
+        const QList<QByteArray> cells = line.split('|');
+        if (at > 0 && cells.size() > at && cells[at] == "1") {
+            names.append(QString::fromUtf8(cells.first()));
+        }
+    }
+    return names;
+}
+
+/// Of several databases only those are resumed that this operation has paused.
+void TestSwitchoverRouting::whatOthersPausedStaysPaused()
+{
+    awaitWhole();
+    const int from = primary();
+    const QString to = m_lab->node(from == 0 ? 1 : 0).name;
+    const QString one = QStringLiteral("postgres"), other = QStringLiteral("template1");
+    QVERIFY(testsupport::sql(pooled(QStringLiteral("postgres"), other), QStringLiteral("SELECT 1")));
+    writeCluster(QStringLiteral("two"), QLatin1String(kMove), {one, other});
+    // Somebody pauses one of them when the checks are done.
+    const ConsoleRun late = switchover({to}, integration::OnStep([&](const QString &at) {
+                                           if (at == QLatin1String("lock started")) {
+                                               (void)admin(QStringLiteral("PAUSE ") + other);
+                                           }
+                                           return false;
+                                       }),
+                                       QStringLiteral("two"));
+    QVERIFY2(late.exitCode == 2, late.text.constData());
+    QVERIFY2(late.text.contains("nobody else has paused template1"), late.text.constData());
+    QCOMPARE(paused(), QStringList{other});
+    QVERIFY(answers());
+    // Before, it refuses.
+    const ConsoleRun refused = switchover({to}, QString(), QStringLiteral("two"));
+    QVERIFY2(refused.exitCode == 1, refused.text.constData());
+    QVERIFY2(refused.text.contains("paused by somebody else already: template1"), refused.text.constData());
+    QCOMPARE(paused(), QStringList{other});
+    // Whom it does not concern it leaves alone.
+    writeCluster(QStringLiteral("one"), QLatin1String(kMove), {one});
+    const ConsoleRun done = switchover({to}, QString(), QStringLiteral("one"));
+    QVERIFY2(done.exitCode == 0, done.text.constData());
+    QVERIFY2(done.text.contains("left alone, since somebody else has paused it: template1"), done.text.constData());
+    QCOMPARE(paused(), QStringList{other});
+    QVERIFY(admin(QStringLiteral("RESUME ") + other));
+    QTRY_VERIFY_WITH_TIMEOUT(answers(), 15'000);
 }
 
 QTEST_GUILESS_MAIN(TestSwitchoverRouting)

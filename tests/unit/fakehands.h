@@ -91,6 +91,9 @@ public:
             noWills ? done(tl::unexpected(failure(QStringLiteral("no process"), false))) : done({});
         });
     }
+    std::optional<BrokenWill> broken; ///< a will on which nobody can build any more
+    std::optional<BrokenWill> brokenWill() override { return broken; }
+    void setJournal(const QString &) override {}
     void revokeWill(const QString &node, const operations::LastWill &will) override
     {
         told.append(QStringLiteral("%1: revoked: %2").arg(node, will.sql));

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 #include <functional>
@@ -6,6 +8,7 @@
 #include "fakehands.h"
 #include "operations/places.h"
 #include "operations/planjson.h"
+#include "operations/runbook.h"
 #include "operations/runner.h"
 #include "operations/switchover/autofailoverplan.h"
 #include "operations/switchover/gatherautofailover.h"
@@ -36,6 +39,8 @@ private Q_SLOTS:
     void planSurvivesTheJournal();
     void whatTheMonitorMayAnswer_data();
     void whatTheMonitorMayAnswer();
+    void runbookKnowsWhetherItHappened_data();
+    void runbookKnowsWhetherItHappened();
     void readsRows();
     void otherGroupsAreLeftOut();
     void gathersWhyNot_data();
@@ -462,6 +467,100 @@ void TestAutoFailoverPlan::whatTheMonitorMayAnswer()
     // The lock goes back whatever happened before the switch.
     QCOMPARE(hands.told.filter(QStringLiteral("pg1: SELECT pg_advisory_unlock")).isEmpty(),
              outcome != QLatin1String("undone"));
+}
+
+namespace {
+
+/// In psql's place: answers by what it is asked, as the environment says.
+const char *const kPsql = R"sh(#!/bin/sh
+sql=$(cat)
+asked=$PLACE/asked
+case $sql in
+'SELECT pgautofailover.perform_promotion('*)
+  : >"$asked"
+  [ "$ASKED" = t ] || { echo "$ASKED" >&2; exit 3; }
+  answer=t ;;
+*taken_over*) answer=$TAKEN ;;
+*'FROM pgautofailover.event'*) printf 'event\037set_config\n19\0375s\n'; exit ;;
+*'perform\_promotion'*) answer=$QUIET ;;
+*'count(*) = 2'*) if [ -e "$asked" ]; then answer=$AFTER; else answer=$BEFORE; fi ;;
+*'SELECT NOT pg_is_in_recovery()'*) answer=$TAKEN ;;
+*pg_walfile_name*) answer=$AFTER ;;
+*) answer=t ;;
+esac
+printf 'c\n%s\n' "$answer"
+)sh";
+
+} // namespace
+
+void TestAutoFailoverPlan::runbookKnowsWhetherItHappened_data()
+{
+    QTest::addColumn<QString>("environment");
+    QTest::addColumn<bool>("done");
+    QTest::addColumn<bool>("asked");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("switched") << QStringLiteral("BEFORE=t ASKED=t TAKEN=t") << true << true << QStringLiteral("done");
+    QTest::newRow("lost answer") << QStringLiteral("BEFORE=t ASKED=lost TAKEN=t") << true << true
+                                 << QStringLiteral("done");
+    // Each time it is asked, the candidate gets more votes: not while another one is under way.
+    QTest::newRow("under way") << QStringLiteral("BEFORE=f") << false << false << QStringLiteral("nothing was begun");
+    QTest::newRow("refused") << QStringLiteral("BEFORE=t ASKED=refused TAKEN=f QUIET=t AFTER=t") << false << true
+                             << QStringLiteral("it did not happen, and will not any more");
+    QTest::newRow("still asking") << QStringLiteral("BEFORE=t ASKED=lost TAKEN=f QUIET=f AFTER=t") << false << true
+                                  << QStringLiteral("only forward is safe. pg_auto_failover may still be at it");
+    QTest::newRow("neither") << QStringLiteral("BEFORE=t ASKED=t TAKEN=f QUIET=t AFTER=f") << false << true
+                             << QStringLiteral("only forward is safe. pg_auto_failover may still be at it");
+}
+
+/// The exported script has the same proofs as the program.
+void TestAutoFailoverPlan::runbookKnowsWhetherItHappened()
+{
+    QFETCH(QString, environment);
+    QFETCH(bool, done);
+    QFETCH(bool, asked);
+    QFETCH(QString, says);
+    const Facts facts = autoFailovers(managed(healthyPair()), calm());
+    Plan plan = planSwitchover(facts, pg2);
+    Step step = *stepOf(plan, QStringLiteral("switchover"));
+    for (std::vector<Action> *actions : {&step.actions, &step.verify, &step.notDone}) {
+        for (Action &action : *actions) {
+            action.deadlineMs = 1000;
+        }
+    }
+    Step before = step;
+    before.id = QStringLiteral("slots");
+    before.pointOfNoReturn = false;
+    before.actions = before.undo = {step.verify.back()};
+    before.actions[0].sql = before.undo[0].sql = QStringLiteral("SELECT true");
+    before.verify.clear();
+    plan.steps = {before, step};
+    plan.guards.clear();
+    QTemporaryDir directory;
+    const QString script = directory.filePath(QStringLiteral("runbook.sh"));
+    QVERIFY(saveRunbook(plan, facts.config, script));
+    QFile psql(directory.filePath(QStringLiteral("psql")));
+    QVERIFY(psql.open(QIODevice::WriteOnly));
+    psql.write(kPsql);
+    psql.close();
+    QVERIFY(psql.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    QProcess process;
+    QProcessEnvironment all = QProcessEnvironment::systemEnvironment();
+    all.insert(QStringLiteral("PATH"), directory.path() + QLatin1Char(':') + qEnvironmentVariable("PATH"));
+    all.insert(QStringLiteral("PLACE"), directory.path());
+    for (const QString &one : environment.split(QLatin1Char(' '))) {
+        all.insert(one.section(QLatin1Char('='), 0, 0), one.section(QLatin1Char('='), 1));
+    }
+    process.setProcessEnvironment(all);
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.start(QStringLiteral("sh"), {script});
+    QTRY_COMPARE_WITH_TIMEOUT(process.state(), QProcess::NotRunning, 60'000);
+    const QString said = QString::fromUtf8(process.readAll());
+    QVERIFY2((process.exitCode() == 0) == done, qPrintable(said));
+    QVERIFY2(said.contains(says), qPrintable(said));
+    QCOMPARE(QFile::exists(directory.filePath(QStringLiteral("asked"))), asked);
+    // The way back is offered only where it is open.
+    const bool open = says.startsWith(QLatin1String("it did not")) || says.startsWith(QLatin1String("nothing"));
+    QVERIFY2(said.contains(QStringLiteral("runbook.sh undo slots\n")) == open, qPrintable(said));
 }
 
 void TestAutoFailoverPlan::readsRows()

@@ -9,6 +9,7 @@
 #include <QThread>
 
 #include "operations/journalfollower.h"
+#include "operations/plantext.h"
 #include "operations/report.h"
 #include "support/plans.h"
 
@@ -27,6 +28,7 @@ private Q_SLOTS:
     void takeUpReadsAnew();
     void followsWhatOthersWrite();
     void diesWithoutAWord();
+    void lastWillsWriteBesideTheConsole();
     void namesWhatCannotBeRead();
     void oldOnesKeepOnlyTheirHead();
     void exports();
@@ -204,6 +206,58 @@ void TestJournal::diesWithoutAWord()
     QVERIFY(!interruptedOf(state));
     QVERIFY(other->journal->ended(Outcome::Undone, 1'000'020, {}));
     QTRY_COMPARE_WITH_TIMEOUT(word(operationOf(state, id)->outcome), word(Outcome::Undone), 15'000);
+}
+
+/// A console that hangs holds the file, and may come back: neither's lines are lost.
+void TestJournal::lastWillsWriteBesideTheConsole()
+{
+    const WillRecord will{1'000'002,
+                          QStringLiteral("pooler pgb1"),
+                          QStringLiteral("RESUME"),
+                          QStringLiteral("since the console has said nothing for 120 s"),
+                          QStringLiteral("password=canary-7319"),
+                          true,
+                          true};
+    auto writer = begin();
+    QVERIFY(writer->step(0, StepState::Started, 1'000'001));
+    QVERIFY(recordWill(writer->path(), will));
+    QVERIFY(writer->step(0, StepState::Done, 1'000'003));
+    const QString path = writer->path();
+    auto operation = readOperation(path);
+    QVERIFY2(operation, operation ? "" : qPrintable(operation.error().message));
+    QCOMPARE(word(operation->outcome), word(Outcome::Running));
+    QVERIFY(operation->steps[0].state == StepState::Done && operation->steps[0].endedMs == 1'000'003);
+    QCOMPARE(operation->wills.size(), std::size_t(1));
+    QVERIFY(!operation->wills[0].answer.contains(QStringLiteral("canary")));
+    QCOMPARE(operation->wills[0].why, will.why);
+    QCOMPARE(operation->output, QStringList{toText(operation->wills[0])});
+    QVERIFY2(standingText(*operation).contains(QStringLiteral("at 00:16:40 UTC: pooler pgb1: RESUME")),
+             qPrintable(standingText(*operation)));
+    QVERIFY(operationText(*operation, false).contains(QStringLiteral("pooler pgb1: RESUME")));
+
+    // Behind a line that a crash cut off, and behind the end.
+    writer.reset();
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::Append));
+    file.write("{\"what\":\"st");
+    file.close();
+    QVERIFY(recordWill(path, will));
+    auto taken = takeUp(path, Finish::Resume);
+    QVERIFY2(taken, taken ? "" : qPrintable(taken.error().message));
+    QCOMPARE(taken->operation.wills.size(), std::size_t(2));
+    QVERIFY(taken->journal->ended(Outcome::Done, 1'000'010, {}));
+    QVERIFY(recordWill(path, will));
+    operation = readOperation(path);
+    QVERIFY2(operation, operation ? "" : qPrintable(operation.error().message));
+    QCOMPARE(word(operation->outcome), word(Outcome::Done));
+    QCOMPARE(operation->wills.size(), std::size_t(3));
+    // Any other line that makes no sense is still an error, and there must be a file.
+    QVERIFY(file.open(QIODevice::Append));
+    file.write("{\"what\":\"st\n{\"what\":\"output\",\"line\":\"a\"}\n");
+    file.close();
+    QVERIFY(!readOperation(path));
+    QVERIFY(!recordWill(path + QStringLiteral("x"), will));
+    QVERIFY(!QFile::exists(path + QStringLiteral("x")));
 }
 
 void TestJournal::namesWhatCannotBeRead()

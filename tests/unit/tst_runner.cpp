@@ -25,6 +25,7 @@ private Q_SLOTS:
     void refusalAtTheReturnIsUndone();
     void whatProvablyDidNotHappenIsUndone();
     void refusedStepHasNothingToUndo();
+    void questionsHaveNothingToUndo();
     void refusalThatSaysAlreadySoIsDone();
     void capturesReachLaterSteps();
     void notificationsMakeItSooner();
@@ -33,10 +34,13 @@ private Q_SLOTS:
     void guardsStopBeforeTheNextStep();
     void cancelUndoes();
     void secretsStayInMemory();
+    void passwordThatNobodyKnowsIsNotWritten_data();
+    void passwordThatNobodyKnowsIsNotWritten();
     void resumeFinishesAfterEachStep();
     void whatCannotBeDoneTwiceIsUndoneFirst();
     void whatWasProvedIsProvedAnew();
     void silenceIsGoodEnoughForTheFirstRunOnly();
+    void unfinishedWayBackGoesFirst();
     void undoTakesBackAfterEachStep();
     void undoBehindTheReturnChangesNothing();
     void journalThatCannotBeWrittenRefuses();
@@ -216,6 +220,52 @@ void TestRunner::refusedStepHasNothingToUndo()
     QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
     QVERIFY(!bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
     QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo lock")));
+}
+
+/// What somebody else had paused before must not be resumed by us.
+void TestRunner::questionsHaveNothingToUndo()
+{
+    Plan asking = plan();
+    Action ask = sql(QStringLiteral("SHOW DATABASES"));
+    ask.text = QStringLiteral("nobody else has paused b");
+    ask.row = RowCheck{QStringLiteral("name"), QStringLiteral("b"), QStringLiteral("paused"), QStringLiteral("0")};
+    asking.steps[1].actions.insert(asking.steps[1].actions.begin(), ask);
+    const auto shows = [](const char *paused) {
+        return Table{{QStringLiteral("name"), QStringLiteral("paused")},
+                     {{QStringLiteral("a"), QStringLiteral("1")}, {QStringLiteral("b"), QLatin1String(paused)}}};
+    };
+    const QString stop = QStringLiteral("pg1: do stop"), undo = QStringLiteral("pg1: undo stop");
+    Bench taken(asking);
+    taken.hands.answers[ask.sql] = shows("1");
+    taken.runner->start();
+    QTRY_VERIFY(taken.outcome);
+    QCOMPARE(word(*taken.outcome), word(Outcome::Undone));
+    QVERIFY(!taken.hands.told.contains(stop) && !taken.hands.told.contains(undo));
+    QVERIFY2(taken.remains.first().contains(QStringLiteral("nobody else has paused b: of b paused = 1")),
+             qPrintable(taken.remains.first()));
+
+    Bench missing(asking);
+    missing.hands.answers[ask.sql] = Table{{QStringLiteral("name"), QStringLiteral("paused")}, {}};
+    missing.runner->start();
+    QTRY_VERIFY(missing.outcome);
+    QVERIFY2(missing.remains.first().contains(QStringLiteral("there is no name b")),
+             qPrintable(missing.remains.first()));
+    QVERIFY(!missing.hands.told.contains(undo));
+
+    Bench refused(asking);
+    refused.hands.answers[ask.sql] = shows("0");
+    refused.hands.answers[QStringLiteral("do stop")] =
+        tl::unexpected(FakeHands::failure(QStringLiteral("already paused"), false));
+    refused.runner->start();
+    QTRY_VERIFY(refused.outcome);
+    QVERIFY(refused.hands.told.contains(stop) && !refused.hands.told.contains(undo));
+
+    Bench lost(asking);
+    lost.hands.answers[ask.sql] = shows("0");
+    lost.hands.answers[QStringLiteral("do stop")] = tl::unexpected(FakeHands::failure(QStringLiteral("lost")));
+    lost.runner->start();
+    QTRY_VERIFY(lost.outcome);
+    QVERIFY(lost.hands.told.contains(undo));
 }
 
 void TestRunner::refusalThatSaysAlreadySoIsDone()
@@ -431,6 +481,75 @@ void TestRunner::secretsStayInMemory()
     QCOMPARE(hidden.hands.told.filter(QStringLiteral("do ")), QStringList());
 }
 
+void TestRunner::passwordThatNobodyKnowsIsNotWritten_data()
+{
+    QTest::addColumn<QString>("before");
+    QTest::addColumn<QString>("now"); // empty: it does not answer
+    QTest::addColumn<QString>("restored");
+    const QString old = QStringLiteral("host=10.0.0.11 password=canary-7319 user=replicator");
+    const QString plain = QStringLiteral("host=10.0.0.11 user=replicator");
+    const QString ours = QStringLiteral("host=10.0.0.12 password=canary-7319 user=replicator");
+    QTest::addColumn<bool>("older"); // the journal
+    QTest::newRow("as before") << old << old << old << false;
+    QTest::newRow("as the operation wrote it") << old << ours << QString() << false;
+    QTest::newRow("no answer") << old << QString() << QString() << false;
+    QTest::newRow("without a password") << plain << ours << plain << false;
+    QTest::newRow("without a password, no answer") << plain << QString() << plain << false;
+    QTest::newRow("older journal, as before") << old << old << old << true;
+    QTest::newRow("older journal, without a password") << plain << ours << QString() << true;
+}
+
+/// Another console has no password that stood in postgresql.auto.conf: it says so, and writes nothing in its place.
+void TestRunner::passwordThatNobodyKnowsIsNotWritten()
+{
+    QFETCH(QString, before);
+    QFETCH(QString, now);
+    QFETCH(QString, restored);
+    QFETCH(bool, older);
+    const QString show = QStringLiteral("SHOW primary_conninfo");
+    Plan secret = plan();
+    secret.secrets = {{QStringLiteral("old_conninfo"),
+                       QStringLiteral("pg1"),
+                       show,
+                       {},
+                       QStringLiteral("host=10.0.0.11 user=replicator")}}; // as a sample has it
+    secret.steps[1].undo = {sql(QStringLiteral("ALTER SYSTEM SET primary_conninfo = :{old_conninfo}")),
+                            sql(QStringLiteral("ALTER SYSTEM RESET primary_slot_name"))};
+    Bench bench(secret);
+    bench.hands.answers[show] = FakeHands::one(before);
+    dieAt(bench, 1, StepState::Started);
+    bench.takeUp();
+    if (older) {
+        bench.interrupted.values.remove(QStringLiteral("old_conninfo_shown"));
+    }
+    bench.hands.answers[show] =
+        now.isEmpty() ? Handed<Table>(tl::unexpected(FakeHands::failure(QStringLiteral("refused"), false)))
+                      : Handed<Table>(FakeHands::one(now));
+    bench.runner->undo(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    const QStringList set = bench.hands.told.filter(QStringLiteral("ALTER SYSTEM SET"));
+    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: ALTER SYSTEM RESET primary_slot_name")));
+    const QString remains = bench.remains.join(QLatin1Char('|'));
+    QVERIFY(!remains.contains(QStringLiteral("canary")));
+    if (!restored.isEmpty()) {
+        QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+        QCOMPARE(set.size(), 1);
+        QCOMPARE(set.first().contains(QStringLiteral("password=canary-7319")),
+                 restored.contains(QStringLiteral("canary")));
+        QVERIFY2(set.first().contains(QStringLiteral("host=10.0.0.11")), qPrintable(set.first()));
+        return;
+    }
+    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
+    QCOMPARE(set, QStringList());
+    const char *held = older ? "pg1 had before may hold a password" : "pg1 had before holds a password";
+    const char *byHand = older ? "pg1: ALTER SYSTEM SET primary_conninfo = 'host=10.0.0.11 user=replicator'"
+                               : "pg1: ALTER SYSTEM SET primary_conninfo = 'host=10.0.0.11 user=replicator "
+                                 "password=******** '";
+    for (const char *part : {"\"stop\" is not undone", "left as it is", held, byHand}) {
+        QVERIFY2(remains.contains(QLatin1String(part)), qPrintable(remains));
+    }
+}
+
 void TestRunner::resumeFinishesAfterEachStep()
 {
     for (int at = 0; at < static_cast<int>(plan().steps.size()); ++at) {
@@ -523,6 +642,35 @@ void TestRunner::silenceIsGoodEnoughForTheFirstRunOnly()
     later.runner->undo(later.interrupted);
     QTRY_VERIFY(later.outcome);
     QVERIFY(!later.hands.told.contains(QStringLiteral("pg1: undo stop")));
+}
+
+/// With the old primary down and not to be started, what was prepared is gone: then there is only the way back.
+void TestRunner::unfinishedWayBackGoesFirst()
+{
+    Plan locked = plan();
+    locked.steps[0].renewedUntil = QStringLiteral("stop");
+    Bench bench(locked);
+    dieAt(bench, 1, StepState::Started);
+    bench.takeUp();
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.hands.answers[QStringLiteral("undo stop")] =
+        tl::unexpected(FakeHands::failure(QStringLiteral("nobody answers")));
+    bench.hands.answers[QStringLiteral("undo lock")] =
+        tl::unexpected(FakeHands::failure(QStringLiteral("nobody answers")));
+    bench.runner->resume(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
+    QCOMPARE(bench.remains.filter(QStringLiteral("\"stop\" could not be undone: nobody answers. see to stop")).size(),
+             1);
+    // A lock is gone with its session, whether somebody answers or not.
+    QCOMPARE(bench.remains.filter(QStringLiteral("\"lock\"")).size(), 0);
+    bench.takeUp();
+    bench.hands.answers.clear();
+    bench.runner->resume(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QCOMPARE(bench.hands.told, told({QStringLiteral("undo stop")}));
+    QVERIFY2(bench.remains.first().contains(QStringLiteral("an earlier try")), qPrintable(bench.remains.first()));
 }
 
 void TestRunner::undoTakesBackAfterEachStep()

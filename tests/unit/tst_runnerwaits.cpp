@@ -12,7 +12,11 @@ class TestRunnerWaits : public QObject {
 private Q_SLOTS:
     void cancelEndsTheWaitForAPerson();
     void longStatementIsWaitedForWhileItsNodeLives();
+    void silentNodeIsGivenUpOnTheWayBack();
+    void whoOnlySleptIsUndoneInTheEnd();
     void willIsLeftBeforeTheAction();
+    void carriedOutWillEndsTheWayThere();
+    void whatAWillTookBackIsDoneAnew();
     void pollingWaitsAndEnds();
     void silenceIsGivenUpBeforeTheDeadline();
     void silenceIsAskedAgain();
@@ -62,6 +66,73 @@ void TestRunnerWaits::longStatementIsWaitedForWhileItsNodeLives()
     QVERIFY2(!alive.remains.first().contains(QStringLiteral("said nothing at all")), qPrintable(alive.remains.first()));
 }
 
+/// Once it is known to say nothing to anybody, nobody waits for it at each further step, and what is left to be done
+/// there is said.
+void TestRunnerWaits::silentNodeIsGivenUpOnTheWayBack()
+{
+    Plan two = plan();
+    two.steps.insert(two.steps.begin() + 1, step(QStringLiteral("slots")));
+    two.steps.insert(two.steps.begin() + 2, step(QStringLiteral("settings")));
+    const auto on = [](const char *node, const char *text) {
+        Action action = sql(QLatin1String(text));
+        action.node = QLatin1String(node);
+        return action;
+    };
+    two.steps[1].undo = {on("pg2", "SELECT drop")};
+    two.steps[2].undo = {on("pg2", "ALTER SYSTEM RESET a"), on("pg1", "ALTER SYSTEM RESET b")};
+    two.steps[3].actions[0].node = QStringLiteral("pg2");
+    two.steps[3].actions[0].absentMs = two.steps[2].undo[0].absentMs = 100;
+    for (const bool known : {true, false}) {
+        Bench ran(two);
+        ran.hands.deaf = true;
+        ran.hands.silent = {QStringLiteral("ALTER SYSTEM RESET a"), QStringLiteral("SELECT drop")};
+        if (known) { // it was what ended the way there
+            ran.hands.silent.append(QStringLiteral("do stop"));
+        } else {
+            ran.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+        }
+        QElapsedTimer clock;
+        clock.start();
+        ran.runner->start();
+        QTRY_VERIFY_WITH_TIMEOUT(ran.outcome, 20'000);
+        QVERIFY2(clock.elapsed() < 5000, qPrintable(QString::number(clock.elapsed())));
+        QCOMPARE(word(*ran.outcome), word(Outcome::Incomplete));
+        QCOMPARE(ran.hands.told.contains(QStringLiteral("pg2: ALTER SYSTEM RESET a")), !known);
+        QVERIFY(!ran.hands.told.contains(QStringLiteral("pg2: SELECT drop")));
+        // What can be done on others is.
+        QVERIFY(ran.hands.told.contains(QStringLiteral("pg1: ALTER SYSTEM RESET b")));
+        QVERIFY(ran.hands.told.contains(QStringLiteral("pg1: undo stop")));
+        QVERIFY(ran.hands.told.contains(QStringLiteral("pg1: undo lock")));
+        QCOMPARE(ran.remains.filter(QStringLiteral("pg2: SELECT drop")).size(), 1);
+        const QStringList settings = ran.remains.filter(QStringLiteral("pg2: ALTER SYSTEM RESET a"));
+        QCOMPARE(settings.size(), 1);
+        QVERIFY2(!settings.first().contains(QStringLiteral("RESET b")), qPrintable(settings.first()));
+        QVERIFY2(settings.first().contains(QStringLiteral("pg2 says nothing")), qPrintable(settings.first()));
+    }
+}
+
+void TestRunnerWaits::whoOnlySleptIsUndoneInTheEnd()
+{
+    Plan slow = plan();
+    slow.steps[1].undo[0].absentMs = 100;
+    Bench bench(slow);
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.hands.silent = {QStringLiteral("undo stop")};
+    bench.hands.deaf = true;
+    QObject::connect(bench.runner.get(), &Runner::stepChanged, bench.runner.get(),
+                     [&](int index, const StepRecord &record) {
+                         if (index == 1 && record.state == StepState::UndoFailed) {
+                             bench.hands.silent.clear();
+                             bench.hands.deaf = false;
+                         }
+                     });
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QCOMPARE(bench.hands.told.count(QStringLiteral("pg1: undo stop")), 2);
+    QCOMPARE(bench.remains.size(), 1);
+}
+
 /// What must not stay behind when the console dies is left with somebody before it is begun.
 void TestRunnerWaits::willIsLeftBeforeTheAction()
 {
@@ -102,6 +173,82 @@ void TestRunnerWaits::willIsLeftBeforeTheAction()
     const auto again = planFromJson(toJson(willed));
     QVERIFY(again && again->steps[1].actions[0].lastWill == willed.steps[1].actions[0].lastWill);
     QVERIFY(!again->steps[0].actions[0].lastWill);
+}
+
+/// A console that hung for too long finds that applications were let in: it does not go on as if they waited.
+void TestRunnerWaits::carriedOutWillEndsTheWayThere()
+{
+    const QString promote = QStringLiteral("pg1: do promote");
+    for (const bool acted : {true, false}) {
+        const Hands::BrokenWill broken{QStringLiteral("pooler pgb1"), QStringLiteral("RESUME"), acted};
+        const auto breakAt = [&](Bench &bench, int index) {
+            QObject::connect(bench.runner.get(), &Runner::stepChanged, bench.runner.get(),
+                             [&bench, broken, index](int step, const StepRecord &record) {
+                                 if (step == index && record.state == StepState::Done) {
+                                     bench.hands.broken = broken;
+                                 }
+                             });
+            bench.runner->start();
+        };
+        Bench before(plan());
+        breakAt(before, 1);
+        QTRY_VERIFY(before.outcome);
+        QCOMPARE(word(*before.outcome), word(Outcome::Undone));
+        QVERIFY(!before.hands.told.contains(promote));
+        QVERIFY(before.hands.told.contains(QStringLiteral("pg1: undo stop")));
+        QVERIFY2(before.remains.first().contains(acted ? QStringLiteral("applications were let in")
+                                                       : QStringLiteral("the process has gone")),
+                 qPrintable(before.remains.first()));
+
+        // Only forward: it is said, once.
+        Bench behind(plan());
+        breakAt(behind, 2);
+        QTRY_VERIFY(behind.outcome);
+        QCOMPARE(word(*behind.outcome), word(Outcome::Done));
+        QCOMPARE(readOperation(behind.path)->output.filter(QStringLiteral("RESUME")).size(), 1);
+    }
+}
+
+void TestRunnerWaits::whatAWillTookBackIsDoneAnew()
+{
+    Plan willed = plan();
+    willed.steps[1].actions[0].lastWill = LastWill{QStringLiteral("RESUME"), QStringLiteral("not paused"), 1000};
+    willed.steps[1].undoneFirst = willed.steps[1].renewed = true;
+    willed.steps[1].renewedUntil = QStringLiteral("promote");
+    willed.steps.insert(willed.steps.begin() + 2, step(QStringLiteral("prove"), Phase::Outage));
+    const QString pause = QStringLiteral("pg1: do stop"), resume = QStringLiteral("pg1: undo stop");
+    const auto die = [&](Bench &bench, int at, bool taken) {
+        dieAt(bench, at, StepState::Started);
+        const qint64 now = core::systemClock().wallMs();
+        QVERIFY(recordWill(bench.path,
+                           {now, QStringLiteral("pg1"), QStringLiteral("RESUME"),
+                            QStringLiteral("since the console was gone"), QStringLiteral("done"), true, taken}));
+        bench.takeUp();
+    };
+    // What the will has taken back is done anew, and not taken back twice: what is paused now is somebody else's.
+    for (const bool taken : {true, false}) {
+        Bench bench(willed);
+        die(bench, 2, taken);
+        bench.runner->resume(bench.interrupted);
+        QTRY_VERIFY(bench.outcome);
+        QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+        QCOMPARE(bench.hands.told.count(pause), 1);
+        QCOMPARE(bench.hands.told.contains(resume), !taken);
+
+        Bench undone(willed);
+        die(undone, 2, taken);
+        undone.runner->undo(undone.interrupted);
+        QTRY_VERIFY(undone.outcome);
+        QCOMPARE(word(*undone.outcome), word(Outcome::Undone));
+        QCOMPARE(undone.hands.told.contains(resume), !taken);
+    }
+    // Behind the promotion nothing is gained by it.
+    Bench behind(willed);
+    die(behind, 3, true);
+    behind.runner->resume(behind.interrupted);
+    QTRY_VERIFY(behind.outcome);
+    QCOMPARE(word(*behind.outcome), word(Outcome::Done));
+    QVERIFY(!behind.hands.told.contains(pause));
 }
 
 void TestRunnerWaits::pollingWaitsAndEnds()

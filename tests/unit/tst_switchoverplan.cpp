@@ -29,6 +29,7 @@ private Q_SLOTS:
     void planThroughRepmgr();
     void nativePlanUnderRepmgr();
     void planWithAddressAndPooler();
+    void poolerWithSeveralDatabases();
     void syncRuleChangesSides();
     void planByHand();
     void everyProofHasItsAction();
@@ -322,6 +323,44 @@ void TestSwitchoverPlan::nativePlanUnderRepmgr()
     QVERIFY(sqlOf(stepOf(plan, QStringLiteral("slots"))->actions).contains(QStringLiteral("repmgr_slot_1")));
 }
 
+/// Each is paused by a step of its own, so that what somebody else had paused is not resumed.
+void TestSwitchoverPlan::poolerWithSeveralDatabases()
+{
+    const cluster::Snapshot snapshot = prepared(healthyPair());
+    Facts facts = factsOf(snapshot);
+    withAddress(facts, snapshot);
+    const QString orders = QStringLiteral("orders"), reports = QStringLiteral("Reports"),
+                  archive = QStringLiteral("archive");
+    facts.config.poolers[0].databases = {orders, reports};
+    PoolerFacts &seen = facts.poolers[QStringLiteral("pgb1")];
+    seen.databases = {orders, reports, archive};
+    const Plan plan = planSwitchover(facts, pg2);
+    QVERIFY2(idsOf(plan).contains(QStringLiteral("pause_pgb1_orders pause_pgb1_Reports stop")),
+             qPrintable(idsOf(plan)));
+    const Step *step = stepOf(plan, QStringLiteral("pause_pgb1_Reports"));
+    QCOMPARE(sqlOf(step->actions), QStringLiteral("pooler pgb1: SHOW DATABASES\npooler pgb1: PAUSE \"Reports\""));
+    QCOMPARE(sqlOf(step->undo), QStringLiteral("pooler pgb1: RESUME \"Reports\""));
+    QCOMPARE(sqlOf(stepOf(plan, QStringLiteral("resume_pgb1"))->actions),
+             QStringLiteral("pooler pgb1: RESUME orders\npooler pgb1: RESUME \"Reports\""));
+    const auto checked = [&](const QStringList &paused, bool all) {
+        facts.config.poolers[0].databases = all ? QStringList() : QStringList{orders, reports};
+        seen.paused = paused;
+        const Plan now = planSwitchover(facts, pg2);
+        for (const Check &one : now.checks) {
+            if (one.id == QLatin1String("poolers")) {
+                return operations::toString(one.result) + QStringLiteral(": ") + one.evidence;
+            }
+        }
+        return QString();
+    };
+    QCOMPARE(checked({reports}, false), QStringLiteral("failed: paused by somebody else already: Reports"));
+    QCOMPARE(checked({archive}, false),
+             QStringLiteral("warning: orders, Reports; left alone, since somebody else has paused it: archive"));
+    QCOMPARE(checked({archive}, true),
+             QStringLiteral("warning: all its databases; left alone, since somebody else has paused it: archive"));
+    QCOMPARE(checked({kAllPaused}, true), QStringLiteral("failed: paused by somebody else already: all of it"));
+}
+
 void TestSwitchoverPlan::planWithAddressAndPooler()
 {
     const cluster::Snapshot snapshot = prepared(healthyPair());
@@ -337,7 +376,8 @@ void TestSwitchoverPlan::planWithAddressAndPooler()
     QVERIFY(address->actions[0].argv[1].startsWith(QStringLiteral("--to=pg2 at ")));
     QCOMPARE(address->actions[0].argv[2], QStringLiteral("203.0.113.7"));
     QCOMPARE(address->verify.size(), std::size_t(1));
-    QCOMPARE(sqlOf(stepOf(plan, QStringLiteral("pause_pgb1"))->actions), QStringLiteral("pooler pgb1: PAUSE orders"));
+    QCOMPARE(sqlOf(stepOf(plan, QStringLiteral("pause_pgb1"))->actions),
+             QStringLiteral("pooler pgb1: SHOW DATABASES\npooler pgb1: PAUSE orders"));
     // Whoever waits goes on, also when the address has not moved.
     QVERIFY(stepOf(plan, QStringLiteral("resume_pgb1"))->needs.isEmpty());
     // What can't be seen from here can't be proved from here.
@@ -455,7 +495,10 @@ void TestSwitchoverPlan::settingsGoBackToWhatTheyWere()
 
 void TestSwitchoverPlan::planSurvivesTheJournal()
 {
-    const Plan plan = planSwitchover(factsOf(prepared(threeNodes())), pg2);
+    const cluster::Snapshot snapshot = prepared(threeNodes());
+    Facts facts = factsOf(snapshot);
+    withAddress(facts, snapshot);
+    const Plan plan = planSwitchover(facts, pg2);
     const auto back = planFromJson(toJson(plan));
     QVERIFY2(back, back ? "" : qPrintable(back.error().message));
     QCOMPARE(toJson(*back), toJson(plan));

@@ -68,13 +68,26 @@ Check checkPooler(const Facts &facts, const cluster::PoolerConfig &pooler)
                       tr("it has no database %1").arg(missing.join(QStringLiteral(", "))),
                       tr("Mend databases of the pooler in the cluster file."));
     }
-    if (!seen.paused.isEmpty()) {
-        return answer("poolers", title, CheckResult::Failed,
-                      tr("paused already: %1").arg(seen.paused.join(QStringLiteral(", "))),
-                      tr("Somebody else has paused it: send RESUME first."));
+    // Who has paused it relies on its staying so; at the end of a switchover it would be resumed.
+    QStringList ours, others;
+    for (const QString &paused : seen.paused) {
+        (paused == kAllPaused || pooler.databases.contains(paused) ? ours : others).append(paused);
     }
-    return answer("poolers", title, CheckResult::Passed,
-                  pooler.databases.isEmpty() ? tr("all its databases") : pooler.databases.join(QStringLiteral(", ")));
+    if (!ours.isEmpty()) {
+        return answer("poolers", title, CheckResult::Failed,
+                      tr("paused by somebody else already: %1").arg(ours.join(QStringLiteral(", "))),
+                      tr("Whoever waits behind it would be let in by this switchover. Find out who has paused it and "
+                         "why, and send RESUME first, or take it out of the cluster file."));
+    }
+    const QString evidence =
+        pooler.databases.isEmpty() ? tr("all its databases") : pooler.databases.join(QStringLiteral(", "));
+    if (!others.isEmpty()) { // PAUSE and RESUME of everything don't touch what was paused by its name
+        return answer("poolers", title, CheckResult::Warning,
+                      tr("%1; left alone, since somebody else has paused it: %2")
+                          .arg(evidence, others.join(QStringLiteral(", "))),
+                      tr("It stays paused after the switchover, until whoever paused it sends RESUME."));
+    }
+    return answer("poolers", title, CheckResult::Passed, evidence);
 }
 
 } // namespace

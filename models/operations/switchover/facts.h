@@ -124,8 +124,9 @@ struct AddressFacts {
 struct PoolerFacts {
     QString error; ///< why its console can't be used
     QStringList databases;
-    QStringList paused; ///< those of them that are
+    QStringList paused; ///< those of them that are; kAllPaused: it as a whole
 };
+inline const QString kAllPaused = QStringLiteral("all of it");
 
 /// All that a plan is made of. Nothing in it is secret.
 struct Facts {

@@ -25,7 +25,7 @@ bool flag(const Table &table, const char *column)
 
 QStringList words(const QString &text)
 {
-    return text.isEmpty() ? QStringList() : text.split(QLatin1Char('\x1f'));
+    return text.isEmpty() ? QStringList() : text.split(QLatin1Char('\n')); // of control characters it comes through
 }
 
 /// What stands between the node's own prefix and the command: empty where nothing does.
@@ -65,7 +65,7 @@ QString rightsSql(int serverVersionNum)
                "r.rolsuper OR %1 AS alter, r.rolsuper OR %2 AS checkpoint, "
                "has_table_privilege('pg_catalog.pg_hba_file_rules', 'SELECT') AND "
                "has_function_privilege('pg_catalog.pg_hba_file_rules()', 'EXECUTE') AS hba, "
-               "(SELECT string_agg(name, E'\\x1f') FROM pg_settings WHERE sourcefile LIKE '%/postgresql.auto.conf') "
+               "(SELECT string_agg(name, E'\\n') FROM pg_settings WHERE sourcefile LIKE '%/postgresql.auto.conf') "
                "AS auto_conf FROM pg_roles r WHERE r.rolname = current_user")
         .arg(grants ? alter.join(QStringLiteral(" AND ")) : QStringLiteral("false"),
              grants ? QStringLiteral("pg_has_role('pg_checkpoint', 'USAGE')") : QStringLiteral("false"));
@@ -279,7 +279,7 @@ void Gatherer::askWholePooler(const QString &name)
         for (std::size_t row = 0; table && row < table->rows.size(); ++row) {
             if (cell(*table, row, "key") == QLatin1String("paused") &&
                 cell(*table, row, "value") == QLatin1String("yes")) {
-                self->m_facts.poolers[name].paused.append(QStringLiteral("all of it"));
+                self->m_facts.poolers[name].paused.append(kAllPaused);
             }
         }
         self->one();
@@ -328,8 +328,8 @@ void Gatherer::askHba(const QString &node)
     const QPointer<Gatherer> self(this);
     // After the rights on the same session, so the answer to those stands by then.
     m_hands.sql(node,
-                QStringLiteral("SELECT type, array_to_string(database, E'\\x1f') AS databases, "
-                               "array_to_string(user_name, E'\\x1f') AS users, address, netmask, auth_method, error "
+                QStringLiteral("SELECT type, array_to_string(database, E'\\n') AS databases, "
+                               "array_to_string(user_name, E'\\n') AS users, address, netmask, auth_method, error "
                                "FROM pg_hba_file_rules ORDER BY line_number"),
                 kSqlMs, [self, node](const Handed<Table> &table) {
                     if (!self) {

@@ -59,7 +59,7 @@ std::vector<Step> stepsAround(const Facts &facts, const Pieces &p, const Step &s
     const auto add = [&steps](std::vector<Step> more) {
         steps.insert(steps.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     };
-    add(pauseSteps(facts, p));
+    add(pauseSteps(facts, p, kSwitchover));
     steps.push_back(switchStep);
     std::vector<Step> routing = routingSteps(facts, p);
     for (Step &step : routing) {

@@ -209,7 +209,7 @@ std::vector<Step> stepsThroughRepmgr(const Facts &facts, const Cast &cast, const
     for (const QString &node : acting) {
         steps.push_back(pauseStep(r, node));
     }
-    for (Step &step : pauseSteps(facts, p)) {
+    for (Step &step : pauseSteps(facts, p, QStringLiteral("switchover"))) {
         steps.push_back(std::move(step));
     }
     steps.push_back(switchoverStep(r));

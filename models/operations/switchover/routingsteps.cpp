@@ -18,29 +18,62 @@ QString tr(const char *text)
 /// No client is kept waiting longer, whatever has become of the console.
 constexpr int kLongestPauseMs = 120'000;
 
-/// PAUSE or RESUME, of everything or of the databases that the cluster file names.
-std::vector<Action> each(const Pieces &p, const cluster::PoolerConfig &pooler, const QString &command,
-                         const QString &about)
+/// The databases that the cluster file names; one that is empty stands for all of them.
+QStringList databasesOf(const cluster::PoolerConfig &pooler)
 {
-    std::vector<Action> actions;
-    const QStringList databases = pooler.databases.isEmpty() ? QStringList{QString()} : pooler.databases;
-    for (const QString &database : databases) {
-        const QString sql = database.isEmpty() ? command : command + QLatin1Char(' ') + core::sqlIdentifier(database);
-        actions.push_back(p.sql(poolerPlace(pooler.name), sql, about));
-    }
-    return actions;
+    return pooler.databases.isEmpty() ? QStringList{QString()} : pooler.databases;
+}
+
+/// PAUSE or RESUME, of one database or of everything.
+QString with(const QString &command, const QString &database)
+{
+    return database.isEmpty() ? command : command + QLatin1Char(' ') + core::sqlIdentifier(database);
 }
 
 /// To resume what is not paused is an error for PgBouncer, and none for us. (admin.c, objects.c)
-std::vector<Action> resume(const Pieces &p, const cluster::PoolerConfig &pooler)
+Action resume(const Pieces &p, const cluster::PoolerConfig &pooler, const QString &database)
 {
-    std::vector<Action> actions = each(p, pooler, QStringLiteral("RESUME"), tr("clients of %1 go on").arg(pooler.name));
-    for (Action &action : actions) {
-        action.alreadySo = QStringLiteral("not paused");
-        action.pollMs = 200;
-        action.deadlineMs = 10'000;
+    Action action = p.sql(poolerPlace(pooler.name), with(QStringLiteral("RESUME"), database),
+                          tr("clients of %1 go on").arg(pooler.name));
+    action.alreadySo = QStringLiteral("not paused");
+    action.pollMs = 200;
+    action.deadlineMs = 10'000;
+    return action;
+}
+
+/// What no two clients of PgBouncer have in common, its own console's included. When it is restarted, or takes over
+/// from the one before it (-R), nobody keeps all of that. (use_client_socket() in objects.c)
+QStringList clientColumns()
+{
+    return {QStringLiteral("addr"), QStringLiteral("port"), QStringLiteral("connect_time"), QStringLiteral("ptr")};
+}
+
+/// A step for each database, so that only those are resumed that were paused by us.
+Step pauseStep(const Pieces &p, const cluster::PoolerConfig &pooler, const QString &database, const QString &until)
+{
+    const bool one = databasesOf(pooler).size() < 2;
+    const QString id = QStringLiteral("pause_") + pooler.name + (one ? QString() : QLatin1Char('_') + database);
+    const QString title =
+        one ? tr("Pause pooler %1").arg(pooler.name) : tr("Pause %1 in pooler %2").arg(database, pooler.name);
+    Step step = p.step(id.toUtf8(), Phase::Outage, title, {poolerPlace(pooler.name)}, 10'000 + pooler.pauseMs, 60);
+    Action pause =
+        p.sql(poolerPlace(pooler.name), with(QStringLiteral("PAUSE"), database), tr("running transactions have ended"));
+    pause.deadlineMs = pooler.pauseMs;
+    step.undo = {resume(p, pooler, database)};
+    // Clients must not wait for ever because a console died.
+    pause.lastWill = LastWill{step.undo[0].sql, step.undo[0].alreadySo, kLongestPauseMs, QStringLiteral("SHOW CLIENTS"),
+                              clientColumns()};
+    if (!database.isEmpty()) { // of all of them PAUSE itself refuses, of one that is paused it does not
+        Action ask = p.sql(poolerPlace(pooler.name), QStringLiteral("SHOW DATABASES"),
+                           tr("nobody else has paused %1").arg(database));
+        ask.row = RowCheck{QStringLiteral("name"), database, QStringLiteral("paused"), QStringLiteral("0")};
+        step.actions = {ask};
     }
-    return actions;
+    step.actions.push_back(pause);
+    step.undoneFirst = true; // PAUSE of what is paused is refused
+    step.renewed = true;     // the will has taken it back when the console died
+    step.renewedUntil = until;
+    return step;
 }
 
 Step addressStep(const cluster::AddressConfig &address, const Facts &facts, const Pieces &p)
@@ -73,22 +106,14 @@ Step addressStep(const cluster::AddressConfig &address, const Facts &facts, cons
 
 } // namespace
 
-std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p)
+std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p, const QString &until)
 {
     std::vector<Step> steps;
     for (const cluster::PoolerConfig &pooler : facts.config.poolers) {
-        Step step = p.step("pause_" + pooler.name.toUtf8(), Phase::Outage, tr("Pause pooler %1").arg(pooler.name),
-                           {poolerPlace(pooler.name)}, 10'000, 60);
-        step.actions = each(p, pooler, QStringLiteral("PAUSE"), tr("running transactions have ended"));
-        step.undo = resume(p, pooler);
-        // Clients must not wait for ever because a console died.
-        for (std::size_t i = 0; i < step.actions.size(); ++i) {
-            step.actions[i].deadlineMs = pooler.pauseMs;
-            step.deadlineMs += pooler.pauseMs;
-            step.actions[i].lastWill = LastWill{step.undo[i].sql, step.undo[i].alreadySo, kLongestPauseMs};
+        const QStringList databases = databasesOf(pooler);
+        for (const QString &database : databases) {
+            steps.push_back(pauseStep(p, pooler, database, until));
         }
-        step.undoneFirst = true; // PAUSE of what is paused is refused
-        steps.push_back(std::move(step));
     }
     return steps;
 }
@@ -104,7 +129,10 @@ std::vector<Step> routingSteps(const Facts &facts, const Pieces &p)
     for (const cluster::PoolerConfig &pooler : facts.config.poolers) {
         Step step = p.step("resume_" + pooler.name.toUtf8(), Phase::Outage, tr("Resume pooler %1").arg(pooler.name),
                            {poolerPlace(pooler.name)}, 15'000, 5);
-        step.actions = resume(p, pooler);
+        const QStringList databases = databasesOf(pooler);
+        for (const QString &database : databases) {
+            step.actions.push_back(resume(p, pooler, database));
+        }
         step.remedy = tr("Its clients wait: send RESUME to %1.").arg(pooler.name);
         steps.push_back(std::move(step));
     }

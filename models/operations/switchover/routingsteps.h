@@ -6,7 +6,8 @@
 namespace howdah::operations::switchover {
 
 /// Just before the stop: each PgBouncer lets its transactions end and makes its clients wait. Undone by RESUME.
-std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p);
+/// until: id of the step from which on an operation that is taken up again does not pause anew.
+std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p, const QString &until);
 
 /// As soon as the candidate takes writes: each address that follows the primary is moved and proved to lead there, then
 /// every PgBouncer resumes, whatever came before.

@@ -143,7 +143,10 @@ Step stopStep(const Pieces &p)
         {QStringLiteral("system_identifier"), QStringLiteral("^Database system identifier: +([0-9]+)$")}};
     step.actions = {stop};
     step.undo = p.backToService();
-    step.remedy = tr("Start %1 by hand.").arg(p.primary);
+    step.remedy =
+        tr("Nobody can write before %1 runs. Undo does it as soon as %2 answers. By hand: only when it is sure "
+           "that nobody has promoted %2, remove standby.signal from %3 on %1, and start %1.")
+            .arg(p.primary, p.candidate, p.host.dataDirectory);
     return step;
 }
 
@@ -256,7 +259,7 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
     add(checkpointStep(p));
     const bool byHand = !p.host.isPossible();
     if (!byHand) { // clients can't be kept waiting as long as a person takes
-        for (Step &step : pauseSteps(facts, p)) {
+        for (Step &step : pauseSteps(facts, p, QStringLiteral("promote"))) {
             add(std::move(step));
         }
     }

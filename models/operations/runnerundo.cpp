@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The way back of an operation: what is undone, and what is left to a person.
+#include <QPointer>
+#include <algorithm>
+
+#include "operations/runner.h"
+#include "operations/values.h"
+
+namespace howdah::operations {
+
+using core::Error;
+
+namespace {
+
+constexpr int kUndoMs = 60'000;
+constexpr int kAbsentMs = 8000; ///< a node that says nothing to anybody for so long is not waited for
+constexpr int kAliveMs = 2000;
+
+/// A person may need as long to take something back as to do it.
+int undoDeadlineMs(const Step &step)
+{
+    int longest = kUndoMs;
+    for (const Action &action : step.undo) {
+        longest = action.kind == Action::Kind::Person ? std::max(longest, action.deadlineMs) : longest;
+    }
+    return longest;
+}
+
+/// Statements that don't build on one another: those that can be sent are sent without the others.
+bool standApart(const std::vector<Action> &actions)
+{
+    return std::all_of(actions.begin(), actions.end(), [](const Action &action) {
+        return action.kind == Action::Kind::Sql && !action.expectsTrue && !action.row;
+    });
+}
+
+} // namespace
+
+void Runner::beginUndo(const QString &why)
+{
+    if (m_ended || m_isUndo) {
+        return;
+    }
+    m_isUndo = true;
+    m_why = why;
+    m_undoing = stepCount();
+    undoNext();
+}
+
+void Runner::undoNext()
+{
+    const auto wants = [this](int index) {
+        const StepState state = record(index).state;
+        const bool begun = state != StepState::Waiting && state != StepState::Skipped && state != StepState::Undone;
+        return begun && (!m_lookedAgain || (m_leftOver.contains(index) && m_leftOver[index].silent));
+    };
+    do {
+        --m_undoing;
+    } while (m_undoing >= 0 && !wants(m_undoing));
+    if (m_undoing >= 0) {
+        undoStep(m_undoing);
+    } else if (!m_lookedAgain && !m_silent.isEmpty()) {
+        m_lookedAgain = true;
+        lookForSilent(QStringList(m_silent.begin(), m_silent.end()));
+    } else {
+        endUndo();
+    }
+}
+
+/// Whoever was silent may only have slept.
+void Runner::lookForSilent(QStringList nodes)
+{
+    if (nodes.isEmpty()) {
+        m_undoing = m_someSpoke ? stepCount() : 0;
+        undoNext();
+        return;
+    }
+    const QString node = nodes.takeLast();
+    isAlive(node, [this, node, nodes](bool spoke) {
+        if (spoke) {
+            m_silent.remove(node);
+            m_someSpoke = true;
+        }
+        lookForSilent(nodes);
+    });
+}
+
+void Runner::isAlive(const QString &node, const std::function<void(bool)> &then)
+{
+    const QPointer<Runner> self(this);
+    m_hands.alive(node, kAliveMs, [self, then](bool spoke) {
+        if (self) {
+            then(spoke);
+        }
+    });
+}
+
+void Runner::endUndo()
+{
+    for (auto it = m_leftOver.cend(); it != m_leftOver.cbegin();) { // in the order in which it was tried
+        --it;
+        m_remains.append(it->text);
+    }
+    const bool whole = std::none_of(m_steps.begin(), m_steps.end(),
+                                    [](const StepRecord &one) { return one.state == StepState::UndoFailed; });
+    m_remains.prepend(m_why);
+    finish(whole ? Outcome::Undone : Outcome::Incomplete);
+}
+
+/// Whether all that the step has done was taken back by last wills since: what is there now is somebody else's.
+bool Runner::isTakenBack(int index) const
+{
+    bool any = false;
+    for (const Action &action : step(index).actions) {
+        if (!action.lastWill) {
+            continue;
+        }
+        any = true;
+        const auto taken = [&](const WillRecord &will) {
+            return will.taken && will.node == action.node && will.sql == action.lastWill->sql &&
+                   will.atMs >= m_steps[static_cast<std::size_t>(index)].startedMs;
+        };
+        if (std::none_of(m_wills.begin(), m_wills.end(), taken)) {
+            return false;
+        }
+    }
+    return any;
+}
+
+/// Why an action of the way back can't be tried; empty when it can.
+QString Runner::whyNotTried(const Action &action) const
+{
+    if (m_silent.contains(action.node) && (m_resumed || !action.orSilent)) {
+        return tr("%1 says nothing to anybody, and is not waited for again").arg(action.node);
+    }
+    for (auto it = placeholder().globalMatch(action.sql); it.hasNext();) {
+        const QString name = it.next().captured(1);
+        if (m_unknown.contains(name)) { // what is not known must not be written without what is missing
+            return m_unknown.value(name);
+        }
+    }
+    return {};
+}
+
+void Runner::undoStep(int index)
+{
+    const QString failedWith = record(index).remark;
+    m_leftOver.remove(index);
+    if (isTakenBack(index)) {
+        note(index, StepState::Undone, tr("taken back already, when the console was gone"));
+        undoNext();
+        return;
+    }
+    note(index, StepState::Undoing, failedWith);
+    std::vector<Action> now, left;
+    QString why;
+    for (const Action &action : step(index).undo) {
+        const QString whyNot = whyNotTried(action);
+        why = why.isEmpty() ? whyNot : why;
+        (whyNot.isEmpty() ? now : left).push_back(action);
+    }
+    if (!left.empty() && endsWithItsSession(step(index))) {
+        note(index, StepState::Undone, tr("%1; what it did ends with this console's session").arg(why));
+        undoNext();
+        return;
+    }
+    if (!left.empty() && !standApart(step(index).undo)) {
+        left = step(index).undo;
+        now.clear();
+    }
+    for (Action &action : now) { // a statement may take long, but not on a node that has gone
+        const bool once = action.kind == Action::Kind::Sql && action.pollMs == 0;
+        action.absentMs = once && action.absentMs == 0 ? kAbsentMs : action.absentMs;
+    }
+    run(now, undoDeadlineMs(step(index)),
+        [this, index, failedWith, left, why](const tl::expected<void, SequenceFailure> &result) {
+            undone(index, failedWith, left, why, result);
+        });
+}
+
+void Runner::undone(int index, const QString &failedWith, const std::vector<Action> &left, const QString &why,
+                    const tl::expected<void, SequenceFailure> &result)
+{
+    if (result) {
+        note(index, left.empty() ? StepState::Undone : StepState::UndoFailed, left.empty() ? failedWith : why);
+        if (!left.empty()) {
+            m_leftOver[index] = {leftOverText(index, left, why), true};
+        }
+        undoNext();
+        return;
+    }
+    const SequenceFailure &failure = result.error();
+    const QString node = failure.error.node;
+    const auto giveUp = [this, index, node](bool silent, const QString &message) {
+        if (silent) {
+            m_silent.insert(node);
+            undoStep(index); // what can be done without that node
+            return;
+        }
+        if (endsWithItsSession(step(index))) { // who can't be reached has no session of ours
+            note(index, StepState::Undone, message);
+        } else {
+            note(index, StepState::UndoFailed, message);
+            const QString text = tr("\"%1\" could not be undone: %2").arg(step(index).title, message);
+            m_leftOver[index] = {step(index).remedy.isEmpty() ? text : tr("%1. %2").arg(text, step(index).remedy),
+                                 false};
+        }
+        undoNext();
+    };
+    const bool unheard = failure.error.kind == Error::Kind::Timeout || failure.error.kind == Error::Kind::Connection;
+    if (failure.silent || !unheard || node.isEmpty() || m_silent.contains(node)) {
+        giveUp(failure.silent && !m_silent.contains(node), failure.error.message);
+    } else {
+        isAlive(node, [giveUp, message = failure.error.message](bool spoke) { giveUp(!spoke, message); });
+    }
+}
+
+/// What a person is to do in place of the console, in the words that they can copy.
+QString Runner::leftOverText(int index, const std::vector<Action> &left, const QString &why) const
+{
+    QStringList byHand;
+    for (const Action &action : left) {
+        byHand.append(action.kind == Action::Kind::Sql ? describe(m_plan, action)
+                                                       : tr("see to it that %1").arg(action.text));
+    }
+    const QString text = tr("\"%1\" is not undone: %2. To do by hand: %3")
+                             .arg(step(index).title, why, byHand.join(QStringLiteral("; ")));
+    return step(index).remedy.isEmpty() ? text : tr("%1. %2").arg(text, step(index).remedy);
+}
+
+} // namespace howdah::operations
