@@ -37,7 +37,9 @@ QString serverOptions(const SessionOptions &options, const QString &asked)
     const QString ours =
         QStringLiteral("-c statement_timeout=%1 -c lock_timeout=500 -c idle_in_transaction_session_timeout=10000 "
                        "-c search_path=pg_catalog -c jit=off -c plan_cache_mode=force_generic_plan "
-                       "-c default_transaction_read_only=%2")
+                       "-c default_transaction_read_only=%2 "
+                       // A link may be lost for good: what a session of ours holds must not outlive it by hours.
+                       "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3")
             .arg(options.batchMs)
             .arg(options.readOnly ? QStringLiteral("on") : QStringLiteral("off"));
     return (ours + QLatin1Char(' ') + asked).trimmed();

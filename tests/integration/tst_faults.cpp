@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
 #include <QScopeGuard>
 #include <QTest>
 #include <signal.h>
 
 #include "core/clock.h"
 #include "monitor/clustermonitor.h"
+#include "postgres/session.h"
 #include "support/lab.h"
 
 using namespace howdah;
@@ -20,6 +22,7 @@ private Q_SLOTS:
     void oneHostCutOff();
     void consoleCutOff();
     void unpluggedHost();
+    void lostLinkLeavesNoSession();
     void standbyCutFromPrimaryOnly();
     void replayPaused();
     void replayDelayed();
@@ -125,6 +128,38 @@ void TestFaults::unpluggedHost()
 }
 
 // The console still reaches everybody; only the two do not reach each other.
+/// A console that has gone while its link was down: its session must not keep what it holds, as the cluster lock, for
+/// the two hours that servers wait by themselves.
+void TestFaults::lostLinkLeavesNoSession()
+{
+    const auto conninfo = postgres::Conninfo::parse(m_lab->node(1).conninfo(QStringLiteral("postgres")));
+    QVERIFY(conninfo);
+    postgres::SessionOptions options;
+    options.applicationName = QStringLiteral("lost");
+    auto session = std::make_unique<postgres::Session>(*conninfo, options);
+    session->open();
+    QTRY_VERIFY(session->isOpen());
+    bool locked = false;
+    session->run({{{}, "SELECT pg_advisory_lock(77)"}},
+                 [&](const auto &results) { locked = results.front().has_value(); });
+    QTRY_VERIFY(locked);
+    const QString port = m_lab->node(1).value(
+        QStringLiteral("SELECT to_hex(client_port) FROM pg_stat_activity WHERE application_name = 'lost'"));
+    const auto isKept = [&port] { // by this machine, which tries to take leave
+        QFile table(QStringLiteral("/proc/net/tcp"));
+        return table.open(QIODevice::ReadOnly) &&
+               table.readAll().contains(':' + port.rightJustified(4, QLatin1Char('0')).toUpper().toLatin1() + ' ');
+    };
+    QVERIFY(isKept());
+    QVERIFY(m_lab->cutCable(1, Lab::Cut::Silent));
+    session.reset();
+    QTRY_VERIFY_WITH_TIMEOUT(!isKept(), 60'000);
+    QVERIFY(m_lab->plugCable(1));
+    QTRY_COMPARE_WITH_TIMEOUT(
+        m_lab->node(1).value(QStringLiteral("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")),
+        QStringLiteral("0"), 30'000);
+}
+
 void TestFaults::standbyCutFromPrimaryOnly()
 {
     QVERIFY(m_lab->dropTraffic(0, 1));
