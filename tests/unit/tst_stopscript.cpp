@@ -131,17 +131,22 @@ void TestStopScript::isAStandbyFromTheStart()
 void TestStopScript::primaryThatNeverStopped_data()
 {
     QTest::addColumn<QByteArray>("state"); // in line 8 of its pid file
+    QTest::addColumn<QByteArray>("control");
     QTest::addColumn<bool>("leftAlone");
-    QTest::newRow("it never heard of the stop") << QByteArray("ready   ") << true;
-    QTest::newRow("it is a standby by now") << QByteArray("standby ") << false;
-    QTest::newRow("on its way down") << QByteArray("stopping") << false;
+    QTest::newRow("it never heard of the stop") << QByteArray("ready   ") << QByteArray("in production") << true;
+    QTest::newRow("it is a hot standby by now") << QByteArray("ready   ") << QByteArray("in archive recovery") << false;
+    QTest::newRow("nobody knows") << QByteArray("ready   ") << QByteArray() << false;
+    QTest::newRow("it starts as a standby") << QByteArray("standby ") << QByteArray("in archive recovery") << false;
+    QTest::newRow("on its way down") << QByteArray("stopping") << QByteArray("shutting down") << false;
 }
 
 /// Taken back: a primary that serves goes on, and stays one when it is started again.
 void TestStopScript::primaryThatNeverStopped()
 {
     QFETCH(QByteArray, state);
+    QFETCH(QByteArray, control);
     QFETCH(bool, leftAlone);
+    write("pg_controldata", "#!/bin/sh\necho 'Database cluster state:               " + control + "'\n");
     write("pg_ctl", "#!/bin/sh\nrm \"$(dirname \"$0\")/postmaster.pid\"\n");
     write("postmaster.pid",
           QByteArray::number(QCoreApplication::applicationPid()) + "\n2\n3\n4\n5\n6\n7\n" + state + "\n");
@@ -149,7 +154,7 @@ void TestStopScript::primaryThatNeverStopped()
     QProcess clear;
     clear.start(QStringLiteral("sh"),
                 {QStringLiteral("-c"), QLatin1String(kClearScript), QStringLiteral("howdah-clear"), path("pg_ctl"),
-                 m_directory->path(), QStringLiteral("primary")});
+                 m_directory->path(), QStringLiteral("primary"), path("pg_controldata")});
     QVERIFY(clear.waitForFinished(20'000));
     QCOMPARE(clear.exitCode(), 0);
     QCOMPARE(QFile::exists(path("postmaster.pid")), leftAlone);

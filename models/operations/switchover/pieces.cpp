@@ -241,7 +241,8 @@ QStringList Pieces::clearScript(bool asStandby) const
             QStringLiteral("howdah-clear"),
             host.pgCtl,
             host.dataDirectory,
-            asStandby ? QStringLiteral("standby") : QStringLiteral("primary")};
+            asStandby ? QStringLiteral("standby") : QStringLiteral("primary"),
+            host.pgControlData};
 }
 
 Action Pieces::startAction(const QString &about) const

@@ -64,16 +64,22 @@ still "$2" >&2
 exit 1
 )sh";
 
-/// $1 pg_ctl, $2 data directory, $3 standby or primary. A server that is on its way down is waited for, a little, and
-/// then ended at once: that loses nothing, it only makes it recover. One that serves is left alone.
+/// $1 pg_ctl, $2 data directory, $3 standby or primary, $4 pg_controldata. "ready" in the pid file is a hot standby as
+/// well as a primary (postmaster.c): only pg_control tells which. A server that is on its way down is waited for, a
+/// little, and then ended at once: that loses nothing, it only makes it recover. One that serves is left alone.
 inline constexpr const char *kClearScript = R"sh(
 n=0
 while pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do
   case $(sed -n 8p "$2/postmaster.pid" 2>/dev/null) in
   ready*)
-    # Asked to stop, it may never have done so.
-    [ "$3" = primary ] && rm -f "$2/standby.signal" && exit 0
-    [ -e "$2/standby.signal" ] && exit 0 ;;
+    [ "$3" = standby ] && [ -e "$2/standby.signal" ] && exit 0
+    if [ "$3" = primary ]; then
+      [ -e "$2/standby.signal" ] || exit 0
+      case $(LC_ALL=C "$4" -D "$2" 2>/dev/null) in
+      *'cluster state:               in production'*) rm -f "$2/standby.signal" && exit 0 ;; # it never stopped
+      *'cluster state:               in archive recovery'*) n=99 ;; # somebody started it, and it stays a standby
+      esac
+    fi ;;
   standby*) [ "$3" = standby ] && [ -e "$2/standby.signal" ] && exit 0 ;;
   esac
   n=$((n + 1))
@@ -106,6 +112,7 @@ exit "$code"
 inline constexpr const char *kRepmgrEndedScript = R"sh(
 for f in /proc/[0-9]*/cmdline; do
   case $(tr '\0' ' ' <"$f" 2>/dev/null) in
+  *howdah-ready*) ;; # waits to be told
   *"repmgr -f $1 standby switchover"*)
     echo "repmgr is still at it" >&2
     exit 1 ;;
