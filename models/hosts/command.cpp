@@ -130,15 +130,17 @@ void Command::launch(const QStringList &line)
     }
 }
 
-void Command::goOn(const QByteArray &input, int deadlineMs)
+bool Command::goOn(const QByteArray &input, int deadlineMs)
 {
-    if (isRunning() && m_options.holdsInput && !m_stopping) {
-        m_options.holdsInput = false;
-        m_clock.start();
-        m_deadline.start(qMax(1, deadlineMs));
-        m_process->write(input);
-        m_process->closeWriteChannel();
+    if (!isRunning() || !m_options.holdsInput || m_stopping) {
+        return false;
     }
+    m_options.holdsInput = false;
+    m_clock.start();
+    m_deadline.start(qMax(1, deadlineMs));
+    m_process->write(input);
+    m_process->closeWriteChannel();
+    return true;
 }
 
 void Command::cancel()

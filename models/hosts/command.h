@@ -39,8 +39,9 @@ public:
     /// Starts commandLine(prefix, argv, options.ssh). Always ends in finished(), never from within this call, also for
     /// a prefix that checkPrefix() refuses.
     void start(const QStringList &prefix, const QStringList &argv, const CommandOptions &options = {});
-    /// For one that holds its input: this is all of it. Its deadline counts from now, its clock too.
-    void goOn(const QByteArray &input, int deadlineMs);
+    /// For one that holds its input: this is all of it. Its deadline counts from now, its clock too. False: it was too
+    /// late, and it has read nothing.
+    bool goOn(const QByteArray &input, int deadlineMs);
     /// Ends it: SIGTERM, SIGKILL after killAfterMs. finished() follows, with Cancelled. Does nothing when it does not
     /// run.
     void cancel();

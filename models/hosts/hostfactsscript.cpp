@@ -105,24 +105,33 @@ if [ "$(id -u)" != 0 ] && have sudo; then
   fi
 fi
 
-# Data directories that a daemon says it looks after: in its arguments, or in the file that it was given.
-file_of() { case $2 in /*) printf %s "$2" ;; *) printf %s "/proc/$1/cwd/$2" ;; esac; }
+# The data directories that a daemon says it looks after, in its arguments or in the file that it was given; "?" for one
+# that is not found from here, by us.
+place() {
+  case $2 in /*) at=$2 ;; *) at=/proc/$1/cwd/$2 ;; esac
+  real=$(readlink -f "$at" 2>/dev/null)
+  if [ -d "$real" ]; then printf '%s\n' "$real"; else echo '?'; fi
+}
 named_in() {
-  sed -n -e "s/^[[:space:]]*data_directory[[:space:]]*=[[:space:]]*'\{0,1\}\([^']*\)'\{0,1\}.*/\1/p" \
-    -e "s/^[[:space:]]*data_dir:[[:space:]]*['\"]\{0,1\}\([^'\"]*\).*/\1/p" "$1" 2>/dev/null
+  case $2 in /*) file=$2 ;; *) file=/proc/$1/cwd/$2 ;; esac
+  sed -n -e "s/^[[:space:]]*data_directory[[:space:]]*=[[:space:]]*//p" -e "s/^[[:space:]]*data_dir:[[:space:]]*//p" \
+    "$file" 2>/dev/null | sed -e "s/^'\([^']*\)'.*/\1/" -e t -e 's/^"\([^"]*\)".*/\1/' -e t -e 's/[[:space:]]*#.*//' \
+    -e 's/[[:space:]]*$//' | while IFS= read -r named; do place "$1" "$named"; done
 }
 looks_after() {
+  tr '\000' '\n' 2>/dev/null <"/proc/$1/environ" | sed -n 's/^PATRONI_POSTGRESQL_DATA_DIR=//p' |
+    while IFS= read -r a; do place "$1" "$a"; done
   tr '\000' '\n' 2>/dev/null <"/proc/$1/cmdline" | {
     last=
     while IFS= read -r a; do
       case $last in
-      --pgdata | --data-dir | -D) printf '%s\n' "$a" ;;
-      -f | --config-file) named_in "$(file_of "$1" "$a")" ;;
+      --pgdata | -D) place "$1" "$a" ;;
+      -f | --config-file) named_in "$1" "$a" ;;
       esac
       case $a in
-      --pgdata=* | --data-dir=*) printf '%s\n' "${a#*=}" ;;
-      --config-file=*) named_in "$(file_of "$1" "${a#*=}")" ;;
-      *.yml | *.yaml) named_in "$(file_of "$1" "$a")" ;;
+      --pgdata=*) place "$1" "${a#*=}" ;;
+      --config-file=*) named_in "$1" "${a#*=}" ;;
+      *.yml | *.yaml) named_in "$1" "$a" ;;
       esac
       last=$a
     done
@@ -142,8 +151,8 @@ for p in /proc/[0-9]*; do
   case $(field State "${p#/proc/}") in Z* | X* | '') continue ;; esac
   theirs=$(readlink "$p/ns/net" 2>/dev/null)
   [ -z "$theirs" ] || [ "$theirs" = "$net" ] || continue
-  named=$(looks_after "${p#/proc/}")
-  [ -z "$named" ] || printf '%s\n' "$named" | grep -qxF -e "$d" -e "$(readlink -f "$d")" || continue
+  named=$(looks_after "${p#/proc/}" 2>/dev/null)
+  [ -z "$named" ] || printf '%s\n' "$named" | grep -qxF -e '?' -e "$d" -e "$(readlink -f "$d")" || continue
   put daemon "$n ${p#/proc/}"
 done
 echo howdah-facts-end

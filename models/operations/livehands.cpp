@@ -20,7 +20,7 @@ namespace {
 /// Statements of an operation have deadlines of their own; this is what the server itself is told.
 constexpr int kLongestStatementMs = 600'000;
 constexpr qsizetype kMostCell = 8192;
-constexpr int kReadyMs = 600'000; ///< longer than any step before the outage takes
+constexpr int kReadyMs = 900'000; ///< longer than what comes before it may take: checkpoints above all
 constexpr const char *kGo = "go\n";
 
 HandsFailure notDone(Error error)
@@ -251,7 +251,7 @@ void LiveHands::command(const QString &node, const QStringList &argv, bool asRoo
         QTimer::singleShot(0, this, [error = prefix.error(), done] { done(tl::unexpected(notDone(error))); });
         return;
     }
-    hosts::Command *ready = takeReady(node, argv, asRoot);
+    hosts::Command *ready = takeReady(node, argv, asRoot, deadlineMs);
     hosts::Command *command = ready ? ready : new hosts::Command(this);
     connect(command, &hosts::Command::outputArrived, this,
             [this, node](const QString &line) { Q_EMIT outputArrived(node, line); });
@@ -266,9 +266,7 @@ void LiveHands::command(const QString &node, const QStringList &argv, bool asRoo
             done(tl::unexpected(HandsFailure{outcome.asError(node), !never}));
         }
     });
-    if (ready) {
-        ready->goOn(kGo, deadlineMs);
-    } else {
+    if (!ready) {
         command->start(*prefix, argv, optionsFor(*prefix, deadlineMs));
     }
 }
@@ -303,7 +301,7 @@ void LiveHands::makeReady(const QString &node, const QStringList &argv, bool asR
     m_ready.push_back({node, argv, asRoot, command});
 }
 
-hosts::Command *LiveHands::takeReady(const QString &node, const QStringList &argv, bool asRoot)
+hosts::Command *LiveHands::takeReady(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs)
 {
     const auto at = std::find_if(m_ready.begin(), m_ready.end(), [&](const Ready &one) {
         return one.node == node && one.asRoot == asRoot && one.argv == argv;
@@ -311,11 +309,12 @@ hosts::Command *LiveHands::takeReady(const QString &node, const QStringList &arg
     if (at == m_ready.end()) {
         return nullptr;
     }
-    hosts::Command *command = at->command && at->command->isRunning() ? at->command.data() : nullptr;
+    const QPointer<hosts::Command> command = at->command;
     m_ready.erase(at);
-    if (command) {
-        command->disconnect(command);
+    if (!command || !command->goOn(kGo, deadlineMs)) {
+        return nullptr; // it has ended, or is about to
     }
+    command->disconnect(command);
     return command;
 }
 

@@ -57,7 +57,7 @@ private:
     };
 
     hosts::CommandOptions optionsFor(const QStringList &prefix, int deadlineMs);
-    hosts::Command *takeReady(const QString &node, const QStringList &argv, bool asRoot);
+    hosts::Command *takeReady(const QString &node, const QStringList &argv, bool asRoot, int deadlineMs);
     Desk *deskFor(const QString &node, const QString &database);
     void serve(Desk &desk);
     void answered(Desk &desk, std::vector<core::Result<postgres::Rows>> results);

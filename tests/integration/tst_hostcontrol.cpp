@@ -315,23 +315,27 @@ void TestHostControl::daemonsOfOthers_data()
     QTest::addColumn<QString>("config"); // %1 is the data directory; empty: there is no such file
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<bool>("counts");
-    const QString repmgrd = QStringLiteral("repmgrd");
-    const QStringList f{QStringLiteral("-f"), QStringLiteral("its.conf")};
+    const QString repmgrd = QStringLiteral("repmgrd"), autoctl = QStringLiteral("pg_autoctl");
+    const QString patroni = QStringLiteral("patroni"), none;
+    const QStringList f{QStringLiteral("-f"), QStringLiteral("its.conf")}, yml{QStringLiteral("patroni.yml")};
+    const auto words = [](const char *first, const char *second = nullptr) {
+        QStringList list{QString::fromLatin1(first)};
+        return second ? list << QString::fromLatin1(second) : list;
+    };
     QTest::newRow("repmgrd of this one") << repmgrd << "node_id=1\ndata_directory='%1'\n" << f << true;
-    QTest::newRow("repmgrd of another one") << repmgrd << "data_directory = '%1/../other'\n" << f << false;
-    QTest::newRow("repmgrd of nobody knows whom") << repmgrd << QString() << f << true;
+    QTest::newRow("repmgrd of another one") << repmgrd << "data_directory = '/usr/lib'\n" << f << false;
+    QTest::newRow("another one, unquoted") << repmgrd << "data_directory=/usr/lib # here\n" << f << false;
+    QTest::newRow("this one in other words") << repmgrd << "data_directory='%1/../data/'\n" << f << true;
+    QTest::newRow("this one by a link") << repmgrd << "data_directory='link'\n" << f << true;
+    QTest::newRow("one that is not found") << repmgrd << "data_directory='/srv/gone'\n" << f << true;
+    QTest::newRow("repmgrd of nobody knows whom") << repmgrd << none << f << true;
     QTest::newRow("repmgrd that says nothing") << repmgrd << "node_id=1\n" << QStringList() << true;
-    QTest::newRow("pg_autoctl of this one")
-        << "pg_autoctl" << QString() << QStringList{QStringLiteral("--pgdata"), QStringLiteral("%1")} << true;
-    QTest::newRow("pg_autoctl of another one")
-        << "pg_autoctl" << QString() << QStringList{QStringLiteral("--pgdata=/srv/other")} << false;
-    const QStringList yml{QStringLiteral("patroni.yml")};
-    QTest::newRow("patroni of this one") << "patroni"
-                                         << "postgresql:\n  data_dir: %1\n"
-                                         << yml << true;
-    QTest::newRow("patroni of another one") << "patroni"
-                                            << "postgresql:\n  data_dir: \"/srv/other\"\n"
-                                            << yml << false;
+    QTest::newRow("pg_autoctl of this one") << autoctl << none << words("--pgdata", "%1") << true;
+    QTest::newRow("pg_autoctl of another one") << autoctl << none << words("--pgdata=/usr/lib") << false;
+    QTest::newRow("patroni of this one") << patroni << "postgresql:\n  data_dir: %1\n" << yml << true;
+    QTest::newRow("patroni of another one") << patroni << "postgresql:\n  data_dir: \"/usr/lib\"\n" << yml << false;
+    // Its own directory is above the server's.
+    QTest::newRow("stolon-keeper") << "stolon-keeper" << none << words("--data-dir", "/usr/lib") << true;
 }
 
 /// Several clusters may live on one host: the manager of one is none of the other's.
@@ -355,6 +359,7 @@ void TestHostControl::daemonsOfOthers()
         write(arguments.value(arguments.size() - 1, QStringLiteral("unused")),
               config.replace(QStringLiteral("%1"), server.dataDir).toUtf8());
     }
+    QVERIFY(QFile::link(server.dataDir, directory.filePath(QStringLiteral("link"))));
     QProcess daemon;
     daemon.setWorkingDirectory(directory.path());
     const QStringList line = server.prefix + QStringList{directory.filePath(name)} +

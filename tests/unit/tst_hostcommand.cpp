@@ -141,8 +141,8 @@ void TestHostCommand::holdsItsInput()
     command.start({}, script("echo here; read -r word; echo \"$word\"; exec cat"), options);
     QTRY_COMPARE(lines, QStringList{QStringLiteral("here")});
     QVERIFY(!outcome);
-    command.goOn("go\nand more\n", 5000);
-    command.goOn("twice\n", 5000);
+    QVERIFY(command.goOn("go\nand more\n", 5000));
+    QVERIFY(!command.goOn("twice\n", 5000));
     QTRY_VERIFY(outcome);
     QVERIFY(outcome->ok());
     QCOMPARE(outcome->out, QByteArray("here\ngo\nand more\n"));
@@ -151,9 +151,18 @@ void TestHostCommand::holdsItsInput()
     outcome.reset();
     connect(&late, &Command::finished, this, [&](const Outcome &one) { outcome = one; });
     late.start({}, script("read -r word; exec sleep 600"), options);
-    late.goOn("go\n", 100);
+    QVERIFY(late.goOn("go\n", 100));
     QTRY_VERIFY(outcome);
     QCOMPARE(outcome->end, Outcome::End::DeadlinePassed);
+
+    Command ending;
+    outcome.reset();
+    connect(&ending, &Command::finished, this, [&](const Outcome &one) { outcome = one; });
+    ending.start({}, script("trap '' TERM; read -r word"), options);
+    ending.cancel();
+    QVERIFY(!ending.goOn("go\n", 5000));
+    QTRY_VERIFY(outcome);
+    QCOMPARE(outcome->end, Outcome::End::Cancelled);
 }
 
 void TestHostCommand::crashes()
