@@ -220,9 +220,7 @@ void WindowCommand::closeCluster(const QString &name)
 {
     forget(m_open.take(name));
     m_engine.closeCluster(name);
-    if (PatroniWatch *watch = m_watches.take(name)) {
-        watch->deleteLater();
-    }
+    endWatch(name);
     m_window.clusterClosed(name);
 }
 

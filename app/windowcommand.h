@@ -58,6 +58,7 @@ private:
     void connectPatroni();
     /// Has Patroni asked about a cluster that it manages, as long as that is in front or has a dialog.
     void watchPatroni(const cluster::ClusterState &state);
+    void endWatch(const QString &cluster);
     /// Runs what in the watch's thread, when there is one of that cluster.
     void tellWatch(const QString &cluster, const std::function<void(PatroniWatch &)> &what);
     void writeRunbook(const QString &cluster, const operations::Plan &plan, const QString &path);

@@ -10,8 +10,12 @@ namespace howdah::app {
 void WindowCommand::connectSwitchover()
 {
     using shell::MainWindow;
-    connect(&m_engine, &monitor::Engine::clusterKnown, this,
-            [this](const cluster::ClusterConfig &config) { m_configs.insert(config.name, config); });
+    connect(&m_engine, &monitor::Engine::clusterKnown, this, [this](const cluster::ClusterConfig &config) {
+        if (m_configs.value(config.name) != config) {
+            endWatch(config.name); // the next one knows of its new nodes
+        }
+        m_configs.insert(config.name, config);
+    });
     connect(&m_window, &MainWindow::operationOpened, this, &WindowCommand::openDesk);
     connect(&m_window, &MainWindow::operationClosed, this, [this] {
         if (m_desk) {

@@ -23,6 +23,13 @@ void WindowCommand::tellWatch(const QString &cluster, const std::function<void(P
     }
 }
 
+void WindowCommand::endWatch(const QString &cluster)
+{
+    if (PatroniWatch *watch = m_watches.take(cluster)) {
+        watch->deleteLater(); // in its own thread
+    }
+}
+
 void WindowCommand::watchPatroni(const cluster::ClusterState &state)
 {
     const QString name = state.snapshot->cluster;

@@ -199,7 +199,7 @@ core::Result<void> JournalWriter::captured(const QString &name, const QString &v
     return write({{QStringLiteral("what"), QStringLiteral("captured")},
                   {QStringLiteral("name"), name},
                   {QStringLiteral("value"), core::redacted(value)}},
-                 false); // synced with the end of its step
+                 false); // synced when the next step begins
 }
 
 core::Result<void> JournalWriter::output(const QString &line)

@@ -105,9 +105,13 @@ private:
         const auto conninfo = postgres::Conninfo::parse(place ? place->node.conninfo : QString());
         const QString usual = !database.isEmpty() ? database : place ? place->database : QStringLiteral("postgres");
         // No password in a file, nor on a command line; operations are of the database postgres.
-        const QString target =
-            conninfo ? conninfo->with(QStringLiteral("password"), {}).with(QStringLiteral("dbname"), usual).toString()
-                     : QString();
+        const QString target = conninfo
+                                   ? conninfo->with(QStringLiteral("password"), {})
+                                         .with(QStringLiteral("dbname"), usual)
+                                         // By it a statement ends those that an earlier one has left behind.
+                                         .with(QStringLiteral("application_name"), QStringLiteral("howdah operation"))
+                                         .toString()
+                                   : QString();
         return QStringLiteral("psql -X -q -A -F \"$(printf '\\037')\" -P footer=off -v ON_ERROR_STOP=1 -d %1")
             .arg(word(target));
     }

@@ -337,10 +337,12 @@ void Runner::runStep(int index)
           });
 }
 
+/// What can't be undone is begun by nothing but itself: a manager's command that waits would look like one that runs.
 void Runner::makeOutageReady()
 {
     for (const Step &one : m_plan.steps) {
-        for (const Action &action : one.phase == Phase::Outage ? one.actions : std::vector<Action>()) {
+        const bool wanted = one.phase == Phase::Outage && !one.pointOfNoReturn;
+        for (const Action &action : wanted ? one.actions : std::vector<Action>()) {
             const auto argv = filledCommand(action.argv, m_values);
             if (action.kind == Action::Kind::Command && action.pollMs == 0 && argv) {
                 m_hands.makeReady(action.node, *argv, action.asRoot);
@@ -369,6 +371,9 @@ bool Runner::lookAtWills(int index, bool past, bool begunBefore)
         (void)m_journal->output(broken->node + QStringLiteral(": ") + line);
         Q_EMIT outputArrived(broken->node, line);
         return true;
+    }
+    if (const auto told = readOperation(m_journal->path())) { // what a will has taken back is not ours any more
+        m_wills = told->wills;
     }
     note(index, begunBefore ? StepState::Failed : StepState::Undone, why); // it was not begun now
     --m_underWay;
@@ -503,7 +508,7 @@ Sequence *Runner::sequenceOf(std::vector<Action> actions, int deadlineMs)
     auto *sequence = new Sequence(m_hands, m_values, std::move(actions), deadlineMs, this);
     connect(sequence, &Sequence::captured, this, [this](const QString &name, const QString &value) {
         if (!m_secretNames.contains(name)) {
-            (void)m_journal->captured(name, value); // synced with the end of the step, which is looked at
+            (void)m_journal->captured(name, value); // synced when the next step begins, which is looked at
         }
     });
     connect(sequence, &Sequence::said, this, [this](const QString &node, const QString &line) {

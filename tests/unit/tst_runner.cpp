@@ -79,6 +79,7 @@ void TestRunner::outageIsMadeReady()
     whole.steps[1].actions = {command({QStringLiteral("not"), QStringLiteral("this")})};
     whole.steps[2].actions = {command({QStringLiteral("pg_ctl"), QStringLiteral("stop")}),
                               command({QStringLiteral("of"), QStringLiteral(":{later}")})};
+    whole.steps[3].actions = {command({QStringLiteral("pg_ctl"), QStringLiteral("promote")})};
     whole.steps[4].actions = {command({QStringLiteral("nor"), QStringLiteral("this")})};
     Bench bench(whole);
     bench.runner->start();

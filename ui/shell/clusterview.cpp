@@ -69,6 +69,9 @@ void ClusterView::setState(const cluster::ClusterState &state)
     for (pages::Page *page : std::as_const(m_pages)) {
         page->setState(state);
     }
+    if (m_patroni && !isOfPatroni()) {
+        setPatroni({});
+    }
 }
 
 void ClusterView::setJournal(const operations::JournalState &journal)

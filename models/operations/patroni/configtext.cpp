@@ -18,7 +18,7 @@ QString tr(const char *text)
     return QCoreApplication::translate("Patroni", text);
 }
 
-/// Parameters that are read when a server starts (pg_settings.context is postmaster) in any version from 12 on.
+/// Parameters that are read when a server starts (pg_settings.context is postmaster) in any version from 14 on.
 const QSet<QString> &readAtStart()
 {
     static const QSet<QString> names = [] {
@@ -115,6 +115,9 @@ Effect effectOf(const QString &key, const PatroniFacts &facts)
     }
     if (name == QLatin1String("autovacuum_max_workers") && serverVersionOf(facts) >= kAutovacuumSlots) {
         return Effect::Reload;
+    }
+    if (name == QLatin1String("restore_command") && serverVersionOf(facts) < 140000) { // also when it is not known
+        return Effect::Restart;
     }
     return readAtStart().contains(name)      ? Effect::Restart
            : name.contains(QLatin1Char('.')) ? Effect::Unknown
