@@ -54,6 +54,9 @@ void SwitchoverCommand::gathered(const switchover::Facts &facts)
     switchover::Facts newest = facts;
     newest.state = m_state; // asking took a moment
     m_look.stop();
+    const Journal journal = readJournal(journalDirectory());
+    newest.estimates = switchover::estimatesFrom(journal.operations, m_look.config().name);
+    newest.unfinished = switchover::unfinishedOf(journal, m_look.config().name);
     const Plan plan = switchover::planSwitchover(
         newest, m_invocation.target, m_invocation.native ? switchover::Way::Native : switchover::Way::Manager);
     showPlan(plan, m_invocation.json);

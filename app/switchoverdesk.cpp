@@ -60,19 +60,21 @@ void SwitchoverDesk::plan(const QString &target, bool natively)
 void SwitchoverDesk::readJournal()
 {
     m_journalAsked = true;
-    auto promise = std::make_shared<QPromise<switchover::Estimates>>();
-    auto *watcher = new QFutureWatcher<switchover::Estimates>(this);
+    auto promise = std::make_shared<QPromise<Past>>();
+    auto *watcher = new QFutureWatcher<Past>(this);
     connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher] {
         watcher->deleteLater();
         if (watcher->future().resultCount() > 0) {
-            m_estimates = watcher->result();
+            m_past = watcher->result();
             publish();
         }
     });
     watcher->setFuture(promise->future());
     promise->start();
     QThreadPool::globalInstance()->start([promise, name = m_config.name] {
-        promise->addResult(switchover::estimatesFrom(operations::readJournal(journalDirectory()).operations, name));
+        const Journal journal = operations::readJournal(journalDirectory());
+        promise->addResult(
+            Past{switchover::estimatesFrom(journal.operations, name), switchover::unfinishedOf(journal, name)});
         promise->finish();
     });
 }
@@ -140,13 +142,14 @@ void SwitchoverDesk::gather()
 
 void SwitchoverDesk::publish()
 {
-    if (!m_facts || m_runner || m_target.isEmpty() || !m_state.snapshot) {
+    if (!m_facts || !m_past || m_runner || m_target.isEmpty() || !m_state.snapshot) {
         return;
     }
     m_facts->state = m_state;
     m_facts->toReplay = m_toReplay;
     m_facts->replayRate = m_replayRate;
-    m_facts->estimates = m_estimates;
+    m_facts->estimates = m_past->estimates;
+    m_facts->unfinished = m_past->unfinished;
     tellProbe();
     Q_EMIT planned(switchover::planSwitchover(*m_facts, m_target,
                                               m_natively ? switchover::Way::Native : switchover::Way::Manager));

@@ -70,7 +70,12 @@ private:
     std::vector<qint64> m_toReplay;                            ///< of the target, over the last states
     std::optional<double> m_replayRate;                        ///< the most of the target, bytes a second
     std::optional<std::pair<qint64, cluster::Lsn>> m_replayed; ///< monotonic ms and position of the last state
-    operations::switchover::Estimates m_estimates;
+    /// What the journal had when it was looked at.
+    struct Past {
+        operations::switchover::Estimates estimates;
+        std::optional<operations::switchover::Unfinished> unfinished;
+    };
+    std::optional<Past> m_past;
     bool m_journalAsked = false;
     bool m_cancelled = false;
     QString m_toldPrimary; ///< for which probeKnown() was said

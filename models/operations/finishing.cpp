@@ -66,6 +66,19 @@ Finishing finishing(const Journal &journal, const Operation &operation)
     return finishing(operation, at == journal.operations.end() ? nullptr : &*at);
 }
 
+const Operation *newestUnfinished(const Journal &journal, const QString &cluster)
+{
+    const Operation *newest = nullptr;
+    for (const Operation &one : journal.operations) {
+        if (one.plan.cluster != cluster || !isUnfinished(one) || (newest && newest->startedMs >= one.startedMs)) {
+            continue;
+        }
+        const Finishing may = finishing(journal, one);
+        newest = may.may(Finish::Resume) || may.may(Finish::Undo) ? &one : newest;
+    }
+    return newest;
+}
+
 Standing standing(const Operation &operation)
 {
     Standing result;

@@ -38,7 +38,7 @@ cell() {
 # $1: what is waited for, $2: seconds at most, $3: what else is as good when it is said, or nothing; then a function that
 # prints rows whose first column must be t.
 holds() {
-  asks "$@" || fail "$1: $said"
+  asks "$@" || fail "$1: $(printf '%s' "$said" | tr '\037\n' '  ')"
 }
 asks() {
   end=$(($(date +%s) + $2)) already=$3

@@ -50,6 +50,9 @@ public:
         for (const Secret &secret : m_plan.secrets) {
             addSecret(secret);
         }
+        if (!mayRun(m_plan, true)) {
+            return refusal(title);
+        }
         QString undo;
         QString forward = QStringLiteral("echo 'The cluster is as it was checked'\n");
         for (const Action &guard : m_plan.guards) {
@@ -66,6 +69,19 @@ public:
     }
 
 private:
+    /// Of a plan that must not be run: it does nothing but say why.
+    QString refusal(const QString &title) const
+    {
+        QString out = QStringLiteral("#!/bin/sh\n# %1: refused\n").arg(title);
+        for (const Check &check : m_plan.checks) {
+            if (check.result == CheckResult::Failed || check.result == CheckResult::Unknown) {
+                out += QStringLiteral("echo %1 >&2\n")
+                           .arg(word(QStringLiteral("%1: %2. %3").arg(check.title, check.evidence, check.remedy)));
+            }
+        }
+        return out + QStringLiteral("echo 'Refused when it was checked. Nothing was changed.' >&2\nexit 1\n");
+    }
+
     bool usesHttp() const
     {
         const auto http = [](const std::vector<Action> &actions) {
@@ -225,10 +241,10 @@ private:
             // Who makes others wait must not wait for ever himself.
             const QString name =
                 function(action, action.lastWill ? QStringLiteral("timeout %1 ").arg(seconds) : QString());
-            if (action.orSilent && action.pollMs > 0) { // what is asked next decides
+            if (action.orSilent && !m_takesBack && action.pollMs > 0) { // what is asked next decides
                 return QStringLiteral("asks %1 %2 '' %3 || :\n").arg(about).arg(seconds).arg(name);
             }
-            if (action.orSilent) {
+            if (action.orSilent && !m_takesBack) {
                 return QStringLiteral("if [ \"$(%1 2>/dev/null | awk 'NR == 2 { print $1 }')\" = f ]; then %2; fi\n")
                     .arg(name, failing(about));
             }
@@ -280,7 +296,7 @@ private:
     QString stepText(const Step &step)
     {
         QString text = QStringLiteral("\necho %1\n").arg(word(step.title));
-        if (endsWithItsSession(step)) {
+        if (endsWithItsSession(step) || step.id == QLatin1String("unlock")) {
             return text + QStringLiteral("echo '  left out: it would end with the session of this line'\n");
         }
         if (step.pointOfNoReturn && !step.verify.empty()) {
@@ -346,9 +362,13 @@ private:
     QString undoText(const Step &step)
     {
         QString text;
+        // Somebody runs it later: what was so when the script failed need not be so by then, and silence proves
+        // nothing.
+        m_takesBack = true;
         for (const Action &action : step.undo) {
             text += endsWithItsSession(step) ? QString() : actionText(action, step);
         }
+        m_takesBack = false;
         return text.isEmpty() ? text
                               : QStringLiteral("if wanted %1; then\necho %2\n%3fi\n")
                                     .arg(nameOf(step), word(QStringLiteral("undo: ") + step.title), text);
@@ -359,6 +379,7 @@ private:
     QString m_functions;
     QHash<QString, QString> m_wills; ///< their functions, by node and statement
     QString m_otherwise;             ///< what a line does instead of ending the script
+    bool m_takesBack = false;        ///< what is written belongs to the way back
     int m_count = 0;
 };
 

@@ -25,6 +25,7 @@ private Q_SLOTS:
     void healthyPairPasses();
     void checks_data();
     void checks();
+    void nodeThatIsAway();
     void planOfThree();
     void planThroughRepmgr();
     void nativePlanUnderRepmgr();
@@ -64,6 +65,12 @@ void TestSwitchoverPlan::checks_data()
     const auto row = [](const char *name, const char *check, const char *result, const Change &change) {
         QTest::newRow(name) << QString::fromLatin1(check) << QString::fromLatin1(result) << change;
     };
+    row("interrupted before", "unfinished", "failed", [](Facts &f, auto &) {
+        f.unfinished = Unfinished{QStringLiteral("20261127-100000-switchover"), QStringLiteral("Switch over"), true};
+    });
+    row("half-way before", "unfinished", "warning", [](Facts &f, auto &) {
+        f.unfinished = Unfinished{QStringLiteral("20261127-100000-switchover"), QStringLiteral("Switch over"), false};
+    });
     row("candidate down", "candidate_known", "unknown", [](Facts &, auto &s) { makeStale(s, pg2, 60'000); });
     row("candidate never seen", "candidate_known", "unknown", [](Facts &, auto &s) { neverSeen(s, pg2); });
     row("candidate writes", "one_primary", "failed", [](Facts &, auto &s) { makeWritable(s, pg2); });
@@ -237,6 +244,28 @@ void TestSwitchoverPlan::checks()
     for (const Check &one : plan.checks) {
         QVERIFY2(one.result == CheckResult::Passed || !one.remedy.isEmpty(), qPrintable(one.id));
     }
+}
+
+/// One that is stopped is still one of the cluster, and so is its slot.
+void TestSwitchoverPlan::nodeThatIsAway()
+{
+    cluster::Snapshot snapshot = prepared(threeNodes());
+    takeDown(snapshot, pg3);
+    cluster::Slot slot;
+    slot.slotName = pg3;
+    slot.slotType = QStringLiteral("physical");
+    edit(snapshot, pg1).replicationSlots.push_back(slot);
+    const Plan plan = planSwitchover(factsOf(snapshot), pg2);
+    QVERIFY2(mayRun(plan, true), qPrintable(all(plan.checks)));
+    QStringList said;
+    for (const Check &one : plan.checks) {
+        if (one.result == CheckResult::Warning) {
+            said << one.id + QStringLiteral(": ") + one.evidence;
+        }
+    }
+    QVERIFY2(said.contains(QStringLiteral("siblings: does not answer: pg3")), qPrintable(said.join(QLatin1Char('\n'))));
+    QVERIFY2(said.contains(QStringLiteral("slots: physical, of pg3, which does not answer")),
+             qPrintable(said.join(QLatin1Char('\n'))));
 }
 
 void TestSwitchoverPlan::planOfThree()

@@ -53,6 +53,21 @@ Check checkSync(const Facts &facts, const Cast &cast, Way way)
                : answer(CheckResult::Passed, evidence);
 }
 
+/// Nodes of the cluster that are neither of the two, and say nothing now.
+QStringList awayNodes(const Facts &facts, const Cast &cast)
+{
+    const cluster::Snapshot &snapshot = *facts.state.snapshot;
+    QStringList names;
+    for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
+        const cluster::NodeStatus &node = snapshot.nodes[i];
+        const bool acts = static_cast<int>(i) == cast.primary || static_cast<int>(i) == cast.candidate;
+        if (!acts && node.kind == cluster::NodeKind::Data && !isFresh(snapshot, node)) {
+            names.append(node.name);
+        }
+    }
+    return names;
+}
+
 /// Slots live on one node: what has no copy on the candidate stays behind, but those that a manager keeps, and why.
 std::vector<Check> checkSlots(const Facts &facts, const Cast &cast, const QStringList &kept, const QString &why)
 {
@@ -66,6 +81,7 @@ std::vector<Check> checkSlots(const Facts &facts, const Cast &cast, const QStrin
         }
     }
     std::vector<Check> checks;
+    const QStringList away = awayNodes(facts, cast);
     for (const cluster::Slot &slot : primary.sample->replicationSlots) {
         if (slot.temporary || ofStandbys.contains(slot.slotName)) {
             continue;
@@ -84,7 +100,8 @@ std::vector<Check> checkSlots(const Facts &facts, const Cast &cast, const QStrin
             isKept    ? why
             : copied  ? tr("synced on %1").arg(candidate.name)
             : logical ? tr("logical, no failover slot%1").arg(slot.active ? QString() : tr(", no consumer"))
-                      : tr("physical, for no node of the cluster");
+            : away.contains(slot.slotName) ? tr("physical, of %1, which does not answer").arg(slot.slotName)
+                                           : tr("physical, for no node of the cluster");
         checks.push_back(made(
             "slots", afterwards(), title, primary.name, copied ? CheckResult::Passed : CheckResult::Warning, evidence,
             logical ? tr("Its consumer starts over with a new copy of its tables, or loses what lies between.")
@@ -115,6 +132,13 @@ Check checkSiblings(const Facts &facts, const Cast &cast)
         } else if (node.sample->setting(QLatin1String("recovery_target_timeline")) != QLatin1String("latest")) {
             bad.append(tr("%1: recovery_target_timeline is not latest").arg(node.name));
         }
+    }
+    const QStringList away = awayNodes(facts, cast);
+    if (bad.isEmpty() && !away.isEmpty()) {
+        return made("siblings", afterwards(), title, {}, CheckResult::Warning,
+                    tr("does not answer: %1").arg(away.join(QStringLiteral(", "))),
+                    tr("It is not moved. Once it is back, give it %1 as its primary.")
+                        .arg(snapshot.nodes[at(cast.candidate)].name));
     }
     return bad.isEmpty()
                ? made("siblings", afterwards(), title, {}, CheckResult::Passed,

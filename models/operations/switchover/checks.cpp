@@ -24,6 +24,29 @@ Check made(const char *id, const QString &group, const QString &title, const QSt
     return check;
 }
 
+namespace {
+
+/// What an interrupted operation has prepared would be taken for what was there before, and stay.
+Check checkUnfinished(const Facts &facts)
+{
+    const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
+    const auto answer = [&](CheckResult result, const QString &evidence, const QString &remedy = {}) {
+        return made("unfinished", tr("The cluster"), tr("Nothing waits to be finished"), {}, result, evidence, remedy);
+    };
+    if (!facts.unfinished) {
+        return answer(CheckResult::Passed, tr("this console's journal has no open operation"));
+    }
+    const QString name = QStringLiteral("\"%1\" (%2)").arg(facts.unfinished->title, facts.unfinished->id);
+    return facts.unfinished->interrupted
+               ? answer(CheckResult::Failed, tr("%1 was interrupted").arg(name),
+                        tr("Resume or undo it first, from the window's Journal or by howdah journal %1.")
+                            .arg(facts.config.name))
+               : answer(CheckResult::Warning, tr("%1 ended half-way").arg(name),
+                        tr("See the journal for what remains; resume goes on with it."));
+}
+
+} // namespace
+
 std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, Way way, const Limits &limits)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
@@ -41,6 +64,7 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
                    writable > 1 ? tr("Fence all but one of them first: see the findings.")
                                 : tr("A switchover needs the old primary. If it is gone for good, promote a "
                                      "standby instead.")));
+    checks.push_back(checkUnfinished(facts));
     const bool left = isLeftToManager(facts, way);
     if (left) {
         const std::vector<Check> own =

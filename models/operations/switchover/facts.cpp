@@ -7,11 +7,19 @@
 #include <bit>
 
 #include "cluster/positions.h"
+#include "operations/finishing.h"
 #include "postgres/conninfo.h"
 
 namespace howdah::operations::switchover {
 
 using cluster::at;
+
+std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cluster)
+{
+    const Operation *one = newestUnfinished(journal, cluster);
+    return one ? std::optional(Unfinished{one->id, one->plan.title, one->outcome == Outcome::Interrupted})
+               : std::nullopt;
+}
 
 const managers::AutoFailoverNode *AutoFailoverFacts::ofNode(const QString &node) const
 {

@@ -128,6 +128,13 @@ struct PoolerFacts {
 };
 inline const QString kAllPaused = QStringLiteral("all of it");
 
+/// An operation on this cluster that this console's journal has not at its end, and that can be taken up.
+struct Unfinished {
+    QString id;
+    QString title;
+    bool interrupted = false; ///< else it ended half-way, and says what remains
+};
+
 /// All that a plan is made of. Nothing in it is secret.
 struct Facts {
     cluster::ClusterConfig config;
@@ -140,12 +147,16 @@ struct Facts {
     std::vector<qint64> toReplay;
     /// The most that the candidate was seen to replay a second, bytes; empty: it was not seen to replay.
     std::optional<double> replayRate;
-    Estimates estimates; ///< from the journal
+    Estimates estimates;                  ///< from the journal
+    std::optional<Unfinished> unfinished; ///< likewise
     /// What Patroni says; empty where it was not asked, or does not answer for a cluster that may not be its own.
     std::optional<patroni::PatroniFacts> patroni;
     /// What pg_auto_failover's monitor says, likewise.
     std::optional<AutoFailoverFacts> autoFailover;
 };
+
+/// The newest that can be taken up; nothing when there is none. Pure.
+std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cluster);
 
 /// Who carries a switchover out.
 enum class Way {

@@ -229,8 +229,12 @@ QStringList Pieces::stopScript() const
 
 QStringList Pieces::controlDataCommand() const
 {
-    return host.asOwner + QStringList{QStringLiteral("env"), QStringLiteral("LC_ALL=C"), host.pgControlData,
-                                      QStringLiteral("-D"), host.dataDirectory};
+    return host.asOwner + QStringList{QStringLiteral("sh"),
+                                      QStringLiteral("-c"),
+                                      QLatin1String(kControlScript),
+                                      QStringLiteral("howdah-control"),
+                                      host.pgControlData,
+                                      host.dataDirectory};
 }
 
 QStringList Pieces::clearScript(bool asStandby) const

@@ -45,7 +45,9 @@ while [ "$n" -lt $(($4 * 2)) ] && [ $((now - begun)) -lt $(($4 / 100 - 2)) ]; do
   case $said in
   *'cluster state:               shut down
 '*)
-    printf '%s\n' "$said"
+    printf '%s\n' "$said" | while IFS= read -r line; do
+      case $line in 'Database '* | 'Latest checkpoint location:'* | *TimeLineID:*) printf '%s\n' "$line" ;; esac
+    done
     exit 0 ;;
   esac
   [ $((n % 100)) -ne 50 ] || alive "$@" || {
@@ -63,6 +65,10 @@ echo "still running: $(sed -n 8p "$2/postmaster.pid" 2>/dev/null)" >&2
 still "$2" >&2
 exit 1
 )sh";
+
+/// $1 pg_controldata, $2 data directory: what a proof needs of it; the rest has nothing for people, and a nonce.
+inline constexpr const char *kControlScript =
+    R"sh(LC_ALL=C "$1" -D "$2" | sed -n -e '/^Database /p' -e '/^Latest checkpoint location:/p' -e '/TimeLineID:/p')sh";
 
 /// $1 pg_ctl, $2 data directory, $3 standby or primary, $4 pg_controldata. "ready" in the pid file is a hot standby as
 /// well as a primary (postmaster.c): only pg_control tells which. A server that is on its way down is waited for, a

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "operations/runbook.h"
+#include "operations/switchover/switchoverplan.h"
+#include "switchoverfacts.h"
+
+using namespace howdah::unit;
+
+/// The script of a switchover as a person runs it, with servers that are made up.
+class TestRunbook : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void refusedPlanDoesNothing();
+    void wayBackNeedsAnAnswer_data();
+    void wayBackNeedsAnAnswer();
+
+private:
+    /// What the script says, and its exit code.
+    std::pair<QString, int> run(const Plan &plan, const QStringList &arguments, const QString &answer);
+
+    std::unique_ptr<QTemporaryDir> m_directory;
+};
+
+void TestRunbook::init()
+{
+    m_directory = std::make_unique<QTemporaryDir>();
+}
+
+std::pair<QString, int> TestRunbook::run(const Plan &plan, const QStringList &arguments, const QString &answer)
+{
+    const QString script = m_directory->filePath(QStringLiteral("runbook.sh"));
+    const Facts facts = factsOf(prepared(healthyPair()));
+    if (!saveRunbook(plan, facts.config, script)) {
+        return {QStringLiteral("it was not written"), -1};
+    }
+    QFile psql(m_directory->filePath(QStringLiteral("psql")));
+    if (!psql.open(QIODevice::WriteOnly)) {
+        return {QStringLiteral("there is no psql"), -1};
+    }
+    psql.write("#!/bin/sh\n[ \"$ANSWER\" ] || { echo 'connection refused' >&2; exit 2; }\nprintf 'c\\n%s\\n' "
+               "\"$ANSWER\"\n");
+    psql.close();
+    psql.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    QProcess process;
+    QProcessEnvironment all = QProcessEnvironment::systemEnvironment();
+    all.insert(QStringLiteral("PATH"), m_directory->path() + QLatin1Char(':') + qEnvironmentVariable("PATH"));
+    all.insert(QStringLiteral("ANSWER"), answer);
+    process.setProcessEnvironment(all);
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.start(QStringLiteral("sh"), QStringList{script} + arguments);
+    const bool ended = QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 60'000) &&
+                       process.exitCode() >= 0;
+    return {QString::fromUtf8(process.readAll()), ended ? process.exitCode() : -1};
+}
+
+void TestRunbook::refusedPlanDoesNothing()
+{
+    howdah::cluster::Snapshot snapshot = prepared(healthyPair());
+    pauseReplay(snapshot, pg2);
+    const Plan plan = planSwitchover(factsOf(snapshot), pg2);
+    QVERIFY(!mayRun(plan, true));
+    const auto [said, exitCode] = run(plan, {}, QStringLiteral("t"));
+    QCOMPARE(exitCode, 1);
+    QVERIFY2(said.contains(QStringLiteral(": paused")), qPrintable(said));
+    QVERIFY2(said.contains(QStringLiteral("Nothing was changed")), qPrintable(said));
+    QCOMPARE(run(plan, {QStringLiteral("undo")}, QStringLiteral("t")).second, 1);
+}
+
+void TestRunbook::wayBackNeedsAnAnswer_data()
+{
+    QTest::addColumn<QString>("answer");
+    QTest::addColumn<QString>("failed");
+    const QString promoted = QStringLiteral("FAILED: nobody has promoted pg2 meanwhile");
+    QTest::newRow("the candidate says nothing") << QString() << promoted;
+    QTest::newRow("it is the primary") << QStringLiteral("f") << promoted;
+    QTest::newRow("it is a standby") << QStringLiteral("t") << QStringLiteral("FAILED: pg1 runs as the primary again");
+}
+
+/// Somebody may run it days later: the old primary is started only when it is known that there is no other.
+void TestRunbook::wayBackNeedsAnAnswer()
+{
+    QFETCH(QString, answer);
+    QFETCH(QString, failed);
+    const Plan plan = planSwitchover(factsOf(prepared(healthyPair())), pg2);
+    QVERIFY(mayRun(plan, true));
+    const auto [said, exitCode] = run(plan, {QStringLiteral("undo"), QStringLiteral("stop")}, answer);
+    QCOMPARE(exitCode, 1); // there is no server to be started
+    QVERIFY2(said.contains(failed), qPrintable(said));
+}
+
+QTEST_GUILESS_MAIN(TestRunbook)
+#include "tst_runbook.moc"
