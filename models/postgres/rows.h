@@ -25,7 +25,7 @@ public:
     }
 
     int count() const;
-    QStringList columns() const; ///< their names, sanitized
+    QStringList columns() const;        ///< their names, sanitized
     int column(const char *name) const; ///< -1 when there is none of that name
     bool isNull(int row, int column) const;
     QByteArrayView raw(int row, int column) const; ///< valid while any copy of these rows lives
