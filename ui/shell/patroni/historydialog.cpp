@@ -6,21 +6,16 @@
 
 #include "core/clock.h"
 #include "shell/operationrun.h"
+#include "shell/readingfooter.h"
 #include "tables/patronimodels.h"
-#include "theme/howdahstyle.h"
-#include "theme/metrics.h"
 #include "widgets/datatable.h"
-#include "widgets/label.h"
 #include "widgets/panes.h"
 
 namespace howdah::shell {
 
-namespace metric = theme::metric;
-
 namespace {
 
 constexpr QSize kSize(800, 420);
-constexpr int kFooter = 60;
 
 } // namespace
 
@@ -41,39 +36,10 @@ HistoryDialog::HistoryDialog(const QString &cluster, QWidget *parent)
     layout->addWidget(m_table, 1);
     layout->addWidget(m_empty, 1);
     layout->addWidget(new widgets::Hairline);
-    layout->addWidget(buildFooter());
+    layout->addWidget(readingFooter(this, QStringLiteral("patroni-history"), tr("&Copy as text"),
+                                    tr("How each timeline ended, the newest first."), [this] { m_table->copyAll(); }));
     showTable(false);
     resize(kSize);
-}
-
-QWidget *HistoryDialog::buildFooter()
-{
-    auto *footer = new widgets::Ground(false);
-    footer->setObjectName(QStringLiteral("patroni-history-footer"));
-    footer->setFixedHeight(kFooter);
-    auto *copy = new QPushButton(tr("&Copy as text"));
-    copy->setObjectName(QStringLiteral("patroni-history-copy"));
-    auto *close = new QPushButton(tr("Close"));
-    close->setObjectName(QStringLiteral("patroni-history-close"));
-    auto *sentence = new widgets::Label(tr("How each timeline ended, the newest first."), theme::FontRole::Small,
-                                        theme::Token::Text2);
-    sentence->setObjectName(QStringLiteral("patroni-history-sentence"));
-    sentence->setElided(true);
-    sentence->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    auto *buttons = new QHBoxLayout(footer);
-    buttons->setContentsMargins(metric::kPanePadding, 0, metric::kPanePadding, 0);
-    buttons->setSpacing(metric::kSpace3);
-    for (QPushButton *button : {copy, close}) {
-        button->setAutoDefault(false);
-        theme::setDialogSize(button);
-    }
-    buttons->addWidget(copy);
-    buttons->addWidget(sentence, 1);
-    buttons->addWidget(close);
-    connect(copy, &QPushButton::clicked, m_table, &widgets::DataTable::copyAll);
-    connect(close, &QPushButton::clicked, this, &QDialog::accept);
-    close->setFocus();
-    return footer;
 }
 
 void HistoryDialog::showTable(bool shown)

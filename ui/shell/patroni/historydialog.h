@@ -29,7 +29,6 @@ public:
     void setFailed(const core::Error &error);
 
 private:
-    QWidget *buildFooter();
     void showTable(bool shown);
 
     QString m_cluster;
