@@ -107,12 +107,15 @@ void CandidatesModel::setState(const cluster::ClusterState &state, const operati
                                const QHash<QString, Spark> &trends)
 {
     std::vector<Row> rows;
+    const int primary = state.snapshot ? state.assessment->topology.primary : -1;
     for (std::size_t i = 0; state.snapshot && i < state.snapshot->nodes.size(); ++i) {
         const cluster::NodeStatus &node = state.snapshot->nodes[i];
         const cluster::Place &place = state.assessment->topology.places[i];
-        if (node.kind == cluster::NodeKind::Witness || static_cast<int>(i) == state.assessment->topology.primary ||
-            place.sameAs >= 0) {
+        if (node.kind == cluster::NodeKind::Witness || static_cast<int>(i) == primary || place.sameAs >= 0) {
             continue;
+        }
+        if (primary < 0 && rowOf(node.name) < 0) {
+            continue; // it may be the primary itself: nobody becomes a candidate before that is known
         }
         const cluster::StandbyLag &lag = state.assessment->lag[i];
         const bool chosen = node.name == plan.to;

@@ -70,7 +70,7 @@ class CandidatesModel : public KeyedTableModel {
 public:
     explicit CandidatesModel(QObject *parent = nullptr);
     /// plan is of its target; of the others only what the state tells is shown. trends: how far behind each node was
-    /// over the last minute, by name.
+    /// over the last minute, by name. While no primary is known nobody becomes a candidate; who is one stays.
     void setState(const cluster::ClusterState &state, const operations::Plan &plan,
                   const QHash<QString, Spark> &trends = {});
 };

@@ -76,6 +76,7 @@ inline void pictureOf(const QWidget *what, const QString &name)
 inline void switchOver(const LiveWindow &live, const QString &target, bool measured, bool aside = false)
 {
     auto *dialog = live.part<shell::SwitchoverDialog>("switchover-dialog");
+    QVERIFY2(dialog, "the dialog has not opened");
     QTRY_COMPARE_WITH_TIMEOUT(dialog->target(), target, 15'000); // proposed once the primary is known
     auto *run = live.part<QPushButton>("switchover-run");
     const auto warnings = [dialog] {

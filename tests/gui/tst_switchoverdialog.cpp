@@ -43,6 +43,7 @@ private Q_SLOTS:
     void withoutAProbeTheStepsTell();
     void refusalLeavesNoButton();
     void planOfAnotherTargetIsLeftAlone();
+    void primaryIsNoCandidateBeforeItIsKnown();
     void runsAndEnds();
     void cancelOnlyBeforeTheReturn();
     void dryRunTellsAll();
@@ -460,6 +461,34 @@ void TestSwitchoverDialog::planOfAnotherTargetIsLeftAlone()
     late.to = QStringLiteral("pg3");
     shown.dialog.setPlan(late);
     QVERIFY(!shown.run()->isEnabled());
+}
+
+// Opened before the nodes have answered, the table has the keyboard and takes its first row for chosen.
+void TestSwitchoverDialog::primaryIsNoCandidateBeforeItIsKnown()
+{
+    cluster::Snapshot unknown = threeNodes();
+    for (cluster::NodeStatus &node : unknown.nodes) {
+        neverSeen(unknown, node.name);
+    }
+    SwitchoverDialog dialog(QStringLiteral("orders"), {});
+    QSignalSpy asked(&dialog, &SwitchoverDialog::planRequested);
+    dialog.setState(stateOf(unknown));
+    dialog.show();
+    dialog.setState(stateOf(unknown));
+    QCOMPARE(part<widgets::DataTable>(dialog, "candidates-table")->model()->rowCount(), 0);
+    dialog.setState(stateOf(threeNodes()));
+    QTRY_COMPARE(dialog.target(), QStringLiteral("pg2"));
+    QCOMPARE(asked.last().first().toString(), QStringLiteral("pg2"));
+    // Who was a candidate remains one while nobody is known to be the primary.
+    dialog.setState(stateOf(unknown));
+    QCOMPARE(part<widgets::DataTable>(dialog, "candidates-table")->model()->rowCount(), 2);
+    QCOMPARE(dialog.target(), QStringLiteral("pg2"));
+    // Another has switched over: who was chosen is the primary now, and its row goes.
+    cluster::Snapshot changed = threeNodes();
+    std::swap(changed.nodes[0].name, changed.nodes[1].name);
+    dialog.setState(stateOf(changed));
+    QTRY_VERIFY(dialog.target() != QStringLiteral("pg2"));
+    QCOMPARE(asked.last().first().toString(), dialog.target());
 }
 
 void TestSwitchoverDialog::runsAndEnds()

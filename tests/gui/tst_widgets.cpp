@@ -49,6 +49,7 @@ private Q_SLOTS:
     void titleGivesWay();
     void stripTipsFollowTheText();
     void tableCopiesShownColumns();
+    void tableTellsOfARemovedRowAfterwards();
     void columnsGrowWithTheirContents();
     void everyDigitHasItsRoom();
     void columnsGiveWay();
@@ -347,6 +348,34 @@ void TestWidgets::tableCopiesShownColumns()
     // What stands behind a cell's text, or is said by its glyph alone, comes along.
     model.setData(model.index(0, 2), QStringLiteral("02 restart pending (Warning)"), Qt::AccessibleTextRole);
     QCOMPARE(table.text(false), QStringLiteral("Slot\tHeld\na b\t02 restart pending (Warning)\n10\t12\n"));
+}
+
+// Who hears of another selection may change the model, which it must not within a change of that model.
+void TestWidgets::tableTellsOfARemovedRowAfterwards()
+{
+    QStandardItemModel model;
+    for (const char *node : {"pg1", "pg2", "pg3"}) {
+        auto *item = new QStandardItem(QLatin1String(node));
+        item->setData(item->text(), tables::KeyRole);
+        model.appendRow(item);
+    }
+    DataTable table(QStringLiteral("Nodes"));
+    table.setSortingEnabled(false);
+    table.setModel(&model);
+    QVERIFY(table.selectKey(QStringLiteral("pg1")));
+    QStringList heard;
+    bool isChanging = false;
+    connect(&table, &DataTable::selectedKeyChanged, &model, [&](const QString &key) {
+        QVERIFY(!isChanging);
+        heard.push_back(key);
+    });
+    isChanging = true;
+    model.removeRow(0);
+    isChanging = false;
+    QTRY_COMPARE(heard.size(), qsizetype(1));
+    QCOMPARE(heard.last(), table.selectedKey());
+    QVERIFY(table.selectKey(QStringLiteral("pg3")));
+    QCOMPARE(heard.last(), QStringLiteral("pg3"));
 }
 
 void TestWidgets::columnsGrowWithTheirContents()

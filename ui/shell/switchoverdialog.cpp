@@ -74,9 +74,7 @@ void SwitchoverDialog::setState(const cluster::ClusterState &state, const QHash<
     m_trends = trends;
     m_candidates->setState(state, plan(), trends);
     m_candidatesTable->setFixedHeight(m_candidatesTable->sizeHint().height());
-    // Before the primary is known it may stand among the candidates itself: nobody is proposed then.
-    const bool known = state.assessment->topology.primary >= 0;
-    if (known && m_candidatesTable->selectedKey().isEmpty() && m_candidates->rowCount() > 0) {
+    if (m_candidatesTable->selectedKey().isEmpty() && m_candidates->rowCount() > 0) {
         m_candidatesTable->selectKey(m_target.isEmpty() ? m_candidates->row(0).key : m_target);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/datatable.h"
 
+#include <utility>
+
 #include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
@@ -115,6 +117,9 @@ DataTable::DataTable(const QString &name, QWidget *parent)
 
 void DataTable::setModel(QAbstractItemModel *model)
 {
+    if (model) {
+        watchChanges(model);
+    }
     QTableView::setModel(model);
     applyColumns();
     if (model) {
@@ -124,6 +129,23 @@ void DataTable::setModel(QAbstractItemModel *model)
         connect(model, &QAbstractItemModel::rowsInserted, this, [this] { m_remeasure.start(0); });
         connect(model, &QAbstractItemModel::dataChanged, this, [this] { remeasureLater(); });
     }
+}
+
+/// To be called before the selection model is made, which puts its selection right as soon as a change begins.
+void DataTable::watchChanges(QAbstractItemModel *model)
+{
+    const auto begin = [this] { m_modelChanges = true; };
+    const auto end = [this] { m_modelChanges = false; };
+    connect(model, &QAbstractItemModel::rowsAboutToBeInserted, this, begin);
+    connect(model, &QAbstractItemModel::rowsInserted, this, end);
+    connect(model, &QAbstractItemModel::rowsAboutToBeRemoved, this, begin);
+    connect(model, &QAbstractItemModel::rowsRemoved, this, end);
+    connect(model, &QAbstractItemModel::rowsAboutToBeMoved, this, begin);
+    connect(model, &QAbstractItemModel::rowsMoved, this, end);
+    connect(model, &QAbstractItemModel::layoutAboutToBeChanged, this, begin);
+    connect(model, &QAbstractItemModel::layoutChanged, this, end);
+    connect(model, &QAbstractItemModel::modelAboutToBeReset, this, begin);
+    connect(model, &QAbstractItemModel::modelReset, this, end);
 }
 
 /// Once for all the changes of a tick, and in a stretch of its own: the frame that shows them shall not wait for it.
@@ -283,6 +305,16 @@ void DataTable::selectionChanged(const QItemSelection &selected, const QItemSele
 {
     QTableView::selectionChanged(selected, deselected);
     viewport()->update();
+    if (!m_modelChanges) {
+        Q_EMIT selectedKeyChanged(selectedKey());
+    } else if (!std::exchange(m_tellsOfSelection, true)) {
+        QMetaObject::invokeMethod(this, &DataTable::tellSelectedKey, Qt::QueuedConnection);
+    }
+}
+
+void DataTable::tellSelectedKey()
+{
+    m_tellsOfSelection = false;
     Q_EMIT selectedKeyChanged(selectedKey());
 }
 

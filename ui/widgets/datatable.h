@@ -51,6 +51,8 @@ public:
     QSize sizeHint() const override;
 
 Q_SIGNALS:
+    /// Never within a change of the model: of a selection that such a change changed one hears when control is back in
+    /// the event loop.
     void selectedKeyChanged(const QString &key);
     /// The user has shown, hidden, moved or resized a column, or sorts by another.
     void columnsChanged();
@@ -67,6 +69,8 @@ protected:
     void selectionChanged(const QItemSelection &selected, const QItemSelection &deselected) override;
 
 private:
+    void watchChanges(QAbstractItemModel *model);
+    void tellSelectedKey();
     void addSortMenu(QMenu *menu);
     void applyColumns();
     void remeasureLater();
@@ -88,6 +92,8 @@ private:
     QSet<int> m_leftOut;          ///< hidden by us, for want of room
     QHash<int, int> m_userWidths; ///< what the user has dragged: never changed by us
     int m_hoverRow = -1;
+    bool m_modelChanges = false;     ///< from the model's "about to" to its "done"
+    bool m_tellsOfSelection = false; ///< selectedKeyChanged is on its way
 };
 
 } // namespace howdah::widgets
