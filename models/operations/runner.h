@@ -75,6 +75,7 @@ private:
     void lookForSilent(QStringList nodes);
     void isAlive(const QString &node, const std::function<void(bool)> &then);
     void endUndo();
+    bool hasOnlyLocked() const;
     QString leftOverText(int index, const std::vector<Action> &left, const QString &why) const;
     QString whyNotTried(const Action &action) const;
     void finish(Outcome outcome);

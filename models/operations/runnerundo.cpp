@@ -104,7 +104,17 @@ void Runner::endUndo()
     const bool whole = std::none_of(m_steps.begin(), m_steps.end(),
                                     [](const StepRecord &one) { return one.state == StepState::UndoFailed; });
     m_remains.prepend(m_why);
-    finish(whole ? Outcome::Undone : Outcome::Incomplete);
+    finish(!whole ? Outcome::Incomplete : hasOnlyLocked() && !m_cancelled ? Outcome::Refused : Outcome::Undone);
+}
+
+/// Whether no step was begun but those that end with this console's session: another console was faster, or the
+/// cluster is no longer as it was checked.
+bool Runner::hasOnlyLocked() const
+{
+    return !m_resumed && std::all_of(m_plan.steps.begin(), m_plan.steps.end(), [this](const Step &one) {
+        const auto index = static_cast<std::size_t>(&one - m_plan.steps.data());
+        return endsWithItsSession(one) || m_steps[index].state == StepState::Waiting;
+    });
 }
 
 /// Whether all that the step has done was taken back by last wills since: what is there now is somebody else's.

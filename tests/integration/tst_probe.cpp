@@ -153,11 +153,22 @@ void TestProbe::sweepsWhatAConsoleLeft()
                                   "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'howdah probe'")),
                               QStringLiteral("0"), 20'000);
     QCOMPARE(tables(), QStringLiteral("1"));
-    START(QStringLiteral("postgres"));
-    QCOMPARE(tables(), QStringLiteral("1")); // its own
-    finished(*one);
+    {
+        START(QStringLiteral("postgres"));
+        QCOMPARE(tables(), QStringLiteral("1")); // its own
+        finished(*one);
+    }
     QCOMPARE(tables(), QStringLiteral("0"));
-    m_servers->node(0).sql(QStringLiteral("DROP SCHEMA IF EXISTS howdah"));
+    const QString schemas = QStringLiteral("SELECT count(*) FROM pg_namespace WHERE nspname = 'howdah'");
+    QCOMPARE(m_servers->node(0).value(schemas), QStringLiteral("0")); // the first had made it, and was killed
+    // Somebody else's is left alone.
+    m_servers->node(0).sql(QStringLiteral("CREATE SCHEMA howdah"));
+    {
+        START(QStringLiteral("postgres"));
+        finished(*one);
+    }
+    QCOMPARE(m_servers->node(0).value(schemas), QStringLiteral("1"));
+    m_servers->node(0).sql(QStringLiteral("DROP SCHEMA howdah"));
 }
 
 void TestProbe::saysWhyItCannotStart()

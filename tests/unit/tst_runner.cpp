@@ -32,6 +32,7 @@ private Q_SLOTS:
     void whatIsSaidIsToldOnce();
     void whatWillNeverBeIsNotWaitedFor();
     void guardsStopBeforeTheNextStep();
+    void lostRaceForTheLockIsARefusal();
     void cancelUndoes();
     void secretsStayInMemory();
     void passwordThatNobodyKnowsIsNotWritten_data();
@@ -420,8 +421,25 @@ void TestRunner::guardsStopBeforeTheNextStep()
                      [&] { changed.hands.answers[QStringLiteral("guard")] = FakeHands::one(QStringLiteral("f")); });
     changed.runner->start();
     QTRY_VERIFY(changed.outcome);
-    QCOMPARE(word(*changed.outcome), word(Outcome::Undone));
+    QCOMPARE(word(*changed.outcome), word(Outcome::Refused)); // nothing but the lock was taken
     QVERIFY(!changed.hands.told.contains(QStringLiteral("pg1: do stop")));
+}
+
+void TestRunner::lostRaceForTheLockIsARefusal()
+{
+    Plan locks = plan();
+    locks.steps[0].actions[0].expectsTrue = true;
+    locks.steps[0].actions[0].text = QStringLiteral("taken by this console alone");
+    Bench raced(locks);
+    raced.hands.answers[QStringLiteral("do lock")] =
+        Table{{QStringLiteral("got"), QStringLiteral("evidence")},
+              {{QStringLiteral("f"), QStringLiteral("held by process 17, howdah of dba")}}};
+    raced.runner->start();
+    QTRY_VERIFY(raced.outcome);
+    QCOMPARE(word(*raced.outcome), word(Outcome::Refused));
+    QCOMPARE(word(raced.recorded()), word(Outcome::Refused));
+    QVERIFY2(raced.remains.first().contains(QStringLiteral("held by process 17, howdah of dba")),
+             qPrintable(raced.remains.join(QLatin1Char('\n'))));
 }
 
 void TestRunner::cancelUndoes()
@@ -478,7 +496,7 @@ void TestRunner::secretsStayInMemory()
         tl::unexpected(FakeHands::failure(QStringLiteral("permission denied"), false));
     hidden.runner->start();
     QTRY_VERIFY(hidden.outcome);
-    QCOMPARE(word(*hidden.outcome), word(Outcome::Undone));
+    QCOMPARE(word(*hidden.outcome), word(Outcome::Refused));
     QCOMPARE(hidden.hands.told.filter(QStringLiteral("do ")), QStringList());
 }
 

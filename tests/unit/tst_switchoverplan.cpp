@@ -25,6 +25,7 @@ private Q_SLOTS:
     void healthyPairPasses();
     void checks_data();
     void checks();
+    void pausedReplayStillStreams();
     void nodeThatIsAway();
     void planOfThree();
     void planThroughRepmgr();
@@ -244,6 +245,16 @@ void TestSwitchoverPlan::checks()
     for (const Check &one : plan.checks) {
         QVERIFY2(one.result == CheckResult::Passed || !one.remedy.isEmpty(), qPrintable(one.id));
     }
+}
+
+/// What is wrong is said once, where it belongs.
+void TestSwitchoverPlan::pausedReplayStillStreams()
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    pauseReplay(snapshot, pg2);
+    const Plan plan = planSwitchover(factsOf(snapshot), pg2);
+    QCOMPARE(found(plan.checks, QStringLiteral("candidate_streams")), QStringLiteral("passed"));
+    QCOMPARE(found(plan.checks, QStringLiteral("candidate_replays")), QStringLiteral("failed"));
 }
 
 /// One that is stopped is still one of the cluster, and so is its slot.

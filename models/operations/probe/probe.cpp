@@ -27,8 +27,9 @@ constexpr qint64 kSettled = 50; ///< commits after a request to count: those rig
 constexpr double kTellMs = 60;
 constexpr std::size_t kMostUnknown = 20'000;
 
-/// Tables of probes whose console has gone are dropped. Rows of a table that is published to everybody would stop
-/// subscribers, who have no such table; consumers of other plugins may not know it either.
+/// Tables of probes whose console has gone are dropped, and the schema that was made for them. Rows of a table that is
+/// published to everybody would stop subscribers, who have no such table; consumers of other plugins may not know it
+/// either.
 const char *const kSweep = R"sql(DO $$
 DECLARE
   stale text;
@@ -42,7 +43,15 @@ BEGIN
                AND pg_catalog.pg_has_role(c.relowner, 'USAGE') LOOP
       EXECUTE 'DROP TABLE ' || stale;
     END LOOP;
+    IF EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = 'howdah'
+               AND pg_catalog.obj_description(n.oid, 'pg_namespace') = 'of a probe'
+               AND pg_catalog.pg_has_role(n.nspowner, 'USAGE')
+               AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid)) THEN
+      DROP SCHEMA howdah;
+    END IF;
   END IF;
+EXCEPTION WHEN lock_not_available OR dependent_objects_still_exist THEN
+  NULL; -- what others use, or have put there, stays
 END $$)sql";
 
 const char *const kSituation = R"sql(SELECT
@@ -165,17 +174,17 @@ void Probe::make()
 {
     m_tryAt = 0;
     m_session->run(
-        {{QByteArray(), kSituation}, {QByteArray(), kSweep}}, [this](const Results &results) { made(results); },
+        {{QByteArray(), kSweep}, {QByteArray(), kSituation}}, [this](const Results &results) { made(results); },
         kOwnMs);
 }
 
 void Probe::made(const Results &results)
 {
-    if (!results.front()) {
-        giveUp(results.front().error());
+    if (!results.back()) {
+        giveUp(results.back().error());
         return;
     }
-    const Rows &rows = *results.front();
+    const Rows &rows = *results.back();
     m_measured.timelineBefore = timelineOf(rows);
     m_madeSchema = !rows.flag(0, rows.column("has_schema"));
     if (rows.flag(0, rows.column("published"))) {
@@ -195,9 +204,13 @@ void Probe::made(const Results &results)
 void Probe::makeTable()
 {
     m_table = QStringLiteral("probe_%1").arg(QRandomGenerator::global()->generate(), 8, 16, QLatin1Char('0'));
+    std::vector<postgres::Statement> statements = {{QByteArray(), "CREATE SCHEMA IF NOT EXISTS howdah"}};
+    if (m_madeSchema) { // by this it is known should this console be killed
+        statements.push_back({QByteArray(), "COMMENT ON SCHEMA howdah IS 'of a probe'"});
+    }
+    statements.push_back({QByteArray(), "CREATE TABLE howdah." + m_table.toLatin1() + " (n bigint NOT NULL)"});
     m_session->run(
-        {{QByteArray(), "CREATE SCHEMA IF NOT EXISTS howdah"},
-         {QByteArray(), "CREATE TABLE howdah." + m_table.toLatin1() + " (n bigint NOT NULL)"}},
+        statements,
         [this](const Results &results) {
             m_madeSchema = m_madeSchema && results.front().has_value();
             if (!results.back()) {

@@ -75,7 +75,8 @@ Check checkStreams(const Facts &facts, const Cast &cast, const QString &target)
         const QString from = edge && edge->from >= 0 ? snapshot.nodes[at(edge->from)].name : tr("nobody");
         return answer(CheckResult::Failed, tr("it follows %1").arg(from), remedy);
     }
-    if (edge->state != cluster::EdgeState::Streaming) {
+    // Whether replay is paused is for another check.
+    if (edge->state != cluster::EdgeState::Streaming && edge->state != cluster::EdgeState::Paused) {
         const bool seen = edge->state != cluster::EdgeState::Unknown && edge->state != cluster::EdgeState::ReceiverOnly;
         return answer(seen ? CheckResult::Failed : CheckResult::Unknown, cluster::toString(edge->state), remedy);
     }

@@ -155,12 +155,14 @@ Step proveStep(const Pieces &p)
     Step step = p.step("prove", Phase::Outage, tr("Prove that %1 holds everything").arg(p.candidate),
                        {p.primary, p.candidate}, 10'000, 20);
     step.actions = {
-        p.holds(p.candidate,
-                QStringLiteral("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() > :{shutdown_lsn}::pg_lsn AND "
-                               "(SELECT system_identifier FROM pg_control_system())::text = :{system_identifier}, "
-                               "'replayed to ' || pg_last_wal_replay_lsn() || ', past the shutdown at ' || "
-                               ":{shutdown_lsn} AS evidence"),
-                tr("%1 has replayed the shutdown checkpoint of %2").arg(p.candidate, p.primary), 5),
+        p.holds(
+            p.candidate,
+            QStringLiteral("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() > :{shutdown_lsn}::pg_lsn AND "
+                           "(SELECT system_identifier FROM pg_control_system())::text = :{system_identifier}, "
+                           "'replayed to ' || pg_last_wal_replay_lsn() || CASE WHEN "
+                           "pg_last_wal_replay_lsn() > :{shutdown_lsn}::pg_lsn THEN ', past' ELSE ', not past' END || "
+                           "' the shutdown at ' || :{shutdown_lsn} AS evidence"),
+            tr("%1 has replayed the shutdown checkpoint of %2").arg(p.candidate, p.primary), 5),
         p.command(p.primary, p.controlDataCommand(), tr("%1 has not started again").arg(p.primary))};
     // Every second of silence is one in which nobody can write: then rather the old primary again.
     step.actions[0].absentMs = 1000;
