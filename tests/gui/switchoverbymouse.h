@@ -94,6 +94,7 @@ inline void switchOver(const LiveWindow &live, const QString &target, bool measu
     auto *measure = live.part<QCheckBox>("switchover-measure");
     QTRY_VERIFY2_WITH_TIMEOUT(measure->isEnabled(), qPrintable(measure->toolTip()), 5000);
     measure->setChecked(measured);
+    pictureOf(dialog, QStringLiteral("switchover-planned"));
     QTest::mouseClick(run, Qt::LeftButton);
     QVERIFY(dialog->isRunning());
     if (aside) {
