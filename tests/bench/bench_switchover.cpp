@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How long writes wait in a planned switchover, what is lost, and how long all of it takes: ours by the program itself,
 // repmgr's and Patroni's own beside it, each on three hosts of the lab while the same client commits every 2 ms through
-// all of them, idle and under pgbench. fsync is on. Root only.
+// all of them, idle and under pgbench; and how soon the old primary serves again when the candidate dies half-way.
+// fsync is on. Root only.
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QElapsedTimer>
@@ -19,6 +20,7 @@
 
 #include "bench/measure.h"
 #include "bench/table.h"
+#include "integration/consolerun.h"
 #include "support/commitclient.h"
 #include "support/lab.h"
 
@@ -145,38 +147,39 @@ std::unique_ptr<Lab> started(Lab::Variant variant)
     return std::move(*lab);
 }
 
-/// `keep` names a file that what the program says is added to, with its times of each step; may be empty.
-Figures native(int times, bool loaded, const QString &keep)
+/// Writes the cluster file of a lab into a directory; its path.
+QString clusterFileOf(const Lab &lab, const QTemporaryDir &directory)
 {
-    const auto lab = started(Lab::Variant::Plain);
-    const QTemporaryDir directory;
-    cluster::ClusterConfig config = lab->config(QStringLiteral("postgres"));
+    cluster::ClusterConfig config = lab.config(QStringLiteral("postgres"));
     config.name = QStringLiteral("orders");
     config.manager = cluster::ManagerKind::None;
     const QString file = directory.filePath(QStringLiteral("orders.toml"));
     if (!cluster::saveClusterFile(config, file)) {
         std::exit(1);
     }
+    return file;
+}
+
+/// `keep` names a file that what the program says is added to, with its times of each step; may be empty.
+Figures native(int times, bool loaded, const QString &keep)
+{
+    const auto lab = started(Lab::Variant::Plain);
+    const QTemporaryDir directory;
+    const QString file = clusterFileOf(*lab, directory);
     Samples planToProof;
     Figures figures = measure(*lab, 3, times, loaded, [&](int, int to) {
-        QProcess process;
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        environment.insert(QStringLiteral("XDG_DATA_HOME"), directory.path());
-        process.setProcessEnvironment(environment);
-        process.start(QStringLiteral(HOWDAH_PROGRAM),
-                      {QStringLiteral("switchover"), file, QStringLiteral("--to"), lab->node(to).name,
-                       QStringLiteral("--yes"), QStringLiteral("--json")});
-        process.waitForFinished(120'000);
-        const QByteArray all = process.readAllStandardOutput().trimmed();
-        const QByteArray last = all.split('\n').last();
+        const integration::ConsoleRun run =
+            integration::runConsole({QStringLiteral("switchover"), file, QStringLiteral("--to"), lab->node(to).name,
+                                     QStringLiteral("--yes"), QStringLiteral("--json")},
+                                    directory.path());
         if (QFile kept(keep); !keep.isEmpty() && kept.open(QIODevice::Append)) {
-            kept.write(all + '\n');
+            kept.write(run.text);
         }
-        if (process.exitCode() != 0) { // why is worth more than the figure
-            std::fprintf(stderr, "exit code %d: %s\n", process.exitCode(), all.right(1500).constData());
+        if (run.exitCode != 0) { // why is worth more than the figure
+            std::fprintf(stderr, "exit code %d: %s\n", run.exitCode, run.text.right(1500).constData());
         }
-        planToProof.add(QJsonDocument::fromJson(last).object().value(QStringLiteral("took_ms")).toDouble());
-        return process.exitCode() == 0;
+        planToProof.add(run.last().value(QStringLiteral("took_ms")).toDouble());
+        return run.exitCode == 0;
     });
     figures.wholeMs = planToProof; // the command also looks at the cluster for some seconds first
     return figures;
@@ -206,6 +209,68 @@ Figures patroni(int times, bool loaded)
         reply->deleteLater();
         return reply->error() == QNetworkReply::NoError;
     });
+}
+
+/// When the console told first that a step is in one of these states, in ms since it began; -1: it did not.
+double atOf(const integration::ConsoleRun &run, const QStringList &states, const QString &step = {})
+{
+    for (const QJsonObject &line : run.lines) {
+        const bool it = step.isEmpty() || line.value(QStringLiteral("step")).toString() == step;
+        if (it && states.contains(line.value(QStringLiteral("state")).toString())) {
+            return line.value(QStringLiteral("at_ms")).toDouble();
+        }
+    }
+    return -1;
+}
+
+/// The candidate is killed as soon as the old primary has stopped: from when that is noticed until the old primary
+/// takes writes again.
+bool reportUndone(int times)
+{
+    const auto lab = started(Lab::Variant::Plain);
+    const QTemporaryDir directory;
+    const QString file = clusterFileOf(*lab, directory);
+    Samples backMs, waitedMs;
+    int failed = 0;
+    for (int i = 0; i < times; ++i) {
+        const int from = awaitFollowers(*lab, 3) ? primaryOf(*lab, 3) : 0;
+        const int to = from == 0 ? 1 : 0;
+        CommitClient client({lab->node(from).conninfo(QStringLiteral("postgres"))});
+        QTest::qWaitFor([&] { return client.acknowledged() > 200; }, 30'000);
+        const integration::ConsoleRun run =
+            integration::runConsole({QStringLiteral("switchover"), file, QStringLiteral("--to"), lab->node(to).name,
+                                     QStringLiteral("--yes"), QStringLiteral("--json")},
+                                    directory.path(), [&](const QString &step) {
+                                        if (step == QLatin1String("stop done")) {
+                                            lab->node(to).kill();
+                                        }
+                                        return false;
+                                    });
+        const qint64 before = client.acknowledged();
+        const bool serves = QTest::qWaitFor([&] { return client.acknowledged() > before + 200; }, 30'000);
+        client.stop();
+        const QString undone = QStringLiteral("undone");
+        const double noticed = atOf(run, {QStringLiteral("failed"), QStringLiteral("undoing"), undone});
+        const double back = atOf(run, {undone}, QStringLiteral("stop"));
+        if (noticed < 0 || back < 0 || !serves || primaryOf(*lab, 3) != from) {
+            ++failed;
+            std::fprintf(stderr, "exit code %d: %s\n", run.exitCode, run.text.right(1500).constData());
+        } else {
+            backMs.add(back - noticed);
+            waitedMs.add(client.worstGapMs());
+        }
+        // What was left on the candidate goes, so that the next one may begin.
+        lab->node(to).start();
+        awaitFollowers(*lab, 3);
+        integration::runConsole({QStringLiteral("journal"), file, QStringLiteral("undo")}, directory.path());
+    }
+    const QString ms = QStringLiteral("ms");
+    bench::Table table(QStringLiteral("The candidate dies once the old primary has stopped, %1 times").arg(times));
+    table.limit(QStringLiteral("noticed to old primary in service, worst"), backMs.max(), 2000, ms);
+    table.plain(QStringLiteral("noticed to old primary in service, median"), backMs.median(), ms);
+    table.plain(QStringLiteral("writes wait, worst"), waitedMs.max(), ms);
+    table.limit(QStringLiteral("did not come back"), failed, 0, QString());
+    return table.print();
 }
 
 /// One table; limitMs is that of the median gap.
@@ -246,8 +311,8 @@ int main(int argc, char **argv)
                                          QStringLiteral("n"), QStringLiteral("10"));
     const QCommandLineOption onlyOption(QStringLiteral("only"), QStringLiteral("native: without the peers."),
                                         QStringLiteral("which"));
-    const QCommandLineOption loadOption(QStringLiteral("load"), QStringLiteral("idle or pgbench; both when left out."),
-                                        QStringLiteral("which"));
+    const QCommandLineOption loadOption(
+        QStringLiteral("load"), QStringLiteral("idle, pgbench or undone; all when left out."), QStringLiteral("which"));
     const QCommandLineOption keepOption(QStringLiteral("keep"), QStringLiteral("Add what howdah says to this file."),
                                         QStringLiteral("file"));
     parser.addOptions({timesOption, onlyOption, loadOption, keepOption});
@@ -260,12 +325,17 @@ int main(int argc, char **argv)
     const int times = parser.value(timesOption).toInt();
     const bool peers = !parser.isSet(onlyOption);
     const QString load = parser.value(loadOption);
+    const auto wanted = [&](const char *which) { return load.isEmpty() || load == QLatin1String(which); };
+    qputenv("HOWDAH_BINARY", HOWDAH_PROGRAM);
     bool good = true;
-    if (load != QLatin1String("pgbench")) {
+    if (wanted("idle")) {
         good = report(times, false, peers, 150, parser.value(keepOption)) && good;
     }
-    if (load != QLatin1String("idle")) {
+    if (wanted("pgbench")) {
         good = report(times, true, peers, 200, parser.value(keepOption)) && good;
+    }
+    if (wanted("undone")) {
+        good = reportUndone(times) && good;
     }
     return good ? 0 : 1;
 }
