@@ -151,7 +151,7 @@ void OutageCanvas::paintLabels(QPainter *painter) const
 {
     const QRectF plot = axisRect()->rect();
     paintText(painter, tr("time to commit"),
-              {.at = {plot.left() + 6, plot.top() + lineHeight()}, .color = color(Token::Text3)});
+              {.at = {plot.left() + 6, plot.top() + lineHeight()}, .color = color(Token::Text3), .halo = true});
     paintKey(painter);
     if (!m_drawing.hasGap) {
         return;
@@ -188,6 +188,9 @@ void OutageCanvas::paintKey(QPainter *painter) const
     const QString words[] = {tr("acknowledged"), tr("refused, retried")};
     const double wide = std::max(textWidth(words[0], FontRole::Caption), textWidth(words[1], FontRole::Caption));
     const double left = plot.right() - wide - 2;
+    // A slow commit may be drawn behind it, and a long gap may reach so far.
+    painter->fillRect(QRectF(left - 18, plot.top() + 1, plot.right() - left + 18, 2 * (lineHeight() + 2) + 5),
+                      color(Token::Surface));
     for (int i = 0; i < 2; ++i) {
         const QPointF at(left, plot.top() + (i + 1) * (lineHeight() + 2));
         paintText(painter, words[i], {.at = at, .color = color(Token::Text2), .halo = true});
