@@ -41,11 +41,6 @@ void SwitchoverDesk::setState(const cluster::ClusterState &state)
 void SwitchoverDesk::plan(const QString &target, bool natively)
 {
     m_natively = natively;
-    if (target != m_target) {
-        m_toReplay.clear();
-        m_replayRate.reset();
-        m_replayed.reset();
-    }
     m_target = target;
     if (!m_journalAsked) {
         readJournal();
@@ -97,23 +92,24 @@ void SwitchoverDesk::noteTrend()
     constexpr std::size_t kStates = 60; // a minute
     const auto &nodes = m_state.snapshot->nodes;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
-        if (nodes[i].name == m_target && m_state.assessment->lag[i].toReplay) {
-            m_toReplay.push_back(*m_state.assessment->lag[i].toReplay);
+        Replay &replay = m_replays[nodes[i].name];
+        if (m_state.assessment->lag[i].toReplay) {
+            replay.left.push_back(*m_state.assessment->lag[i].toReplay);
+        }
+        if (replay.left.size() > kStates) {
+            replay.left.erase(replay.left.begin());
         }
         const auto &sample = nodes[i].sample;
-        if (nodes[i].name != m_target || !sample || !sample->replayLsn) {
+        if (!sample || !sample->replayLsn) {
             continue;
         }
         const qint64 now = m_state.snapshot->takenMonotonicMs;
-        if (m_replayed && now > m_replayed->first && sample->replayLsn->value > m_replayed->second.value) {
-            const double rate = 1000.0 * static_cast<double>(sample->replayLsn->value - m_replayed->second.value) /
-                                static_cast<double>(now - m_replayed->first);
-            m_replayRate = std::max(m_replayRate.value_or(0), rate);
+        if (replay.last && now > replay.last->first && sample->replayLsn->value > replay.last->second.value) {
+            const double rate = 1000.0 * static_cast<double>(sample->replayLsn->value - replay.last->second.value) /
+                                static_cast<double>(now - replay.last->first);
+            replay.rate = std::max(replay.rate.value_or(0), rate);
         }
-        m_replayed = {now, *sample->replayLsn};
-    }
-    if (m_toReplay.size() > kStates) {
-        m_toReplay.erase(m_toReplay.begin());
+        replay.last = {now, *sample->replayLsn};
     }
 }
 
@@ -146,13 +142,31 @@ void SwitchoverDesk::publish()
         return;
     }
     m_facts->state = m_state;
-    m_facts->toReplay = m_toReplay;
-    m_facts->replayRate = m_replayRate;
     m_facts->estimates = m_past->estimates;
     m_facts->unfinished = m_past->unfinished;
     tellProbe();
-    Q_EMIT planned(switchover::planSwitchover(*m_facts, m_target,
-                                              m_natively ? switchover::Way::Native : switchover::Way::Manager));
+    Q_EMIT planned(planFor(m_target));
+    std::vector<Plan> others;
+    const cluster::Topology &topology = m_state.assessment->topology;
+    for (std::size_t i = 0; topology.primary >= 0 && i < m_state.snapshot->nodes.size(); ++i) {
+        const cluster::NodeStatus &node = m_state.snapshot->nodes[i];
+        const bool mayBe = node.kind != cluster::NodeKind::Witness && static_cast<int>(i) != topology.primary &&
+                           topology.places[i].sameAs < 0;
+        if (mayBe && node.name != m_target) {
+            others.push_back(planFor(node.name));
+        }
+    }
+    Q_EMIT othersPlanned(others);
+}
+
+/// Facts are of the whole cluster, but for how the target replays.
+Plan SwitchoverDesk::planFor(const QString &target)
+{
+    const Replay replay = m_replays.value(target);
+    m_facts->toReplay = replay.left;
+    m_facts->replayRate = replay.rate;
+    return switchover::planSwitchover(*m_facts, target,
+                                      m_natively ? switchover::Way::Native : switchover::Way::Manager);
 }
 
 void SwitchoverDesk::run(const Plan &plan, bool probes)

@@ -39,6 +39,8 @@ public Q_SLOTS:
 Q_SIGNALS:
     void begun(const QString &id); ///< the journal has it
     void planned(const howdah::operations::Plan &plan);
+    /// Of those who could take over instead, each time after planned().
+    void othersPlanned(const std::vector<howdah::operations::Plan> &plans);
     void stepChanged(int index, const howdah::operations::StepRecord &record);
     void actionChanged(int index, const howdah::operations::ActionNote &note);
     /// By which way a probe would commit; or why it can't.
@@ -52,6 +54,7 @@ private:
     void begin(std::unique_ptr<operations::JournalWriter> journal, const operations::Plan &plan);
     void gather();
     void publish();
+    operations::Plan planFor(const QString &target);
     void noteTrend();
     void readJournal();
     void tellProbe();
@@ -67,9 +70,13 @@ private:
     std::optional<operations::switchover::Facts> m_facts;
     operations::switchover::Gatherer *m_gatherer = nullptr;
     QElapsedTimer m_gathered;
-    std::vector<qint64> m_toReplay;                            ///< of the target, over the last states
-    std::optional<double> m_replayRate;                        ///< the most of the target, bytes a second
-    std::optional<std::pair<qint64, cluster::Lsn>> m_replayed; ///< monotonic ms and position of the last state
+    /// How a node was seen to replay.
+    struct Replay {
+        std::vector<qint64> left;                            ///< bytes, over the last states
+        std::optional<double> rate;                          ///< the most, bytes a second
+        std::optional<std::pair<qint64, cluster::Lsn>> last; ///< monotonic ms and position of the last state
+    };
+    QHash<QString, Replay> m_replays; ///< by node
     /// What the journal had when it was looked at.
     struct Past {
         operations::switchover::Estimates estimates;

@@ -62,6 +62,10 @@ void WindowCommand::openDesk(const QString &cluster)
     m_deskCluster = cluster;
     connect(desk, &SwitchoverDesk::planned, &m_window,
             [this, cluster](const operations::Plan &plan) { m_window.switchoverPlanned(cluster, plan); });
+    connect(desk, &SwitchoverDesk::othersPlanned, &m_window,
+            [this, cluster](const std::vector<operations::Plan> &plans) {
+                m_window.switchoverOthersPlanned(cluster, plans);
+            });
     connect(desk, &SwitchoverDesk::begun, &m_window,
             [this, cluster](const QString &id) { m_window.operationBegun(cluster, id); });
     connect(desk, &SwitchoverDesk::stepChanged, &m_window,

@@ -56,8 +56,8 @@ Cell verdictOfPlan(const operations::Plan &plan)
     return stateCell(verdictOf(found), words);
 }
 
-/// Of the others only what the state tells, which is enough to refuse one, and never enough to be ready.
-Cell verdictByState(const cluster::ClusterState &state, const QString &node)
+/// Of the others what the state tells, which is enough to refuse one, and never enough to be ready: that is for a plan.
+Cell verdictOfOther(const cluster::ClusterState &state, const QString &node, const operations::Plan *plan)
 {
     const std::vector<Check> checks = switchover::checkByState(state, node);
     for (const CheckResult result : {CheckResult::Failed, CheckResult::Unknown}) {
@@ -69,17 +69,17 @@ Cell verdictByState(const cluster::ClusterState &state, const QString &node)
             return cell;
         }
     }
-    return nonValue(CandidatesModel::tr("not checked yet"));
+    return plan && !plan->checks.empty() ? verdictOfPlan(*plan) : nonValue(CandidatesModel::tr("not checked yet"));
 }
 
-Cell waitsCell(const operations::Plan &plan, bool chosen)
+Cell waitsCell(const operations::Plan *plan, bool chosen)
 {
-    const auto estimate = chosen ? switchover::writesWait(plan) : std::nullopt;
+    const auto estimate = plan ? switchover::writesWait(*plan) : std::nullopt;
     if (!estimate) {
         return nonValue(CandidatesModel::tr("not estimated"));
     }
     Cell cell = secondsCell(estimate->ms / 1000.0);
-    cell.strong = true;
+    cell.strong = chosen;
     cell.toolTip = switchover::waitBasis(*estimate);
     return cell;
 }
@@ -104,7 +104,7 @@ CandidatesModel::CandidatesModel(QObject *parent)
 }
 
 void CandidatesModel::setState(const cluster::ClusterState &state, const operations::Plan &plan,
-                               const QHash<QString, Spark> &trends)
+                               const QHash<QString, Spark> &trends, const std::vector<operations::Plan> &others)
 {
     std::vector<Row> rows;
     const int primary = state.snapshot ? state.assessment->topology.primary : -1;
@@ -119,6 +119,9 @@ void CandidatesModel::setState(const cluster::ClusterState &state, const operati
         }
         const cluster::StandbyLag &lag = state.assessment->lag[i];
         const bool chosen = node.name == plan.to;
+        const auto other = std::find_if(others.begin(), others.end(),
+                                        [&](const operations::Plan &one) { return one.to == node.name; });
+        const operations::Plan *own = chosen ? &plan : other == others.end() ? nullptr : &*other;
         Row row;
         row.key = node.name;
         row.stale = !isFresh(*state.snapshot, node);
@@ -138,8 +141,8 @@ void CandidatesModel::setState(const cluster::ClusterState &state, const operati
                      lost,
                      bytesCell(lag.toReplay, unknown()),
                      trend,
-                     waitsCell(plan, chosen),
-                     chosen ? verdictOfPlan(plan) : verdictByState(state, node.name)};
+                     waitsCell(own, chosen),
+                     chosen ? verdictOfPlan(plan) : verdictOfOther(state, node.name, own)};
         rows.push_back(std::move(row));
     }
     merge(std::move(rows));

@@ -69,10 +69,11 @@ class CandidatesModel : public KeyedTableModel {
 
 public:
     explicit CandidatesModel(QObject *parent = nullptr);
-    /// plan is of its target; of the others only what the state tells is shown. trends: how far behind each node was
-    /// over the last minute, by name. While no primary is known nobody becomes a candidate; who is one stays.
+    /// plan is of who is chosen; of the others what their own plans tell, and where there is none yet, the state.
+    /// trends: how far behind each node was over the last minute, by name. While no primary is known nobody becomes a
+    /// candidate; who is one stays.
     void setState(const cluster::ClusterState &state, const operations::Plan &plan,
-                  const QHash<QString, Spark> &trends = {});
+                  const QHash<QString, Spark> &trends = {}, const std::vector<operations::Plan> &others = {});
 };
 
 /// What is proved of the result, one row a proof. Keys are proofs' ids.

@@ -215,6 +215,29 @@ void TestOperationModels::candidates()
         const QVariant shown = model.index(row, verdict).data(VerdictRole);
         QVERIFY(!shown.isValid() || shown.toInt() != static_cast<int>(cluster::Verdict::Ok));
     }
+    // With its own plan it is, and what it would cost is told.
+    operations::Plan chosen = smallPlan();
+    chosen.to = QStringLiteral("pg3");
+    operations::Plan other = smallPlan();
+    other.to = QStringLiteral("pg2");
+    for (operations::Check &check : other.checks) {
+        check.result = CheckResult::Passed;
+    }
+    cluster::Snapshot whole = threeNodes();
+    for (const QString &node : {QStringLiteral("pg1"), QStringLiteral("pg2")}) {
+        for (const char *name : {"max_worker_processes", "max_prepared_transactions", "max_locks_per_transaction"}) {
+            setSetting(edit(whole, node), QLatin1String(name), QStringLiteral("64"));
+        }
+    }
+    both.snapshot = std::make_shared<const cluster::Snapshot>(whole);
+    both.assessment = std::make_shared<const cluster::Assessment>(cluster::assess(whole));
+    model.setState(both, chosen, {}, {other});
+    QCOMPARE(text(model, 0, waits), QStringLiteral("80 ms"));
+    QCOMPARE(text(model, 0, verdict), QStringLiteral("ready"));
+    other.checks[0].result = CheckResult::Failed;
+    model.setState(both, chosen, {}, {other});
+    QCOMPARE(text(model, 0, waits), QStringLiteral("not estimated"));
+    QCOMPARE(text(model, 0, verdict), QStringLiteral("refused"));
     model.setState({}, {});
     QCOMPARE(model.rowCount(), 0);
 }

@@ -90,6 +90,7 @@ public Q_SLOTS:
     void discoveryFailed(const howdah::core::Error &error);
     /// Answers to switchoverPlanRequested, and what an operation's run comes to; ignored when that dialog is gone.
     void switchoverPlanned(const QString &cluster, const howdah::operations::Plan &plan);
+    void switchoverOthersPlanned(const QString &cluster, const std::vector<howdah::operations::Plan> &plans);
     void operationBegun(const QString &cluster, const QString &id); ///< the journal has it under id
     void operationStepChanged(const QString &cluster, int index, const howdah::operations::StepRecord &record);
     void operationActionChanged(const QString &cluster, int index, const howdah::operations::ActionNote &note);

@@ -177,6 +177,13 @@ void MainWindow::switchoverPlanned(const QString &cluster, const operations::Pla
     }
 }
 
+void MainWindow::switchoverOthersPlanned(const QString &cluster, const std::vector<operations::Plan> &plans)
+{
+    if (auto *dialog = qobject_cast<SwitchoverDialog *>(operationOf(cluster))) {
+        dialog->setOthers(plans);
+    }
+}
+
 void MainWindow::operationBegun(const QString &cluster, const QString &id)
 {
     if (OperationDialog *dialog = operationOf(cluster)) {

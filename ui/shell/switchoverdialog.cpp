@@ -72,7 +72,7 @@ void SwitchoverDialog::setState(const cluster::ClusterState &state, const QHash<
     }
     m_state = state;
     m_trends = trends;
-    m_candidates->setState(state, plan(), trends);
+    m_candidates->setState(state, plan(), trends, m_others);
     m_candidatesTable->setFixedHeight(m_candidatesTable->sizeHint().height());
     if (m_candidatesTable->selectedKey().isEmpty() && m_candidates->rowCount() > 0) {
         m_candidatesTable->selectKey(m_target.isEmpty() ? m_candidates->row(0).key : m_target);
@@ -97,7 +97,7 @@ void SwitchoverDialog::forget(const QString &target)
 {
     operations::Plan none;
     none.to = target;
-    m_candidates->setState(m_state, none, m_trends);
+    m_candidates->setState(m_state, none, m_trends, m_others);
     forgetPlan(none);
 }
 
@@ -106,8 +106,16 @@ void SwitchoverDialog::setPlan(const operations::Plan &plan)
     if (!isPlanning() || plan.to != m_target || plan.natively != m_native->isChecked()) {
         return;
     }
-    m_candidates->setState(m_state, plan, m_trends);
+    m_candidates->setState(m_state, plan, m_trends, m_others);
     showPlan(plan);
+}
+
+void SwitchoverDialog::setOthers(const std::vector<operations::Plan> &plans)
+{
+    if (isPlanning()) {
+        m_others = plans;
+        m_candidates->setState(m_state, plan(), m_trends, m_others);
+    }
 }
 
 void SwitchoverDialog::setProbe(const QString &through, int everyMs, const QString &problem)

@@ -37,6 +37,8 @@ public:
     void setState(const cluster::ClusterState &state, const QHash<QString, tables::Spark> &trends = {});
     /// A new plan for the target that is chosen; one of another is left alone.
     void setPlan(const operations::Plan &plan);
+    /// What it would be with another than who is chosen: told beside their names, and never run.
+    void setOthers(const std::vector<operations::Plan> &plans);
     /// By which way a probe would commit; or why it can't.
     void setProbe(const QString &through, int everyMs, const QString &problem);
     void setMeasured(const operations::probe::Measured &measured);
@@ -66,6 +68,7 @@ private:
     QString m_target; ///< chosen
     cluster::ClusterState m_state;
     QHash<QString, tables::Spark> m_trends;
+    std::vector<operations::Plan> m_others;
     std::optional<operations::probe::Measured> m_measured;
     QString m_probeHow;
     tables::CandidatesModel *m_candidates;
