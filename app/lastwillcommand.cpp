@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kConnectMs = 5000;
 constexpr int kAgainMs = 500;
+constexpr qint64 kUnderWayMs = 1500; ///< what the console sent in its last moment has arrived by then
 constexpr qint64 kPersistMs = 600'000; ///< a pooler may be down as well; later somebody has seen to it
 
 /// Each row of the answer, by the columns that tell them apart.
@@ -208,6 +209,8 @@ void LastWillCommand::send()
                         QRegularExpression(already).match(answer.error().error.message).hasMatch();
         if (answer) {
             end(kDone, tr("done"), true);
+        } else if (so && m_since.elapsed() < kUnderWayMs) {
+            m_again.start(kAgainMs);
         } else if (so) {
             end(kDone, answer.error().error.message);
         } else {

@@ -51,6 +51,7 @@ private Q_SLOTS:
     void runbookLeavesNothingPaused();
     void keeperActsUnlessRevoked_data();
     void keeperActsUnlessRevoked();
+    void keeperWaitsForWhatIsUnderWay();
     void keeperLeavesAloneWhatIsNotItsOwn_data();
     void keeperLeavesAloneWhatIsNotItsOwn();
     void killedConsoleLeavesNothingPaused_data();
@@ -327,6 +328,20 @@ void TestSwitchoverRouting::keeperActsUnlessRevoked()
     QTRY_COMPARE_WITH_TIMEOUT(keeper->state(), QProcess::NotRunning, 15'000);
     QCOMPARE(keeper->exitStatus(), QProcess::NormalExit);
     QCOMPARE(admin(QStringLiteral("RESUME")), !acts); // what is not paused refuses
+    QVERIFY(answers());
+}
+
+/// A console may die with its PAUSE on the way: nothing is paused yet when its keeper asks first.
+void TestSwitchoverRouting::keeperWaitsForWhatIsUnderWay()
+{
+    const auto keeper = startKeeper(m_port);
+    QVERIFY(keeper);
+    keeper->closeWriteChannel();
+    QTRY_VERIFY_WITH_TIMEOUT(keeper->canReadLine(), 5000);
+    QCOMPARE(keeper->readLine(), QByteArray("acting\n"));
+    QVERIFY(admin(QStringLiteral("PAUSE")));
+    QTRY_COMPARE_WITH_TIMEOUT(keeper->state(), QProcess::NotRunning, 15'000);
+    QVERIFY(!admin(QStringLiteral("RESUME")));
     QVERIFY(answers());
 }
 
