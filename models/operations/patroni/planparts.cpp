@@ -111,7 +111,8 @@ void lockAround(Plan &plan, const PatroniFacts &facts, std::vector<Step> steps)
     if (!node.isEmpty()) {
         Step lock = stepOf("lock", tr("Take the cluster lock on %1").arg(node), {node}, 5000, 5);
         lock.actions = {sqlOf(node, QStringLiteral("SELECT pg_try_advisory_lock(%1)").arg(kClusterLock),
-                              tr("another console holds the cluster lock"))};
+                              tr("take the cluster lock, so that no other console acts meanwhile"))};
+        lock.actions.front().otherwise = tr("another console holds the cluster lock");
         lock.undo = {sqlOf(node, QStringLiteral("SELECT pg_advisory_unlock(%1) IS NOT NULL").arg(kClusterLock), {})};
         lock.renewed = true;
         plan.steps.push_back(lock);
