@@ -47,6 +47,13 @@ QJsonObject jsonOf(const Operation &operation)
             {QStringLiteral("remains"), QJsonArray::fromStringList(operation.remains)}};
 }
 
+const Operation *operationOf(const Journal &journal, const QString &id)
+{
+    const auto at = std::find_if(journal.operations.begin(), journal.operations.end(),
+                                 [&id](const Operation &one) { return one.id == id; });
+    return at == journal.operations.end() ? nullptr : &*at;
+}
+
 } // namespace
 
 JournalCommand::JournalCommand(Invocation invocation, QObject *parent)
@@ -69,11 +76,45 @@ void JournalCommand::start()
     for (const QString &broken : std::as_const(journal.unreadable)) {
         printError(QStringLiteral("howdah: %1\n").arg(broken));
     }
-    if (m_invocation.journalAction == QLatin1String("show")) {
-        Q_EMIT finished(show(journal));
+    if (!m_invocation.operation.isEmpty() && !operationOf(journal, m_invocation.operation)) {
+        Q_EMIT finished(printFailure(noSuchOperation(journal), m_invocation.json, kUsage));
+    } else if (m_invocation.journalAction == QLatin1String("show")) {
+        Q_EMIT finished(show(journal, config->name));
     } else {
         finish(journal, *config);
     }
+}
+
+core::Error JournalCommand::noSuchOperation(const Journal &journal) const
+{
+    constexpr qsizetype kMost = 20;
+    QStringList ids;
+    for (const Operation &one : journal.operations) {
+        ids.append(one.id);
+    }
+    const qsizetype all = ids.size();
+    ids = ids.mid(0, kMost);
+    if (all > kMost) {
+        ids.append(QStringLiteral("and %1 older ones").arg(all - kMost));
+    }
+    return {.kind = Error::Kind::NotFound,
+            .message = QStringLiteral("The journal has no operation %1 on %2. Nothing was changed.")
+                           .arg(m_invocation.operation, m_invocation.cluster),
+            .hint = ids.isEmpty() ? QStringLiteral("It has none at all on that cluster.")
+                                  : QStringLiteral("It has: %1.").arg(ids.join(QStringLiteral(", ")))};
+}
+
+/// By which commands, and why not by one of the two.
+QString JournalCommand::howToFinish(const Journal &journal, const Operation &operation) const
+{
+    const Finishing may = finishing(journal, operation);
+    const QString commands = finishCommands(m_invocation.cluster, operation.id, may);
+    QString text = commands.isEmpty() ? QStringLiteral("It can't be finished: %1.\n").arg(may.whyNotResume)
+                                      : QStringLiteral("Finish it with: %1\n").arg(commands);
+    if (may.may(Finish::Resume) && !may.may(Finish::Undo)) {
+        text += QStringLiteral("Undo is not possible: %1.\n").arg(may.whyNotUndo);
+    }
+    return text;
 }
 
 /// The operation that was asked for, or the newest that can be finished that way; nullptr without one.
@@ -85,28 +126,28 @@ const Operation *JournalCommand::finishable(const Journal &journal, Finish how) 
     return at == journal.operations.end() ? nullptr : &*at;
 }
 
-int JournalCommand::show(const Journal &journal) const
+int JournalCommand::show(const Journal &journal, const QString &cluster) const
 {
     const bool one = !m_invocation.operation.isEmpty();
-    bool any = false;
     for (const Operation &operation : journal.operations) {
         if (one && operation.id != m_invocation.operation) {
             continue;
         }
-        any = true;
         if (m_invocation.json) {
             printJson(jsonOf(operation));
         } else {
-            print(operationText(operation, one || isUnfinished(operation)));
+            print(one ? operationDetails(operation) : operationText(operation, isUnfinished(operation)));
         }
     }
-    const Operation *open = finishable(journal, Finish::Resume);
     if (m_invocation.json) {
         printJson({{QStringLiteral("result"), QStringLiteral("done")}});
-    } else if (!any) {
+        return kDone;
+    }
+    const Operation *open = one ? operationOf(journal, m_invocation.operation) : newestUnfinished(journal, cluster);
+    if (journal.operations.empty()) {
         print(QStringLiteral("The journal has nothing on %1.\n").arg(m_invocation.cluster));
-    } else if (open && finishing(journal, *open).may(Finish::Resume)) {
-        print(QStringLiteral("\nFinish it with: howdah journal %1 resume %2\n").arg(m_invocation.cluster, open->id));
+    } else if (open && isUnfinished(*open)) {
+        print(QLatin1Char('\n') + howToFinish(journal, *open));
     }
     return kDone;
 }

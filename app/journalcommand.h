@@ -23,7 +23,9 @@ Q_SIGNALS:
 
 private:
     const operations::Operation *finishable(const operations::Journal &journal, operations::Finish how) const;
-    int show(const operations::Journal &journal) const;
+    core::Error noSuchOperation(const operations::Journal &journal) const;
+    QString howToFinish(const operations::Journal &journal, const operations::Operation &operation) const;
+    int show(const operations::Journal &journal, const QString &cluster) const;
     void finish(const operations::Journal &journal, const cluster::ClusterConfig &config);
 
     Invocation m_invocation;

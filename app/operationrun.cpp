@@ -163,7 +163,7 @@ void OperationRun::ended(Outcome outcome, const QStringList &remains)
 {
     m_tookMs = core::systemClock().monotonicMs() - m_startedMs;
     if (!m_probe) {
-        report(outcome, remains);
+        report(outcome, remains, {});
         return;
     }
     m_probe->finish([this, outcome, remains](const probe::Measured &measured) {
@@ -172,25 +172,30 @@ void OperationRun::ended(Outcome outcome, const QStringList &remains)
         } else {
             print(outageText(m_runner->plan(), m_runner->steps(), measured));
         }
-        report(outcome, remains);
+        report(outcome, remains, measured);
     });
 }
 
-void OperationRun::report(Outcome outcome, const QStringList &remains)
+void OperationRun::report(Outcome outcome, const QStringList &remains, const std::optional<probe::Measured> &measured)
 {
     const qint64 took = m_tookMs;
+    const QString done = outcome == Outcome::Done ? doneText(m_runner->plan(), m_runner->steps(), measured) : QString();
     if (m_json) {
-        printJson({{QStringLiteral("operation"), m_runner->journalId()},
-                   {QStringLiteral("took_ms"), took},
-                   {QStringLiteral("remains"), QJsonArray::fromStringList(remains)},
-                   {QStringLiteral("result"), toString(outcome)}});
+        QJsonObject last{{QStringLiteral("operation"), m_runner->journalId()},
+                         {QStringLiteral("took_ms"), took},
+                         {QStringLiteral("remains"), QJsonArray::fromStringList(remains)},
+                         {QStringLiteral("result"), toString(outcome)}};
+        if (!done.isEmpty()) {
+            last.insert(QStringLiteral("message"), done);
+        }
+        printJson(last);
     } else {
         for (const QString &one : remains) {
             printError(QStringLiteral("howdah: %1\n").arg(one));
         }
-        print(
-            QStringLiteral("\n%1 after %2; journal %3\n")
-                .arg(toString(outcome), core::formatSeconds(static_cast<double>(took) / 1000), m_runner->journalId()));
+        print(QStringLiteral("\n%1%2 after %3; journal %4\n")
+                  .arg(done.isEmpty() ? done : done + QStringLiteral("; "), toString(outcome),
+                       core::formatSeconds(static_cast<double>(took) / 1000), m_runner->journalId()));
     }
     Q_EMIT finished(exitCodeOf(outcome));
 }

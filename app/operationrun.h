@@ -39,7 +39,8 @@ private:
     void watchInterrupts();
     void stepChanged(int index, const operations::StepRecord &record);
     void ended(operations::Outcome outcome, const QStringList &remains);
-    void report(operations::Outcome outcome, const QStringList &remains);
+    void report(operations::Outcome outcome, const QStringList &remains,
+                const std::optional<operations::probe::Measured> &measured);
 
     bool m_json;
     std::unique_ptr<operations::LiveHands> m_hands;

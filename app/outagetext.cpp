@@ -87,4 +87,34 @@ QString outageText(const Plan &plan, const std::vector<StepRecord> &records, con
     return text;
 }
 
+QString doneText(const Plan &plan, const std::vector<StepRecord> &records,
+                 const std::optional<probe::Measured> &measured)
+{
+    if (plan.operation != QLatin1String("switchover")) {
+        return {};
+    }
+    QStringList followers{plan.from};
+    for (const Step &step : plan.steps) {
+        if (step.id == QLatin1String("proof")) { // whose result was proved, the new primary aside
+            followers = step.nodes;
+        }
+    }
+    followers.removeAll(plan.to);
+    QString text = followers.isEmpty()
+                       ? QStringLiteral("%1 is the primary").arg(plan.to)
+                       : QStringLiteral("%1 is the primary; %2 %3 it")
+                             .arg(plan.to, followers.join(QStringLiteral(", ")),
+                                  followers.size() == 1 ? QStringLiteral("follows") : QStringLiteral("follow"));
+    const auto bySteps = outageBySteps(plan, records);
+    if (measured && measured->gap && !measured->gap->open) {
+        text += QStringLiteral("; no commit for %1 ms, as measured").arg(measured->gap->lengthMs(), 0, 'f', 0);
+    } else if (bySteps) {
+        text += QStringLiteral("; writes waited %1 ms by its steps").arg(*bySteps);
+    }
+    if (measured && measured->lost) {
+        text += QStringLiteral(", %1 acknowledged commits lost").arg(*measured->lost);
+    }
+    return text;
+}
+
 } // namespace howdah::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QJsonObject>
+#include <optional>
 
 #include "operations/outage.h"
 #include "operations/probe/record.h"
@@ -13,5 +14,10 @@ QJsonObject outageJson(const operations::Plan &plan, const std::vector<operation
                        const operations::probe::Measured &measured);
 QString outageText(const operations::Plan &plan, const std::vector<operations::StepRecord> &records,
                    const operations::probe::Measured &measured);
+
+/// What a switchover that is done came to, in one line: who is the primary, who follows, how long writes waited, as
+/// measured or else by its steps. Empty for other operations.
+QString doneText(const operations::Plan &plan, const std::vector<operations::StepRecord> &records,
+                 const std::optional<operations::probe::Measured> &measured);
 
 } // namespace howdah::app

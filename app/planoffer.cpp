@@ -4,12 +4,33 @@
 #include <QJsonObject>
 
 #include "app/output.h"
+#include "core/sentences.h"
 #include "operations/planjson.h"
 #include "operations/plantext.h"
 
 namespace howdah::app {
 
 using namespace operations;
+
+QString refusalText(const Plan &plan)
+{
+    QStringList failed, unknown;
+    for (const Check &check : plan.checks) {
+        if (check.result == CheckResult::Failed || check.result == CheckResult::Unknown) {
+            const QString text = QStringLiteral("\"%1\" (%2)").arg(check.title, check.evidence);
+            (check.result == CheckResult::Failed ? failed : unknown).append(text);
+        }
+    }
+    QStringList why;
+    if (!failed.isEmpty()) {
+        why << QStringLiteral("failed: ") + failed.join(QStringLiteral(", "));
+    }
+    if (!unknown.isEmpty()) {
+        why << QStringLiteral("could not be made: ") + unknown.join(QStringLiteral(", "));
+    }
+    return core::sentences({QStringLiteral("Refused by what was checked; ") + why.join(QStringLiteral("; ")),
+                            QStringLiteral("Nothing was changed.")});
+}
 
 void showPlan(const Plan &plan, bool json)
 {
@@ -36,7 +57,7 @@ std::optional<int> reasonNotToRun(const Plan &plan, const Invocation &invocation
         return exitCode;
     };
     if (!mayRun(plan, true)) {
-        return say(QStringLiteral("Refused: a check failed or could not be made. Nothing was changed."), kRefused);
+        return say(refusalText(plan), kRefused);
     }
     if (invocation.dryRun) {
         return say(QStringLiteral("Nothing was changed: this was a dry run."), kDone);

@@ -11,6 +11,9 @@ namespace howdah::app {
 /// Prints a plan as a command line shows it: text, or with --json its checks and itself, an object a line.
 void showPlan(const operations::Plan &plan, bool json);
 
+/// Which checks refuse a plan, and why, in one line.
+QString refusalText(const operations::Plan &plan);
+
 /// Whether a plan may be run by what its checks say and by --dry-run and --yes; when not, says why, and the result is
 /// the exit code.
 std::optional<int> reasonNotToRun(const operations::Plan &plan, const Invocation &invocation);

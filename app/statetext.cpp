@@ -4,6 +4,7 @@
 #include <QLocale>
 #include <cmath>
 
+#include "core/sentences.h"
 #include "core/units.h"
 
 namespace howdah::app {
@@ -262,9 +263,8 @@ QString checkText(const ClusterState &state)
                        .arg(toString(checkVerdict(state)).toUpper(), harmless(snapshot.cluster), harmless(summary),
                             data.join(QLatin1Char(' ')));
     for (const Finding &finding : assessment.findings) {
-        text +=
-            harmless(QStringLiteral("%1: %2. %3").arg(toString(finding.severity), finding.title, finding.evidence)) +
-            QLatin1Char('\n');
+        const QString sentences = core::sentences({finding.title, finding.evidence});
+        text += harmless(QStringLiteral("%1: %2").arg(toString(finding.severity), sentences)) + QLatin1Char('\n');
     }
     return text;
 }

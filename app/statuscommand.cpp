@@ -4,6 +4,7 @@
 #include "app/output.h"
 #include "app/statejson.h"
 #include "app/statetext.h"
+#include "app/unfinished.h"
 
 namespace howdah::app {
 
@@ -44,8 +45,9 @@ void StatusCommand::report()
     }
     m_reported = true;
     m_deadline.stop();
-    m_state.assessment = std::make_shared<const cluster::Assessment>(
-        cluster::assess(*m_state.snapshot, cluster::Thresholds::forOneLook()));
+    m_state.assessment = std::make_shared<const cluster::Assessment>(withUnfinished(
+        cluster::assess(*m_state.snapshot, cluster::Thresholds::forOneLook()),
+        operations::readJournal(operations::journalDirectory()), m_look.config().name, m_invocation.cluster));
     if (m_invocation.json) {
         QJsonObject object = stateJson(m_state);
         if (m_invocation.command == Command::Check) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "switchovercommand.h"
 
+#include <QFileInfo>
+
 #include "app/output.h"
 #include "app/planoffer.h"
 #include "operations/runbook.h"
@@ -32,7 +34,20 @@ SwitchoverCommand::~SwitchoverCommand() = default;
 
 void SwitchoverCommand::start()
 {
+    if (QFileInfo::exists(m_invocation.runbook)) {
+        refuseToOverwrite();
+        return;
+    }
     m_look.start(m_invocation.cluster);
+}
+
+void SwitchoverCommand::refuseToOverwrite()
+{
+    const core::Error error{.kind = core::Error::Kind::Invalid,
+                            .message =
+                                QStringLiteral("%1 is there already. Nothing was changed.").arg(m_invocation.runbook),
+                            .hint = QStringLiteral("Name another file for the runbook, or take that one away.")};
+    Q_EMIT finished(printFailure(error, m_invocation.json, kRefused));
 }
 
 void SwitchoverCommand::stateChanged(const cluster::ClusterState &state, bool conclusive)
@@ -56,10 +71,14 @@ void SwitchoverCommand::gathered(const switchover::Facts &facts)
     m_look.stop();
     const Journal journal = readJournal(journalDirectory());
     newest.estimates = switchover::estimatesFrom(journal.operations, m_look.config().name);
-    newest.unfinished = switchover::unfinishedOf(journal, m_look.config().name);
+    newest.unfinished = switchover::unfinishedOf(journal, m_look.config().name, m_invocation.cluster);
     const Plan plan = switchover::planSwitchover(
         newest, m_invocation.target, m_invocation.native ? switchover::Way::Native : switchover::Way::Manager);
     showPlan(plan, m_invocation.json);
+    if (QFileInfo::exists(m_invocation.runbook)) { // it came while we asked
+        refuseToOverwrite();
+        return;
+    }
     if (!m_invocation.runbook.isEmpty()) {
         if (const auto saved = saveRunbook(plan, m_look.config(), m_invocation.runbook); !saved) {
             Q_EMIT finished(printFailure(saved.error(), m_invocation.json, kRefused));

@@ -6,6 +6,9 @@
 #include <QFileInfo>
 #include <algorithm>
 
+#include "core/redact.h"
+#include "hosts/commandline.h"
+
 namespace howdah::operations {
 
 using core::Error;
@@ -109,6 +112,49 @@ Standing standing(const Operation &operation)
     result.pastReturn = isPastReturn(operation.plan, operation.steps);
     result.returnTitle = at < 0 ? QString() : operation.plan.steps[static_cast<std::size_t>(at)].title;
     return result;
+}
+
+QString stoppedAt(const Operation &operation)
+{
+    QString begun, next;
+    for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
+        const StepState state = operation.steps[i].state;
+        const QString &title = operation.plan.steps[i].title;
+        if (state == StepState::Waiting || state == StepState::Skipped || state == StepState::Undone) {
+            next = next.isEmpty() ? title : next;
+        } else if (state != StepState::Done) {
+            begun = title;
+        }
+    }
+    return !begun.isEmpty()  ? tr("at \"%1\"").arg(begun)
+           : !next.isEmpty() ? tr("before \"%1\"").arg(next)
+                             : tr("after its last step");
+}
+
+bool mayHoldWrites(const Operation &operation)
+{
+    bool begun = false, over = true;
+    for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
+        const StepState state = operation.steps[i].state;
+        if (operation.plan.steps[i].phase == Phase::Outage) {
+            begun = begun || (state != StepState::Waiting && state != StepState::Undone && state != StepState::Skipped);
+            over = over && state == StepState::Done;
+        }
+    }
+    return begun && !over;
+}
+
+QString finishCommands(const QString &cluster, const QString &id, const Finishing &may)
+{
+    QStringList commands;
+    const QStringList head{QStringLiteral("howdah"), QStringLiteral("journal"), core::redacted(cluster)};
+    if (may.may(Finish::Resume)) {
+        commands << hosts::shellQuoted(head + QStringList{QStringLiteral("resume"), id});
+    }
+    if (may.may(Finish::Undo)) {
+        commands << hosts::shellQuoted(head + QStringList{QStringLiteral("undo"), id});
+    }
+    return commands.join(tr(", or "));
 }
 
 QString someOf(const QStringList &titles, qsizetype most)

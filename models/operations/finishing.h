@@ -51,6 +51,18 @@ struct Standing {
 };
 Standing standing(const Operation &operation);
 
+/// Where an unfinished operation stopped: "at "Stop pg1, fast"", the step that was begun last and not done, or "before
+/// "Promote pg2"", the first that was not begun.
+QString stoppedAt(const Operation &operation);
+
+/// Whether writes may be waiting for an unfinished operation: what makes them wait was begun, and is neither over nor
+/// taken back.
+bool mayHoldWrites(const Operation &operation);
+
+/// "howdah journal orders resume ID, or howdah journal orders undo ID", as far as each is possible; empty when neither
+/// is. cluster: as the command line takes it, quoted here where a shell wants that.
+QString finishCommands(const QString &cluster, const QString &id, const Finishing &may);
+
 /// "Take the cluster lock, Create slots and 3 more": the first few of a list.
 QString someOf(const QStringList &titles, qsizetype most = 3);
 

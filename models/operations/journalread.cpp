@@ -52,6 +52,7 @@ bool takeStep(Operation &operation, const QJsonObject &line)
     (begins ? step.startedMs : step.endedMs) = at;
     operation.outcome = Outcome::Interrupted; // one that had ended was taken up again
     operation.endedMs = 0;
+    operation.remains.clear(); // what was left then may be done by now
     return true;
 }
 

@@ -90,7 +90,8 @@ struct Action {
     QStringList argv; ///< program and arguments
     bool asRoot = false;
     Http http;
-    QString text; ///< what it is about, where SQL and command don't tell; for a person: what to do
+    QString text;      ///< what it is about, where SQL and command don't tell; for a person: what to do
+    QString otherwise; ///< what an answer that is not as it must be means; empty: text says it
     /// SQL: the first column of the first row must be true. Command: exit code 0 is asked for anyway; each of expected
     /// is a regular expression that a line of its output must match; of a request, one of the body of an accepted
     /// answer. They, and those of captures, keep to what grep -E and sed -E read too, since a runbook has them.

@@ -110,6 +110,7 @@ public:
         action.asRoot = o[QLatin1String("as_root")].toBool();
         action.http = http(o[QLatin1String("http")].toObject());
         action.text = o[QLatin1String("text")].toString();
+        action.otherwise = o[QLatin1String("otherwise")].toString();
         action.expectsTrue = o[QLatin1String("expects_true")].toBool();
         if (o[QLatin1String("row")].isObject()) {
             action.row = row(o[QLatin1String("row")].toObject());
@@ -318,8 +319,10 @@ QJsonObject toJson(const Action &action)
                        {QStringLiteral("deadline_ms"), action.deadlineMs},
                        {QStringLiteral("captures"), arrayOf(action.captures)},
                        {QStringLiteral("shows"), QJsonArray::fromStringList(action.shows)}};
-    for (const auto &[key, value] :
-         {std::pair{"wakes_on", action.wakesOn}, {"says", action.says}, {"never_when", action.neverWhen}}) {
+    for (const auto &[key, value] : {std::pair{"otherwise", action.otherwise},
+                                     {"wakes_on", action.wakesOn},
+                                     {"says", action.says},
+                                     {"never_when", action.neverWhen}}) {
         if (!value.isEmpty()) {
             object.insert(QLatin1String(key), value);
         }

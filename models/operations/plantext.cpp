@@ -2,8 +2,11 @@
 #include "operations/plantext.h"
 
 #include <QDateTime>
+#include <utility>
 
 #include "core/units.h"
+#include "operations/finishing.h"
+#include "operations/switchover/estimate.h"
 
 namespace howdah::operations {
 
@@ -17,6 +20,49 @@ QString padded(const QString &text, int width)
 QString whenText(qint64 wallMs)
 {
     return QDateTime::fromMSecsSinceEpoch(wallMs, Qt::UTC).toString(QStringLiteral("yyyy-MM-dd HH:mm:ss 'UTC'"));
+}
+
+QString clockText(qint64 wallMs)
+{
+    return QDateTime::fromMSecsSinceEpoch(wallMs, Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz"));
+}
+
+/// Lines that belong to what stands above them.
+QString indented(const QString &text, const QString &by)
+{
+    return by + text.trimmed().replace(QLatin1Char('\n'), QLatin1Char('\n') + by) + QLatin1Char('\n');
+}
+
+QString headOf(const Operation &operation)
+{
+    QString text = QStringLiteral("%1: %2\n").arg(operation.id, operation.plan.title);
+    text += QStringLiteral("  outcome  %1%2\n")
+                .arg(toString(operation.outcome),
+                     isUnfinished(operation) ? QLatin1Char(' ') + stoppedAt(operation) : QString());
+    text += QStringLiteral("  started  %1\n").arg(whenText(operation.startedMs));
+    if (operation.endedMs > 0) {
+        const auto seconds = static_cast<double>(operation.endedMs - operation.startedMs) / 1000;
+        text +=
+            QStringLiteral("  ended    %1, after %2\n").arg(whenText(operation.endedMs), core::formatSeconds(seconds));
+    }
+    return text +
+           (operation.outcome == Outcome::Done ? QString() : indented(standingText(operation), QStringLiteral("  ")));
+}
+
+QString stepsOf(const Operation &operation)
+{
+    QString text;
+    for (std::size_t i = 0; i < operation.steps.size(); ++i) {
+        const Step &step = operation.plan.steps[i];
+        StepRecord record = operation.steps[i];
+        const QString remark = std::exchange(record.remark, {});
+        text += stepLine(step, record);
+        const QString began =
+            record.startedMs > 0 ? QStringLiteral(", began %1").arg(clockText(record.startedMs)) : QString();
+        text += QStringLiteral("      on %1%2\n").arg(step.nodes.join(QStringLiteral(", ")), began);
+        text += remark.isEmpty() ? QString() : indented(remark, QStringLiteral("      "));
+    }
+    return text;
 }
 
 QString actionLines(const Plan &plan, const std::vector<Action> &actions, const QString &word)
@@ -45,7 +91,8 @@ QString checkLine(const Check &check)
 
 QString planText(const Plan &plan)
 {
-    QString text = plan.title + QStringLiteral("\n\nChecks\n");
+    const QString wait = switchover::waitSentence(plan);
+    QString text = plan.title + (wait.isEmpty() ? wait : QLatin1Char('\n') + wait) + QStringLiteral("\n\nChecks\n");
     QString group;
     for (const Check &check : plan.checks) {
         if (check.group != group) {
@@ -100,6 +147,32 @@ QString operationText(const Operation &operation, bool whole)
         text += QStringLiteral("  remains: %1\n").arg(one);
     }
     return text;
+}
+
+QString operationDetails(const Operation &operation)
+{
+    const auto section = [](const QString &title, const QString &text) {
+        return text.isEmpty() ? QString() : QStringLiteral("\n%1\n%2").arg(title, text);
+    };
+    QString remains, checks, values, output;
+    for (const QString &one : operation.remains) {
+        remains += indented(one, QStringLiteral("  "));
+    }
+    for (const Check &check : operation.plan.checks) {
+        checks += checkLine(check);
+    }
+    QStringList names = operation.values.keys();
+    names.sort();
+    for (const QString &name : std::as_const(names)) {
+        values += QStringLiteral("  %1 = %2\n").arg(name, operation.values.value(name));
+    }
+    for (const QString &line : operation.output) { // last wills are among it
+        output += indented(line, QStringLiteral("  "));
+    }
+    return headOf(operation) + section(QStringLiteral("What remains"), remains) +
+           section(QStringLiteral("Steps, times in UTC"), stepsOf(operation)) +
+           section(QStringLiteral("What was checked before"), checks) +
+           section(QStringLiteral("What was read for later steps"), values) + section(QStringLiteral("Output"), output);
 }
 
 } // namespace howdah::operations

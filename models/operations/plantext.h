@@ -16,5 +16,8 @@ QString checkLine(const Check &check);
 QString stepLine(const Step &step, const StepRecord &record);
 /// One operation of the journal, with its steps when whole.
 QString operationText(const Operation &operation, bool whole);
+/// All that the journal has of one: its steps with when and where they ran and what they found, its checks, what the
+/// nodes said, what was read for later steps, what remains. Times are UTC.
+QString operationDetails(const Operation &operation);
 
 } // namespace howdah::operations

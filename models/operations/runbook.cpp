@@ -2,10 +2,14 @@
 #include "operations/runbook.h"
 
 #include <QCoreApplication>
+#include <QDateTime>
 
+#include "core/sentences.h"
 #include "core/units.h"
 #include "operations/markdown.h"
+#include "operations/switchover/estimate.h"
 #include "operations/values.h"
+#include "postgres/conninfo.h"
 
 namespace howdah::operations {
 
@@ -54,16 +58,44 @@ QString section(const Plan &plan, const std::vector<Action> &actions, const QStr
     return actions.empty() ? QString() : QStringLiteral("%1\n\n%2").arg(title, text);
 }
 
+/// Where each node is reached, and its part in the plan.
+QString nodesTable(const Plan &plan, const cluster::ClusterConfig &config)
+{
+    QString rows;
+    for (const cluster::NodeConfig &node : config.nodes) {
+        const auto conninfo = postgres::Conninfo::parse(node.conninfo);
+        const QString part = node.name == plan.from ? tr("primary")
+                             : node.name == plan.to ? tr("candidate")
+                                                    : QString();
+        rows += QStringLiteral("| %1 | %2 | %3 |\n")
+                    .arg(markdownText(node.name),
+                         conninfo ? markdownText(conninfo->address()) : tr("its conninfo can't be read"), part);
+    }
+    return rows.isEmpty() ? QString()
+                          : QStringLiteral("## %1\n\n| %2 | %3 | |\n|---|---|---|\n%4\n")
+                                .arg(tr("Nodes"), tr("Node"), tr("Address"), rows);
+}
+
 } // namespace
 
-QString toMarkdown(const Plan &plan)
+QString toMarkdown(const Plan &plan, const cluster::ClusterConfig &config, qint64 wallMs)
 {
-    QString text =
-        QStringLiteral("# %1\n\n## %2\n\n| | | |\n|---|---|---|\n").arg(markdownText(plan.title), tr("Checks"));
+    QString text = QStringLiteral("# %1\n\n").arg(markdownText(plan.title));
+    if (wallMs > 0) {
+        const QDateTime now = QDateTime::fromMSecsSinceEpoch(wallMs, Qt::UTC);
+        text += tr("Planned on %1. What was checked then may be otherwise by now.")
+                    .arg(now.toString(QStringLiteral("yyyy-MM-dd HH:mm:ss 'UTC'"))) +
+                QStringLiteral("\n\n");
+    }
+    if (const QString wait = switchover::waitSentence(plan); !wait.isEmpty()) {
+        text += markdownText(wait) + QStringLiteral("\n\n");
+    }
+    text += nodesTable(plan, config) + QStringLiteral("## %1\n\n| | | |\n|---|---|---|\n").arg(tr("Checks"));
     for (const Check &check : plan.checks) {
-        const QString remedy = check.remedy.isEmpty() ? QString() : QStringLiteral(". ") + check.remedy;
         text += QStringLiteral("| %1 | %2 | %3 |\n")
-                    .arg(toString(check.result), markdownText(check.title), markdownText(check.evidence + remedy));
+                    .arg(toString(check.result), markdownText(check.title),
+                         markdownText(check.remedy.isEmpty() ? check.evidence
+                                                             : core::sentences({check.evidence, check.remedy})));
     }
     text += QStringLiteral("\n## %1\n\n").arg(tr("Steps"));
     QString heading;

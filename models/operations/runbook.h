@@ -9,8 +9,9 @@
 
 namespace howdah::operations {
 
-/// A plan for people: checks, then each step with what it runs, how that is proved and how it is taken back. Markdown.
-QString toMarkdown(const Plan &plan);
+/// A plan for people: when it was written and for which servers, checks, then each step with what it runs, how that is
+/// proved and how it is taken back. Markdown. wallMs: now; 0 leaves the date out.
+QString toMarkdown(const Plan &plan, const cluster::ClusterConfig &config = {}, qint64 wallMs = 0);
 
 /// A plan as a POSIX shell script that does the same by psql and the nodes' own commands, for the day on which this
 /// program is not at hand. It stops at the first step that fails and says how to take back what was done. It holds no

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/clock.h"
 #include "core/identifier.h"
 #include "core/redact.h"
+#include "core/sentences.h"
 #include "hosts/commandline.h"
 #include "operations/places.h"
 #include "operations/runbook.h"
@@ -76,7 +78,8 @@ private:
         for (const Check &check : m_plan.checks) {
             if (check.result == CheckResult::Failed || check.result == CheckResult::Unknown) {
                 out += QStringLiteral("echo %1 >&2\n")
-                           .arg(word(QStringLiteral("%1: %2. %3").arg(check.title, check.evidence, check.remedy)));
+                           .arg(word(QStringLiteral("%1: %2").arg(check.title,
+                                                                  core::sentences({check.evidence, check.remedy}))));
             }
         }
         return out + QStringLiteral("echo 'Refused when it was checked. Nothing was changed.' >&2\nexit 1\n");
@@ -231,7 +234,9 @@ private:
 
     QString actionText(const Action &action, const Step &step)
     {
-        const QString about = word(action.text.isEmpty() ? step.title : action.text);
+        const QString about = word(!action.otherwise.isEmpty() ? action.otherwise
+                                   : !action.text.isEmpty()    ? action.text
+                                                               : step.title);
         const int seconds = std::max(1, (action.deadlineMs > 0 ? action.deadlineMs : step.deadlineMs) / 1000);
         if (action.kind == Action::Kind::Person) {
             return QStringLiteral("echo %1; echo 'Then press Enter.'; read -r _\n")
@@ -392,7 +397,8 @@ QString toShell(const Plan &plan, const cluster::ClusterConfig &config)
 
 core::Result<void> saveRunbook(const Plan &plan, const cluster::ClusterConfig &config, const QString &path)
 {
-    const QString text = path.endsWith(QLatin1String(".sh")) ? toShell(plan, config) : toMarkdown(plan);
+    const QString text = path.endsWith(QLatin1String(".sh")) ? toShell(plan, config)
+                                                             : toMarkdown(plan, config, core::systemClock().wallMs());
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly) || file.write(text.toUtf8()) < 0 || !file.commit()) {
         return core::failure(core::Error::Kind::Io,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/redact.h"
+#include "core/sentences.h"
 #include "operations/finishing.h"
 #include "operations/secrets.h"
 
@@ -152,9 +153,11 @@ void Runner::takeOldValue(std::size_t index, const Handed<Table> &table)
     } else {
         const QString why = now ? tr("gives another one now") : tr("can't be asked: %1").arg(now.error().message);
         const QString what = kept ? tr("holds a password") : tr("may hold a password");
-        m_unknown.insert(secret.name, tr("what %1 had before %2, which is kept in no journal, and %1 %3. What stands "
-                                         "there now was left as it is. Send it with the password")
-                                          .arg(secret.node, what, why));
+        m_unknown.insert(
+            secret.name,
+            core::sentences(
+                {tr("what %1 had before %2, which is kept in no journal, and %1 %3").arg(secret.node, what, why),
+                 tr("What stands there now was left as it is. Send it with the password")}));
     }
 }
 
@@ -440,8 +443,9 @@ void Runner::stepFailed(int index, const SequenceFailure &failure)
     }
     // A command that ran out of time may have said what it was waiting for.
     const QString last = failure.error.kind == Error::Kind::Timeout ? m_lastLines.value(failure.error.node) : QString();
-    const QString why =
-        last.isEmpty() ? failure.error.message : tr("%1 The last that was said: %2").arg(failure.error.message, last);
+    const QString why = last.isEmpty()
+                            ? failure.error.message
+                            : core::sentences({failure.error.message, tr("The last that was said: %1").arg(last)});
     const bool canGoBack = !isPastReturn() || (step(index).pointOfNoReturn && !failure.mayHaveHappened);
     StepState state = StepState::Failed;
     if (canGoBack && failure.nothingDone) {
@@ -454,9 +458,13 @@ void Runner::stepFailed(int index, const SequenceFailure &failure)
         beginUndo(tr("%1: %2").arg(step(index).title, why));
         return;
     }
-    m_remains.append(step(index).remedy.isEmpty() ? tr("%1: %2").arg(step(index).title, why)
-                                                  : tr("%1: %2. %3").arg(step(index).title, why, step(index).remedy));
+    m_remains.append(withRemedy(index, tr("%1: %2").arg(step(index).title, why)));
     next();
+}
+
+QString Runner::withRemedy(int index, const QString &what) const
+{
+    return step(index).remedy.isEmpty() ? what : core::sentences({what, step(index).remedy});
 }
 
 void Runner::finish(Outcome outcome)

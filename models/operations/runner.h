@@ -76,6 +76,8 @@ private:
     void isAlive(const QString &node, const std::function<void(bool)> &then);
     void endUndo();
     bool hasOnlyLocked() const;
+    /// What failed, and what to do by hand.
+    QString withRemedy(int index, const QString &what) const;
     QString leftOverText(int index, const std::vector<Action> &left, const QString &why) const;
     QString whyNotTried(const Action &action) const;
     void finish(Outcome outcome);
@@ -107,6 +109,7 @@ private:
     QString m_why;                       ///< of the undo
     QHash<QString, QString> m_lastLines; ///< by node: the last that a command wrote in the newest step there
     std::vector<WillRecord> m_wills;     ///< that acted before this console took the operation up
+    QHash<int, QString> m_failedWith;    ///< by step: why it is undone, while a try to undo it says something else
     int m_next = 0;
     int m_underWay = 0;
     QPointer<Sequence> m_newest; ///< of those under way

@@ -3,6 +3,7 @@
 #include <QPointer>
 #include <algorithm>
 
+#include "core/sentences.h"
 #include "operations/runner.h"
 #include "operations/values.h"
 
@@ -154,7 +155,10 @@ QString Runner::whyNotTried(const Action &action) const
 
 void Runner::undoStep(int index)
 {
-    const QString failedWith = record(index).remark;
+    // What an earlier try to undo it said is no longer so once this one has done it.
+    const QString failedWith =
+        record(index).state == StepState::UndoFailed ? m_failedWith.value(index) : record(index).remark;
+    m_failedWith.insert(index, failedWith);
     m_leftOver.remove(index);
     if (isTakenBack(index)) {
         note(index, StepState::Undone, tr("taken back already, when the console was gone"));
@@ -212,8 +216,7 @@ void Runner::undone(int index, const QString &failedWith, const std::vector<Acti
         } else {
             note(index, StepState::UndoFailed, message);
             const QString text = tr("\"%1\" could not be undone: %2").arg(step(index).title, message);
-            m_leftOver[index] = {step(index).remedy.isEmpty() ? text : tr("%1. %2").arg(text, step(index).remedy),
-                                 false};
+            m_leftOver[index] = {withRemedy(index, text), false};
         }
         undoNext();
     };
@@ -233,9 +236,9 @@ QString Runner::leftOverText(int index, const std::vector<Action> &left, const Q
         byHand.append(action.kind == Action::Kind::Sql ? describe(m_plan, action)
                                                        : tr("see to it that %1").arg(action.text));
     }
-    const QString text = tr("\"%1\" is not undone: %2. To do by hand: %3")
-                             .arg(step(index).title, why, byHand.join(QStringLiteral("; ")));
-    return step(index).remedy.isEmpty() ? text : tr("%1. %2").arg(text, step(index).remedy);
+    const QString text = core::sentences({tr("\"%1\" is not undone: %2").arg(step(index).title, why)}) +
+                         tr(" To do by hand: %1").arg(byHand.join(QStringLiteral("; ")));
+    return withRemedy(index, text);
 }
 
 } // namespace howdah::operations

@@ -478,7 +478,9 @@ void Sequence::answered(bool holds, const QString &seen)
         m_again.start(std::min(wait, std::max(1, leftMs())));
         return;
     }
-    const QString what = action.text.isEmpty() ? QStringLiteral("the answer is not as it must be") : action.text;
+    const QString what = !action.otherwise.isEmpty() ? action.otherwise
+                         : !action.text.isEmpty()    ? action.text
+                                                     : QStringLiteral("the answer is not as it must be");
     // What is asked first, and answered with no, has done nothing.
     const bool onlyAsked =
         hasOnlyAsked() && action.kind == Action::Kind::Sql && (action.expectsTrue || action.row.has_value());

@@ -270,7 +270,9 @@ void TestSwitchover::runbookDoesTheSame()
                 .exitCode == 0);
     QFile file(page);
     QVERIFY(file.open(QIODevice::ReadOnly));
-    QVERIFY(file.readAll().contains("SELECT pg_promote(false);"));
+    const QByteArray written = file.readAll();
+    QVERIFY(written.contains("SELECT pg_promote(false);"));
+    QVERIFY(written.contains("Planned on "));
 }
 
 void TestSwitchover::killedConsoleIsFinished_data()
@@ -306,6 +308,12 @@ void TestSwitchover::killedConsoleIsFinished()
     const ConsoleRun shown = run({QStringLiteral("journal"), clusterFile(), QStringLiteral("--json")});
     QVERIFY2(!shown.lines.isEmpty(), shown.text.constData());
     QCOMPARE(shown.lines.first().value(QStringLiteral("outcome")).toString(), QStringLiteral("interrupted"));
+    if (action == QLatin1String("undo") && at.startsWith(QLatin1String("stop"))) { // the first advice, above all others
+        const ConsoleRun checked = run({QStringLiteral("check"), clusterFile()});
+        QVERIFY2(checked.exitCode == 2 && checked.text.startsWith("HOWDAH CRITICAL") &&
+                     checked.text.left(checked.text.indexOf('\n')).contains("was interrupted at \"Stop"),
+                 checked.text.constData());
+    }
     const ConsoleRun finished = run({QStringLiteral("journal"), clusterFile(), action, QStringLiteral("--json")});
     // A console that dies just before the promotion may have sent it: undo refuses then, and resume goes on.
     const bool undone = action == QLatin1String("undo");

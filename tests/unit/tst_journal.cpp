@@ -23,6 +23,10 @@ class TestJournal : public QObject {
 private Q_SLOTS:
     void init();
     void standsInWords();
+    void tellsWhereItStopped();
+    void toldByWhichCommands();
+    void showsAllOfOne();
+    void whatWasLeftIsForgottenWhenTakenUp();
     void whatMayBeFinished();
     void laterOnesOvertake();
     void takeUpReadsAnew();
@@ -76,6 +80,71 @@ void TestJournal::standsInWords()
                                                  QStringLiteral("Take the cluster lock")}));
     QCOMPARE(someOf({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}, 2),
              QStringLiteral("\"a\", \"b\" and 1 more"));
+}
+
+void TestJournal::tellsWhereItStopped()
+{
+    Operation one = *readOperation(interrupted(1));
+    QCOMPARE(stoppedAt(one), QStringLiteral("before \"Stop pg1, fast\""));
+    QVERIFY(!mayHoldWrites(one));
+    one.steps[1].state = StepState::Started;
+    QCOMPARE(stoppedAt(one), QStringLiteral("at \"Stop pg1, fast\""));
+    QVERIFY(mayHoldWrites(one));
+    one.steps[1].state = StepState::Undone;
+    QVERIFY(!mayHoldWrites(one));
+    one.steps[1].state = one.steps[2].state = StepState::Done;
+    QCOMPARE(stoppedAt(one), QStringLiteral("before \"Start pg1 as a standby\""));
+    QVERIFY(!mayHoldWrites(one)); // they go to pg2
+    one.steps[3].state = StepState::Done;
+    QCOMPARE(stoppedAt(one), QStringLiteral("after its last step"));
+}
+
+void TestJournal::toldByWhichCommands()
+{
+    const QString no = QStringLiteral("no");
+    QCOMPARE(finishCommands(QStringLiteral("demo"), QStringLiteral("7"), {}),
+             QStringLiteral("howdah journal demo resume 7, or howdah journal demo undo 7"));
+    QCOMPARE(finishCommands(QStringLiteral("host=a user=b"), QStringLiteral("7"), {{}, no}),
+             QStringLiteral("howdah journal 'host=a user=b' resume 7"));
+    QCOMPARE(finishCommands(QStringLiteral("demo"), QStringLiteral("7"), {no, no}), QString());
+    QVERIFY(!finishCommands(QStringLiteral("host=a password=secret"), {}, {}).contains(QStringLiteral("secret")));
+}
+
+void TestJournal::showsAllOfOne()
+{
+    const QString path = interrupted(1, 1'764'205'233'000);
+    {
+        const auto writer = JournalWriter::reopen(path);
+        QVERIFY((*writer)->captured(QStringLiteral("redo_lsn"), QStringLiteral("0/3000028")));
+        QVERIFY((*writer)->output(QStringLiteral("pg1: waiting for a walsender")));
+        QVERIFY((*writer)->step(1, StepState::Started, 1'764'205'233'100));
+        QVERIFY((*writer)->step(1, StepState::Failed, 1'764'205'233'350, QStringLiteral("pg1: it did not stop")));
+    }
+    Operation operation = *readOperation(path);
+    operation.outcome = Outcome::Incomplete;
+    operation.remains = {QStringLiteral("Stop pg1 by hand.")};
+    const QString text = operationDetails(operation);
+    for (const char *part :
+         {"Switch over orders from pg1 to pg2", "incomplete at \"Stop pg1, fast\"", "started  2025-11-27 01:00:33 UTC",
+          "Stop pg1, fast                               failed in 250 ms\n      on pg1, began 01:00:33.100\n      pg1: "
+          "it "
+          "did not stop\n",
+          "Promote pg2                                  waiting\n      on pg1\n", "redo_lsn = 0/3000028",
+          "pg1: waiting for a walsender", "What remains\n  Stop pg1 by hand.", "Slot a stays behind"}) {
+        QVERIFY2(text.contains(QLatin1String(part)), qPrintable(QLatin1String(part) + QLatin1Char('\n') + text));
+    }
+}
+
+void TestJournal::whatWasLeftIsForgottenWhenTakenUp()
+{
+    const QString path = interrupted(1);
+    {
+        const auto writer = JournalWriter::reopen(path);
+        QVERIFY((*writer)->ended(Outcome::Incomplete, 1'000'100, {QStringLiteral("see to it")}));
+    }
+    QCOMPARE(readOperation(path)->remains.size(), 1);
+    QVERIFY((*JournalWriter::reopen(path))->step(1, StepState::Started, 1'000'200));
+    QCOMPARE(readOperation(path)->remains, QStringList());
 }
 
 void TestJournal::whatMayBeFinished()

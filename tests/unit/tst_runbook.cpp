@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "operations/plantext.h"
 #include "operations/runbook.h"
 #include "operations/switchover/switchoverplan.h"
 #include "switchoverfacts.h"
@@ -15,6 +16,7 @@ class TestRunbook : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void init();
+    void saysWhenAndWhere();
     void refusedPlanDoesNothing();
     void wayBackNeedsAnAnswer_data();
     void wayBackNeedsAnAnswer();
@@ -56,6 +58,28 @@ std::pair<QString, int> TestRunbook::run(const Plan &plan, const QStringList &ar
     const bool ended = QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 60'000) &&
                        process.exitCode() >= 0;
     return {QString::fromUtf8(process.readAll()), ended ? process.exitCode() : -1};
+}
+
+/// What a person holds in hand on that day: how old it is, which servers it speaks of, how long writes will wait.
+void TestRunbook::saysWhenAndWhere()
+{
+    Facts facts = factsOf(prepared(healthyPair()));
+    facts.config.nodes[0].conninfo = QStringLiteral("host=db1.example.org port=5433 user=dba");
+    const Plan plan = planSwitchover(facts, pg2);
+    const QString page = toMarkdown(plan, facts.config, 1'764'205'233'000);
+    QVERIFY2(page.contains(QStringLiteral("Planned on 2025-11-27 01:00:33 UTC")), qPrintable(page));
+    QVERIFY2(page.contains(QStringLiteral("| pg1 | db1.example.org:5433 | primary |")), qPrintable(page));
+    QVERIFY2(page.contains(QStringLiteral("Writes wait about ")), qPrintable(page));
+    QVERIFY2(!page.contains(QStringLiteral("another console holds")),
+             qPrintable(page)); // what it does, not how it fails
+    QVERIFY2(page.contains(QStringLiteral("take the cluster lock")), qPrintable(page));
+    const QString text = planText(plan);
+    QVERIFY2(text.contains(QStringLiteral("\nWrites wait about ")), qPrintable(text));
+    QVERIFY2(text.contains(QStringLiteral("(typical, none measured here yet)")), qPrintable(text));
+    // A plan that is refused promises nothing.
+    howdah::cluster::Snapshot snapshot = prepared(healthyPair());
+    pauseReplay(snapshot, pg2);
+    QVERIFY(!planText(planSwitchover(factsOf(snapshot), pg2)).contains(QStringLiteral("Writes wait about")));
 }
 
 void TestRunbook::refusedPlanDoesNothing()

@@ -131,6 +131,10 @@ void TestRunnerWaits::whoOnlySleptIsUndoneInTheEnd()
     QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
     QCOMPARE(bench.hands.told.count(QStringLiteral("pg1: undo stop")), 2);
     QCOMPARE(bench.remains.size(), 1);
+    // What the first try to undo it said is no longer so; why it is undone still is.
+    const QString remark = bench.runner->steps()[1].remark;
+    QVERIFY2(remark.contains(QStringLiteral("is not as it must be")), qPrintable(remark));
+    QCOMPARE(readOperation(bench.path)->steps[1].remark, remark);
 }
 
 /// What must not stay behind when the console dies is left with somebody before it is begun.

@@ -23,6 +23,7 @@ class TestSwitchoverPlan : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void healthyPairPasses();
+    void interruptedOneIsNamedFirst();
     void checks_data();
     void checks();
     void pausedReplayStillStreams();
@@ -56,6 +57,27 @@ void TestSwitchoverPlan::healthyPairPasses()
     for (const Check &one : plan.checks) {
         QVERIFY2(!one.evidence.isEmpty() && one.remedy.isEmpty(), qPrintable(one.id));
     }
+}
+
+/// Without a primary since a console died half-way, to promote is the wrong advice.
+void TestSwitchoverPlan::interruptedOneIsNamedFirst()
+{
+    howdah::cluster::Snapshot snapshot = prepared(healthyPair());
+    takeDown(snapshot, pg1);
+    Facts facts = factsOf(snapshot);
+    facts.unfinished = Unfinished{QStringLiteral("7"), QStringLiteral("Switch over orders"), true,
+                                  QStringLiteral("at \"Stop pg1\""), QStringLiteral("howdah journal orders resume 7")};
+    const Plan plan = planSwitchover(facts, pg2);
+    const auto remedyOf = [&plan](const char *id) {
+        const auto at = std::find_if(plan.checks.begin(), plan.checks.end(),
+                                     [id](const Check &check) { return check.id == QLatin1String(id); });
+        return at == plan.checks.end() ? QString() : at->remedy;
+    };
+    QVERIFY2(remedyOf("one_primary").contains(QStringLiteral("was interrupted at \"Stop pg1\"")) &&
+                 remedyOf("one_primary").contains(QStringLiteral("howdah journal orders resume 7")) &&
+                 !remedyOf("one_primary").contains(QStringLiteral("promote")),
+             qPrintable(remedyOf("one_primary")));
+    QVERIFY(remedyOf("unfinished").contains(QStringLiteral("howdah journal orders resume 7")));
 }
 
 void TestSwitchoverPlan::checks_data()

@@ -3,6 +3,7 @@
 
 #include "core/identifier.h"
 #include "core/redact.h"
+#include "core/sentences.h"
 #include "core/servertext.h"
 #include "core/units.h"
 
@@ -24,7 +25,20 @@ private Q_SLOTS:
     void cutsHugeText();
     void namesAreOnOneLine();
     void identifiersAsSqlTakesThem();
+    void sentencesAreJoined();
 };
+
+void TestText::sentencesAreJoined()
+{
+    const QString help = QStringLiteral("Nobody can write.");
+    QCOMPARE(sentences({QStringLiteral("nothing listens there."), help}),
+             QStringLiteral("nothing listens there. Nobody can write."));
+    QCOMPARE(sentences({QStringLiteral("timeout expired"), help}),
+             QStringLiteral("timeout expired. Nobody can write."));
+    QCOMPARE(sentences({QStringLiteral("is it there?\n"), {}, QStringLiteral("see the log:")}),
+             QStringLiteral("is it there? see the log:"));
+    QCOMPARE(sentences({QString(), QStringLiteral("  ")}), QString());
+}
 
 void TestText::identifiersAsSqlTakesThem()
 {

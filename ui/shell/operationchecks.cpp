@@ -8,6 +8,7 @@
 #include <QScrollArea>
 #include <QShortcut>
 
+#include "core/sentences.h"
 #include "tables/operationmodels.h"
 #include "theme/glyphs.h"
 #include "theme/metrics.h"
@@ -61,7 +62,7 @@ WarningCard::WarningCard(const QString &key, QWidget *parent)
 
 void WarningCard::setCheck(const Check &check)
 {
-    const QString text = check.remedy.isEmpty() ? check.evidence : tr("%1. %2").arg(check.evidence, check.remedy);
+    const QString text = check.remedy.isEmpty() ? check.evidence : core::sentences({check.evidence, check.remedy});
     m_title->setText(check.title);
     m_text->setText(text);
     m_accepted->setAccessibleName(tr("Accept: %1").arg(check.title));

@@ -110,8 +110,9 @@ void lockAround(Plan &plan, const PatroniFacts &facts, std::vector<Step> steps)
     const QString node = leader ? leader->node : QString();
     if (!node.isEmpty()) {
         Step lock = stepOf("lock", tr("Take the cluster lock on %1").arg(node), {node}, 5000, 5);
-        lock.actions = {sqlOf(node, tryLockSql(),
-                              tr("another console holds the cluster lock"))};
+        lock.actions = {
+            sqlOf(node, tryLockSql(), tr("take the cluster lock, so that no other console acts meanwhile"))};
+        lock.actions.front().otherwise = tr("another console holds the cluster lock");
         lock.undo = {sqlOf(node, QStringLiteral("SELECT pg_advisory_unlock(%1) IS NOT NULL").arg(kClusterLock), {})};
         lock.renewed = true;
         plan.steps.push_back(lock);

@@ -26,6 +26,14 @@ Check made(const char *id, const QString &group, const QString &title, const QSt
 
 namespace {
 
+/// "Switch over orders from pg1 to pg2" (ID) was interrupted at "Stop pg1, fast"
+QString unfinishedText(const Unfinished &one)
+{
+    const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
+    const QString name = QStringLiteral("\"%1\" (%2)").arg(one.title, one.id);
+    return (one.interrupted ? tr("%1 was interrupted %2") : tr("%1 ended half-way %2")).arg(name, one.stoppedAt);
+}
+
 /// What an interrupted operation has prepared would be taken for what was there before, and stay.
 Check checkUnfinished(const Facts &facts)
 {
@@ -36,13 +44,22 @@ Check checkUnfinished(const Facts &facts)
     if (!facts.unfinished) {
         return answer(CheckResult::Passed, tr("this console's journal has no open operation"));
     }
-    const QString name = QStringLiteral("\"%1\" (%2)").arg(facts.unfinished->title, facts.unfinished->id);
+    const QString what = unfinishedText(*facts.unfinished);
     return facts.unfinished->interrupted
-               ? answer(CheckResult::Failed, tr("%1 was interrupted").arg(name),
-                        tr("Resume or undo it first, from the window's Journal or by howdah journal %1.")
-                            .arg(facts.config.name))
-               : answer(CheckResult::Warning, tr("%1 ended half-way").arg(name),
-                        tr("See the journal for what remains; resume goes on with it."));
+               ? answer(CheckResult::Failed, what,
+                        tr("Finish it first, from the window's Journal or by %1.").arg(facts.unfinished->commands))
+               : answer(CheckResult::Warning, what, tr("See the journal for what remains; resume goes on with it."));
+}
+
+/// What to do about a cluster in which nobody, or more than one, is known to take writes.
+QString primaryRemedy(const Facts &facts, bool several)
+{
+    const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
+    if (facts.unfinished) { // whoever acts beside it makes it worse
+        return tr("%1: finish that first, by %2.").arg(unfinishedText(*facts.unfinished), facts.unfinished->commands);
+    }
+    return several ? tr("Fence all but one of them first: see the findings.")
+                   : tr("A switchover needs the old primary. If it is gone for good, promote a standby instead.");
 }
 
 } // namespace
@@ -55,15 +72,11 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
     const bool known =
         cast.primary >= 0 && nodes[at(cast.primary)].sample && isFresh(*facts.state.snapshot, nodes[at(cast.primary)]);
     const std::size_t writable = facts.state.assessment->topology.writable.size();
-    checks.push_back(
-        known
-            ? made("one_primary", tr("The cluster"), tr("Has one primary"), nodes[at(cast.primary)].name,
-                   CheckResult::Passed, nodes[at(cast.primary)].name)
-            : made("one_primary", tr("The cluster"), tr("Has one primary"), {},
-                   writable > 1 ? CheckResult::Failed : CheckResult::Unknown, tr("%1 nodes take writes").arg(writable),
-                   writable > 1 ? tr("Fence all but one of them first: see the findings.")
-                                : tr("A switchover needs the old primary. If it is gone for good, promote a "
-                                     "standby instead.")));
+    checks.push_back(known ? made("one_primary", tr("The cluster"), tr("Has one primary"), nodes[at(cast.primary)].name,
+                                  CheckResult::Passed, nodes[at(cast.primary)].name)
+                           : made("one_primary", tr("The cluster"), tr("Has one primary"), {},
+                                  writable > 1 ? CheckResult::Failed : CheckResult::Unknown,
+                                  tr("%1 nodes take writes").arg(writable), primaryRemedy(facts, writable > 1)));
     checks.push_back(checkUnfinished(facts));
     const bool left = isLeftToManager(facts, way);
     if (left) {

@@ -92,6 +92,18 @@ std::optional<WaitEstimate> writesWait(const Plan &plan)
     return first ? std::nullopt : std::optional(estimate);
 }
 
+QString waitSentence(const Plan &plan)
+{
+    const bool waits =
+        std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step &step) { return step.phase == Phase::Outage; });
+    if (!waits || !mayRun(plan, true)) {
+        return {};
+    }
+    const auto estimate = writesWait(plan);
+    return estimate ? tr("Writes wait %1 (%2).").arg(waitText(*estimate), waitBasis(*estimate))
+                    : tr("How long writes will wait can't be told: %1 has too much to replay.").arg(plan.to);
+}
+
 QString waitText(const WaitEstimate &estimate)
 {
     return tr("about %1").arg(core::formatSeconds(estimate.ms / 1000.0));

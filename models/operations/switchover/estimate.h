@@ -42,6 +42,10 @@ std::optional<WaitEstimate> writesWait(const Plan &plan);
 /// WAL that is replayed in no time worth speaking of.
 inline constexpr qint64 kReplayedAtOnce = 1LL << 20;
 
+/// The estimate in a sentence: "Writes wait about 110 ms (median of 3 switchovers here).", or that it can't be told.
+/// Empty where no writes wait, or a check refuses. Pure.
+QString waitSentence(const Plan &plan);
+
 /// "about 110 ms", and on what it rests: "median of 3 switchovers", "typical".
 QString waitText(const WaitEstimate &estimate);
 QString waitBasis(const WaitEstimate &estimate);

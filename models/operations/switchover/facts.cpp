@@ -14,10 +14,12 @@ namespace howdah::operations::switchover {
 
 using cluster::at;
 
-std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cluster)
+std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cluster, const QString &asNamed)
 {
     const Operation *one = newestUnfinished(journal, cluster);
-    return one ? std::optional(Unfinished{one->id, one->plan.title, one->outcome == Outcome::Interrupted})
+    return one ? std::optional(Unfinished{
+                     one->id, one->plan.title, one->outcome == Outcome::Interrupted, stoppedAt(*one),
+                     finishCommands(asNamed.isEmpty() ? cluster : asNamed, one->id, finishing(journal, *one))})
                : std::nullopt;
 }
 

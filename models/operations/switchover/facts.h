@@ -133,6 +133,8 @@ struct Unfinished {
     QString id;
     QString title;
     bool interrupted = false; ///< else it ended half-way, and says what remains
+    QString stoppedAt = {};   ///< "at "Stop pg1, fast""
+    QString commands = {};    ///< that finish it
 };
 
 /// All that a plan is made of. Nothing in it is secret.
@@ -155,8 +157,9 @@ struct Facts {
     std::optional<AutoFailoverFacts> autoFailover;
 };
 
-/// The newest that can be taken up; nothing when there is none. Pure.
-std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cluster);
+/// The newest that can be taken up; nothing when there is none. asNamed: the cluster as the command line takes it, for
+/// the commands; empty: by its name. Pure.
+std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cluster, const QString &asNamed = {});
 
 /// Who carries a switchover out.
 enum class Way {

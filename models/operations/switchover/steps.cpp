@@ -23,7 +23,8 @@ Step lockStep(const Pieces &p, const QString &node)
     const bool old = node == p.primary;
     Step step = p.step(old ? "lock" : "lock_candidate", Phase::Prepare, tr("Take the cluster lock on %1").arg(node),
                        {node}, 5000, 5);
-    Action lock = p.sql(node, tryLockSql(), tr("another console holds the cluster lock"));
+    Action lock = p.sql(node, tryLockSql(), tr("take the cluster lock, so that no other console acts meanwhile"));
+    lock.otherwise = tr("another console holds the cluster lock");
     lock.expectsTrue = true;
     step.actions = {lock};
     step.undo = {p.sql(node, QStringLiteral("SELECT pg_advisory_unlock(%1)").arg(kClusterLock))};

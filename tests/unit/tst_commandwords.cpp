@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QJsonArray>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "app/journalcommand.h"
+#include "app/outagetext.h"
+#include "app/planoffer.h"
+#include "app/statejson.h"
+#include "app/statetext.h"
+#include "app/switchovercommand.h"
+#include "app/unfinished.h"
+#include "support/plans.h"
+#include "support/snapshots.h"
+
+using namespace howdah;
+using namespace howdah::app;
+using namespace howdah::operations;
+using cluster::Verdict;
+
+namespace {
+
+const QString kOrders = QStringLiteral("orders.toml");
+
+/// An operation on the cluster of smallPlan() whose console died at that step.
+Operation interruptedAt(std::size_t step)
+{
+    Operation one;
+    one.id = QStringLiteral("20261127-100000-switchover");
+    one.plan = testsupport::smallPlan();
+    one.startedMs = 1'000'000;
+    one.steps.resize(one.plan.steps.size());
+    for (std::size_t i = 0; i < step; ++i) {
+        one.steps[i].state = StepState::Done;
+    }
+    one.steps[step].state = StepState::Started;
+    return one;
+}
+
+cluster::ClusterState stateOf(const cluster::Snapshot &snapshot, const Journal &journal)
+{
+    return {
+        std::make_shared<const cluster::Snapshot>(snapshot),
+        std::make_shared<const cluster::Assessment>(withUnfinished(
+            cluster::assess(snapshot, cluster::Thresholds::forOneLook()), journal, QStringLiteral("orders"), kOrders))};
+}
+
+} // namespace
+
+/// What the command line says of operations: of those that were not finished, and at the end of each.
+class TestCommandWords : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void unfinishedIsTheFirstAdvice();
+    void unfinishedBeforeTheOutageIsAWarning();
+    void whatHasEndedIsNoFinding();
+    void refusalNamesItsChecks();
+    void doneInOneLine();
+    void unknownOperation();
+    void keepsRunbooks();
+
+private:
+    QTemporaryDir m_home;
+};
+
+void TestCommandWords::initTestCase()
+{
+    qputenv("XDG_DATA_HOME", m_home.path().toUtf8());
+}
+
+void TestCommandWords::unfinishedIsTheFirstAdvice()
+{
+    cluster::Snapshot snapshot = testsupport::threeNodes();
+    testsupport::takeDown(snapshot, QStringLiteral("pg1"));
+    const cluster::ClusterState before = stateOf(snapshot, {});
+    const auto isNoWritable = [](const cluster::Finding &one) { return one.id == QLatin1String("no_writable"); };
+    const auto &findings = before.assessment->findings;
+    const bool nobodyWrites = std::any_of(findings.begin(), findings.end(), isNoWritable);
+
+    const cluster::ClusterState state = stateOf(snapshot, {{interruptedAt(1)}, {}});
+    const auto &now = state.assessment->findings;
+    QCOMPARE(now.size(), findings.size() + 1);
+    QCOMPARE(now.front().id, QStringLiteral("unfinished:20261127-100000-switchover"));
+    QVERIFY(state.assessment->verdict == Verdict::Critical);
+    QCOMPARE(checkExitCode(checkVerdict(state)), 2);
+    QCOMPARE(now.front().title, QStringLiteral("Operation 20261127-100000-switchover (Switch over orders from pg1 to "
+                                               "pg2) was interrupted at \"Stop pg1, fast\""));
+    const QString commands = QStringLiteral("howdah journal orders.toml resume 20261127-100000-switchover, or howdah "
+                                            "journal orders.toml undo 20261127-100000-switchover");
+    QVERIFY2(now.front().remedy.contains(commands), qPrintable(now.front().remedy));
+    QVERIFY(nobodyWrites);
+    const auto other = std::find_if(now.begin(), now.end(), isNoWritable);
+    QVERIFY2(other->remedy.contains(commands) && !other->remedy.contains(QStringLiteral("promote the standby")),
+             qPrintable(other->remedy));
+
+    const QString text = stateText(state);
+    QVERIFY2(text.contains(QStringLiteral("\nCritical: Operation 20261127-100000-switchover")), qPrintable(text));
+    QVERIFY2(checkText(state).startsWith(QStringLiteral("HOWDAH CRITICAL - orders: Operation 2026")) ||
+                 checkText(state).contains(QStringLiteral(": Operation 20261127")),
+             qPrintable(checkText(state)));
+    const QJsonObject first = stateJson(state).value(QLatin1String("findings")).toArray().at(0).toObject();
+    QCOMPARE(first.value(QLatin1String("id")).toString(), now.front().id);
+
+    // Past the point of no return only forward is offered.
+    const cluster::ClusterState past = stateOf(snapshot, {{interruptedAt(2)}, {}});
+    QVERIFY(!past.assessment->findings.front().remedy.contains(QStringLiteral(" undo ")));
+    QVERIFY(past.assessment->findings.front().remedy.contains(QStringLiteral(" resume ")));
+}
+
+void TestCommandWords::unfinishedBeforeTheOutageIsAWarning()
+{
+    Operation halfWay = interruptedAt(1);
+    halfWay.outcome = Outcome::Incomplete; // its own console said what is left
+    for (const Operation &one : {interruptedAt(0), interruptedAt(3), halfWay}) {
+        const cluster::ClusterState state = stateOf(testsupport::threeNodes(), {{one}, {}});
+        QCOMPARE(state.assessment->findings.size(), std::size_t(1));
+        QVERIFY(state.assessment->verdict == Verdict::Warning);
+        QCOMPARE(checkExitCode(checkVerdict(state)), 1);
+    }
+}
+
+void TestCommandWords::whatHasEndedIsNoFinding()
+{
+    Operation one = interruptedAt(1);
+    for (const Outcome outcome : {Outcome::Running, Outcome::Done, Outcome::Undone, Outcome::Refused}) {
+        one.outcome = outcome;
+        QVERIFY(stateOf(testsupport::threeNodes(), {{one}, {}}).assessment->findings.empty());
+    }
+    one = interruptedAt(1);
+    one.plan.cluster = QStringLiteral("another");
+    QVERIFY(stateOf(testsupport::threeNodes(), {{one}, {}}).assessment->findings.empty());
+}
+
+void TestCommandWords::refusalNamesItsChecks()
+{
+    Plan plan = testsupport::smallPlan();
+    plan.checks[0].result = CheckResult::Failed;
+    plan.checks[0].evidence = QStringLiteral("it is paused");
+    plan.checks[1].result = CheckResult::Unknown;
+    plan.checks[1].evidence = QStringLiteral("nobody answers.");
+    QCOMPARE(refusalText(plan),
+             QStringLiteral("Refused by what was checked; failed: \"Streams from the primary\" (it is paused); could "
+                            "not be made: \"Archive keeps up\" (nobody answers.). Nothing was changed."));
+}
+
+void TestCommandWords::doneInOneLine()
+{
+    Plan plan = testsupport::smallPlan();
+    std::vector<StepRecord> records(plan.steps.size());
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        records[i] = {StepState::Done, static_cast<qint64>(1000 + 100 * i), static_cast<qint64>(1060 + 100 * i), {}};
+    }
+    QCOMPARE(doneText(plan, records, {}),
+             QStringLiteral("pg2 is the primary; pg1 follows it; writes waited 160 ms by its steps"));
+    probe::Measured measured;
+    measured.gap = probe::Gap{1000, 1211.4, false};
+    measured.lost = 0;
+    plan.steps.back().id = QStringLiteral("proof");
+    plan.steps.back().nodes = {QStringLiteral("pg1"), QStringLiteral("pg3")};
+    QCOMPARE(doneText(plan, records, measured),
+             QStringLiteral("pg2 is the primary; pg1, pg3 follow it; no commit for 211 ms, as measured, 0 acknowledged "
+                            "commits lost"));
+    plan.operation = QStringLiteral("patroni_pause");
+    QCOMPARE(doneText(plan, records, measured), QString());
+}
+
+void TestCommandWords::unknownOperation()
+{
+    const QString path = m_home.filePath(kOrders);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("name = \"orders\"\n[[node]]\nname = \"pg1\"\nconninfo = \"host=127.0.0.1 port=1\"\n");
+    file.close();
+    auto writer = JournalWriter::create(journalDirectory(), testsupport::smallPlan(), 1'000'000);
+    QVERIFY(writer);
+    const QString id = (*writer)->id();
+    writer->reset();
+    const auto ends = [&path](const QString &action, const QString &operation) {
+        Invocation invocation;
+        invocation.command = Command::Journal;
+        invocation.cluster = path;
+        invocation.journalAction = action;
+        invocation.operation = operation;
+        JournalCommand command(invocation);
+        const QSignalSpy spy(&command, &JournalCommand::finished);
+        command.start();
+        return spy.isEmpty() ? -1 : spy.first().first().toInt();
+    };
+    for (const char *action : {"show", "resume", "undo"}) {
+        QCOMPARE(ends(QLatin1String(action), QStringLiteral("999")), int(kUsage));
+    }
+    QCOMPARE(ends(QStringLiteral("show"), id), int(kDone));
+    QCOMPARE(ends(QStringLiteral("show"), {}), int(kDone));
+}
+
+/// A runbook that is there already may be the one that somebody goes by.
+void TestCommandWords::keepsRunbooks()
+{
+    const QString path = m_home.filePath(QStringLiteral("runbook.md"));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("mine");
+    file.close();
+    Invocation invocation;
+    invocation.command = Command::Switchover;
+    invocation.cluster = QStringLiteral("nowhere");
+    invocation.target = QStringLiteral("pg2");
+    invocation.runbook = path;
+    SwitchoverCommand command(invocation);
+    const QSignalSpy spy(&command, &SwitchoverCommand::finished);
+    command.start();
+    QCOMPARE(spy.size(), 1);
+    QCOMPARE(spy.first().first().toInt(), int(kRefused));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), QByteArray("mine"));
+}
+
+QTEST_GUILESS_MAIN(TestCommandWords)
+#include "tst_commandwords.moc"
