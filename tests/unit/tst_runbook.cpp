@@ -90,7 +90,7 @@ void TestRunbook::refusedPlanDoesNothing()
     QVERIFY(!mayRun(plan, true));
     const auto [said, exitCode] = run(plan, {}, QStringLiteral("t"));
     QCOMPARE(exitCode, 1);
-    QVERIFY2(said.contains(QStringLiteral(": paused")), qPrintable(said));
+    QVERIFY2(said.contains(QStringLiteral("Replays freely: replay is paused")), qPrintable(said));
     QVERIFY2(said.contains(QStringLiteral("Nothing was changed")), qPrintable(said));
     QCOMPARE(run(plan, {QStringLiteral("undo")}, QStringLiteral("t")).second, 1);
 }
