@@ -263,7 +263,10 @@ QString checkText(const ClusterState &state)
                        .arg(toString(checkVerdict(state)).toUpper(), harmless(snapshot.cluster), harmless(summary),
                             data.join(QLatin1Char(' ')));
     for (const Finding &finding : assessment.findings) {
-        const QString sentences = core::sentences({finding.title, finding.evidence});
+        // Monitoring tells of a state; what was left half-way tells also how it is ended.
+        const bool unfinished = finding.id.startsWith(QLatin1String("unfinished:"));
+        const QString sentences =
+            core::sentences({finding.title, finding.evidence, unfinished ? finding.remedy : QString()});
         text += harmless(QStringLiteral("%1: %2").arg(toString(finding.severity), sentences)) + QLatin1Char('\n');
     }
     return text;

@@ -45,9 +45,9 @@ void StatusCommand::report()
     }
     m_reported = true;
     m_deadline.stop();
-    m_state.assessment = std::make_shared<const cluster::Assessment>(withUnfinished(
-        cluster::assess(*m_state.snapshot, cluster::Thresholds::forOneLook()),
-        operations::readJournal(operations::journalDirectory()), m_look.config().name, m_invocation.cluster));
+    m_state.assessment = std::make_shared<const cluster::Assessment>(
+        withUnfinished(cluster::assess(*m_state.snapshot, cluster::Thresholds::forOneLook()),
+                       operations::readJournal(operations::journalDirectory()), m_look.config(), m_invocation.cluster));
     if (m_invocation.json) {
         QJsonObject object = stateJson(m_state);
         if (m_invocation.command == Command::Check) {

@@ -5,6 +5,7 @@
 #include <QPromise>
 #include <QThreadPool>
 
+#include "cluster/candidate.h"
 #include "cluster/positions.h"
 #include "operations/probe/follow.h"
 #include "operations/switchover/gather.h"
@@ -147,13 +148,10 @@ void SwitchoverDesk::publish()
     tellProbe();
     Q_EMIT planned(planFor(m_target));
     std::vector<Plan> others;
-    const cluster::Topology &topology = m_state.assessment->topology;
-    for (std::size_t i = 0; topology.primary >= 0 && i < m_state.snapshot->nodes.size(); ++i) {
-        const cluster::NodeStatus &node = m_state.snapshot->nodes[i];
-        const bool mayBe = node.kind != cluster::NodeKind::Witness && static_cast<int>(i) != topology.primary &&
-                           topology.places[i].sameAs < 0;
-        if (mayBe && node.name != m_target) {
-            others.push_back(planFor(node.name));
+    for (std::size_t i = 0; i < m_state.snapshot->nodes.size(); ++i) {
+        if (const QString &name = m_state.snapshot->nodes[i].name;
+            name != m_target && cluster::isCandidate(m_state, i)) {
+            others.push_back(planFor(name));
         }
     }
     Q_EMIT othersPlanned(others);

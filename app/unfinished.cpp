@@ -11,38 +11,76 @@ using namespace operations;
 using cluster::Finding;
 using cluster::Verdict;
 
+namespace {
+
+/// Two clusters may be called the same. Of one that was only just found not all nodes may be known.
+bool isOn(const Operation &operation, const cluster::ClusterConfig &config)
+{
+    const Plan &plan = operation.plan;
+    return (plan.from.isEmpty() && plan.to.isEmpty()) ||
+           std::any_of(config.nodes.begin(), config.nodes.end(), [&plan](const cluster::NodeConfig &node) {
+               return node.name == plan.from || node.name == plan.to;
+           });
+}
+
+/// Before those that are not worse.
+void insert(cluster::Assessment &assessment, Finding finding)
+{
+    const auto at = std::find_if(assessment.findings.begin(), assessment.findings.end(),
+                                 [&finding](const Finding &other) { return other.severity <= finding.severity; });
+    assessment.verdict = std::max(assessment.verdict, finding.severity);
+    assessment.findings.insert(at, std::move(finding));
+}
+
+Finding unreadableFinding(const QStringList &unreadable)
+{
+    return {.id = QStringLiteral("journal_unreadable"),
+            .severity = Verdict::Unknown,
+            .node = {},
+            .title = QStringLiteral("Not all of this console's journal can be read"),
+            .evidence = unreadable.join(QStringLiteral("; ")),
+            .remedy = QStringLiteral("An operation that was interrupted may stand there. Look at the file, and move it "
+                                     "away once it is known that nothing is left to be finished."),
+            .page = QStringLiteral("journal")};
+}
+
+} // namespace
+
 cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const Journal &journal,
-                                   const QString &cluster, const QString &asNamed)
+                                   const cluster::ClusterConfig &config, const QString &asNamed)
 {
     cluster::Assessment result = assessment;
-    const Operation *one = newestUnfinished(journal, cluster);
-    if (!one) {
+    if (!journal.unreadable.isEmpty()) {
+        insert(result, unreadableFinding(journal.unreadable));
+    }
+    const Operation *one = newestUnfinished(journal, config.name);
+    if (!one || !isOn(*one, config)) {
         return result;
     }
     const bool interrupted = one->outcome == Outcome::Interrupted;
+    // What is seen goes before what the journal has: somebody may have seen to it by hand.
+    const bool waits = mayHoldWrites(*one) && (assessment.writableNodes.value_or(0) != 1 || holdsPause(*one));
     const QString commands = finishCommands(asNamed, one->id, finishing(journal, *one));
-    const auto sameAdvice = [&commands](const QString &what) { return QStringLiteral("%1: %2.").arg(what, commands); };
-    Finding finding{.id = QStringLiteral("unfinished:") + one->id,
-                    .severity = interrupted && mayHoldWrites(*one) ? Verdict::Critical : Verdict::Warning,
-                    .node = {},
-                    .title =
-                        QStringLiteral("Operation %1 (%2) %3 %4")
-                            .arg(one->id, one->plan.title,
-                                 interrupted ? QStringLiteral("was interrupted") : QStringLiteral("ended half-way"),
-                                 stoppedAt(*one)),
-                    .evidence = standingText(*one),
-                    .remedy = sameAdvice(QStringLiteral("Finish it")),
-                    .page = QStringLiteral("journal")};
+    const auto withCommands = [&commands](const QString &what) {
+        return QStringLiteral("%1: %2.").arg(what, commands);
+    };
     for (Finding &other : result.findings) {
-        if (other.id == QLatin1String("no_writable")) {
-            other.remedy =
-                sameAdvice(QStringLiteral("Promote nothing by hand: an operation was not finished. Finish that first"));
+        if (waits && other.id == QLatin1String("no_writable")) {
+            other.remedy = withCommands(
+                QStringLiteral("Promote nothing by hand: an operation was not finished. Finish that first"));
         }
     }
-    const auto at = std::find_if(result.findings.begin(), result.findings.end(),
-                                 [&finding](const Finding &other) { return other.severity <= finding.severity; });
-    result.verdict = std::max(result.verdict, finding.severity);
-    result.findings.insert(at, std::move(finding));
+    insert(result,
+           {.id = QStringLiteral("unfinished:") + one->id,
+            .severity = interrupted && waits ? Verdict::Critical : Verdict::Warning,
+            .node = {},
+            .title = QStringLiteral("Operation %1 (%2) %3 %4")
+                         .arg(one->id, one->plan.title,
+                              interrupted ? QStringLiteral("was interrupted") : QStringLiteral("ended half-way"),
+                              stoppedAt(*one)),
+            .evidence = standingText(*one),
+            .remedy = withCommands(QStringLiteral("Finish it")),
+            .page = QStringLiteral("journal")});
     return result;
 }
 

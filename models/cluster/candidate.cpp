@@ -43,6 +43,15 @@ QString whyNotProposed(const ClusterState &state, const QString &node)
     return {};
 }
 
+bool isCandidate(const ClusterState &state, std::size_t node)
+{
+    const Topology &topology = state.assessment->topology;
+    const Place &place = topology.places[node];
+    const bool standby = place.role == NodeRole::Standby || place.role == NodeRole::CascadingStandby;
+    return state.snapshot->nodes[node].kind != NodeKind::Witness && place.sameAs < 0 &&
+           static_cast<int>(node) != topology.primary && (topology.primary >= 0 || standby);
+}
+
 QString primaryName(const ClusterState &state)
 {
     const int primary = state.snapshot && state.assessment ? state.assessment->topology.primary : -1;

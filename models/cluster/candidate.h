@@ -10,6 +10,10 @@ namespace howdah::cluster {
 /// that offers a switchover to a node. Pure.
 QString whyNotProposed(const ClusterState &state, const QString &node);
 
+/// Whether a node is one of those among whom the next primary is looked for: another than the primary, with data of its
+/// own. While nobody is known to be the primary, who is seen to be a standby. Pure.
+bool isCandidate(const ClusterState &state, std::size_t node);
+
 /// The node to which a candidate is brought: the primary. Empty when it is not known.
 QString primaryName(const ClusterState &state);
 

@@ -8,6 +8,7 @@
 
 #include "core/redact.h"
 #include "hosts/commandline.h"
+#include "postgres/conninfo.h"
 
 namespace howdah::operations {
 
@@ -18,6 +19,11 @@ namespace {
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Finishing", text);
+}
+
+bool isBegun(StepState state)
+{
+    return state != StepState::Waiting && state != StepState::Undone && state != StepState::Skipped;
 }
 
 } // namespace
@@ -120,7 +126,7 @@ QString stoppedAt(const Operation &operation)
     for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
         const StepState state = operation.steps[i].state;
         const QString &title = operation.plan.steps[i].title;
-        if (state == StepState::Waiting || state == StepState::Skipped || state == StepState::Undone) {
+        if (!isBegun(state)) {
             next = next.isEmpty() ? title : next;
         } else if (state != StepState::Done) {
             begun = title;
@@ -137,17 +143,66 @@ bool mayHoldWrites(const Operation &operation)
     for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
         const StepState state = operation.steps[i].state;
         if (operation.plan.steps[i].phase == Phase::Outage) {
-            begun = begun || (state != StepState::Waiting && state != StepState::Undone && state != StepState::Skipped);
+            begun = begun || isBegun(state);
             over = over && state == StepState::Done;
         }
     }
     return begun && !over;
 }
 
+namespace {
+
+/// Whether what an action did was taken back: by its last will, or by a step that was done.
+bool isReleased(const Operation &operation, const Action &pause)
+{
+    const LastWill &will = *pause.lastWill;
+    const bool taken = std::any_of(operation.wills.begin(), operation.wills.end(), [&](const WillRecord &one) {
+        return one.taken && one.node == pause.node && one.sql == will.sql;
+    });
+    bool resumed = false;
+    for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
+        const std::vector<Action> &actions = operation.plan.steps[i].actions;
+        resumed = resumed || (operation.steps[i].state == StepState::Done &&
+                              std::any_of(actions.begin(), actions.end(), [&](const Action &action) {
+                                  return action.node == pause.node && action.sql == will.sql;
+                              }));
+    }
+    return taken || resumed;
+}
+
+} // namespace
+
+bool holdsPause(const Operation &operation)
+{
+    for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
+        const std::vector<Action> &actions = operation.plan.steps[i].actions;
+        if (isBegun(operation.steps[i].state) && std::any_of(actions.begin(), actions.end(), [&](const Action &action) {
+                return action.lastWill && !isReleased(operation, action);
+            })) {
+            return true;
+        }
+    }
+    return false;
+}
+
+namespace {
+
+/// A conninfo may hold a password, which must not be shown; the environment and .pgpass have it for whoever runs them.
+QString shownName(const QString &cluster)
+{
+    if (core::redacted(cluster) == cluster) {
+        return cluster;
+    }
+    const auto conninfo = postgres::Conninfo::parse(cluster);
+    return conninfo ? conninfo->with(QStringLiteral("password"), {}).toString() : core::redacted(cluster);
+}
+
+} // namespace
+
 QString finishCommands(const QString &cluster, const QString &id, const Finishing &may)
 {
     QStringList commands;
-    const QStringList head{QStringLiteral("howdah"), QStringLiteral("journal"), core::redacted(cluster)};
+    const QStringList head{QStringLiteral("howdah"), QStringLiteral("journal"), shownName(cluster)};
     if (may.may(Finish::Resume)) {
         commands << hosts::shellQuoted(head + QStringList{QStringLiteral("resume"), id});
     }

@@ -58,6 +58,8 @@ QString stoppedAt(const Operation &operation);
 /// Whether writes may be waiting for an unfinished operation: what makes them wait was begun, and is neither over nor
 /// taken back.
 bool mayHoldWrites(const Operation &operation);
+/// Whether a pooler may still be paused by it: neither it nor a last will is known to have resumed that.
+bool holdsPause(const Operation &operation);
 
 /// "howdah journal orders resume ID, or howdah journal orders undo ID", as far as each is possible; empty when neither
 /// is. cluster: as the command line takes it, quoted here where a shell wants that.

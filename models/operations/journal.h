@@ -17,10 +17,15 @@ enum class Outcome {
     Running,     ///< a console is at it
     Interrupted, ///< its console has gone: resume or undo finishes it
     Done,
-    Refused,    ///< by a check; nothing was changed
+    Refused,    ///< by a check, or by the lock of another console; nothing was changed
     Undone,     ///< failed, and the cluster is as before
     Incomplete, ///< failed half-way; the remarks say what remains
 };
+/// Whether it left the cluster as it was: what is said of it then is why, and not what remains.
+constexpr bool isAsBefore(Outcome outcome)
+{
+    return outcome == Outcome::Refused || outcome == Outcome::Undone;
+}
 
 /// How far a step has come.
 enum class StepState { Waiting, Started, Done, Failed, Skipped, Undoing, Undone, UndoFailed };

@@ -144,7 +144,8 @@ QString operationText(const Operation &operation, bool whole)
         text += QStringLiteral("  %1  last will of the console on %2\n").arg(whenText(will.atMs), toText(will));
     }
     for (const QString &one : operation.remains) {
-        text += QStringLiteral("  remains: %1\n").arg(one);
+        text += QStringLiteral("  %1: %2\n")
+                    .arg(isAsBefore(operation.outcome) ? QStringLiteral("why") : QStringLiteral("remains"), one);
     }
     return text;
 }
@@ -169,7 +170,8 @@ QString operationDetails(const Operation &operation)
     for (const QString &line : operation.output) { // last wills are among it
         output += indented(line, QStringLiteral("  "));
     }
-    return headOf(operation) + section(QStringLiteral("What remains"), remains) +
+    return headOf(operation) +
+           section(isAsBefore(operation.outcome) ? QStringLiteral("Why") : QStringLiteral("What remains"), remains) +
            section(QStringLiteral("Steps, times in UTC"), stepsOf(operation)) +
            section(QStringLiteral("What was checked before"), checks) +
            section(QStringLiteral("What was read for later steps"), values) + section(QStringLiteral("Output"), output);

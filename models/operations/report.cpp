@@ -97,7 +97,7 @@ QString toReport(const Operation &operation)
     if (operation.outcome != Outcome::Done) {
         text += section(tr("Where it stands"), markdownText(standingText(operation)) + QLatin1Char('\n'));
     }
-    text += section(tr("What remains"), listOf(operation.remains));
+    text += section(isAsBefore(operation.outcome) ? tr("Why") : tr("What remains"), listOf(operation.remains));
     text += section(tr("Steps"), stepsTable(operation));
     text += section(tr("Checks"), operation.plan.checks.empty() ? QString() : checksTable(operation.plan));
     text += section(tr("Output"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
+#include "cluster/candidate.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
 #include "tables/cells.h"
@@ -31,7 +32,7 @@ QString nowText(const cluster::ClusterState &state, std::size_t i)
     return words.join(QStringLiteral(", "));
 }
 
-/// Of the one that is chosen everything has been checked.
+/// Of whom everything has been checked.
 Cell verdictOfPlan(const operations::Plan &plan)
 {
     const CheckResult found = operations::worst(plan.checks);
@@ -107,15 +108,11 @@ void CandidatesModel::setState(const cluster::ClusterState &state, const operati
                                const QHash<QString, Spark> &trends, const std::vector<operations::Plan> &others)
 {
     std::vector<Row> rows;
-    const int primary = state.snapshot ? state.assessment->topology.primary : -1;
     for (std::size_t i = 0; state.snapshot && i < state.snapshot->nodes.size(); ++i) {
         const cluster::NodeStatus &node = state.snapshot->nodes[i];
         const cluster::Place &place = state.assessment->topology.places[i];
-        if (node.kind == cluster::NodeKind::Witness || static_cast<int>(i) == primary || place.sameAs >= 0) {
+        if (!cluster::isCandidate(state, i)) {
             continue;
-        }
-        if (primary < 0 && rowOf(node.name) < 0) {
-            continue; // it may be the primary itself: nobody becomes a candidate before that is known
         }
         const cluster::StandbyLag &lag = state.assessment->lag[i];
         const bool chosen = node.name == plan.to;

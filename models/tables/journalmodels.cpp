@@ -229,7 +229,7 @@ std::vector<std::pair<QString, QString>> journalStory(const Operation &operation
         story.emplace_back(words("Stands"), operations::standingText(operation));
     }
     for (const QString &one : operation.remains) {
-        story.emplace_back(operation.outcome == Outcome::Undone ? words("Why") : words("Remains"), one);
+        story.emplace_back(operations::isAsBefore(operation.outcome) ? words("Why") : words("Remains"), one);
     }
     if (operations::isUnfinished(operation)) {
         if (finishing.whyNotResume == finishing.whyNotUndo && !finishing.may(Finish::Resume)) {

@@ -70,8 +70,8 @@ class CandidatesModel : public KeyedTableModel {
 public:
     explicit CandidatesModel(QObject *parent = nullptr);
     /// plan is of who is chosen; of the others what their own plans tell, and where there is none yet, the state.
-    /// trends: how far behind each node was over the last minute, by name. While no primary is known nobody becomes a
-    /// candidate; who is one stays.
+    /// trends: how far behind each node was over the last minute, by name. Rows are those who
+    /// could take over (cluster::isCandidate()).
     void setState(const cluster::ClusterState &state, const operations::Plan &plan,
                   const QHash<QString, Spark> &trends = {}, const std::vector<operations::Plan> &others = {});
 };

@@ -270,7 +270,8 @@ void TestSwitchoverDialog::asksForAPlanOfTheFirst()
     cluster::Snapshot unknown = threeNodes();
     neverSeen(unknown, QStringLiteral("pg1"));
     early.setState(stateOf(unknown));
-    QCOMPARE(askedEarly.count(), 0); // the primary is not known yet
+    QCOMPARE(askedEarly.count(), 0);
+    QCOMPARE(part<widgets::Label>(early, "switchover-sentence")->text(), QStringLiteral("The primary is not known."));
     early.setState(stateOf(threeNodes()));
     QCOMPARE(askedEarly.count(), 1);
     SwitchoverDialog proposed(QStringLiteral("orders"), QStringLiteral("pg3"));
@@ -479,10 +480,22 @@ void TestSwitchoverDialog::primaryIsNoCandidateBeforeItIsKnown()
     dialog.setState(stateOf(threeNodes()));
     QTRY_COMPARE(dialog.target(), QStringLiteral("pg2"));
     QCOMPARE(asked.last().first().toString(), QStringLiteral("pg2"));
-    // Who was a candidate remains one while nobody is known to be the primary.
-    dialog.setState(stateOf(unknown));
+    // Who was a candidate remains one while nobody is known to be the primary any more.
+    cluster::Snapshot down = threeNodes();
+    takeDown(down, QStringLiteral("pg1"));
+    dialog.setState(stateOf(down));
     QCOMPARE(part<widgets::DataTable>(dialog, "candidates-table")->model()->rowCount(), 2);
     QCOMPARE(dialog.target(), QStringLiteral("pg2"));
+    // So it is when the dialog is opened only then: a plan says why it can't be.
+    SwitchoverDialog late(QStringLiteral("orders"), QStringLiteral("pg3"));
+    QSignalSpy askedLate(&late, &SwitchoverDialog::planRequested);
+    late.setState(stateOf(down));
+    QTRY_COMPARE(askedLate.size(), qsizetype(1));
+    QCOMPARE(askedLate.last().first().toString(), QStringLiteral("pg3"));
+    SwitchoverDialog nobody(QStringLiteral("orders"), {});
+    nobody.setState(stateOf(unknown));
+    QCOMPARE(part<widgets::Label>(nobody, "switchover-sentence")->text(),
+             QStringLiteral("Neither a primary nor a standby is known."));
     // Another has switched over: who was chosen is the primary now, and its row goes.
     cluster::Snapshot changed = threeNodes();
     std::swap(changed.nodes[0].name, changed.nodes[1].name);

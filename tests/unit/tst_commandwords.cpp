@@ -40,12 +40,25 @@ Operation interruptedAt(std::size_t step)
     return one;
 }
 
-cluster::ClusterState stateOf(const cluster::Snapshot &snapshot, const Journal &journal)
+cluster::ClusterState stateOf(const cluster::Snapshot &snapshot, const Journal &journal,
+                              const QString &asNamed = kOrders)
 {
-    return {
-        std::make_shared<const cluster::Snapshot>(snapshot),
-        std::make_shared<const cluster::Assessment>(withUnfinished(
-            cluster::assess(snapshot, cluster::Thresholds::forOneLook()), journal, QStringLiteral("orders"), kOrders))};
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("orders");
+    for (const cluster::NodeStatus &node : snapshot.nodes) {
+        config.nodes.emplace_back().name = node.name;
+    }
+    return {std::make_shared<const cluster::Snapshot>(snapshot),
+            std::make_shared<const cluster::Assessment>(withUnfinished(
+                cluster::assess(snapshot, cluster::Thresholds::forOneLook()), journal, config, asNamed))};
+}
+
+QString remedyOf(const cluster::ClusterState &state, const char *id)
+{
+    const auto &findings = state.assessment->findings;
+    const auto at = std::find_if(findings.begin(), findings.end(),
+                                 [id](const cluster::Finding &one) { return one.id == QLatin1String(id); });
+    return at == findings.end() ? QString() : at->remedy;
 }
 
 } // namespace
@@ -57,6 +70,10 @@ private Q_SLOTS:
     void initTestCase();
     void unfinishedIsTheFirstAdvice();
     void unfinishedBeforeTheOutageIsAWarning();
+    void otherTroubleKeepsItsAdvice();
+    void severityIsWhatIsSeen();
+    void unreadableJournalIsUnknown();
+    void commandsHaveNoPassword();
     void whatHasEndedIsNoFinding();
     void refusalNamesItsChecks();
     void doneInOneLine();
@@ -102,6 +119,7 @@ void TestCommandWords::unfinishedIsTheFirstAdvice()
     QVERIFY2(checkText(state).startsWith(QStringLiteral("HOWDAH CRITICAL - orders: Operation 2026")) ||
                  checkText(state).contains(QStringLiteral(": Operation 20261127")),
              qPrintable(checkText(state)));
+    QVERIFY2(checkText(state).contains(commands), qPrintable(checkText(state)));
     const QJsonObject first = stateJson(state).value(QLatin1String("findings")).toArray().at(0).toObject();
     QCOMPARE(first.value(QLatin1String("id")).toString(), now.front().id);
 
@@ -123,6 +141,57 @@ void TestCommandWords::unfinishedBeforeTheOutageIsAWarning()
     }
 }
 
+/// What was left weeks ago, or before anything was stopped, has nothing to do with a primary that is gone today.
+void TestCommandWords::otherTroubleKeepsItsAdvice()
+{
+    cluster::Snapshot snapshot = testsupport::threeNodes();
+    testsupport::takeDown(snapshot, QStringLiteral("pg1"));
+    const QString advice = remedyOf(stateOf(snapshot, {}), "no_writable");
+    QVERIFY(!advice.isEmpty());
+    for (const Operation &one : {interruptedAt(0), interruptedAt(3)}) {
+        const cluster::ClusterState state = stateOf(snapshot, {{one}, {}});
+        QCOMPARE(remedyOf(state, "no_writable"), advice);
+        QVERIFY(!remedyOf(state, "unfinished:20261127-100000-switchover").isEmpty());
+    }
+}
+
+/// Somebody may have brought the primary back by hand, and a last will the pooler.
+void TestCommandWords::severityIsWhatIsSeen()
+{
+    const auto severity = [](const Operation &one) {
+        return stateOf(testsupport::threeNodes(), {{one}, {}}).assessment->findings.front().severity;
+    };
+    Operation stopped = interruptedAt(1);
+    QVERIFY(severity(stopped) == Verdict::Warning); // one node takes writes
+    Action &action = stopped.plan.steps[1].actions[0];
+    action.lastWill = LastWill{QStringLiteral("RESUME"), QStringLiteral("not paused"), 1000, {}, {}};
+    QVERIFY(severity(stopped) == Verdict::Critical); // not those who come through the pooler
+    WillRecord will;
+    will.node = action.node;
+    will.sql = QStringLiteral("RESUME");
+    stopped.wills = {will};
+    QVERIFY(severity(stopped) == Verdict::Critical);
+    stopped.wills[0].taken = true;
+    QVERIFY(severity(stopped) == Verdict::Warning);
+}
+
+void TestCommandWords::unreadableJournalIsUnknown()
+{
+    const cluster::ClusterState state = stateOf(testsupport::threeNodes(), {{}, {QStringLiteral("a.jsonl: cut off")}});
+    QCOMPARE(checkExitCode(checkVerdict(state)), 3);
+    QVERIFY2(checkText(state).contains(QStringLiteral("a.jsonl: cut off")), qPrintable(checkText(state)));
+}
+
+void TestCommandWords::commandsHaveNoPassword()
+{
+    const cluster::ClusterState state = stateOf(testsupport::threeNodes(), {{interruptedAt(1)}, {}},
+                                                QStringLiteral("host=pg1 user=dba password=hunter2"));
+    const QString remedy = state.assessment->findings.front().remedy;
+    QVERIFY2(!remedy.contains(QLatin1String("hunter2")) && !remedy.contains(QLatin1String("***")), qPrintable(remedy));
+    QVERIFY2(remedy.contains(QStringLiteral("host=pg1")) && remedy.contains(QStringLiteral("user=dba")),
+             qPrintable(remedy));
+}
+
 void TestCommandWords::whatHasEndedIsNoFinding()
 {
     Operation one = interruptedAt(1);
@@ -132,6 +201,10 @@ void TestCommandWords::whatHasEndedIsNoFinding()
     }
     one = interruptedAt(1);
     one.plan.cluster = QStringLiteral("another");
+    QVERIFY(stateOf(testsupport::threeNodes(), {{one}, {}}).assessment->findings.empty());
+    one = interruptedAt(1); // of another cluster that is called the same
+    one.plan.from = QStringLiteral("a");
+    one.plan.to = QStringLiteral("b");
     QVERIFY(stateOf(testsupport::threeNodes(), {{one}, {}}).assessment->findings.empty());
 }
 

@@ -74,9 +74,12 @@ void SwitchoverDialog::setState(const cluster::ClusterState &state, const QHash<
     m_trends = trends;
     m_candidates->setState(state, plan(), trends, m_others);
     m_candidatesTable->setFixedHeight(m_candidatesTable->sizeHint().height());
-    if (m_candidatesTable->selectedKey().isEmpty() && m_candidates->rowCount() > 0) {
+    // Nobody is proposed by us before the primary is known.
+    const bool proposes = !m_target.isEmpty() || state.assessment->topology.primary >= 0;
+    if (proposes && m_candidatesTable->selectedKey().isEmpty() && m_candidates->rowCount() > 0) {
         m_candidatesTable->selectKey(m_target.isEmpty() ? m_candidates->row(0).key : m_target);
     }
+    updateFooter();
 }
 
 void SwitchoverDialog::choose(const QString &target)
@@ -142,6 +145,18 @@ void SwitchoverDialog::setMeasured(const operations::probe::Measured &measured)
         m_measured = measured;
         showProgress();
     }
+}
+
+QString SwitchoverDialog::whyNoPlan() const
+{
+    if (!m_state.snapshot || !m_target.isEmpty()) {
+        return {};
+    }
+    const bool known = m_state.assessment->topology.primary >= 0;
+    if (m_candidates->rowCount() == 0) {
+        return known ? tr("The cluster has no standby.") : tr("Neither a primary nor a standby is known.");
+    }
+    return known ? QString() : tr("The primary is not known.");
 }
 
 QString SwitchoverDialog::runText() const

@@ -53,6 +53,7 @@ protected:
     QString runningSentence() const override;
     QString doneSentence() const override;
     QString readySentence() const override;
+    QString whyNoPlan() const override;
     bool probes() const override;
     void updateOptions() override;
     void aboutToRun(bool probed) override;

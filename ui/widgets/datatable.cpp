@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/datatable.h"
 
-#include <utility>
-
 #include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
@@ -11,6 +9,7 @@
 #include <QMenu>
 #include <QPainter>
 #include <QScrollBar>
+#include <utility>
 
 #include "tables/roles.h"
 #include "theme/metrics.h"

@@ -41,17 +41,23 @@ BEGIN
                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                WHERE n.nspname = 'howdah' AND c.relkind = 'r' AND c.relname ~ '^probe_[0-9a-f]{8}$'
                AND pg_catalog.pg_has_role(c.relowner, 'USAGE') LOOP
-      EXECUTE 'DROP TABLE ' || stale;
+      BEGIN
+        EXECUTE 'DROP TABLE ' || stale;
+      EXCEPTION WHEN lock_not_available OR dependent_objects_still_exist THEN
+        NULL; -- somebody looks at it
+      END;
     END LOOP;
     IF EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = 'howdah'
                AND pg_catalog.obj_description(n.oid, 'pg_namespace') = 'of a probe'
                AND pg_catalog.pg_has_role(n.nspowner, 'USAGE')
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid)) THEN
-      DROP SCHEMA howdah;
+      BEGIN
+        DROP SCHEMA howdah;
+      EXCEPTION WHEN lock_not_available OR dependent_objects_still_exist THEN
+        NULL; -- others have put something there
+      END;
     END IF;
   END IF;
-EXCEPTION WHEN lock_not_available OR dependent_objects_still_exist THEN
-  NULL; -- what others use, or have put there, stays
 END $$)sql";
 
 const char *const kSituation = R"sql(SELECT
@@ -204,13 +210,14 @@ void Probe::made(const Results &results)
 void Probe::makeTable()
 {
     m_table = QStringLiteral("probe_%1").arg(QRandomGenerator::global()->generate(), 8, 16, QLatin1Char('0'));
-    std::vector<postgres::Statement> statements = {{QByteArray(), "CREATE SCHEMA IF NOT EXISTS howdah"}};
-    if (m_madeSchema) { // by this it is known should this console be killed
-        statements.push_back({QByteArray(), "COMMENT ON SCHEMA howdah IS 'of a probe'"});
-    }
-    statements.push_back({QByteArray(), "CREATE TABLE howdah." + m_table.toLatin1() + " (n bigint NOT NULL)"});
+    // In one transaction: by the comment it is known should this console be killed. Who makes such a schema meanwhile
+    // keeps it; another probe may have dropped the one that was there.
+    const QByteArray make = "CREATE SCHEMA howdah; COMMENT ON SCHEMA howdah IS 'of a probe';";
+    const QByteArray schema =
+        m_madeSchema ? "DO $$ BEGIN " + make + " END $$"
+                     : "DO $$ BEGIN IF pg_catalog.to_regnamespace('howdah') IS NULL THEN " + make + " END IF; END $$";
     m_session->run(
-        statements,
+        {{QByteArray(), schema}, {QByteArray(), "CREATE TABLE howdah." + m_table.toLatin1() + " (n bigint NOT NULL)"}},
         [this](const Results &results) {
             m_madeSchema = m_madeSchema && results.front().has_value();
             if (!results.back()) {

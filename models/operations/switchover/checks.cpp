@@ -55,11 +55,13 @@ Check checkUnfinished(const Facts &facts)
 QString primaryRemedy(const Facts &facts, bool several)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
-    if (facts.unfinished) { // whoever acts beside it makes it worse
+    if (several) {
+        return tr("Fence all but one of them first: see the findings.");
+    }
+    if (facts.unfinished && facts.unfinished->holdsWrites) { // whoever acts beside it makes it worse
         return tr("%1: finish that first, by %2.").arg(unfinishedText(*facts.unfinished), facts.unfinished->commands);
     }
-    return several ? tr("Fence all but one of them first: see the findings.")
-                   : tr("A switchover needs the old primary. If it is gone for good, promote a standby instead.");
+    return tr("A switchover needs the old primary. If it is gone for good, promote a standby instead.");
 }
 
 } // namespace

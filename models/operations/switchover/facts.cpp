@@ -19,7 +19,8 @@ std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cl
     const Operation *one = newestUnfinished(journal, cluster);
     return one ? std::optional(Unfinished{
                      one->id, one->plan.title, one->outcome == Outcome::Interrupted, stoppedAt(*one),
-                     finishCommands(asNamed.isEmpty() ? cluster : asNamed, one->id, finishing(journal, *one))})
+                     finishCommands(asNamed.isEmpty() ? cluster : asNamed, one->id, finishing(journal, *one)),
+                     mayHoldWrites(*one)})
                : std::nullopt;
 }
 

@@ -135,6 +135,7 @@ struct Unfinished {
     bool interrupted = false; ///< else it ended half-way, and says what remains
     QString stoppedAt = {};   ///< "at "Stop pg1, fast""
     QString commands = {};    ///< that finish it
+    bool holdsWrites = false; ///< writes may be waiting for it
 };
 
 /// All that a plan is made of. Nothing in it is secret.
