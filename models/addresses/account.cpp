@@ -88,11 +88,12 @@ core::Result<QString> checkedUrl(const QString &text)
                                             "user, query or fragment in it. Nothing was asked."));
     }
     if (isHttp && !isOwnNetwork(url.host())) {
-        return core::failure(Error::Kind::Denied,
-                             QStringLiteral("The base URL %1 is not encrypted, and the credentials would be readable on "
-                                            "the way. Nothing was asked.")
-                                 .arg(text),
-                             QStringLiteral("Write https://."));
+        return core::failure(
+            Error::Kind::Denied,
+            QStringLiteral("The base URL %1 is not encrypted, and the credentials would be readable on "
+                           "the way. Nothing was asked.")
+                .arg(text),
+            QStringLiteral("Write https://."));
     }
     QString plain = url.toString(QUrl::FullyEncoded);
     while (plain.endsWith(QLatin1Char('/'))) {
@@ -106,10 +107,10 @@ core::Result<Account> accountOf(const ProviderInfo &provider, const Lookup &look
     Account account;
     account.region = firstOf(provider.regionVariables, lookup);
     if (provider.needsRegion && account.region.isEmpty()) {
-        return core::failure(Error::Kind::Invalid,
-                             QStringLiteral("%1 has to be asked in a region, and none is given. Nothing was asked.")
-                                 .arg(provider.title),
-                             QStringLiteral("Set %1.").arg(either(provider.regionVariables)));
+        return core::failure(
+            Error::Kind::Invalid,
+            QStringLiteral("%1 has to be asked in a region, and none is given. Nothing was asked.").arg(provider.title),
+            QStringLiteral("Set %1.").arg(either(provider.regionVariables)));
     }
     if (!account.region.isEmpty() && !isRegion(account.region)) {
         return core::failure(Error::Kind::Invalid,
@@ -122,16 +123,16 @@ core::Result<Account> accountOf(const ProviderInfo &provider, const Lookup &look
         url.replace(QLatin1String("{region}"), account.region);
     }
     if (url.isEmpty()) {
-        return core::failure(Error::Kind::Invalid,
-                             QStringLiteral("Where %1 is to be asked is not given. Nothing was asked.")
-                                 .arg(provider.title),
-                             QStringLiteral("Set %1.").arg(either(provider.endpointVariables)));
+        return core::failure(
+            Error::Kind::Invalid,
+            QStringLiteral("Where %1 is to be asked is not given. Nothing was asked.").arg(provider.title),
+            QStringLiteral("Set %1.").arg(either(provider.endpointVariables)));
     }
     const core::Result<QString> checked = checkedUrl(url);
     if (!checked) {
         Error error = checked.error();
-        error.hint = error.hint.isEmpty() ? QStringLiteral("Correct %1.").arg(either(provider.endpointVariables))
-                                          : error.hint;
+        error.hint =
+            error.hint.isEmpty() ? QStringLiteral("Correct %1.").arg(either(provider.endpointVariables)) : error.hint;
         return tl::unexpected(error);
     }
     account.baseUrl = *checked;
@@ -161,10 +162,9 @@ core::Result<CredentialSet> completeCredentials(const ProviderInfo &provider, co
         }
         lacks.append(names.join(QStringLiteral(" and ")));
     }
-    return core::failure(Error::Kind::Denied,
-                         QStringLiteral("There are no credentials for %1. Nothing was asked.").arg(provider.title),
-                         QStringLiteral("Set %1. They need: %2.")
-                             .arg(lacks.join(QStringLiteral(", or else ")), provider.rights));
+    return core::failure(
+        Error::Kind::Denied, QStringLiteral("There are no credentials for %1. Nothing was asked.").arg(provider.title),
+        QStringLiteral("Set %1. They need: %2.").arg(lacks.join(QStringLiteral(", or else ")), provider.rights));
 }
 
 core::Result<QByteArray> bodyWithSecrets(const Request &request, const Lookup &lookup)

@@ -22,8 +22,8 @@ core::Result<CredentialSet> completeCredentials(const ProviderInfo &provider, co
 /// The request's body with its secrets in it, as it is sent: never shown, logged or journaled.
 core::Result<QByteArray> bodyWithSecrets(const Request &request, const Lookup &lookup);
 
-/// Whether requests with secrets may be sent there: https, or http to this machine or a private network. What is no URL,
-/// or has a user, a query or a fragment in it, is an error.
+/// Whether requests with secrets may be sent there: https, or http to this machine or a private network. What is no
+/// URL, or has a user, a query or a fragment in it, is an error.
 core::Result<QString> checkedUrl(const QString &text);
 
 } // namespace howdah::addresses

@@ -225,7 +225,8 @@ public:
             return tl::unexpected(root.error());
         }
         if (root->value("associationId").isEmpty() && root->value("return") != QLatin1String("true")) {
-            return m_speech.garbled(Call::Assign, answer, QStringLiteral("The answer does not tell of an association."));
+            return m_speech.garbled(Call::Assign, answer,
+                                    QStringLiteral("The answer does not tell of an association."));
         }
         return Operation{.state = Operation::State::Done, .what = QStringLiteral("AssociateAddress")};
     }
@@ -233,8 +234,9 @@ public:
     {
         const auto checked = m_speech.check(Call::Rehearse, answer);
         if (checked) { // it says "permitted" as an error: this is no dry run
-            return m_speech.garbled(Call::Rehearse, answer,
-                                    QStringLiteral("It does not seem to know dry runs: the address may have been moved."));
+            return m_speech.garbled(
+                Call::Rehearse, answer,
+                QStringLiteral("It does not seem to know dry runs: the address may have been moved."));
         }
         return checked.error().code == QLatin1String(kPermitted) ? Answered<void>() : checked;
     }

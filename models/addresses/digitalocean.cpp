@@ -37,7 +37,8 @@ Target::State stateOf(const QString &word)
     if (word == QLatin1String("active")) {
         return Target::State::Up;
     }
-    const bool isDown = word == QLatin1String("off") || word == QLatin1String("new") || word == QLatin1String("archive");
+    const bool isDown =
+        word == QLatin1String("off") || word == QLatin1String("new") || word == QLatin1String("archive");
     return isDown ? Target::State::Down : Target::State::Unknown;
 }
 
@@ -115,8 +116,7 @@ std::optional<Operation> operationOf(const QJsonObject &object)
 // links is left out, or empty, when there is but one page.
 QString nextPage(const QJsonObject &answer)
 {
-    const QJsonObject pages =
-        answer.value(QLatin1String("links")).toObject().value(QLatin1String("pages")).toObject();
+    const QJsonObject pages = answer.value(QLatin1String("links")).toObject().value(QLatin1String("pages")).toObject();
     return queryValue(pages.value(QLatin1String("next")).toString(), QStringLiteral("page"));
 }
 
@@ -138,15 +138,14 @@ public:
         m_info.endpointVariables = QStringList{QStringLiteral("DIGITALOCEAN_API_URL")};
         m_info.defaultUrl = QStringLiteral("https://api.digitalocean.com");
         m_info.isBoundToRegion = true;
-        m_info.guestNote = QStringLiteral("What comes by the address arrives at the droplet's anchor IP: PostgreSQL has "
-                                          "to listen there, or on all addresses.");
+        m_info.guestNote =
+            QStringLiteral("What comes by the address arrives at the droplet's anchor IP: PostgreSQL has "
+                           "to listen there, or on all addresses.");
         m_info.fallbackKey = fallbackKey;
-        m_speech = {m_info.title,
-                    m_info.credentials.front().front().variables.first(),
-                    m_info.rights,
-                    m_info.endpointVariables.first(),
-                    &said,
-                    {{kPendingCode, FaultKind::RetryLater}, {"too_many_requests", FaultKind::RetryLater}}};
+        m_speech = {
+            m_info.title,  m_info.credentials.front().front().variables.first(),
+            m_info.rights, m_info.endpointVariables.first(),
+            &said,         {{kPendingCode, FaultKind::RetryLater}, {"too_many_requests", FaultKind::RetryLater}}};
     }
 
     const ProviderInfo &info() const override { return m_info; }
@@ -178,14 +177,15 @@ public:
     std::optional<Request> poll(const Account &account, const Address &address,
                                 const Operation &operation) const override
     {
-        return get(account, QStringLiteral("%1/%2/actions/%3")
-                                .arg(m_collection, urlPart(address.id), urlPart(operation.id)));
+        return get(account,
+                   QStringLiteral("%1/%2/actions/%3").arg(m_collection, urlPart(address.id), urlPart(operation.id)));
     }
     std::vector<Request> pending(const Account &account, const Address &address, const Place &place) const override
     {
         // Newest first: what still runs is on the first page.
-        return {get(account, QStringLiteral("%1/%2/actions").arg(m_collection, urlPart(address.id))),
-                get(account, QStringLiteral("droplets/%1/actions?per_page=%2").arg(urlPart(place.targetId)).arg(kPerPage))};
+        return {
+            get(account, QStringLiteral("%1/%2/actions").arg(m_collection, urlPart(address.id))),
+            get(account, QStringLiteral("droplets/%1/actions?per_page=%2").arg(urlPart(place.targetId)).arg(kPerPage))};
     }
 
     Answered<Listing<Address>> addresses(const Account & /*account*/, const Answer &answer) const override
@@ -210,7 +210,8 @@ public:
     }
     Answered<std::vector<Operation>> pendingEvents(const Answer &answer) const override
     {
-        auto all = jsonListing<Operation>(m_speech, Call::Pending, answer, QStringLiteral("actions"), operationOf, nextPage);
+        auto all =
+            jsonListing<Operation>(m_speech, Call::Pending, answer, QStringLiteral("actions"), operationOf, nextPage);
         if (!all) {
             return tl::unexpected(all.error());
         }

@@ -212,9 +212,9 @@ Fault Speech::fault(FaultKind kind, Call call, const Answer &answer, const Said 
     const QString what = kindWords(kind).arg(name);
     const QString words = kind == FaultKind::Garbled ? theirs.message : quoted(answer, theirs);
     fault.error.kind = errorKind(kind);
-    fault.error.message = QStringList{callWords(call) + QStringLiteral(" failed:"), what, words,
-                                      outcome(call, fault.mayHaveHappened)}
-                              .join(QLatin1Char(' '));
+    fault.error.message =
+        QStringList{callWords(call) + QStringLiteral(" failed:"), what, words, outcome(call, fault.mayHaveHappened)}
+            .join(QLatin1Char(' '));
     fault.error.hint = hint(kind, *this, fault.waitMs);
     return fault;
 }
@@ -231,13 +231,11 @@ tl::expected<void, Fault> Speech::check(Call call, const Answer &answer) const
     const bool needsWords = kind == FaultKind::NotFound || kind == FaultKind::WrongRequest;
     if (kind == FaultKind::Garbled || (needsWords && words.code.isEmpty() && words.message.isEmpty())) {
         return garbled(call, answer,
-                       answer.status == 0
-                           ? QStringLiteral("There was no answer.")
-                           : QStringLiteral("It answered with HTTP %1.").arg(answer.status));
+                       answer.status == 0 ? QStringLiteral("There was no answer.")
+                                          : QStringLiteral("It answered with HTTP %1.").arg(answer.status));
     }
-    const auto rule = std::find_if(rules.begin(), rules.end(), [&words](const CodeRule &each) {
-        return words.code == QLatin1String(each.code);
-    });
+    const auto rule = std::find_if(rules.begin(), rules.end(),
+                                   [&words](const CodeRule &each) { return words.code == QLatin1String(each.code); });
     if (rule != rules.end()) {
         kind = rule->kind;
     }

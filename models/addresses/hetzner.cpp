@@ -27,9 +27,9 @@ Target::State stateOf(const QString &word)
     if (word == QLatin1String("running")) {
         return Target::State::Up;
     }
-    static const QStringList down{QStringLiteral("off"),        QStringLiteral("initializing"),
-                                  QStringLiteral("starting"),   QStringLiteral("stopping"),
-                                  QStringLiteral("deleting"),   QStringLiteral("migrating"),
+    static const QStringList down{QStringLiteral("off"),       QStringLiteral("initializing"),
+                                  QStringLiteral("starting"),  QStringLiteral("stopping"),
+                                  QStringLiteral("deleting"),  QStringLiteral("migrating"),
                                   QStringLiteral("rebuilding")};
     return down.contains(word) ? Target::State::Down : Target::State::Unknown;
 }
@@ -144,7 +144,8 @@ ProviderInfo hetznerInfo()
     info.title = QStringLiteral("Hetzner Cloud");
     info.auth = Auth::Bearer;
     info.credentials = {{{.variables = {QStringLiteral("HCLOUD_TOKEN")}}}};
-    info.rights = QStringLiteral("a token with \"Read & Write\" of the project that the address and the servers are in");
+    info.rights =
+        QStringLiteral("a token with \"Read & Write\" of the project that the address and the servers are in");
     info.endpointVariables = QStringList{QStringLiteral("HCLOUD_ENDPOINT")};
     info.defaultUrl = QStringLiteral("https://api.hetzner.cloud/v1");
     info.isBoundToRegion = true;
@@ -225,8 +226,8 @@ public:
     }
     Answered<std::vector<Operation>> pendingEvents(const Answer &answer) const override
     {
-        auto all = jsonListing<Operation>(m_speech, Call::Pending, answer, QStringLiteral("actions"), operationOf,
-                                          nextPage);
+        auto all =
+            jsonListing<Operation>(m_speech, Call::Pending, answer, QStringLiteral("actions"), operationOf, nextPage);
         if (!all) {
             return tl::unexpected(all.error());
         }

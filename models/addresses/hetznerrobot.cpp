@@ -73,9 +73,8 @@ std::optional<Target> targetOf(const QJsonObject &object)
     if (!target.id.isEmpty()) {
         target.ips.push_back({.ip = target.id, .isPublic = true});
     }
-    const bool areRead =
-        addIps(target, server.value(QLatin1String("ip")).toArray(), QString()) &&
-        addIps(target, server.value(QLatin1String("subnet")).toArray(), QStringLiteral("subnet"));
+    const bool areRead = addIps(target, server.value(QLatin1String("ip")).toArray(), QString()) &&
+                         addIps(target, server.value(QLatin1String("subnet")).toArray(), QStringLiteral("subnet"));
     return areRead ? std::optional(target) : std::nullopt;
 }
 
@@ -170,8 +169,8 @@ private:
         const auto checked = m_speech.check(call, answer);
         if (!checked) {
             const QString &code = checked.error().code;
-            const bool isEmpty = answer.status == 404 && (code == QLatin1String("NOT_FOUND") ||
-                                                          code == QLatin1String("SERVER_NOT_FOUND"));
+            const bool isEmpty = answer.status == 404 &&
+                                 (code == QLatin1String("NOT_FOUND") || code == QLatin1String("SERVER_NOT_FOUND"));
             return isEmpty ? Answered<Listing<T>>(Listing<T>()) : tl::unexpected(checked.error());
         }
         const QJsonDocument document = QJsonDocument::fromJson(answer.body);

@@ -116,8 +116,8 @@ QJsonObject scopeOf(const Account &account)
 
 QJsonObject passwordLogin(const Account &account)
 {
-    const QJsonObject domain{{QStringLiteral("name"), account.names.value(QStringLiteral("OS_USER_DOMAIN_NAME"),
-                                                                          QStringLiteral("Default"))}};
+    const QJsonObject domain{{QStringLiteral("name"),
+                              account.names.value(QStringLiteral("OS_USER_DOMAIN_NAME"), QStringLiteral("Default"))}};
     const QJsonObject user{{QStringLiteral("name"), account.names.value(QStringLiteral("OS_USERNAME"))},
                            {QStringLiteral("domain"), domain}};
     const QJsonObject identity{{QStringLiteral("methods"), QJsonArray{QStringLiteral("password")}},
@@ -144,8 +144,8 @@ QString networkUrlOf(const QJsonArray &catalog, const QString &region)
         const QJsonArray endpoints = service.toObject().value(QLatin1String("endpoints")).toArray();
         for (const auto &each : endpoints) {
             const QJsonObject endpoint = each.toObject();
-            const bool isThere = region.isEmpty() || jsonName(endpoint, "region_id") == region ||
-                                 jsonName(endpoint, "region") == region;
+            const bool isThere =
+                region.isEmpty() || jsonName(endpoint, "region_id") == region || jsonName(endpoint, "region") == region;
             if (isThere && jsonName(endpoint, "interface") == QLatin1String("public")) {
                 return endpoint.value(QLatin1String("url")).toString();
             }
@@ -188,19 +188,20 @@ public:
         const bool byApplication = !applicationId.isEmpty();
         const QJsonObject auth = byApplication ? applicationLogin(applicationId) : passwordLogin(account);
         Request request{.method = "POST", .contentType = "application/json"};
-        request.url = account.baseUrl + (account.baseUrl.endsWith(QLatin1String("/v3"))
-                                             ? QStringLiteral("/auth/tokens")
-                                             : QStringLiteral("/v3/auth/tokens"));
+        request.url =
+            account.baseUrl + (account.baseUrl.endsWith(QLatin1String("/v3")) ? QStringLiteral("/auth/tokens")
+                                                                              : QStringLiteral("/v3/auth/tokens"));
         request.body = QJsonDocument(QJsonObject{{QStringLiteral("auth"), auth}}).toJson(QJsonDocument::Compact);
         const QString root = QStringLiteral("auth");
         const QString identity = QStringLiteral("identity");
         if (byApplication) {
-            request.bodySecrets = {{{root, identity, QStringLiteral("application_credential"), QStringLiteral("secret")},
-                                    {QStringLiteral("OS_APPLICATION_CREDENTIAL_SECRET")}}};
+            request.bodySecrets = {
+                {{root, identity, QStringLiteral("application_credential"), QStringLiteral("secret")},
+                 {QStringLiteral("OS_APPLICATION_CREDENTIAL_SECRET")}}};
         } else {
-            request.bodySecrets = {{{root, identity, QStringLiteral("password"), QStringLiteral("user"),
-                                     QStringLiteral("password")},
-                                    {QStringLiteral("OS_PASSWORD")}}};
+            request.bodySecrets = {
+                {{root, identity, QStringLiteral("password"), QStringLiteral("user"), QStringLiteral("password")},
+                 {QStringLiteral("OS_PASSWORD")}}};
         }
         return request;
     }
@@ -219,10 +220,11 @@ public:
             return m_speech.garbled(Call::Login, answer, QStringLiteral("The answer has no token."));
         }
         if (!url) {
-            return m_speech.garbled(Call::Login, answer,
-                                    QStringLiteral("It has no public endpoint of type network in region \"%1\" that can "
-                                                   "be asked.")
-                                        .arg(account.region));
+            return m_speech.garbled(
+                Call::Login, answer,
+                QStringLiteral("It has no public endpoint of type network in region \"%1\" that can "
+                               "be asked.")
+                    .arg(account.region));
         }
         session.networkUrl = *url;
         return session;
@@ -249,7 +251,8 @@ public:
         }
         request.method = "PUT";
         request.contentType = "application/json";
-        request.body = QJsonDocument(QJsonObject{{QStringLiteral("floatingip"), floating}}).toJson(QJsonDocument::Compact);
+        request.body =
+            QJsonDocument(QJsonObject{{QStringLiteral("floatingip"), floating}}).toJson(QJsonDocument::Compact);
         request.changes = true;
         return request;
     }

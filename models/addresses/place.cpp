@@ -88,8 +88,8 @@ core::Result<Match> matchNode(const QString &node, const QStringList &nodeIps, c
     Error error{.node = node};
     if (ips.isEmpty()) {
         error.kind = Error::Kind::Invalid;
-        error.message = QStringLiteral("No IP address of %1 is known that is its machine's own. Nothing was changed.")
-                            .arg(node);
+        error.message =
+            QStringLiteral("No IP address of %1 is known that is its machine's own. Nothing was changed.").arg(node);
         error.hint = QStringLiteral("Connect it by an address of its machine, not by one that moves.");
     } else if (found.empty()) {
         error.kind = Error::Kind::NotFound;
@@ -191,18 +191,18 @@ Fitness takesAddresses(const ProviderInfo &provider, const Target &target)
                      QStringLiteral("Wait until that is over, then try again."));
     }
     if (target.state == Target::State::Down) {
-        return unfit(Fitness::Verdict::No, Error::Kind::Invalid,
-                     QStringLiteral("%1 says that %2 is not running (%3).")
-                         .arg(provider.title, named(target), target.stateWord),
-                     QStringLiteral("Start it, or choose another node."));
+        return unfit(
+            Fitness::Verdict::No, Error::Kind::Invalid,
+            QStringLiteral("%1 says that %2 is not running (%3).").arg(provider.title, named(target), target.stateWord),
+            QStringLiteral("Start it, or choose another node."));
     }
     if (target.state == Target::State::Unknown) {
-        return unfit(Fitness::Verdict::Unknown, Error::Kind::Server,
-                     QStringLiteral("%1 does not say whether %2 is running%3.")
-                         .arg(provider.title, named(target),
-                              target.stateWord.isEmpty() ? QString()
-                                                         : QStringLiteral(" (\"%1\")").arg(target.stateWord)),
-                     QStringLiteral("That PostgreSQL answers on the node is the better proof."));
+        return unfit(
+            Fitness::Verdict::Unknown, Error::Kind::Server,
+            QStringLiteral("%1 does not say whether %2 is running%3.")
+                .arg(provider.title, named(target),
+                     target.stateWord.isEmpty() ? QString() : QStringLiteral(" (\"%1\")").arg(target.stateWord)),
+            QStringLiteral("That PostgreSQL answers on the node is the better proof."));
     }
     return {};
 }
@@ -225,9 +225,8 @@ Fitness isMovable(const ProviderInfo &provider, const Address &address)
 
 Fitness isQuiet(const ProviderInfo &provider, const std::vector<Operation> &events)
 {
-    const auto running = std::find_if(events.begin(), events.end(), [](const Operation &event) {
-        return event.state == Operation::State::Running;
-    });
+    const auto running = std::find_if(events.begin(), events.end(),
+                                      [](const Operation &event) { return event.state == Operation::State::Running; });
     if (running == events.end()) {
         return {};
     }

@@ -77,7 +77,8 @@ public:
     /// May be sent again: it asks for a state, not for a step.
     virtual Request assign(const Account &account, const Address &address, const Place &place) const = 0;
     /// Empty: assignments are done when they are answered.
-    virtual std::optional<Request> poll(const Account &account, const Address &address, const Operation &operation) const;
+    virtual std::optional<Request> poll(const Account &account, const Address &address,
+                                        const Operation &operation) const;
     /// What tells of events that an assignment would have to wait for. Empty: nothing does.
     virtual std::vector<Request> pending(const Account &account, const Address &address, const Place &place) const;
     /// What tells whether assign() would be allowed, and changes nothing. Empty: nothing does.

@@ -29,8 +29,8 @@ const std::vector<const Provider *> &providers()
 const Provider *providerOf(const QString &key)
 {
     const auto &all = providers();
-    const auto found = std::find_if(all.begin(), all.end(),
-                                    [&key](const Provider *provider) { return provider->info().key == key; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&key](const Provider *provider) { return provider->info().key == key; });
     return found == all.end() ? nullptr : *found;
 }
 

@@ -21,8 +21,8 @@ public:
     core::Result<void> take(Listing<T> page)
     {
         for (T &item : page.items) {
-            const auto known = std::find_if(m_items.begin(), m_items.end(),
-                                            [&item](const T &other) { return other.id == item.id; });
+            const auto known =
+                std::find_if(m_items.begin(), m_items.end(), [&item](const T &other) { return other.id == item.id; });
             if (known == m_items.end()) {
                 m_items.push_back(std::move(item));
             } else {
