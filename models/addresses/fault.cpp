@@ -164,7 +164,9 @@ int waitOf(const Answer &answer, const Said &said)
         return bounded(qMin<qint64>(seconds, kMostWaitMs) * 1000);
     }
     if (!after.isEmpty() && answer.at.isValid()) {
-        const QDateTime moment = QDateTime::fromString(QString::fromLatin1(after), Qt::RFC2822Date);
+        // HTTP ends with the zone's name, of which Qt wants the number.
+        const QString date = QString::fromLatin1(after).replace(QLatin1String("GMT"), QLatin1String("+0000"));
+        const QDateTime moment = QDateTime::fromString(date, Qt::RFC2822Date);
         if (moment.isValid()) {
             return bounded(answer.at.msecsTo(moment));
         }

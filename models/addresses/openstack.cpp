@@ -298,25 +298,16 @@ private:
 
     Answered<Listing<Target>> ports(const Answer &answer) const
     {
-        const auto read = [](const QJsonObject &port) -> std::optional<std::optional<Target>> {
-            if (!isMachine(jsonName(port, "device_owner"))) {
-                return std::optional<Target>();
-            }
-            std::optional<Target> target = targetOf(port);
-            return target ? std::optional(std::move(target)) : std::nullopt;
+        // One without an id stands for a port that carries no machine.
+        const auto read = [](const QJsonObject &port) {
+            return isMachine(jsonName(port, "device_owner")) ? targetOf(port) : std::optional(Target());
         };
-        const auto all = jsonListing<std::optional<Target>>(m_speech, Call::ListTargets, answer,
-                                                            QStringLiteral("ports"), read, nextPage<kPortLinks>);
-        if (!all) {
-            return tl::unexpected(all.error());
+        auto all = jsonListing<Target>(m_speech, Call::ListTargets, answer, QStringLiteral("ports"), read,
+                                       nextPage<kPortLinks>);
+        if (all) {
+            std::erase_if(all->items, [](const Target &target) { return target.id.isEmpty(); });
         }
-        Listing<Target> listing{{}, all->next};
-        for (const std::optional<Target> &target : all->items) {
-            if (target) {
-                listing.items.push_back(*target);
-            }
-        }
-        return listing;
+        return all;
     }
 
     ProviderInfo m_info = openStackInfo();
