@@ -47,6 +47,16 @@ inline QString kindName(FaultKind kind)
     return names.value(kind);
 }
 
+/// A machine of the name "host-ID".
+inline Target machine(const char *id, const QStringList &ips)
+{
+    Target target{.id = QLatin1String(id), .name = QStringLiteral("host-") + QLatin1String(id)};
+    for (const QString &ip : ips) {
+        target.ips.push_back({.ip = ip});
+    }
+    return target;
+}
+
 /// "retry CODE" of a fault; "none" without one.
 template<typename T>
 QString faultOf(const Answered<T> &answered)
