@@ -164,7 +164,10 @@ QJsonObject TestAddressesContract::bodyFields(const QJsonObject &operation) cons
 void TestAddressesContract::contract_data()
 {
     QTest::addColumn<size_t>("index");
-    const auto all = allRequests();
+    const auto all = m_spec.isEmpty() ? decltype(allRequests()){} : allRequests();
+    if (all.empty()) {
+        QTest::newRow("none") << size_t(0);
+    }
     for (size_t i = 0; i < all.size(); ++i) {
         QTest::newRow(qPrintable(all.at(i).first)) << i;
     }
@@ -211,8 +214,12 @@ void TestAddressesContract::examples_data()
     QTest::addColumn<QString>("method");
     QTest::addColumn<QString>("status");
     QTest::addColumn<QString>("key");
+    if (m_spec.isEmpty()) {
+        QTest::newRow("none") << QString() << QString() << QString() << QString();
+        return;
+    }
     const auto row = [](const char *path, const char *method, const char *status, const char *key) {
-        QTest::addRow("%s %s", method, path) << path << method << status << key;
+        QTest::addRow("%s %s %s", method, path, status) << path << method << status << key;
     };
     row("/v2/reserved_ips", "get", "200", "reserved_ips");
     row("/v2/reserved_ips/{reserved_ip}", "get", "200", "reserved_ip");
