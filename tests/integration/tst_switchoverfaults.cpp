@@ -90,7 +90,7 @@ private:
     }
     ConsoleRun switchover(int to, const integration::OnStep &onStep = {}) const;
     int primary() const { return m_lab->primary(); }
-    void awaitWhole() const;
+    bool awaitWhole() const;
     bool isWhole() const;
     QStringList conninfos(bool sockets) const;
     void harm(const Fault &fault, int node) const;
@@ -171,9 +171,9 @@ bool TestSwitchoverFaults::isWhole() const
                             QLatin1String("2");
 }
 
-void TestSwitchoverFaults::awaitWhole() const
+bool TestSwitchoverFaults::awaitWhole() const
 {
-    QTRY_VERIFY_WITH_TIMEOUT(isWhole(), 30'000);
+    return QTest::qWaitFor([this] { return isWhole(); }, 60'000);
 }
 
 QStringList TestSwitchoverFaults::conninfos(bool sockets) const
@@ -235,7 +235,7 @@ void TestSwitchoverFaults::thereAndBack()
     QFETCH(int, major);
     PROVIDE(major);
     for (const int to : {1, 0}) {
-        awaitWhole();
+        QVERIFY(awaitWhole());
         CommitClient client(conninfos(false));
         QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
         const ConsoleRun ended = switchover(to);
@@ -304,7 +304,7 @@ void TestSwitchoverFaults::faults()
     QFETCH(QList<int>, exits);
     QFETCH(QString, primaryAfter);
     PROVIDE(major);
-    awaitWhole();
+    QVERIFY(awaitWhole());
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
     const int sibling = 3 - from - to;
@@ -363,7 +363,7 @@ void TestSwitchoverFaults::silentNodeIsNotWaitedForAtEachStep()
 {
     QFETCH(int, major);
     PROVIDE(major);
-    awaitWhole();
+    QVERIFY(awaitWhole());
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
     bool frozen = false;
@@ -393,7 +393,7 @@ void TestSwitchoverFaults::delayedPromotionIsWaitedFor()
 {
     QFETCH(int, major);
     PROVIDE(major);
-    awaitWhole();
+    QVERIFY(awaitWhole());
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
     qint64 startup = 0;
@@ -431,7 +431,7 @@ void TestSwitchoverFaults::secondConsoleStops()
     QFETCH(int, major);
     PROVIDE(major);
     for (int n = 0; n < 3; ++n) {
-        awaitWhole();
+        QVERIFY(awaitWhole());
         const int from = primary();
         const int one = from == 0 ? 1 : 0;
         const int other = 3 - from - one;
@@ -446,7 +446,7 @@ void TestSwitchoverFaults::secondConsoleStops()
         QVERIFY2(loser.exitCode == 1, whatWentWrong(loser).constData()); // nothing was changed
         QVERIFY2(!watch.twoAtOnce(), qPrintable(watch.story()));
         QCOMPARE(primary(), firstWon ? one : other);
-        awaitWhole();
+        QVERIFY(awaitWhole());
     }
 }
 
@@ -473,7 +473,7 @@ void TestSwitchoverFaults::killedConsoleIsFinished()
     QFETCH(int, major);
     QFETCH(QString, at);
     PROVIDE(major);
-    awaitWhole();
+    QVERIFY(awaitWhole());
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
     testsupport::WritableWatch watch(conninfos(true));
@@ -512,7 +512,7 @@ void TestSwitchoverFaults::finishedOnceTheCandidateIsBack()
     QFETCH(QString, tried);
     QFETCH(QString, finished);
     PROVIDE(0);
-    awaitWhole();
+    QVERIFY(awaitWhole());
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
     testsupport::WritableWatch watch(conninfos(true));
