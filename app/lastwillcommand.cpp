@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kConnectMs = 5000;
 constexpr int kAgainMs = 500;
-constexpr qint64 kUnderWayMs = 1500; ///< what the console sent in its last moment has arrived by then
+constexpr qint64 kUnderWayMs = 1500;   ///< what the console sent in its last moment has arrived by then
 constexpr qint64 kPersistMs = 600'000; ///< a pooler may be down as well; later somebody has seen to it
 
 /// Each row of the answer, by the columns that tell them apart.

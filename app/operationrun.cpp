@@ -106,6 +106,7 @@ void OperationRun::finish(const QString &path, Finish how)
         Q_EMIT finished(printFailure(taken.error(), m_json, kRefused));
         return;
     }
+    m_takenUp = true;
     take(std::move(taken->journal), taken->operation.plan);
     for (const WillRecord &will : taken->operation.wills) { // what happened meanwhile
         printOutput(will.node, toText(will));
@@ -179,7 +180,10 @@ void OperationRun::ended(Outcome outcome, const QStringList &remains)
 void OperationRun::report(Outcome outcome, const QStringList &remains, const std::optional<probe::Measured> &measured)
 {
     const qint64 took = m_tookMs;
-    const QString done = outcome == Outcome::Done ? doneText(m_runner->plan(), m_runner->steps(), measured) : QString();
+    const QString done =
+        outcome == Outcome::Done
+            ? doneText(m_runner->plan(), m_takenUp ? std::vector<StepRecord>() : m_runner->steps(), measured)
+            : QString();
     if (m_json) {
         QJsonObject last{{QStringLiteral("operation"), m_runner->journalId()},
                          {QStringLiteral("took_ms"), took},

@@ -44,6 +44,46 @@ Finding unreadableFinding(const QStringList &unreadable)
             .page = QStringLiteral("journal")};
 }
 
+/// The end of a sentence about what comes first.
+QString howToEnd(const Journal &journal, const Operation &one, const QString &asNamed)
+{
+    return one.outcome == Outcome::Running
+               ? QStringLiteral("wait until it has ended; howdah journal shows how far it is")
+               : finishCommands(asNamed, one.id, finishing(journal, one));
+}
+
+void addOperation(cluster::Assessment &result, const Operation &one, const QString &howToEnd)
+{
+    const bool running = one.outcome == Outcome::Running;
+    const bool interrupted = one.outcome == Outcome::Interrupted;
+    // What is seen goes before what the journal has: somebody may have seen to it by hand.
+    const bool waits = mayHoldWrites(one) && (result.writableNodes.value_or(0) != 1 || holdsPause(one));
+    for (Finding &other : result.findings) {
+        if (waits && other.id == QLatin1String("no_writable")) {
+            other.remedy =
+                QStringLiteral("Promote nothing by hand: an operation %1. That first: %2.")
+                    .arg(running ? QStringLiteral("is running") : QStringLiteral("was not finished"), howToEnd);
+        } else if (other.id.startsWith(QLatin1String("slot"))) {
+            other.remedy += QStringLiteral(" Drop none before operation %1 has ended: it may need them.").arg(one.id);
+        }
+    }
+    // Past the promotion the rest of it is what mends what else is critical.
+    const bool half = isPastReturn(one.plan, one.steps) && result.verdict == Verdict::Critical;
+    insert(result, {.id = QStringLiteral("unfinished:") + one.id,
+                    .severity = interrupted && (waits || half) ? Verdict::Critical : Verdict::Warning,
+                    .node = {},
+                    .title = QStringLiteral("Operation %1 (%2) %3 %4")
+                                 .arg(one.id, one.plan.title,
+                                      running       ? QStringLiteral("is running, and is")
+                                      : interrupted ? QStringLiteral("was interrupted")
+                                                    : QStringLiteral("ended half-way"),
+                                      stoppedAt(one)),
+                    .evidence = standingText(one),
+                    .remedy = running ? QStringLiteral("Change nothing beside it: %1.").arg(howToEnd)
+                                      : QStringLiteral("Finish it: %1.").arg(howToEnd),
+                    .page = QStringLiteral("journal")});
+}
+
 } // namespace
 
 cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const Journal &journal,
@@ -53,34 +93,11 @@ cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const 
     if (!journal.unreadable.isEmpty()) {
         insert(result, unreadableFinding(journal.unreadable));
     }
-    const Operation *one = newestUnfinished(journal, config.name);
-    if (!one || !isOn(*one, config)) {
-        return result;
+    const Operation *one = newestRunning(journal, config.name);
+    one = one ? one : newestUnfinished(journal, config.name);
+    if (one && isOn(*one, config)) {
+        addOperation(result, *one, howToEnd(journal, *one, asNamed));
     }
-    const bool interrupted = one->outcome == Outcome::Interrupted;
-    // What is seen goes before what the journal has: somebody may have seen to it by hand.
-    const bool waits = mayHoldWrites(*one) && (assessment.writableNodes.value_or(0) != 1 || holdsPause(*one));
-    const QString commands = finishCommands(asNamed, one->id, finishing(journal, *one));
-    const auto withCommands = [&commands](const QString &what) {
-        return QStringLiteral("%1: %2.").arg(what, commands);
-    };
-    for (Finding &other : result.findings) {
-        if (waits && other.id == QLatin1String("no_writable")) {
-            other.remedy = withCommands(
-                QStringLiteral("Promote nothing by hand: an operation was not finished. Finish that first"));
-        }
-    }
-    insert(result,
-           {.id = QStringLiteral("unfinished:") + one->id,
-            .severity = interrupted && waits ? Verdict::Critical : Verdict::Warning,
-            .node = {},
-            .title = QStringLiteral("Operation %1 (%2) %3 %4")
-                         .arg(one->id, one->plan.title,
-                              interrupted ? QStringLiteral("was interrupted") : QStringLiteral("ended half-way"),
-                              stoppedAt(*one)),
-            .evidence = standingText(*one),
-            .remedy = withCommands(QStringLiteral("Finish it")),
-            .page = QStringLiteral("journal")});
     return result;
 }
 

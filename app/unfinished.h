@@ -7,9 +7,10 @@
 
 namespace howdah::app {
 
-/// What the rules make of a cluster, and what this console's journal has on it: an operation on its nodes whose console
-/// is gone or which ended half-way comes before all that is as bad. Critical while writes wait for it; then no other
-/// finding's remedy says to promote beside it. A file of the journal that can't be read is unknown. asNamed: the
+/// What the rules make of a cluster, and what this console's journal has on it: an operation on its nodes that runs,
+/// whose console is gone, or which ended half-way, comes before all that is as bad. Critical when its console is gone
+/// and writes wait for it, or what else is critical does; no other finding's remedy says to promote, or to drop a slot,
+/// beside it. A file of the journal that can't be read is unknown. asNamed: the
 /// cluster as the command line takes it. Pure.
 cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const operations::Journal &journal,
                                    const cluster::ClusterConfig &config, const QString &asNamed);

@@ -75,6 +75,16 @@ Finishing finishing(const Journal &journal, const Operation &operation)
     return finishing(operation, at == journal.operations.end() ? nullptr : &*at);
 }
 
+const Operation *newestRunning(const Journal &journal, const QString &cluster)
+{
+    const Operation *newest = nullptr;
+    for (const Operation &one : journal.operations) {
+        const bool runs = one.plan.cluster == cluster && one.outcome == Outcome::Running;
+        newest = runs && (!newest || newest->startedMs < one.startedMs) ? &one : newest;
+    }
+    return newest;
+}
+
 const Operation *newestUnfinished(const Journal &journal, const QString &cluster)
 {
     const Operation *newest = nullptr;

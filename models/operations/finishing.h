@@ -36,6 +36,8 @@ Finishing finishing(const Operation &operation, const Operation *overtaking);
 /// The same for an operation of a whole journal.
 Finishing finishing(const Journal &journal, const Operation &operation);
 
+/// The newest operation on a cluster at which another console is; nullptr when there is none.
+const Operation *newestRunning(const Journal &journal, const QString &cluster);
 /// The newest operation on a cluster that is unfinished and can be resumed or undone; nullptr when there is none.
 const Operation *newestUnfinished(const Journal &journal, const QString &cluster);
 

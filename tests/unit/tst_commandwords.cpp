@@ -71,6 +71,8 @@ private Q_SLOTS:
     void unfinishedIsTheFirstAdvice();
     void unfinishedBeforeTheOutageIsAWarning();
     void otherTroubleKeepsItsAdvice();
+    void runningIsNotDisturbed();
+    void restOfItComesFirst();
     void severityIsWhatIsSeen();
     void unreadableJournalIsUnknown();
     void commandsHaveNoPassword();
@@ -155,6 +157,42 @@ void TestCommandWords::otherTroubleKeepsItsAdvice()
     }
 }
 
+/// Another console is at it: nobody is told to promote, or to drop a slot, beside it.
+void TestCommandWords::runningIsNotDisturbed()
+{
+    Operation running = interruptedAt(1);
+    running.outcome = Outcome::Running;
+    cluster::Snapshot snapshot = testsupport::busyCluster(); // with a slot that nobody uses
+    cluster::ClusterState state = stateOf(snapshot, {{running}, {}});
+    QVERIFY(state.assessment->verdict == Verdict::Warning);
+    const auto &findings = state.assessment->findings;
+    const bool warned = std::any_of(findings.begin(), findings.end(), [](const cluster::Finding &one) {
+        return one.id.startsWith(QLatin1String("slot")) && one.remedy.contains(QStringLiteral("Drop none before"));
+    });
+    QVERIFY(warned);
+    testsupport::takeDown(snapshot, QStringLiteral("pg1"));
+    state = stateOf(snapshot, {{running}, {}});
+    QVERIFY2(
+        remedyOf(state, "no_writable").startsWith(QStringLiteral("Promote nothing by hand: an operation is running")),
+        qPrintable(remedyOf(state, "no_writable")));
+    QVERIFY(remedyOf(state, "unfinished:20261127-100000-switchover").startsWith(QStringLiteral("Change nothing")));
+}
+
+/// After the promotion the old primary is down for no other reason.
+void TestCommandWords::restOfItComesFirst()
+{
+    cluster::Snapshot snapshot = testsupport::threeNodes();
+    testsupport::takeDown(snapshot, QStringLiteral("pg2"));
+    cluster::Assessment assessment = cluster::assess(snapshot, cluster::Thresholds::forOneLook());
+    assessment.verdict = Verdict::Critical;
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("orders");
+    config.nodes.emplace_back().name = QStringLiteral("pg2");
+    const auto now = withUnfinished(assessment, {{interruptedAt(3)}, {}}, config, kOrders);
+    QVERIFY(now.findings.front().id.startsWith(QLatin1String("unfinished:")));
+    QVERIFY(now.findings.front().severity == Verdict::Critical);
+}
+
 /// Somebody may have brought the primary back by hand, and a last will the pooler.
 void TestCommandWords::severityIsWhatIsSeen()
 {
@@ -195,7 +233,7 @@ void TestCommandWords::commandsHaveNoPassword()
 void TestCommandWords::whatHasEndedIsNoFinding()
 {
     Operation one = interruptedAt(1);
-    for (const Outcome outcome : {Outcome::Running, Outcome::Done, Outcome::Undone, Outcome::Refused}) {
+    for (const Outcome outcome : {Outcome::Done, Outcome::Undone, Outcome::Refused}) {
         one.outcome = outcome;
         QVERIFY(stateOf(testsupport::threeNodes(), {{one}, {}}).assessment->findings.empty());
     }

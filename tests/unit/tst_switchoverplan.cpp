@@ -65,8 +65,12 @@ void TestSwitchoverPlan::interruptedOneIsNamedFirst()
     howdah::cluster::Snapshot snapshot = prepared(healthyPair());
     takeDown(snapshot, pg1);
     Facts facts = factsOf(snapshot);
-    facts.unfinished = Unfinished{QStringLiteral("7"), QStringLiteral("Switch over orders"), true,
-                                  QStringLiteral("at \"Stop pg1\""), QStringLiteral("howdah journal orders resume 7"), true};
+    facts.unfinished = Unfinished{QStringLiteral("7"),
+                                  QStringLiteral("Switch over orders"),
+                                  true,
+                                  QStringLiteral("at \"Stop pg1\""),
+                                  QStringLiteral("howdah journal orders resume 7"),
+                                  true};
     Plan plan = planSwitchover(facts, pg2);
     const auto remedyOf = [&plan](const char *id) {
         const auto at = std::find_if(plan.checks.begin(), plan.checks.end(),

@@ -31,7 +31,10 @@ QString unfinishedText(const Unfinished &one)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
     const QString name = QStringLiteral("\"%1\" (%2)").arg(one.title, one.id);
-    return (one.interrupted ? tr("%1 was interrupted %2") : tr("%1 ended half-way %2")).arg(name, one.stoppedAt);
+    return (one.running       ? tr("%1 is running, and is %2")
+            : one.interrupted ? tr("%1 was interrupted %2")
+                              : tr("%1 ended half-way %2"))
+        .arg(name, one.stoppedAt);
 }
 
 /// What an interrupted operation has prepared would be taken for what was there before, and stay.
@@ -45,6 +48,9 @@ Check checkUnfinished(const Facts &facts)
         return answer(CheckResult::Passed, tr("this console's journal has no open operation"));
     }
     const QString what = unfinishedText(*facts.unfinished);
+    if (facts.unfinished->running) {
+        return answer(CheckResult::Failed, what, tr("Another console is at it: wait until that has ended."));
+    }
     return facts.unfinished->interrupted
                ? answer(CheckResult::Failed, what,
                         tr("Finish it first, from the window's Journal or by %1.").arg(facts.unfinished->commands))
@@ -59,7 +65,9 @@ QString primaryRemedy(const Facts &facts, bool several)
         return tr("Fence all but one of them first: see the findings.");
     }
     if (facts.unfinished && facts.unfinished->holdsWrites) { // whoever acts beside it makes it worse
-        return tr("%1: finish that first, by %2.").arg(unfinishedText(*facts.unfinished), facts.unfinished->commands);
+        return facts.unfinished->running ? tr("%1: wait until that has ended.").arg(unfinishedText(*facts.unfinished))
+                                         : tr("%1: finish that first, by %2.")
+                                               .arg(unfinishedText(*facts.unfinished), facts.unfinished->commands);
     }
     return tr("A switchover needs the old primary. If it is gone for good, promote a standby instead.");
 }

@@ -16,6 +16,10 @@ using cluster::at;
 
 std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cluster, const QString &asNamed)
 {
+    if (const Operation *running = newestRunning(journal, cluster)) {
+        return Unfinished{running->id, running->plan.title,     false, stoppedAt(*running),
+                          {},          mayHoldWrites(*running), true};
+    }
     const Operation *one = newestUnfinished(journal, cluster);
     return one ? std::optional(Unfinished{
                      one->id, one->plan.title, one->outcome == Outcome::Interrupted, stoppedAt(*one),

@@ -136,6 +136,7 @@ struct Unfinished {
     QString stoppedAt = {};   ///< "at "Stop pg1, fast""
     QString commands = {};    ///< that finish it
     bool holdsWrites = false; ///< writes may be waiting for it
+    bool running = false;     ///< another console is at it
 };
 
 /// All that a plan is made of. Nothing in it is secret.

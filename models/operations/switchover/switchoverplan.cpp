@@ -179,7 +179,8 @@ Step promoteStep(const Pieces &p)
 {
     Step step = p.step("promote", Phase::Outage, tr("Promote %1").arg(p.candidate), {p.candidate}, 30'000, 60);
     step.pointOfNoReturn = true;
-    step.provenAnew = {QStringLiteral("prove")};
+    // While no console was at it, somebody may have followed the advice to drop a slot that nobody uses.
+    step.provenAnew = {QStringLiteral("slots"), QStringLiteral("prove")};
     step.actions = {p.sql(p.candidate, QStringLiteral("SELECT pg_promote(false)"))};
     step.actions[0].expectsTrue = true;
     step.verify = {p.holds(p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
