@@ -120,9 +120,11 @@ QString JournalCommand::howToFinish(const Journal &journal, const Operation &ope
 /// The operation that was asked for, or the newest that can be finished that way; nullptr without one.
 const Operation *JournalCommand::finishable(const Journal &journal, Finish how) const
 {
-    const auto at = std::find_if(journal.operations.begin(), journal.operations.end(), [&](const Operation &one) {
-        return m_invocation.operation.isEmpty() ? finishing(journal, one).may(how) : one.id == m_invocation.operation;
-    });
+    if (!m_invocation.operation.isEmpty()) {
+        return operationOf(journal, m_invocation.operation);
+    }
+    const auto at = std::find_if(journal.operations.begin(), journal.operations.end(),
+                                 [&](const Operation &one) { return finishing(journal, one).may(how); });
     return at == journal.operations.end() ? nullptr : &*at;
 }
 

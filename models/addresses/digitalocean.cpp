@@ -210,13 +210,8 @@ public:
     }
     Answered<std::vector<Operation>> pendingEvents(const Answer &answer) const override
     {
-        auto all =
-            jsonListing<Operation>(m_speech, Call::Pending, answer, QStringLiteral("actions"), operationOf, nextPage);
-        if (!all) {
-            return tl::unexpected(all.error());
-        }
-        std::erase_if(all->items, [](const Operation &each) { return each.state != Operation::State::Running; });
-        return all->items;
+        return stillRunning(
+            jsonListing<Operation>(m_speech, Call::Pending, answer, QStringLiteral("actions"), operationOf, nextPage));
     }
 
 protected:

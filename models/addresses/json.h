@@ -61,6 +61,16 @@ Answered<Listing<T>> jsonListing(const Speech &speech, Call call, const Answer &
     return Listing<T>{*std::move(all), nextPage(*object)};
 }
 
+/// Of a page of operations those that are not over.
+inline Answered<std::vector<Operation>> stillRunning(Answered<Listing<Operation>> all)
+{
+    if (!all) {
+        return tl::unexpected(std::move(all).error());
+    }
+    std::erase_if(all->items, [](const Operation &each) { return each.state != Operation::State::Running; });
+    return std::move(all->items);
+}
+
 /// The one thing that is under key in an answer's object.
 template<typename T, typename Read>
 Answered<T> jsonOne(const Speech &speech, Call call, const Answer &answer, const QString &key, Read one)

@@ -17,9 +17,9 @@ inline QString tryLockSql()
                "SELECT got, CASE WHEN got THEN 'taken' ELSE coalesce((SELECT 'held by process ' || l.pid || ', ' || "
                "coalesce(a.application_name, 'unknown') || ' of ' || coalesce(a.usename, 'unknown') || "
                "coalesce(' from ' || host(a.client_addr), '') FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) "
-               "WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE "
-               "datname "
-               "= current_database()) AND l.classid::bigint = %2 AND l.objid::bigint = %3 AND l.objsubid = 1 LIMIT 1), "
+               "WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM "
+               "pg_database WHERE datname = current_database()) AND l.classid::bigint = %2 AND l.objid::bigint = %3 "
+               "AND l.objsubid = 1 LIMIT 1), "
                "'held a moment ago') END AS evidence FROM (SELECT pg_try_advisory_lock(%1) AS got OFFSET 0) AS lock")
         .arg(kClusterLock)
         .arg(kClusterLock >> 32)

@@ -26,6 +26,34 @@ bool isBegun(StepState state)
     return state != StepState::Waiting && state != StepState::Undone && state != StepState::Skipped;
 }
 
+/// Whether what an action did was taken back: by its last will, or by a step that was done.
+bool isReleased(const Operation &operation, const Action &pause)
+{
+    const LastWill &will = *pause.lastWill;
+    const bool taken = std::any_of(operation.wills.begin(), operation.wills.end(), [&](const WillRecord &one) {
+        return one.taken && one.node == pause.node && one.sql == will.sql;
+    });
+    bool resumed = false;
+    for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
+        const std::vector<Action> &actions = operation.plan.steps[i].actions;
+        resumed = resumed || (operation.steps[i].state == StepState::Done &&
+                              std::any_of(actions.begin(), actions.end(), [&](const Action &action) {
+                                  return action.node == pause.node && action.sql == will.sql;
+                              }));
+    }
+    return taken || resumed;
+}
+
+/// A conninfo may hold a password, which must not be shown; the environment and .pgpass have it for whoever runs them.
+QString shownName(const QString &cluster)
+{
+    if (core::redacted(cluster) == cluster) {
+        return cluster;
+    }
+    const auto conninfo = postgres::Conninfo::parse(cluster);
+    return conninfo ? conninfo->with(QStringLiteral("password"), {}).toString() : core::redacted(cluster);
+}
+
 } // namespace
 
 bool isPastReturn(const Plan &plan, const std::vector<StepRecord> &steps)
@@ -160,28 +188,6 @@ bool mayHoldWrites(const Operation &operation)
     return begun && !over;
 }
 
-namespace {
-
-/// Whether what an action did was taken back: by its last will, or by a step that was done.
-bool isReleased(const Operation &operation, const Action &pause)
-{
-    const LastWill &will = *pause.lastWill;
-    const bool taken = std::any_of(operation.wills.begin(), operation.wills.end(), [&](const WillRecord &one) {
-        return one.taken && one.node == pause.node && one.sql == will.sql;
-    });
-    bool resumed = false;
-    for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
-        const std::vector<Action> &actions = operation.plan.steps[i].actions;
-        resumed = resumed || (operation.steps[i].state == StepState::Done &&
-                              std::any_of(actions.begin(), actions.end(), [&](const Action &action) {
-                                  return action.node == pause.node && action.sql == will.sql;
-                              }));
-    }
-    return taken || resumed;
-}
-
-} // namespace
-
 bool holdsPause(const Operation &operation)
 {
     for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
@@ -194,20 +200,6 @@ bool holdsPause(const Operation &operation)
     }
     return false;
 }
-
-namespace {
-
-/// A conninfo may hold a password, which must not be shown; the environment and .pgpass have it for whoever runs them.
-QString shownName(const QString &cluster)
-{
-    if (core::redacted(cluster) == cluster) {
-        return cluster;
-    }
-    const auto conninfo = postgres::Conninfo::parse(cluster);
-    return conninfo ? conninfo->with(QStringLiteral("password"), {}).toString() : core::redacted(cluster);
-}
-
-} // namespace
 
 QString finishCommands(const QString &cluster, const QString &id, const Finishing &may)
 {

@@ -72,7 +72,7 @@ void SwitchoverDialog::setState(const cluster::ClusterState &state, const QHash<
     }
     m_state = state;
     m_trends = trends;
-    m_candidates->setState(state, plan(), trends, m_others);
+    showCandidates(plan());
     m_candidatesTable->setFixedHeight(m_candidatesTable->sizeHint().height());
     // Nobody is proposed by us before the primary is known.
     const bool proposes = !m_target.isEmpty() || state.assessment->topology.primary >= 0;
@@ -80,6 +80,11 @@ void SwitchoverDialog::setState(const cluster::ClusterState &state, const QHash<
         m_candidatesTable->selectKey(m_target.isEmpty() ? m_candidates->row(0).key : m_target);
     }
     updateFooter();
+}
+
+void SwitchoverDialog::showCandidates(const operations::Plan &plan)
+{
+    m_candidates->setState(m_state, plan, m_trends, m_others);
 }
 
 void SwitchoverDialog::choose(const QString &target)
@@ -100,7 +105,7 @@ void SwitchoverDialog::forget(const QString &target)
 {
     operations::Plan none;
     none.to = target;
-    m_candidates->setState(m_state, none, m_trends, m_others);
+    showCandidates(none);
     forgetPlan(none);
 }
 
@@ -109,7 +114,7 @@ void SwitchoverDialog::setPlan(const operations::Plan &plan)
     if (!isPlanning() || plan.to != m_target || plan.natively != m_native->isChecked()) {
         return;
     }
-    m_candidates->setState(m_state, plan, m_trends, m_others);
+    showCandidates(plan);
     showPlan(plan);
 }
 
@@ -117,7 +122,7 @@ void SwitchoverDialog::setOthers(const std::vector<operations::Plan> &plans)
 {
     if (isPlanning()) {
         m_others = plans;
-        m_candidates->setState(m_state, plan(), m_trends, m_others);
+        showCandidates(plan());
     }
 }
 

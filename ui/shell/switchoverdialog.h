@@ -63,6 +63,7 @@ protected:
 
 private:
     void buildOptions();
+    void showCandidates(const operations::Plan &plan);
     void choose(const QString &target);
     void forget(const QString &target);
 
