@@ -161,29 +161,31 @@ void LastWillCommand::carryOut(const QString &why)
     attempt();
 }
 
-/// Whether another console is at the operation, or has brought it to its end: it has taken back what it found, and what
-/// is there now is its own, or somebody else's. Of the console that has gone the lock may last a moment longer than its
-/// end of the pipe.
-bool LastWillCommand::isTakenUp() const
+/// How its operation stands without the console that left it: whoever has taken it up, or has brought it to its end,
+/// has taken back what it found, and what is there now is theirs, or somebody else's. Of the console that has gone the
+/// lock may last a moment longer than its end of the pipe, so that nothing is told before that. Interrupted: nobody
+/// else.
+operations::Outcome LastWillCommand::outcomeSince() const
 {
+    using operations::Outcome;
     if (!m_alone || m_testament.journal.isEmpty() || m_since.elapsed() <= kAgainMs) {
-        return false;
+        return Outcome::Interrupted;
     }
     const auto operation = operations::readOperation(m_testament.journal);
-    return operation && operation->outcome != operations::Outcome::Interrupted &&
-           operation->outcome != operations::Outcome::Incomplete;
+    return operation && operation->outcome != Outcome::Incomplete ? operation->outcome : Outcome::Interrupted;
 }
 
 /// Its own session is a witness too: as long as that lasts, nothing was restarted.
 void LastWillCommand::attempt()
 {
     const operations::LastWill &will = m_testament.will;
-    if (isTakenUp()) {
-        if (m_since.elapsed() > kPersistMs) {
-            Q_EMIT finished(kDone);
-        } else {
-            m_again.start(kAgainMs); // that one may die as well
-        }
+    const operations::Outcome outcome = outcomeSince();
+    if (outcome == operations::Outcome::Running && m_since.elapsed() <= kPersistMs) {
+        m_again.start(kAgainMs); // who has taken it up may die as well
+        return;
+    }
+    if (outcome != operations::Outcome::Interrupted) {
+        Q_EMIT finished(kDone);
         return;
     }
     if (will.witnesses.isEmpty()) {

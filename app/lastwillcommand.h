@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "app/invocation.h"
+#include "operations/journal.h"
 #include "operations/lastwill.h"
 #include "operations/livehands.h"
 
@@ -32,7 +33,7 @@ private:
     void read();
     void begin(const QByteArray &line);
     void carryOut(const QString &why);
-    bool isTakenUp() const;
+    operations::Outcome outcomeSince() const;
     void attempt();
     void send();
     void again(const QString &error);

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void keeperActsUnlessRevoked_data();
     void keeperActsUnlessRevoked();
     void keeperWaitsForWhatIsUnderWay();
+    void keeperEndsWithItsOperation();
     void keeperLeavesAloneWhatIsNotItsOwn_data();
     void keeperLeavesAloneWhatIsNotItsOwn();
     void killedConsoleLeavesNothingPaused_data();
@@ -71,7 +72,7 @@ private:
     ConsoleRun switchover(const QStringList &more, const integration::OnStep &onStep, const QString &file = {}) const;
     void startPooler();
     /// A keeper of RESUME, that has said that it keeps it.
-    std::unique_ptr<QProcess> startKeeper(int port, int latestMs = 60'000) const;
+    std::unique_ptr<QProcess> startKeeper(int port, int latestMs = 60'000, const QString &journal = {}) const;
     int primary() const { return m_lab->primary(); }
     void awaitWhole() const;
     QString pooled(const QString &user = QStringLiteral("postgres"),
@@ -291,7 +292,7 @@ void TestSwitchoverRouting::keeperActsUnlessRevoked_data()
     QTest::newRow("the console has done it itself") << QStringLiteral("revoked") << false;
 }
 
-std::unique_ptr<QProcess> TestSwitchoverRouting::startKeeper(int port, int latestMs) const
+std::unique_ptr<QProcess> TestSwitchoverRouting::startKeeper(int port, int latestMs, const QString &journal) const
 {
     auto keeper = std::make_unique<QProcess>();
     keeper->start(qEnvironmentVariable("HOWDAH_BINARY"), {QStringLiteral("last-will")});
@@ -305,6 +306,7 @@ std::unique_ptr<QProcess> TestSwitchoverRouting::startKeeper(int port, int lates
         {QStringLiteral("name"), QStringLiteral("pooler pgb1")},
         {QStringLiteral("conninfo"), QStringLiteral("host=127.0.0.1 port=%1 user=postgres").arg(port)},
         {QStringLiteral("pooler"), true},
+        {QStringLiteral("journal"), journal},
         {QStringLiteral("will"), will}};
     keeper->write(QJsonDocument(testament).toJson(QJsonDocument::Compact) + '\n');
     const bool kept = QTest::qWaitFor([&] { return keeper->canReadLine(); }, 10'000);
@@ -343,6 +345,20 @@ void TestSwitchoverRouting::keeperWaitsForWhatIsUnderWay()
     QTRY_COMPARE_WITH_TIMEOUT(keeper->state(), QProcess::NotRunning, 15'000);
     QVERIFY(!admin(QStringLiteral("RESUME")));
     QVERIFY(answers());
+}
+
+/// Another console has brought the operation to its end meanwhile: there is nothing to wait for.
+void TestSwitchoverRouting::keeperEndsWithItsOperation()
+{
+    const QDir journal(m_directory.filePath(QStringLiteral("howdah/journal")));
+    const QFileInfoList ended =
+        journal.entryInfoList({QStringLiteral("*.jsonl")}, QDir::Files, QDir::Time | QDir::Reversed);
+    QVERIFY2(!ended.isEmpty(), qPrintable(journal.path()));
+    const auto keeper = startKeeper(m_port, 60'000, ended.first().filePath()); // a switchover that is done
+    QVERIFY(keeper);
+    keeper->closeWriteChannel();
+    QTRY_COMPARE_WITH_TIMEOUT(keeper->state(), QProcess::NotRunning, 15'000);
+    QCOMPARE(keeper->exitStatus(), QProcess::NormalExit);
 }
 
 void TestSwitchoverRouting::keeperLeavesAloneWhatIsNotItsOwn_data()
