@@ -65,6 +65,7 @@ struct SlotFacts {
     int slot = -1; ///< index into the sample's replicationSlots
     std::optional<qint64> retainedBytes;
     std::optional<qint64> limitBytes;    ///< past which its WAL is taken away; empty: nothing limits it, or not known
+    std::optional<qint64> roomBytes;     ///< left until then; below 0: at any moment; empty also when it is lost
     std::optional<qint64> inactiveForMs; ///< empty: active, or since before anybody looked
     /// Until it reaches its limit at the present rate of writing; empty: nothing can be foretold. See secondsToFull().
     std::optional<double> fullInSeconds;

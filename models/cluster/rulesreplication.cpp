@@ -100,13 +100,18 @@ void judgeTimeline(Rules &rules, int index)
                .node = rules.name(index),
                .title = surely  ? QStringLiteral("%1 has diverged from the primary").arg(rules.name(index))
                         : newer ? QStringLiteral("%1 is on a newer timeline than the primary").arg(rules.name(index))
-                                : QStringLiteral("%1 may have diverged from the primary").arg(rules.name(index)),
+                                : QStringLiteral("%1 is not on the timeline of the primary").arg(rules.name(index)),
                .evidence = divergedEvidence(rules, index, compared),
                .remedy = newer ? QStringLiteral("Find out who promoted what: %1 may be an old primary that must not "
                                                 "take writes.")
                                      .arg(rules.name(rules.topology.primary))
-                               : QStringLiteral("It can't follow as it is. Save what only it has, then rewind it with "
-                                                "pg_rewind or rebuild it."),
+                         : surely
+                             ? QStringLiteral("It can't follow as it is. Save what only it has, then rewind it with "
+                                              "pg_rewind or rebuild it.")
+                             : QStringLiteral("After a switchover it follows by itself within seconds, once its "
+                                              "primary_conninfo leads to %1. If it does not, it may have "
+                                              "diverged: its log says whether it can follow.")
+                                   .arg(rules.name(rules.topology.primary)),
                .page = QStringLiteral("replication")},
               unsettled ? key : QString());
 }

@@ -17,10 +17,11 @@ constexpr double kHysteresis = 1.25;
 std::optional<double> headroom(const NodeSample &sample, const Slot &slot)
 {
     const std::optional<qint64> limit = keptAtMost(sample);
-    if (limit.value_or(0) <= 0 || !slot.safeWalSize) {
+    const std::optional<qint64> room = roomLeft(sample, slot);
+    if (limit.value_or(0) <= 0 || !room) {
         return std::nullopt;
     }
-    return static_cast<double>(*slot.safeWalSize) / static_cast<double>(*limit);
+    return static_cast<double>(*room) / static_cast<double>(*limit);
 }
 
 QString consumerOf(const Rules &rules, int index, const Slot &slot)
@@ -80,6 +81,7 @@ public:
         m_facts.node = index;
         m_facts.retainedBytes = retainedBytes(m_sample, slot);
         m_facts.limitBytes = slotLimit(m_sample, slot);
+        m_facts.roomBytes = roomLeft(m_sample, slot);
         m_facts.inactiveForMs = inactiveMs(rules.snapshot, m_node, slot);
         m_facts.consumer = consumerOf(rules, index, slot);
         if (m_fresh && index == rules.topology.primary) {
@@ -218,15 +220,15 @@ QString SlotJudge::growth() const
     }
     text += QLatin1Char('.');
     const std::optional<qint64> most = keptAtMost(m_sample);
-    if (most && m_slot.safeWalSize) {
+    if (most && m_facts.roomBytes) {
         // The end of a segment counts, and WAL that is kept anyway: more may be left than the setting says.
-        const QString limit = core::formatBytes(std::max(*most, *m_slot.safeWalSize));
+        const QString limit = core::formatBytes(std::max(*most, *m_facts.roomBytes));
         if (m_facts.fullInSeconds.value_or(0) > 0) {
             text += QStringLiteral(" Its limit of %1 is reached in %2.")
                         .arg(limit, core::formatSeconds(*m_facts.fullInSeconds));
         } else {
             text += QStringLiteral(" %1 are left of its limit of %2.")
-                        .arg(core::formatBytes(std::max<qint64>(0, *m_slot.safeWalSize)), limit);
+                        .arg(core::formatBytes(std::max<qint64>(0, *m_facts.roomBytes)), limit);
         }
     } else if (m_idle && m_sample.settingNumber(QLatin1String("max_slot_wal_keep_size")) == -1) {
         text += QStringLiteral(" Nothing limits it: max_slot_wal_keep_size is -1.");

@@ -21,11 +21,22 @@ std::optional<qint64> retainedBytes(const NodeSample &sample, const Slot &slot)
     return std::max<qint64>(0, bytesBetween(*slot.restartLsn, *end));
 }
 
+std::optional<qint64> roomLeft(const NodeSample &sample, const Slot &slot)
+{
+    if (!sample.inRecovery || !slot.safeWalSize) {
+        return slot.safeWalSize;
+    }
+    const std::optional<qint64> held = retainedBytes(sample, slot);
+    const std::optional<qint64> most = keptAtMost(sample);
+    return held && most ? std::optional(*most - *held) : std::nullopt;
+}
+
 std::optional<qint64> slotLimit(const NodeSample &sample, const Slot &slot)
 {
     const std::optional<qint64> held = retainedBytes(sample, slot);
-    if (held && slot.safeWalSize) {
-        return *held + *slot.safeWalSize > 0 ? std::optional(*held + *slot.safeWalSize) : std::nullopt;
+    const std::optional<qint64> room = roomLeft(sample, slot);
+    if (held && room) {
+        return *held + *room > 0 ? std::optional(*held + *room) : std::nullopt;
     }
     return keptAtMost(sample);
 }

@@ -8,6 +8,12 @@ namespace howdah::cluster {
 /// Bytes of WAL that the slot keeps on its node; empty when it holds nothing or the node's position is not known.
 std::optional<qint64> retainedBytes(const NodeSample &sample, const Slot &slot);
 
+/// Bytes of WAL that may be written before the server takes away what the slot keeps; below 0 when it may at any
+/// moment. On a primary that is safe_wal_size. A standby reckons that from where it began its recovery, not from where
+/// it is (currlsn in slotfuncs.c is of a server that writes): there it is what the settings leave. Empty: no limit, not
+/// known.
+std::optional<qint64> roomLeft(const NodeSample &sample, const Slot &slot);
+
 /// Bytes of WAL past which the server takes the slot's away: what it holds and what it may hold on top of that. That is
 /// max_slot_wal_keep_size, or wal_keep_size when it is more, up to the end of a segment; the bare setting where the
 /// server does not tell of the slot. Empty: nothing limits it, or it is not known.

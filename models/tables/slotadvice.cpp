@@ -93,7 +93,8 @@ std::vector<SlotDetail> detailsOf(const StateView &view, const Slot &slot, const
         details.push_back(detail(QStringLiteral("Inactive since"), since, unknown()));
     }
     details.push_back(detail(QStringLiteral("Room left"),
-                             slot.safeWalSize ? core::formatBytes(*slot.safeWalSize) : QString(), noRoomWord(slot)));
+                             facts && facts->roomBytes ? core::formatBytes(*facts->roomBytes) : QString(),
+                             noRoomWord(slot)));
     if (facts && facts->fullInSeconds.value_or(0) > 0) {
         details.push_back({QStringLiteral("Full in"), core::formatSeconds(*facts->fullInSeconds)});
     }

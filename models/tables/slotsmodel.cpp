@@ -142,20 +142,20 @@ Cell heldCell(const SlotFacts *facts, const std::optional<Bar> &bar, const Slot 
 }
 
 /// max_slot_wal_keep_size as it works out for this slot, when that ends it before its size is critical by itself.
-std::optional<double> ownLimit(const SlotFacts *facts, const Slot &slot, const cluster::Thresholds &limits)
+std::optional<double> ownLimit(const SlotFacts *facts, const cluster::Thresholds &limits)
 {
-    if (!facts || !facts->limitBytes || !slot.safeWalSize || *facts->limitBytes >= limits.slotRetainedCriticalBytes) {
+    if (!facts || !facts->limitBytes || !facts->roomBytes || *facts->limitBytes >= limits.slotRetainedCriticalBytes) {
         return {};
     }
     return static_cast<double>(*facts->limitBytes);
 }
 
-std::optional<Bar> heldBar(const SlotFacts *facts, const Slot &slot, const cluster::Thresholds &limits)
+std::optional<Bar> heldBar(const SlotFacts *facts, const cluster::Thresholds &limits)
 {
     if (!facts || !facts->retainedBytes) {
         return {};
     }
-    if (const auto limit = ownLimit(facts, slot, limits)) {
+    if (const auto limit = ownLimit(facts, limits)) {
         Bar bar{.fraction = static_cast<double>(*facts->retainedBytes) / *limit,
                 .warnAt =
                     std::min(1 - limits.slotHeadroomWarn, static_cast<double>(limits.slotRetainedWarnBytes) / *limit),
@@ -170,11 +170,11 @@ std::optional<Bar> heldBar(const SlotFacts *facts, const Slot &slot, const clust
 }
 
 /// What the bar shows, and what its ticks and its end mean.
-QString barText(const SlotFacts *facts, const Slot &slot, const cluster::Thresholds &limits)
+QString barText(const SlotFacts *facts, const cluster::Thresholds &limits)
 {
     const auto bytes = [](double value) { return core::formatBytes(qRound64(value)); };
     const QString held = facts && facts->retainedBytes ? core::formatBytes(*facts->retainedBytes) : unknown();
-    if (const auto limit = ownLimit(facts, slot, limits)) {
+    if (const auto limit = ownLimit(facts, limits)) {
         const double warn =
             std::min(*limit * (1 - limits.slotHeadroomWarn), static_cast<double>(limits.slotRetainedWarnBytes));
         return QStringLiteral("%1 held: warns at %2, critical at %3, lost at %4 by max_slot_wal_keep_size")
@@ -281,7 +281,7 @@ Row SlotsModel::rowFor(const StateView &view, int node, int slot) const
 {
     const Slot &s = view.sample(node)->replicationSlots[static_cast<std::size_t>(slot)];
     const SlotFacts *facts = view.slotFacts(node, slot);
-    const std::optional<Bar> bar = heldBar(facts, s, thresholds());
+    const std::optional<Bar> bar = heldBar(facts, thresholds());
     const QString type = (s.slotType + QLatin1Char(' ') + s.plugin).trimmed();
     Cell name = slotNameCell(s);
     if (!s.active && facts && facts->verdict > Verdict::Unknown) {
@@ -295,8 +295,8 @@ Row SlotsModel::rowFor(const StateView &view, int node, int slot) const
         consumerCell(view, node, s, facts),
         walStatusCell(view, node, s),
         heldCell(facts, bar, s),
-        barCell(bar, barText(facts, s, thresholds())),
-        bytesCell(s.safeWalSize),
+        barCell(bar, barText(facts, thresholds())),
+        bytesCell(facts ? facts->roomBytes : s.safeWalSize),
         fullInCell(s, facts, thresholds()),
         inactiveCell(view, s, facts),
         reasonCell(facts),
@@ -349,7 +349,7 @@ std::vector<Row> SlotBars::rows(const StateView &view) const
         if (!slot || !counts(facts, *slot)) {
             continue;
         }
-        const std::optional<Bar> bar = heldBar(&facts, *slot, thresholds());
+        const std::optional<Bar> bar = heldBar(&facts, thresholds());
         Cell name = slotNameCell(*slot);
         name.strong = false;
         if (nodesWithSlot.value(slot->slotName) > 1) {
@@ -358,10 +358,9 @@ std::vector<Row> SlotBars::rows(const StateView &view) const
         if (!slot->active && facts.verdict > Verdict::Unknown) {
             name.tone = facts.verdict;
         }
-        rows.push_back(
-            Row{.key = SlotsModel::keyOf(view.name(facts.node), slot->slotName),
-                .stale = !view.fresh(facts.node),
-                .cells = {name, barCell(bar, barText(&facts, *slot, thresholds())), heldCell(&facts, bar, *slot)}});
+        rows.push_back(Row{.key = SlotsModel::keyOf(view.name(facts.node), slot->slotName),
+                           .stale = !view.fresh(facts.node),
+                           .cells = {name, barCell(bar, barText(&facts, thresholds())), heldCell(&facts, bar, *slot)}});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const Row &a, const Row &b) {
         return a.cells.back().sort.toLongLong() > b.cells.back().sort.toLongLong();

@@ -8,6 +8,7 @@ class TestHealthReplication : public QObject {
 private Q_SLOTS:
     void family_data();
     void family() { compareRow(withWitness()); }
+    void unsettledIsNotDiverged();
     void streaming_data();
     void streaming() { compareRow(withWitness()); }
     void behindASilentUpstream();
@@ -76,6 +77,25 @@ void TestHealthReplication::family_data()
                edit(s, pg3).timeline = 8;
            },
            {"critical diverged:pg3"});
+}
+
+/// A standby that has not followed a promotion yet is not told to be thrown away.
+void TestHealthReplication::unsettledIsNotDiverged()
+{
+    Snapshot snapshot = withWitness();
+    diverge(snapshot, pg3);
+    const auto told = [&](const Snapshot &of) {
+        const Assessment assessment = assess(of);
+        const auto at = std::find_if(assessment.findings.begin(), assessment.findings.end(),
+                                     [](const Finding &one) { return one.id == QLatin1String("diverged:pg3"); });
+        return at == assessment.findings.end() ? QString() : at->title + QLatin1Char('|') + at->remedy;
+    };
+    QVERIFY2(told(snapshot).contains(QStringLiteral("has diverged")), qPrintable(told(snapshot)));
+    QVERIFY(told(snapshot).contains(QStringLiteral("pg_rewind")));
+    edit(snapshot, pg1).timelineHistory.clear();
+    held(snapshot, QStringLiteral("timeline_differs:pg3"), 11'000);
+    QVERIFY2(told(snapshot).contains(QStringLiteral("not on the timeline")), qPrintable(told(snapshot)));
+    QVERIFY(!told(snapshot).contains(QStringLiteral("rebuild")));
 }
 
 void TestHealthReplication::streaming_data()

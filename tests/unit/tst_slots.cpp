@@ -67,6 +67,7 @@ private Q_SLOTS:
     void rules();
     void busyClusterAsDrawn();
     void limitOfASlot();
+    void roomOnAStandby();
     void factsOfEverySlot();
     void memoryOutlivesSilence();
     void olderServersAreTimedByTheConsole();
@@ -212,6 +213,23 @@ void TestSlots::limitOfASlot()
     QCOMPARE(*limit(), qint64(64) << 20);
     keep("wal_keep_size", "0");
     QCOMPARE(*limit(), qint64(0));
+}
+
+/// What a standby says of safe_wal_size is reckoned from where its recovery began.
+void TestSlots::roomOnAStandby()
+{
+    Snapshot snapshot = busyCluster();
+    NodeSample &standby = edit(snapshot, pg2);
+    standby.replicationSlots = {cdcOf(snapshot)};
+    Slot &slot = standby.replicationSlots.front();
+    const quint64 end = standby.position()->value;
+    slot.restartLsn = Lsn{end - (20 << 20)};
+    slot.safeWalSize = 913 << 20;
+    setSetting(standby, QLatin1String("max_slot_wal_keep_size"), QLatin1String("100"));
+    QCOMPARE(roomLeft(standby, slot).value_or(0), qint64(80) << 20);
+    QCOMPARE(slotLimit(standby, slot).value_or(0), qint64(100) << 20);
+    slot.safeWalSize.reset(); // it is lost, or nothing limits it
+    QVERIFY(!roomLeft(standby, slot));
 }
 
 void TestSlots::factsOfEverySlot()
