@@ -16,6 +16,14 @@ QString tr(const char *text)
     return QCoreApplication::translate("Switchover", text);
 }
 
+/// A walreceiver calls itself streaming as soon as it is connected, before its upstream has agreed to send; so
+/// something must have come since (RequestXLogStreaming() in walreceiverfuncs.c sets both positions alike on a new
+/// timeline).
+constexpr auto kStreams = "status = 'streaming' AND pg_last_wal_receive_lsn() > receive_start_lsn";
+constexpr auto kReceiverEvidence =
+    "(SELECT status || ', timeline ' || received_tli || ', from ' || sender_host || ', received up to ' || "
+    "pg_last_wal_receive_lsn() FROM pg_stat_wal_receiver) AS evidence";
+
 } // namespace
 
 Step lockStep(const Pieces &p, const QString &node)
@@ -59,11 +67,11 @@ Step checkpointStep(const Pieces &p)
 
 QString followsSql(const Pieces &p)
 {
-    return QStringLiteral("SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming' "
-                          "AND sender_port = %1 AND received_tli > %2), (SELECT status || ', timeline ' || "
-                          "received_tli || ', from ' || sender_host FROM pg_stat_wal_receiver) AS evidence")
-        .arg(p.candidatePort)
-        .arg(p.timeline);
+    return QStringLiteral("SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE %1 AND sender_port = %2 AND "
+                          "received_tli > %3), %4")
+        .arg(QLatin1String(kStreams), p.candidatePort)
+        .arg(p.timeline)
+        .arg(QLatin1String(kReceiverEvidence));
 }
 
 QString writesAsBeforeSql(const Pieces &p)
@@ -76,9 +84,8 @@ QString writesAsBeforeSql(const Pieces &p)
 
 QString rejoinedSql()
 {
-    return QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = "
-                          "'streaming'), (SELECT status || ', timeline ' || received_tli || ', from ' || sender_host "
-                          "FROM pg_stat_wal_receiver) AS evidence");
+    return QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE %1), %2")
+        .arg(QLatin1String(kStreams), QLatin1String(kReceiverEvidence));
 }
 
 Step proofStep(const Pieces &p)
