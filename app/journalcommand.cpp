@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/clusters.h"
+#include "app/outagetext.h"
 #include "app/output.h"
 #include "operations/finishing.h"
 #include "operations/plantext.h"
@@ -37,14 +38,15 @@ QJsonObject jsonOf(const Operation &operation)
                                  {QStringLiteral("answer"), will.answer},
                                  {QStringLiteral("over"), will.over}});
     }
-    return {{QStringLiteral("operation"), operation.id},
-            {QStringLiteral("title"), operation.plan.title},
-            {QStringLiteral("outcome"), toString(operation.outcome)},
-            {QStringLiteral("started_ms"), operation.startedMs},
-            {QStringLiteral("ended_ms"), operation.endedMs},
-            {QStringLiteral("steps"), steps},
-            {QStringLiteral("last_wills"), wills},
-            {QStringLiteral("remains"), QJsonArray::fromStringList(operation.remains)}};
+    QJsonObject object{{QStringLiteral("operation"), operation.id},
+                       {QStringLiteral("title"), operation.plan.title},
+                       {QStringLiteral("outcome"), toString(operation.outcome)},
+                       {QStringLiteral("started_ms"), operation.startedMs},
+                       {QStringLiteral("ended_ms"), operation.endedMs},
+                       {QStringLiteral("steps"), steps},
+                       {QStringLiteral("last_wills"), wills}};
+    insertRemains(object, operation.outcome, operation.remains);
+    return object;
 }
 
 const Operation *operationOf(const Journal &journal, const QString &id)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operationrun.h"
 
-#include <QJsonArray>
 #include <QJsonObject>
 #include <QSocketNotifier>
 #include <csignal>
@@ -106,7 +105,7 @@ void OperationRun::finish(const QString &path, Finish how)
         Q_EMIT finished(printFailure(taken.error(), m_json, kRefused));
         return;
     }
-    m_takenUp = true;
+    m_takenUp = how;
     take(std::move(taken->journal), taken->operation.plan);
     for (const WillRecord &will : taken->operation.wills) { // what happened meanwhile
         printOutput(will.node, toText(will));
@@ -180,25 +179,29 @@ void OperationRun::ended(Outcome outcome, const QStringList &remains)
 void OperationRun::report(Outcome outcome, const QStringList &remains, const std::optional<probe::Measured> &measured)
 {
     const qint64 took = m_tookMs;
-    const QString done =
-        outcome == Outcome::Done
-            ? doneText(m_runner->plan(), m_takenUp ? std::vector<StepRecord>() : m_runner->steps(), measured)
-            : QString();
+    const Plan &plan = m_runner->plan();
+    // Of one that was taken up nobody knows how much of it was waiting for this console.
+    const std::vector<StepRecord> records =
+        m_takenUp && outcome == Outcome::Done ? std::vector<StepRecord>() : m_runner->steps();
+    const QString came = outcome == Outcome::Done     ? doneText(plan, records, measured)
+                         : outcome == Outcome::Undone ? undoneText(plan, records, measured)
+                                                      : QString();
     if (m_json) {
         QJsonObject last{{QStringLiteral("operation"), m_runner->journalId()},
                          {QStringLiteral("took_ms"), took},
-                         {QStringLiteral("remains"), QJsonArray::fromStringList(remains)},
                          {QStringLiteral("result"), toString(outcome)}};
-        if (!done.isEmpty()) {
-            last.insert(QStringLiteral("message"), done);
+        insertRemains(last, outcome, remains);
+        if (!came.isEmpty()) {
+            last.insert(QStringLiteral("message"), came);
         }
         printJson(last);
     } else {
-        for (const QString &one : remains) {
+        const bool asAsked = m_takenUp == Finish::Undo && outcome == Outcome::Undone;
+        for (const QString &one : asAsked ? QStringList() : remains) {
             printError(QStringLiteral("howdah: %1\n").arg(one));
         }
         print(QStringLiteral("\n%1%2 after %3; journal %4\n")
-                  .arg(done.isEmpty() ? done : done + QStringLiteral("; "), toString(outcome),
+                  .arg(came.isEmpty() ? came : came + QStringLiteral("; "), toString(outcome),
                        core::formatSeconds(static_cast<double>(took) / 1000), m_runner->journalId()));
     }
     Q_EMIT finished(exitCodeOf(outcome));

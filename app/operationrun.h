@@ -48,7 +48,7 @@ private:
     std::unique_ptr<operations::probe::Probe> m_probe;
     std::unique_ptr<QSocketNotifier> m_interrupts;
     qint64 m_startedMs = 0;
-    bool m_takenUp = false; ///< begun by an earlier console: when it began to hold writes is not known
+    std::optional<operations::Finish> m_takenUp; ///< an operation that another console has left, and how
     qint64 m_tookMs = 0;
 };
 

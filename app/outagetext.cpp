@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "outagetext.h"
 
+#include <QJsonArray>
+
 #include "core/units.h"
 
 namespace howdah::app {
@@ -25,6 +27,21 @@ QString whyUnknown(const probe::Measured &measured)
     return measured.lost                      ? QString()
            : measured.whyNotCounted.isEmpty() ? QStringLiteral("it was not counted")
                                               : measured.whyNotCounted;
+}
+
+/// "; writes waited 98 ms by its steps"
+QString waitedText(std::optional<qint64> bySteps, const std::optional<probe::Measured> &measured)
+{
+    QString text;
+    if (measured && measured->gap && !measured->gap->open) {
+        text += QStringLiteral("; no commit for %1 ms, as measured").arg(measured->gap->lengthMs(), 0, 'f', 0);
+    } else if (bySteps) {
+        text += QStringLiteral("; writes waited %1 ms by its steps").arg(*bySteps);
+    }
+    if (measured && measured->lost) {
+        text += QStringLiteral(", %1 acknowledged commits lost").arg(*measured->lost);
+    }
+    return text;
 }
 
 } // namespace
@@ -105,16 +122,23 @@ QString doneText(const Plan &plan, const std::vector<StepRecord> &records,
                        : QStringLiteral("%1 is the primary; %2 %3 it")
                              .arg(plan.to, followers.join(QStringLiteral(", ")),
                                   followers.size() == 1 ? QStringLiteral("follows") : QStringLiteral("follow"));
-    const auto bySteps = outageBySteps(plan, records);
-    if (measured && measured->gap && !measured->gap->open) {
-        text += QStringLiteral("; no commit for %1 ms, as measured").arg(measured->gap->lengthMs(), 0, 'f', 0);
-    } else if (bySteps) {
-        text += QStringLiteral("; writes waited %1 ms by its steps").arg(*bySteps);
-    }
-    if (measured && measured->lost) {
-        text += QStringLiteral(", %1 acknowledged commits lost").arg(*measured->lost);
-    }
-    return text;
+    return text + waitedText(outageBySteps(plan, records), measured);
+}
+
+QString undoneText(const Plan &plan, const std::vector<StepRecord> &records,
+                   const std::optional<probe::Measured> &measured)
+{
+    const auto bySteps = outageUndone(plan, records);
+    return plan.operation == QLatin1String("switchover") && bySteps
+               ? QStringLiteral("%1 is the primary as before").arg(plan.from) + waitedText(bySteps, measured)
+               : QString();
+}
+
+void insertRemains(QJsonObject &object, Outcome outcome, const QStringList &said)
+{
+    const QJsonArray lines = QJsonArray::fromStringList(said);
+    object.insert(QStringLiteral("remains"), isAsBefore(outcome) ? QJsonArray() : lines);
+    object.insert(QStringLiteral("why"), isAsBefore(outcome) ? lines : QJsonArray());
 }
 
 } // namespace howdah::app

@@ -20,4 +20,12 @@ QString outageText(const operations::Plan &plan, const std::vector<operations::S
 QString doneText(const operations::Plan &plan, const std::vector<operations::StepRecord> &records,
                  const std::optional<operations::probe::Measured> &measured);
 
+/// The same of one that was undone: empty unless writes had to wait for it.
+QString undoneText(const operations::Plan &plan, const std::vector<operations::StepRecord> &records,
+                   const std::optional<operations::probe::Measured> &measured);
+
+/// What is said of an operation when it has ended, for scripts: "remains" to be done by hand, and of one that left the
+/// cluster as it was "why".
+void insertRemains(QJsonObject &object, operations::Outcome outcome, const QStringList &said);
+
 } // namespace howdah::app

@@ -61,6 +61,16 @@ QString toText(const WillRecord &record)
     return QStringLiteral("%1: %2, %3: %4").arg(record.node, record.sql, record.why, record.answer);
 }
 
+void enter(StepRecord &record, StepState state, qint64 wallMs)
+{
+    const bool begins = state == StepState::Started || state == StepState::Undoing;
+    record.state = state;
+    (begins ? record.startedMs : record.endedMs) = wallMs;
+    if (state == StepState::Started && record.begunMs == 0) {
+        record.begunMs = wallMs;
+    }
+}
+
 QString journalDirectory()
 {
     return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/howdah/journal");
@@ -146,6 +156,9 @@ core::Result<std::unique_ptr<JournalWriter>> JournalWriter::reopen(const QString
     const qint64 whole = text.lastIndexOf('\n') + 1;
     if (text.isEmpty() || (whole != text.size() && !writer->m_file.resize(whole))) {
         return ioFailure(QStringLiteral("cannot go on with the journal"), path);
+    }
+    if (const auto written = writer->write({{QStringLiteral("what"), QStringLiteral("resumed")}}, false); !written) {
+        return tl::unexpected(written.error());
     }
     return writer;
 }

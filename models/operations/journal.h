@@ -33,10 +33,14 @@ enum class StepState { Waiting, Started, Done, Failed, Skipped, Undoing, Undone,
 /// One line of the journal that tells of a step.
 struct StepRecord {
     StepState state = StepState::Waiting;
-    qint64 startedMs = 0; ///< wall clock, UTC
+    qint64 startedMs = 0; ///< wall clock, UTC; of its undo once that is begun
     qint64 endedMs = 0;
-    QString remark; ///< why it failed, or what was found; redacted
+    QString remark;     ///< why it failed, or what was found; redacted
+    qint64 begunMs = 0; ///< when it was begun first, whatever came later
 };
+
+/// Takes a change of its state over, as of that moment.
+void enter(StepRecord &record, StepState state, qint64 wallMs);
 
 /// What a last will has done, as the process that kept it tells.
 struct WillRecord {
@@ -58,6 +62,7 @@ struct Operation {
     QString path;
     Plan plan;
     Outcome outcome = Outcome::Interrupted;
+    bool resumed = false; ///< another console went on with it, so that its times tell nothing of the next one
     qint64 startedMs = 0; ///< wall clock, UTC
     qint64 endedMs = 0;
     std::vector<StepRecord> steps; ///< as plan.steps

@@ -45,11 +45,8 @@ bool takeStep(Operation &operation, const QJsonObject &line)
         return false;
     }
     StepRecord &step = operation.steps[static_cast<std::size_t>(index)];
-    const auto at = static_cast<qint64>(line[QLatin1String("at")].toDouble());
-    step.state = *state;
+    enter(step, *state, static_cast<qint64>(line[QLatin1String("at")].toDouble()));
     step.remark = line[QLatin1String("remark")].toString();
-    const bool begins = *state == StepState::Started || *state == StepState::Undoing;
-    (begins ? step.startedMs : step.endedMs) = at;
     operation.outcome = Outcome::Interrupted; // one that had ended was taken up again
     operation.endedMs = 0;
     operation.remains.clear(); // what was left then may be done by now
@@ -96,6 +93,10 @@ bool take(Operation &operation, const QJsonObject &line)
     }
     if (what == QLatin1String("output")) {
         addOutput(operation, line[QLatin1String("line")].toString());
+        return true;
+    }
+    if (what == QLatin1String("resumed")) {
+        operation.resumed = true;
         return true;
     }
     if (isWill(line)) {

@@ -46,4 +46,16 @@ std::optional<qint64> outageBySteps(const Plan &plan, const std::vector<StepReco
     return from > 0 ? std::optional(to - from) : std::nullopt;
 }
 
+std::optional<qint64> outageUndone(const Plan &plan, const std::vector<StepRecord> &records)
+{
+    for (std::size_t i = 0; i < plan.steps.size() && i < records.size(); ++i) {
+        const StepRecord &record = records[i];
+        if (plan.steps[i].phase == Phase::Outage && record.begunMs > 0) {
+            const bool known = record.state == StepState::Undone && record.endedMs >= record.begunMs;
+            return known ? std::optional(record.endedMs - record.begunMs) : std::nullopt;
+        }
+    }
+    return std::nullopt;
+}
+
 } // namespace howdah::operations

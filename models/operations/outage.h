@@ -26,4 +26,8 @@ std::vector<OutagePhase> outagePhases(const Plan &plan, const std::vector<StepRe
 /// less than what applications see, who must also notice and connect. Empty unless all of them were done. Pure.
 std::optional<qint64> outageBySteps(const Plan &plan, const std::vector<StepRecord> &records);
 
+/// The same of an operation that was undone: until the first step of the outage was taken back, which is the last one
+/// that is. Empty when writes did not wait, or it is not known. Pure.
+std::optional<qint64> outageUndone(const Plan &plan, const std::vector<StepRecord> &records);
+
 } // namespace howdah::operations

@@ -544,11 +544,9 @@ void Runner::start(Sequence *sequence, SequenceDone done)
 bool Runner::note(int index, StepState state, const QString &remark)
 {
     StepRecord &one = record(index);
-    one.state = state;
     one.remark = core::redacted(remark);
     const qint64 now = m_clock.wallMs();
-    const bool begins = state == StepState::Started || state == StepState::Undoing;
-    (begins ? one.startedMs : one.endedMs) = now;
+    enter(one, state, now);
     const auto written = m_journal->step(index, state, now, remark);
     if (!written && !m_mute) {
         m_mute = true;

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void byTheClusterFile();
     void passwordOfAHostThatNobodyVouchedFor();
     void phases();
+    void outageOfWhatWasUndone();
     void outageInJson();
 };
 
@@ -227,6 +228,33 @@ void TestProbe::phases()
     records[2] = {StepState::Started, 1147, 0, {}};
     QCOMPARE(outagePhases(plan, records)[1].endedMs, 0);
     QVERIFY(!outageBySteps(plan, records));
+}
+
+void TestProbe::outageOfWhatWasUndone()
+{
+    const Plan plan = smallPlan();
+    std::vector<StepRecord> records(plan.steps.size());
+    const auto at = [&plan](const char *id) {
+        const auto step = std::find_if(plan.steps.begin(), plan.steps.end(),
+                                       [id](const Step &one) { return one.id == QLatin1String(id); });
+        return static_cast<std::size_t>(step - plan.steps.begin());
+    };
+    QVERIFY(!outageUndone(plan, records)); // nobody waited
+    StepRecord &stop = records[at("stop")];
+    enter(stop, StepState::Started, 1000);
+    enter(stop, StepState::Done, 1080);
+    enter(records[at("promote")], StepState::Started, 1080);
+    enter(records[at("promote")], StepState::Failed, 1300);
+    QVERIFY(!outageUndone(plan, records));
+    enter(stop, StepState::Undoing, 1300);
+    QVERIFY(!outageUndone(plan, records));
+    enter(stop, StepState::Undone, 1467);
+    QCOMPARE(outageUndone(plan, records).value(), qint64(467));
+    QCOMPARE(app::undoneText(plan, records, {}),
+             QStringLiteral("pg1 is the primary as before; writes waited 467 ms by its steps"));
+    enter(stop, StepState::UndoFailed, 1467);
+    QVERIFY(!outageUndone(plan, records));
+    QVERIFY(app::undoneText(plan, records, {}).isEmpty());
 }
 
 void TestProbe::outageInJson()

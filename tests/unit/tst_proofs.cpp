@@ -223,8 +223,10 @@ void TestProofs::estimatesOfOthersDoNotCount()
 {
     Operation failed = done(QStringLiteral("orders"), 1, 1);
     failed.outcome = Outcome::Undone;
+    Operation resumed = done(QStringLiteral("orders"), 1, 1);
+    resumed.resumed = true;
     const auto none =
-        switchover::estimatesFrom({done(QStringLiteral("billing"), 1, 1), failed}, QStringLiteral("orders"));
+        switchover::estimatesFrom({done(QStringLiteral("billing"), 1, 1), failed, resumed}, QStringLiteral("orders"));
     QCOMPARE(none.switchovers, 0);
     Plan plan = passed();
     switchover::applyEstimates(plan, none, {});

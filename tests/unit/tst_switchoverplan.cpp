@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "operations/planjson.h"
+#include "operations/plantext.h"
 #include "operations/proofs.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/gather.h"
@@ -39,6 +40,7 @@ private Q_SLOTS:
     void candidatesByTheStateAlone();
     void estimatesStandInThePlan();
     void settingsGoBackToWhatTheyWere();
+    void nothingIsSetThatIsSo();
     void planSurvivesTheJournal();
     void brokenPlans_data();
     void brokenPlans();
@@ -561,6 +563,21 @@ void TestSwitchoverPlan::settingsGoBackToWhatTheyWere()
                 .contains(QStringLiteral("wal_retrieve_retry_interval = '1234'")));
     QVERIFY(
         sqlOf(stepOf(written, QStringLiteral("prepare_pg1"))->undo).contains(QStringLiteral("RESET primary_conninfo")));
+}
+
+/// What is as it has to be already is neither set nor put back.
+void TestSwitchoverPlan::nothingIsSetThatIsSo()
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    const auto has = [](const Plan &plan, const char *id) {
+        return std::any_of(plan.steps.begin(), plan.steps.end(),
+                           [id](const Step &step) { return step.id == QLatin1String(id); });
+    };
+    QVERIFY(has(planSwitchover(factsOf(snapshot), pg2), "fetch"));
+    setSetting(edit(snapshot, pg2), QStringLiteral("wal_retrieve_retry_interval"), QStringLiteral("100"));
+    const Plan plan = planSwitchover(factsOf(snapshot), pg2);
+    QVERIFY(!has(plan, "fetch"));
+    QVERIFY(!planText(plan).contains(QStringLiteral("wal_retrieve_retry_interval")));
 }
 
 void TestSwitchoverPlan::planSurvivesTheJournal()

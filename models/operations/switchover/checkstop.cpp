@@ -144,7 +144,9 @@ Check checkTransactions(const Stop &stop, const Limits &limits)
                            tr("Grant pg_monitor to the console's role: a fast stop rolls open transactions back."));
     }
     const double longest = activity->states->longestTransaction.value_or(0);
-    const QString evidence = tr("longest %1, %2 prepared").arg(formatSeconds(longest)).arg(activity->preparedCount);
+    const QString evidence = tr("longest %1, allowed %2; %3 prepared")
+                                 .arg(formatSeconds(longest), formatSeconds(limits.transactionSeconds))
+                                 .arg(activity->preparedCount);
     if (longest > limits.transactionSeconds || activity->preparedCount > 0) {
         return stop.answer("no_long_transaction", title, CheckResult::Warning, evidence,
                            tr("Open transactions are rolled back by the stop; prepared ones wait on the new primary."));

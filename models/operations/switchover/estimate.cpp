@@ -32,7 +32,8 @@ Estimates estimatesFrom(const std::vector<Operation> &operations, const QString 
     Estimates estimates;
     QHash<QString, std::vector<qint64>> took;
     for (const Operation &operation : operations) {
-        const bool counts = operation.outcome == Outcome::Done && operation.plan.cluster == cluster &&
+        const bool counts = operation.outcome == Outcome::Done && !operation.resumed &&
+                            operation.plan.cluster == cluster &&
                             operation.plan.operation == QLatin1String("switchover");
         if (!counts || estimates.switchovers == kMostSwitchovers) {
             continue;

@@ -119,6 +119,8 @@ Pieces piecesOf(const Facts &facts, const Cast &cast)
     p.dataDirectory = primary.sample->setting(QLatin1String("data_directory"));
     p.candidateHost = facts.nodes.value(p.candidate).host;
     p.candidateVersion = nodeAt(facts, cast.candidate).sample->serverVersionNum;
+    p.fetchRetryMs = static_cast<int>(
+        nodeAt(facts, cast.candidate).sample->settingNumber(QLatin1String("wal_retrieve_retry_interval")).value_or(0));
     noteSlots(p, facts, cast);
     p.sync = syncRuleAfter(facts, cast, Way::Native).value_or(SyncRule());
     p.ownSyncRule =

@@ -28,6 +28,7 @@ struct Pieces {
     HostAccess candidateHost;
     QString dataDirectory;    ///< of the old primary, for people
     int candidateVersion = 0; ///< server_version_num
+    int fetchRetryMs = 0;     ///< wal_retrieve_retry_interval of the candidate
     int stopDeadlineMs = 15'000;
     std::vector<Secret> secrets;
     QHash<QString, QStringList> inAutoConf;            ///< by node

@@ -72,16 +72,26 @@ Step prepareSiblings(const Pieces &p)
     return step;
 }
 
+constexpr int kFetchRetryMs = 100;
+
+/// Whether it is no more than that already.
+bool fetchesWithoutPauses(const Pieces &p)
+{
+    return p.fetchRetryMs > 0 && p.fetchRetryMs <= kFetchRetryMs;
+}
+
 /// Between losing its sender and being promoted a standby may sleep this long before it looks up (5 s by default).
 Step fetchStep(const Pieces &p)
 {
     Step step = p.step("fetch", Phase::Prepare, tr("Fetch WAL without pauses"), {p.candidate}, 10'000, 30);
-    p.changeSetting(step, p.candidate, QStringLiteral("wal_retrieve_retry_interval"), QStringLiteral("'100ms'"));
+    p.changeSetting(step, p.candidate, QStringLiteral("wal_retrieve_retry_interval"),
+                    QStringLiteral("'%1ms'").arg(kFetchRetryMs));
     step.actions.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
     step.undo.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
     step.verify.push_back(
         p.holds(p.candidate,
-                QStringLiteral("SELECT setting = '100' FROM pg_settings WHERE name = 'wal_retrieve_retry_interval'"),
+                QStringLiteral("SELECT setting = '%1' FROM pg_settings WHERE name = 'wal_retrieve_retry_interval'")
+                    .arg(kFetchRetryMs),
                 tr("the setting has been taken over"), 20));
     return step;
 }
@@ -226,8 +236,10 @@ Step tidyStep(const Pieces &p)
 {
     Step step =
         p.step("tidy", Phase::After, tr("Drop leftovers, restore settings"), {p.primary, p.candidate}, 15'000, 60);
-    p.restoreSetting(step.actions, p.candidate, QStringLiteral("wal_retrieve_retry_interval"));
-    step.actions.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
+    if (!fetchesWithoutPauses(p)) {
+        p.restoreSetting(step.actions, p.candidate, QStringLiteral("wal_retrieve_retry_interval"));
+        step.actions.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
+    }
     for (const QString &slot : p.leftoverSlots) {
         step.actions.push_back(
             p.sql(p.primary, QStringLiteral("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
@@ -255,7 +267,9 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
     if (!p.siblings.isEmpty()) {
         add(prepareSiblings(p));
     }
-    add(fetchStep(p));
+    if (!fetchesWithoutPauses(p)) {
+        add(fetchStep(p));
+    }
     if (p.sync.handedOver && p.ownSyncRule) {
         add(syncPrepareStep(p));
     }
@@ -279,7 +293,9 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
     if (p.sync.handedOver) {
         add(syncStep(p));
     }
-    add(tidyStep(p));
+    if (!fetchesWithoutPauses(p) || !p.leftoverSlots.isEmpty()) {
+        add(tidyStep(p));
+    }
     if (facts.repmgr && !facts.repmgr->members.isEmpty()) {
         add(metadataStep(facts, cast, p));
     }
