@@ -28,6 +28,7 @@ const QHash<QString, Option> &valueOptions()
         {QStringLiteral("--size"), {&Invocation::size, {Command::Open}}},
         {QStringLiteral("--to"), {&Invocation::target, {Command::Switchover, Command::Patroni}}},
         {QStringLiteral("--runbook"), {&Invocation::runbook, {Command::Switchover}}},
+        {QStringLiteral("--accept"), {&Invocation::accept, {Command::Switchover, Command::Patroni}}},
         {QStringLiteral("--after"), {&Invocation::after, {Command::Open}}},
     };
     return options;
@@ -195,11 +196,15 @@ QString helpText()
         "  howdah status CLUSTER           every node, who follows whom, lag, slots, and what is wrong\n"
         "  howdah check CLUSTER            one line and an exit code for a monitoring system: 0 ok, 1 warning,\n"
         "                                  2 critical, 3 unknown\n"
-        "  howdah switchover CLUSTER --to NODE [--native] [--dry-run [--runbook FILE]] [--yes] [--probe]\n"
+        "  howdah switchover CLUSTER --to NODE [--native] [--dry-run [--runbook FILE]]\n"
+        "                                  [--yes | --accept ID,...] [--probe]\n"
         "                                  hands the writes to a standby: checks first, then the plan, then its steps\n"
         "                                  and the proof; through repmgr where it manages the cluster, unless "
         "--native\n"
-        "                                  asks for the shorter outage; --dry-run changes nothing; --runbook writes\n"
+        "                                  asks for the shorter outage; --dry-run changes nothing; --yes runs it, "
+        "with\n"
+        "                                  whatever warnings there are, --accept only with those named; --runbook "
+        "writes\n"
         "                                  the plan as Markdown, or as a shell script where FILE ends in .sh, unless\n"
         "                                  it is there already; --probe commits a row every 2 ms meanwhile and tells "
         "what\n"

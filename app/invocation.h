@@ -42,6 +42,7 @@ struct Invocation {
     bool native = false; ///< switchover --native: not through the manager
     bool probe = false;  ///< switchover --probe: measure what applications see
     bool yes = false;    ///< switchover --yes: warnings are accepted, nobody is asked
+    QString accept;      ///< switchover --accept ID,ID: as --yes, and no other warnings than these are
 
     bool needsWindow() const { return command == Command::Open; }
 };

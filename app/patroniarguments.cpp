@@ -93,8 +93,8 @@ core::Result<Invocation> withPatroniArguments(Invocation invocation, const QStri
     }
     const bool shows =
         invocation.patroniAction == QLatin1String("config") && invocation.words.value(0) != QLatin1String("set");
-    if ((invocation.dryRun || invocation.yes) && (!shape->changes || shows)) {
-        return usage(QStringLiteral("--dry-run and --yes go with what changes something."));
+    if ((invocation.dryRun || invocation.yes || !invocation.accept.isEmpty()) && (!shape->changes || shows)) {
+        return usage(QStringLiteral("--dry-run, --yes and --accept go with what changes something."));
     }
     if (invocation.force) {
         return usage(QStringLiteral("--force goes with discover -o FILE."));

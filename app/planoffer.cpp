@@ -44,6 +44,41 @@ void showPlan(const Plan &plan, bool json)
     printJson({{QStringLiteral("plan"), toJson(plan)}});
 }
 
+namespace {
+
+/// The checks that warn, by their ids.
+QStringList warningsOf(const Plan &plan)
+{
+    QStringList ids;
+    for (const Check &check : plan.checks) {
+        if (check.result == CheckResult::Warning) {
+            ids.append(check.id);
+        }
+    }
+    return ids;
+}
+
+/// Why warnings keep a plan from being run; empty when they do not.
+QString unaccepted(const Plan &plan, const Invocation &invocation)
+{
+    const QStringList warnings = warningsOf(plan);
+    if (invocation.accept.isEmpty()) {
+        return invocation.yes       ? QString()
+               : warnings.isEmpty() ? QStringLiteral("Nothing was changed. Add --yes to run it.")
+                                    : QStringLiteral("Nothing was changed. Add --yes to run it and to accept the "
+                                                     "warnings, or --accept %1 to accept these and no others.")
+                                          .arg(warnings.join(QLatin1Char(',')));
+    }
+    const QStringList accepted = invocation.accept.split(QLatin1Char(','), Qt::SkipEmptyParts);
+    QStringList others = warnings;
+    erase_if(others, [&](const QString &id) { return accepted.contains(id); });
+    return others.isEmpty() ? QString()
+                            : QStringLiteral("Nothing was changed: --accept does not name the warnings %1.")
+                                  .arg(others.join(QStringLiteral(", ")));
+}
+
+} // namespace
+
 std::optional<int> reasonNotToRun(const Plan &plan, const Invocation &invocation)
 {
     const auto say = [&](const QString &why, int exitCode) {
@@ -62,13 +97,8 @@ std::optional<int> reasonNotToRun(const Plan &plan, const Invocation &invocation
     if (invocation.dryRun) {
         return say(QStringLiteral("Nothing was changed: this was a dry run."), kDone);
     }
-    if (!invocation.yes) {
-        return say(QStringLiteral("Nothing was changed. Add --yes to run it%1.")
-                       .arg(worst(plan.checks) == CheckResult::Warning ? QStringLiteral(" and to accept the warnings")
-                                                                       : QString()),
-                   kRefused);
-    }
-    return std::nullopt;
+    const QString why = unaccepted(plan, invocation);
+    return why.isEmpty() ? std::nullopt : std::optional(say(why, kRefused));
 }
 
 } // namespace howdah::app

@@ -14,8 +14,8 @@ void showPlan(const operations::Plan &plan, bool json);
 /// Which checks refuse a plan, and why, in one line.
 QString refusalText(const operations::Plan &plan);
 
-/// Whether a plan may be run by what its checks say and by --dry-run and --yes; when not, says why, and the result is
-/// the exit code.
+/// Whether a plan may be run by what its checks say and by --dry-run, --yes and --accept; when not, says why, and the
+/// result is the exit code.
 std::optional<int> reasonNotToRun(const operations::Plan &plan, const Invocation &invocation);
 
 } // namespace howdah::app

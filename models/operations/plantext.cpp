@@ -65,13 +65,46 @@ QString stepsOf(const Operation &operation)
     return text;
 }
 
-QString actionLines(const Plan &plan, const std::vector<Action> &actions, const QString &word)
+/// What a plan has shown already: nobody reads the same script twice.
+class Shown {
+public:
+    /// The action with a name in place of what an earlier step has shown.
+    Action shortened(Action action, int step)
+    {
+        action.sql = named(action.sql, step, QStringLiteral("(the statement of step %1)"));
+        for (QString &word : action.argv) {
+            word = named(word, step, QStringLiteral("(the script of step %1)"));
+        }
+        return action;
+    }
+
+private:
+    static constexpr int kShort = 160; ///< is sooner read than looked up
+
+    QString named(const QString &text, int step, const QString &name)
+    {
+        if (text.size() < kShort) {
+            return text;
+        }
+        const auto first = m_first.constFind(text);
+        if (first != m_first.constEnd() && *first < step) {
+            return name.arg(*first);
+        }
+        m_first.insert(text, first == m_first.constEnd() ? step : *first);
+        return text;
+    }
+
+    QHash<QString, int> m_first;
+};
+
+QString actionLines(const Plan &plan, const std::vector<Action> &actions, const QString &word, int step, Shown &shown)
 {
     QString text;
     for (const Action &action : actions) {
         // A script keeps its lines, indented as far as its first.
-        const QString line =
-            describe(plan, action).trimmed().replace(QLatin1Char('\n'), QStringLiteral("\n             "));
+        const QString line = describe(plan, shown.shortened(action, step))
+                                 .trimmed()
+                                 .replace(QLatin1Char('\n'), QStringLiteral("\n             "));
         text += QStringLiteral("       %1%2\n").arg(padded(word, 6), line);
     }
     return text;
@@ -103,6 +136,7 @@ QString planText(const Plan &plan)
     }
     int number = 0;
     QString heading;
+    Shown shown;
     for (const Step &step : plan.steps) {
         if (headingOf(step.phase) != heading) {
             heading = headingOf(step.phase);
@@ -115,9 +149,9 @@ QString planText(const Plan &plan)
             QStringLiteral("  %1  %2, on %3, at most %4\n")
                 .arg(++number, 2)
                 .arg(step.title, step.nodes.join(QStringLiteral(", ")), core::formatSeconds(step.deadlineMs / 1000.0));
-        text += actionLines(plan, step.actions, QStringLiteral("do"));
-        text += actionLines(plan, step.verify, QStringLiteral("prove"));
-        text += actionLines(plan, step.undo, QStringLiteral("undo"));
+        text += actionLines(plan, step.actions, QStringLiteral("do"), number, shown);
+        text += actionLines(plan, step.verify, QStringLiteral("prove"), number, shown);
+        text += actionLines(plan, step.undo, QStringLiteral("undo"), number, shown);
     }
     return text;
 }

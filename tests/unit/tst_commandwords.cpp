@@ -78,6 +78,7 @@ private Q_SLOTS:
     void commandsHaveNoPassword();
     void whatHasEndedIsNoFinding();
     void refusalNamesItsChecks();
+    void warningsAreAccepted();
     void doneInOneLine();
     void unknownOperation();
     void keepsRunbooks();
@@ -256,6 +257,34 @@ void TestCommandWords::refusalNamesItsChecks()
     QCOMPARE(refusalText(plan),
              QStringLiteral("Refused by what was checked; failed: \"Streams from the primary\" (it is paused); could "
                             "not be made: \"Archive keeps up\" (nobody answers.). Nothing was changed."));
+}
+
+void TestCommandWords::warningsAreAccepted()
+{
+    Plan plan = testsupport::smallPlan();
+    plan.checks.resize(2);
+    for (Check &check : plan.checks) {
+        check.result = CheckResult::Warning;
+    }
+    const auto runs = [&plan](bool yes, const QString &accept, bool dryRun = false) {
+        Invocation invocation;
+        invocation.yes = yes;
+        invocation.accept = accept;
+        invocation.dryRun = dryRun;
+        return !reasonNotToRun(plan, invocation);
+    };
+    const QString first = plan.checks[0].id, second = plan.checks[1].id;
+    QVERIFY(!runs(false, {}));
+    QVERIFY(runs(true, {}));
+    QVERIFY(!runs(true, first));
+    QVERIFY(!runs(false, QStringLiteral("nothing")));
+    QVERIFY(runs(false, first + QLatin1Char(',') + second));
+    QVERIFY(!runs(false, first + QLatin1Char(',') + second, true));
+    plan.checks[1].result = CheckResult::Passed;
+    QVERIFY(runs(false, first));
+    plan.checks[1].result = CheckResult::Failed;
+    QVERIFY(!runs(true, {}));
+    QVERIFY(!runs(false, first + QLatin1Char(',') + second));
 }
 
 void TestCommandWords::doneInOneLine()

@@ -37,6 +37,7 @@ void TestInvocation::accepts_data()
     row("discover host=a -o b.toml --force", Command::Discover, "host=a");
     row("demo", Command::Demo, "");
     row("demo stop", Command::Demo, "");
+    row("switchover orders --to pg2 --accept no_long_transaction,not_restarted", Command::Switchover, "orders");
     row("--help", Command::Help, "");
     row("status --help", Command::Help, "");
     row("--version", Command::Version, "");

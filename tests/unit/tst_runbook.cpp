@@ -74,6 +74,11 @@ void TestRunbook::saysWhenAndWhere()
              qPrintable(page)); // what it does, not how it fails
     QVERIFY2(page.contains(QStringLiteral("take the cluster lock")), qPrintable(page));
     const QString text = planText(plan);
+    // What was shown once is named from then on.
+    QCOMPARE(text.count(QStringLiteral("howdah-clear")), 2);
+    QCOMPARE(text.count(QStringLiteral("the server does not end")), 1);
+    QCOMPARE(text.count(QStringLiteral("(the script of step ")), 2); // of the start as well
+    QCOMPARE(text.count(QStringLiteral("(the statement of step 1)")), 1);
     QVERIFY2(text.contains(QStringLiteral("\nWrites wait about ")), qPrintable(text));
     QVERIFY2(text.contains(QStringLiteral("(typical, none measured here yet)")), qPrintable(text));
     // A plan that is refused promises nothing.
