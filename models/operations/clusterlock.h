@@ -9,21 +9,32 @@ namespace howdah::operations {
 /// switchover's candidate, whose lock outlives the promotion.
 inline constexpr qint64 kClusterLock = 0x686F7764'61680001; // "howdah", 1
 
-/// Takes it if nobody holds it: t or f, and who does as evidence.
+/// Who holds it, as what follows a FROM with pg_stat_activity as a.
 /// (https://www.postgresql.org/docs/current/view-pg-locks.html: a key of bigint is classid and objid, with objsubid 1)
+inline QString lockHoldersSql()
+{
+    return QStringLiteral("pg_locks l LEFT JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND "
+                          "l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+                          "AND l.classid::bigint = %1 AND l.objid::bigint = %2 AND l.objsubid = 1")
+        .arg(kClusterLock >> 32)
+        .arg(kClusterLock & 0xFFFFFFFF);
+}
+
+/// Takes it if nobody holds it: t or f, and who does as evidence.
 inline QString tryLockSql()
 {
     return QStringLiteral(
                "SELECT got, CASE WHEN got THEN 'taken' ELSE coalesce((SELECT 'held by process ' || l.pid || ', ' || "
                "coalesce(a.application_name, 'unknown') || ' of ' || coalesce(a.usename, 'unknown') || "
-               "coalesce(' from ' || host(a.client_addr), '') FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) "
-               "WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM "
-               "pg_database WHERE datname = current_database()) AND l.classid::bigint = %2 AND l.objid::bigint = %3 "
-               "AND l.objsubid = 1 LIMIT 1), "
-               "'held a moment ago') END AS evidence FROM (SELECT pg_try_advisory_lock(%1) AS got OFFSET 0) AS lock")
-        .arg(kClusterLock)
-        .arg(kClusterLock >> 32)
-        .arg(kClusterLock & 0xFFFFFFFF);
+               "coalesce(' from ' || host(a.client_addr), '') FROM %2 LIMIT 1), 'held a moment ago') END AS evidence "
+               "FROM (SELECT pg_try_advisory_lock(%1) AS got OFFSET 0) AS lock")
+        .arg(QString::number(kClusterLock), lockHoldersSql());
+}
+
+/// Whether nobody holds it, for who can't keep a session open.
+inline QString lockIsFreeSql()
+{
+    return QStringLiteral("SELECT NOT EXISTS (SELECT FROM %1)").arg(lockHoldersSql());
 }
 
 } // namespace howdah::operations

@@ -9,6 +9,7 @@
 #include "core/redact.h"
 #include "core/sentences.h"
 #include "hosts/commandline.h"
+#include "operations/clusterlock.h"
 #include "operations/places.h"
 #include "operations/runbook.h"
 #include "operations/runbookprologue.h"
@@ -301,8 +302,16 @@ private:
     QString stepText(const Step &step)
     {
         QString text = QStringLiteral("\necho %1\n").arg(word(step.title));
-        if (endsWithItsSession(step) || step.id == QLatin1String("unlock")) {
-            return text + QStringLiteral("echo '  left out: it would end with the session of this line'\n");
+        if (endsWithItsSession(step)) { // a session of psql ends at once: the script can only look who has the lock
+            for (const Action &action : step.actions) {
+                Action look = action;
+                look.sql = lockIsFreeSql();
+                text += actionText(look, step);
+            }
+            return text + QStringLiteral("echo '  nobody has it; this script takes none'\n");
+        }
+        if (step.id == QLatin1String("unlock")) {
+            return text + QStringLiteral("echo '  left out: no lock was taken'\n");
         }
         if (step.pointOfNoReturn && !step.verify.empty()) {
             return text + returnText(step) + QStringLiteral("done_steps=\"$done_steps %1\"\n").arg(nameOf(step));

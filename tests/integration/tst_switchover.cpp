@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFile>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -260,6 +261,20 @@ void TestSwitchover::runbookDoesTheSame()
     const ConsoleRun dry = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--dry-run"),
                                        QStringLiteral("--runbook"), script});
     QVERIFY2(dry.exitCode == 0, dry.text.constData());
+    // Not beside a console that acts.
+    QProcess console;
+    console.start(QStringLiteral("psql"),
+                  {QStringLiteral("-XAt"), QStringLiteral("-d"), m_lab->node(to).conninfo(QStringLiteral("postgres"))});
+    console.write("SELECT 'has it' FROM pg_advisory_lock(7525364775374028801);\n"); // kClusterLock
+    QVERIFY(console.waitForReadyRead(10'000));
+    QCOMPARE(console.readAll().trimmed(), QByteArray("has it"));
+    const testsupport::Output beside = testsupport::run({QStringLiteral("sh"), script});
+    QVERIFY2(!beside.ok() && beside.err.contains("another console holds the cluster lock"),
+             (beside.out + beside.err).constData());
+    QCOMPARE(primary(), from);
+    console.closeWriteChannel();
+    QVERIFY(console.waitForFinished(10'000));
+
     const testsupport::Output ran = testsupport::run({QStringLiteral("sh"), script});
     QVERIFY2(ran.ok(), (ran.out + ran.err).constData());
     QCOMPARE(primary(), to);
