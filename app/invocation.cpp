@@ -98,6 +98,9 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
     if ((invocation.dryRun && !switches) || (invocation.yes && !switches && invocation.command != Command::Journal)) {
         return usage(QStringLiteral("--dry-run and --yes go with switchover and patroni, --yes with journal as well."));
     }
+    if (invocation.yes && !invocation.accept.isEmpty()) {
+        return usage(QStringLiteral("--yes accepts every warning, --accept those that it names: take one of them."));
+    }
     if (invocation.probe && !switches) {
         return usage(QStringLiteral("--probe goes with switchover."));
     }
@@ -160,7 +163,7 @@ core::Result<Invocation> parseArguments(const QStringList &arguments)
             if (!option.commands.contains(invocation.command)) {
                 return usage(QStringLiteral("%1 does not go with this command.").arg(argument));
             }
-            if (++i == arguments.size()) {
+            if (++i == arguments.size() || arguments.at(i).isEmpty()) {
                 return usage(QStringLiteral("%1 needs a value.").arg(argument));
             }
             invocation.*option.value = arguments.at(i);

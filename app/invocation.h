@@ -45,6 +45,11 @@ struct Invocation {
     QString accept;      ///< switchover --accept ID,ID: as --yes, and no other warnings than these are
 
     bool needsWindow() const { return command == Command::Open; }
+    /// It may run operations, without a window.
+    bool mayAct() const
+    {
+        return command == Command::Switchover || command == Command::Journal || command == Command::Patroni;
+    }
 };
 
 /// Reads the arguments behind the program's name. Errors say what is wrong with which argument.

@@ -17,6 +17,8 @@ public:
     ~JournalCommand() override;
 
     void start();
+    /// Somebody wants it to end; false when no operation runs.
+    bool interrupt() { return m_run && m_run->interrupt(); }
 
 Q_SIGNALS:
     void finished(int exitCode);

@@ -8,6 +8,7 @@
 #include "app/demo/democommand.h"
 #include "app/discovercommand.h"
 #include "app/display.h"
+#include "app/interrupts.h"
 #include "app/invocation.h"
 #include "app/journalcommand.h"
 #include "app/lastwillcommand.h"
@@ -27,6 +28,15 @@ template<typename CommandObject>
 int runCommand(const app::Invocation &invocation)
 {
     CommandObject command(invocation);
+    std::unique_ptr<app::Interrupts> interrupts;
+    if constexpr (requires { command.interrupt(); }) {
+        interrupts = std::make_unique<app::Interrupts>();
+        QObject::connect(interrupts.get(), &app::Interrupts::arrived, &command, [&command](int signal) {
+            if (!command.interrupt()) { // nothing was begun
+                QCoreApplication::exit(128 + signal);
+            }
+        });
+    }
     QObject::connect(&command, &CommandObject::finished, QCoreApplication::instance(),
                      [](int exitCode) { QCoreApplication::exit(exitCode); });
     QTimer::singleShot(0, &command, &CommandObject::start);
@@ -35,6 +45,9 @@ int runCommand(const app::Invocation &invocation)
 
 int runWithoutWindow(int argc, char **argv, const app::Invocation &invocation)
 {
+    if (invocation.mayAct()) {
+        app::Interrupts::hold();
+    }
     QCoreApplication application(argc, argv);
     postgres::initialize();
     switch (invocation.command) {

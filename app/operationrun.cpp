@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operationrun.h"
 
+#include <QJsonArray>
 #include <QJsonObject>
-#include <QSocketNotifier>
-#include <csignal>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "app/outagetext.h"
 #include "app/output.h"
@@ -46,7 +43,6 @@ OperationRun::~OperationRun() = default;
 
 void OperationRun::take(std::unique_ptr<JournalWriter> journal, const Plan &plan)
 {
-    watchInterrupts();
     m_runner = std::make_unique<Runner>(plan, *m_hands, std::move(journal), core::systemClock());
     connect(m_runner.get(), &Runner::stepChanged, this, &OperationRun::stepChanged);
     connect(m_runner.get(), &Runner::ended, this, &OperationRun::ended);
@@ -117,29 +113,14 @@ void OperationRun::finish(const QString &path, Finish how)
     }
 }
 
-/// Ctrl-C must not leave a cluster half-way: it is read as a wish, not taken as an end.
-void OperationRun::watchInterrupts()
+bool OperationRun::interrupt()
 {
-    sigset_t signalSet;
-    sigemptyset(&signalSet);
-    sigaddset(&signalSet, SIGINT);
-    sigaddset(&signalSet, SIGTERM);
-    if (pthread_sigmask(SIG_BLOCK, &signalSet, nullptr) != 0) {
-        return;
+    if (!m_runner) {
+        return false;
     }
-    const int fd = signalfd(-1, &signalSet, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (fd < 0) {
-        return;
-    }
-    m_interrupts = std::make_unique<QSocketNotifier>(fd, QSocketNotifier::Read);
-    connect(m_interrupts.get(), &QSocketNotifier::activated, this, [this, fd] {
-        signalfd_siginfo info{};
-        if (::read(fd, &info, sizeof info) != sizeof info) {
-            return;
-        }
-        printError(m_runner->cancel() ? QStringLiteral("howdah: taking back what was done ...\n")
-                                      : QStringLiteral("howdah: past the point of no return, going on to the end\n"));
-    });
+    printError(m_runner->cancel() ? QStringLiteral("howdah: taking back what was done ...\n")
+                                  : QStringLiteral("howdah: past the point of no return, going on to the end\n"));
+    return true;
 }
 
 void OperationRun::stepChanged(int index, const StepRecord &record)
@@ -176,29 +157,50 @@ void OperationRun::ended(Outcome outcome, const QStringList &remains)
     });
 }
 
+/// What it came to, in one line; may be empty.
+QString OperationRun::cameOf(Outcome outcome, const std::optional<probe::Measured> &measured) const
+{
+    const Plan &plan = m_runner->plan();
+    switch (outcome) {
+    case Outcome::Done:
+        return doneText(plan, m_runner->steps(), measured, m_takenUp.has_value());
+    case Outcome::Incomplete:
+        return halfWayText(plan, m_runner->steps());
+    case Outcome::Undone: {
+        const QString text = m_takenUp ? QString() : undoneText(plan, m_runner->steps(), measured);
+        return text.isEmpty() ? QStringLiteral("all that was done is taken back") : text;
+    }
+    default:
+        return {};
+    }
+}
+
 void OperationRun::report(Outcome outcome, const QStringList &remains, const std::optional<probe::Measured> &measured)
 {
     const qint64 took = m_tookMs;
     const Plan &plan = m_runner->plan();
-    // Of one that was taken up nobody knows how much of it was waiting for this console.
-    const std::vector<StepRecord> records =
-        m_takenUp && outcome == Outcome::Done ? std::vector<StepRecord>() : m_runner->steps();
-    const QString came = outcome == Outcome::Done     ? doneText(plan, records, measured)
-                         : outcome == Outcome::Undone ? undoneText(plan, records, measured)
-                                                      : QString();
+    const QString came = cameOf(outcome, measured);
+    const QStringList warned = outcome == Outcome::Done ? warnedOf(plan) : QStringList();
     if (m_json) {
         QJsonObject last{{QStringLiteral("operation"), m_runner->journalId()},
                          {QStringLiteral("took_ms"), took},
                          {QStringLiteral("result"), toString(outcome)}};
         insertRemains(last, outcome, remains);
+        if (!warned.isEmpty()) {
+            last.insert(QStringLiteral("warned"), QJsonArray::fromStringList(warned));
+        }
         if (!came.isEmpty()) {
             last.insert(QStringLiteral("message"), came);
         }
         printJson(last);
     } else {
-        const bool asAsked = m_takenUp == Finish::Undo && outcome == Outcome::Undone;
-        for (const QString &one : asAsked ? QStringList() : remains) {
-            printError(QStringLiteral("howdah: %1\n").arg(one));
+        for (const QString &one : remains) {
+            if (one != Runner::asAskedFor()) { // who has asked knows
+                printError(QStringLiteral("howdah: %1\n").arg(one));
+            }
+        }
+        for (const QString &one : warned) {
+            print(QStringLiteral("still so, as was warned: %1\n").arg(one));
         }
         print(QStringLiteral("\n%1%2 after %3; journal %4\n")
                   .arg(came.isEmpty() ? came : came + QStringLiteral("; "), toString(outcome),

@@ -29,6 +29,8 @@ public:
     void start(const operations::Plan &plan, const operations::probe::Settings &settings);
     /// Goes on with the operation of that journal file, or takes it back.
     void finish(const QString &path, operations::Finish how);
+    /// Somebody wants it to end: what can be taken back is, and the rest goes on. False: nothing runs yet.
+    bool interrupt();
 
 Q_SIGNALS:
     void finished(int exitCode);
@@ -36,9 +38,9 @@ Q_SIGNALS:
 private:
     void take(std::unique_ptr<operations::JournalWriter> journal, const operations::Plan &plan);
     void printOutput(const QString &node, const QString &line) const;
-    void watchInterrupts();
     void stepChanged(int index, const operations::StepRecord &record);
     void ended(operations::Outcome outcome, const QStringList &remains);
+    QString cameOf(operations::Outcome outcome, const std::optional<operations::probe::Measured> &measured) const;
     void report(operations::Outcome outcome, const QStringList &remains,
                 const std::optional<operations::probe::Measured> &measured);
 
@@ -46,7 +48,6 @@ private:
     std::unique_ptr<operations::LiveHands> m_hands;
     std::unique_ptr<operations::Runner> m_runner;
     std::unique_ptr<operations::probe::Probe> m_probe;
-    std::unique_ptr<QSocketNotifier> m_interrupts;
     qint64 m_startedMs = 0;
     std::optional<operations::Finish> m_takenUp; ///< an operation that another console has left, and how
     qint64 m_tookMs = 0;

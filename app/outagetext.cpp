@@ -3,6 +3,7 @@
 
 #include <QJsonArray>
 
+#include "core/sentences.h"
 #include "core/units.h"
 
 namespace howdah::app {
@@ -30,13 +31,14 @@ QString whyUnknown(const probe::Measured &measured)
 }
 
 /// "; writes waited 98 ms by its steps"
-QString waitedText(std::optional<qint64> bySteps, const std::optional<probe::Measured> &measured)
+QString waitedText(std::optional<qint64> bySteps, const std::optional<probe::Measured> &measured,
+                   const QString &most = {})
 {
     QString text;
     if (measured && measured->gap && !measured->gap->open) {
         text += QStringLiteral("; no commit for %1 ms, as measured").arg(measured->gap->lengthMs(), 0, 'f', 0);
     } else if (bySteps) {
-        text += QStringLiteral("; writes waited %1 ms by its steps").arg(*bySteps);
+        text += QStringLiteral("; writes waited %1%2 ms by its steps").arg(most).arg(*bySteps);
     }
     if (measured && measured->lost) {
         text += QStringLiteral(", %1 acknowledged commits lost").arg(*measured->lost);
@@ -105,7 +107,7 @@ QString outageText(const Plan &plan, const std::vector<StepRecord> &records, con
 }
 
 QString doneText(const Plan &plan, const std::vector<StepRecord> &records,
-                 const std::optional<probe::Measured> &measured)
+                 const std::optional<probe::Measured> &measured, bool takenUp)
 {
     if (plan.operation != QLatin1String("switchover")) {
         return {};
@@ -122,7 +124,8 @@ QString doneText(const Plan &plan, const std::vector<StepRecord> &records,
                        : QStringLiteral("%1 is the primary; %2 %3 it")
                              .arg(plan.to, followers.join(QStringLiteral(", ")),
                                   followers.size() == 1 ? QStringLiteral("follows") : QStringLiteral("follow"));
-    return text + waitedText(outageBySteps(plan, records), measured);
+    return takenUp ? text + waitedText(outageAtMost(plan, records), measured, QStringLiteral("at most "))
+                   : text + waitedText(outageBySteps(plan, records), measured);
 }
 
 QString undoneText(const Plan &plan, const std::vector<StepRecord> &records,
@@ -130,8 +133,33 @@ QString undoneText(const Plan &plan, const std::vector<StepRecord> &records,
 {
     const auto bySteps = outageUndone(plan, records);
     return plan.operation == QLatin1String("switchover") && bySteps
-               ? QStringLiteral("%1 is the primary as before").arg(plan.from) + waitedText(bySteps, measured)
+               ? QStringLiteral("%1 is the primary as before").arg(plan.from) +
+                     waitedText(bySteps, measured, QStringLiteral("at most "))
                : QString();
+}
+
+QString halfWayText(const Plan &plan, const std::vector<StepRecord> &records)
+{
+    QStringList failed;
+    for (std::size_t i = 0; i < plan.steps.size() && i < records.size(); ++i) {
+        if (records[i].state == StepState::Failed || records[i].state == StepState::UndoFailed) {
+            failed.append(QLatin1Char('"') + plan.steps[i].title + QLatin1Char('"'));
+        }
+    }
+    return failed.isEmpty() ? QStringLiteral("it ended half-way")
+                            : QStringLiteral("it ended half-way: %1 failed").arg(failed.join(QStringLiteral(", ")));
+}
+
+QStringList warnedOf(const Plan &plan)
+{
+    QStringList lines;
+    for (const Check &check : plan.checks) {
+        const bool lasts = check.id == QLatin1String("siblings") || check.id.startsWith(QLatin1String("slots"));
+        if (check.result == CheckResult::Warning && lasts) {
+            lines.append(core::sentences({QStringLiteral("%1 (%2)").arg(check.title, check.evidence), check.remedy}));
+        }
+    }
+    return lines;
 }
 
 void insertRemains(QJsonObject &object, Outcome outcome, const QStringList &said)

@@ -20,6 +20,8 @@ public:
     ~PatroniCommand() override;
 
     void start();
+    /// Somebody wants it to end; false when no operation runs.
+    bool interrupt() { return m_run && m_run->interrupt(); }
 
 Q_SIGNALS:
     void finished(int exitCode);

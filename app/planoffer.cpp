@@ -3,6 +3,7 @@
 
 #include <QJsonObject>
 
+#include "app/outagetext.h"
 #include "app/output.h"
 #include "core/sentences.h"
 #include "operations/planjson.h"
@@ -70,6 +71,13 @@ QString unaccepted(const Plan &plan, const Invocation &invocation)
                                           .arg(warnings.join(QLatin1Char(',')));
     }
     const QStringList accepted = invocation.accept.split(QLatin1Char(','), Qt::SkipEmptyParts);
+    for (const QString &id : accepted) {
+        const bool known =
+            std::any_of(plan.checks.begin(), plan.checks.end(), [&id](const Check &check) { return check.id == id; });
+        if (!known) {
+            return QStringLiteral("Nothing was changed: --accept names %1, and there is no such check.").arg(id);
+        }
+    }
     QStringList others = warnings;
     erase_if(others, [&](const QString &id) { return accepted.contains(id); });
     return others.isEmpty() ? QString()
@@ -83,9 +91,10 @@ std::optional<int> reasonNotToRun(const Plan &plan, const Invocation &invocation
 {
     const auto say = [&](const QString &why, int exitCode) {
         if (invocation.json) {
-            printJson(
-                {{QStringLiteral("message"), why},
-                 {QStringLiteral("result"), exitCode == kDone ? QStringLiteral("done") : QStringLiteral("refused")}});
+            const Outcome outcome = exitCode == kDone ? Outcome::Done : Outcome::Refused;
+            QJsonObject last{{QStringLiteral("message"), why}, {QStringLiteral("result"), toString(outcome)}};
+            insertRemains(last, outcome, outcome == Outcome::Done ? QStringList() : QStringList{why});
+            printJson(last);
         } else {
             print(why + QLatin1Char('\n'));
         }
@@ -95,7 +104,12 @@ std::optional<int> reasonNotToRun(const Plan &plan, const Invocation &invocation
         return say(refusalText(plan), kRefused);
     }
     if (invocation.dryRun) {
-        return say(QStringLiteral("Nothing was changed: this was a dry run."), kDone);
+        const QStringList warnings = warningsOf(plan);
+        return say(QStringLiteral("Nothing was changed: this was a dry run.") +
+                       (warnings.isEmpty() ? QString()
+                                           : QStringLiteral(" Its warnings are accepted by --yes, or by --accept %1.")
+                                                 .arg(warnings.join(QLatin1Char(',')))),
+                   kDone);
     }
     const QString why = unaccepted(plan, invocation);
     return why.isEmpty() ? std::nullopt : std::optional(say(why, kRefused));

@@ -3,6 +3,7 @@
 
 #include <QPointer>
 #include <algorithm>
+#include <csignal>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -106,6 +107,10 @@ void Command::launch(const QStringList &line)
     m_process->setChildProcessModifier([] {
         ::setsid();
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        // What a console keeps from itself it does not keep from a server that it starts.
+        sigset_t none;
+        sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
     });
     connect(m_process, &QProcess::readyReadStandardOutput, this, [this] { read(false); });
     connect(m_process, &QProcess::readyReadStandardError, this, [this] { read(true); });

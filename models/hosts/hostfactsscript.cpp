@@ -101,7 +101,7 @@ fi
 if [ "$(id -u)" != 0 ] && have sudo; then
   if [ -n "$unit" ]; then put sudo_systemctl "$(yes sudo -n -l systemctl start "$unit")"; fi
   if [ -n "$owner" ] && [ "$owner" != "$(id -un)" ] && [ -n "$bin" ]; then
-    put sudo_owner "$(yes sudo -n -l -u "$owner" "$bin/pg_ctl")"
+    put sudo_owner "$(yes sudo -n -l -u "$owner" sh)"
   fi
 fi
 

@@ -79,7 +79,7 @@ void Derivation::findOwner()
         say(QStringLiteral("Commands run as root, who becomes %1, the owner of the data directory.").arg(owner));
     } else if (m_facts.sudoOwner) {
         m_control.ownerPrefix = m_base + sudo;
-        say(QStringLiteral("%1 may run pg_ctl as %2 by sudo.").arg(m_facts.user, owner));
+        say(QStringLiteral("%1 may run commands as %2 by sudo.").arg(m_facts.user, owner));
     } else if (!m_node.rootCommand.isEmpty()) {
         m_control.ownerPrefix = m_node.rootCommand + runuser;
         say(QStringLiteral("root_command becomes %1, the owner of the data directory.").arg(owner));

@@ -275,6 +275,7 @@ core::Result<TakenUp> takeUp(const QString &path, Finish how)
                              forward ? tr("Nothing was changed. Resume finishes the operation.")
                                      : tr("Nothing was changed."));
     }
+    (*journal)->resumed();
     return TakenUp{std::move(*journal), std::move(*operation)};
 }
 

@@ -157,9 +157,6 @@ core::Result<std::unique_ptr<JournalWriter>> JournalWriter::reopen(const QString
     if (text.isEmpty() || (whole != text.size() && !writer->m_file.resize(whole))) {
         return ioFailure(QStringLiteral("cannot go on with the journal"), path);
     }
-    if (const auto written = writer->write({{QStringLiteral("what"), QStringLiteral("resumed")}}, false); !written) {
-        return tl::unexpected(written.error());
-    }
     return writer;
 }
 
@@ -170,6 +167,11 @@ core::Result<void> JournalWriter::write(const QJsonObject &line, bool sync)
         return ioFailure(QStringLiteral("cannot write the journal"), m_file.fileName());
     }
     return {};
+}
+
+void JournalWriter::resumed()
+{
+    (void)write({{QStringLiteral("what"), QStringLiteral("resumed")}}, false);
 }
 
 core::Result<void> recordWill(const QString &path, const WillRecord &record)

@@ -92,6 +92,8 @@ public:
     /// Written when it returns, and synced unless it is the end of what went well: that is synced with what follows it,
     /// which is before anything else is done. Text is redacted on its way.
     core::Result<void> step(int index, StepState state, qint64 wallMs, const QString &remark = {});
+    /// Another console goes on with it. That it can't be written keeps nobody from taking an outage back.
+    void resumed();
     core::Result<void> captured(const QString &name, const QString &value);
     core::Result<void> output(const QString &line);
     core::Result<void> ended(Outcome outcome, qint64 wallMs, const QStringList &remains);

@@ -46,12 +46,22 @@ std::optional<qint64> outageBySteps(const Plan &plan, const std::vector<StepReco
     return from > 0 ? std::optional(to - from) : std::nullopt;
 }
 
+std::optional<qint64> outageAtMost(const Plan &plan, const std::vector<StepRecord> &records)
+{
+    std::vector<StepRecord> whole = records;
+    for (StepRecord &record : whole) {
+        record.startedMs = record.begunMs;
+    }
+    return outageBySteps(plan, whole);
+}
+
 std::optional<qint64> outageUndone(const Plan &plan, const std::vector<StepRecord> &records)
 {
     for (std::size_t i = 0; i < plan.steps.size() && i < records.size(); ++i) {
         const StepRecord &record = records[i];
         if (plan.steps[i].phase == Phase::Outage && record.begunMs > 0) {
-            const bool known = record.state == StepState::Undone && record.endedMs >= record.begunMs;
+            const bool known = record.state == StepState::Undone && record.startedMs > record.begunMs &&
+                               record.endedMs >= record.startedMs && plan.steps[i].waitsMs == 0;
             return known ? std::optional(record.endedMs - record.begunMs) : std::nullopt;
         }
     }

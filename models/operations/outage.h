@@ -26,8 +26,12 @@ std::vector<OutagePhase> outagePhases(const Plan &plan, const std::vector<StepRe
 /// less than what applications see, who must also notice and connect. Empty unless all of them were done. Pure.
 std::optional<qint64> outageBySteps(const Plan &plan, const std::vector<StepRecord> &records);
 
+/// The same of one that several consoles were at: from the first begin of the outage, whatever came in between. Pure.
+std::optional<qint64> outageAtMost(const Plan &plan, const std::vector<StepRecord> &records);
+
 /// The same of an operation that was undone: until the first step of the outage was taken back, which is the last one
-/// that is. Empty when writes did not wait, or it is not known. Pure.
+/// that is. Writes waited no longer, and maybe not at all, since what was begun need not have had an effect. Empty when
+/// nothing of it was begun or taken back by us, when it is not known, and where a manager acted. Pure.
 std::optional<qint64> outageUndone(const Plan &plan, const std::vector<StepRecord> &records);
 
 } // namespace howdah::operations

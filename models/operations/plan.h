@@ -160,6 +160,8 @@ struct Step {
     /// Ids of steps whose actions must hold once more before this one where an operation is taken up again: what they
     /// proved may not be so any more.
     QStringList provenAnew;
+    /// What must hold before that, likewise: nobody else has done meanwhile what it is about to do.
+    std::vector<Action> askedAnew;
     /// Taken up again after a crash it is undone before it is done: what it does can't be done twice.
     bool undoneFirst = false;
     QString renewedUntil; ///< id of a step: once that has begun, it is not done anew any more

@@ -159,6 +159,9 @@ public:
             step.notDone = list(o[QLatin1String("not_done")], &Reader::action);
         }
         step.renewed = o[QLatin1String("renewed")].toBool();
+        if (o.contains(QLatin1String("asked_anew"))) { // journals of before it have none
+            step.askedAnew = list(o[QLatin1String("asked_anew")], &Reader::action);
+        }
         step.provenAnew = strings(o[QLatin1String("proven_anew")]);
         step.undoneFirst = o[QLatin1String("undone_first")].toBool();
         step.renewedUntil = o[QLatin1String("renewed_until")].toString();
@@ -267,6 +270,7 @@ QJsonObject toJson(const Step &step)
             {QStringLiteral("point_of_no_return"), step.pointOfNoReturn},
             {QStringLiteral("not_done"), arrayOf(step.notDone)},
             {QStringLiteral("renewed"), step.renewed},
+            {QStringLiteral("asked_anew"), arrayOf(step.askedAnew)},
             {QStringLiteral("proven_anew"), QJsonArray::fromStringList(step.provenAnew)},
             {QStringLiteral("undone_first"), step.undoneFirst},
             {QStringLiteral("renewed_until"), step.renewedUntil},

@@ -115,7 +115,7 @@ QString actionLines(const Plan &plan, const std::vector<Action> &actions, const 
 QString checkLine(const Check &check)
 {
     QString line =
-        QStringLiteral("  %1 %2 %3").arg(padded(toString(check.result), 8), padded(check.title, 38), check.evidence);
+        QStringLiteral("  %1 %2  %3").arg(padded(toString(check.result), 8), padded(check.title, 37), check.evidence);
     if (!check.remedy.isEmpty()) {
         line += QStringLiteral("\n           ") + check.remedy;
     }

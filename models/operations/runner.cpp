@@ -71,7 +71,7 @@ void Runner::undo(const Operation &operation)
         finish(Outcome::Incomplete);
         return;
     }
-    resolveSecrets(0, false, [this] { beginUndo(tr("as asked for")); });
+    resolveSecrets(0, false, [this] { beginUndo(asAskedFor()); });
 }
 
 void Runner::begin()
@@ -305,7 +305,11 @@ void Runner::runStep(int index)
         }
     };
     const auto act = [this, index, ended] {
-        const std::vector<Action> again = m_resumed ? actionsOf(step(index).provenAnew) : std::vector<Action>();
+        std::vector<Action> again = m_resumed ? step(index).askedAnew : std::vector<Action>();
+        if (m_resumed) {
+            const std::vector<Action> proofs = actionsOf(step(index).provenAnew);
+            again.insert(again.end(), proofs.begin(), proofs.end());
+        }
         if (again.empty()) {
             runOf(index, ActionNote::List::Actions, step(index).deadlineMs, ended);
             return;

@@ -35,6 +35,8 @@ public:
     void undo(const Operation &operation);
     /// Before the point of no return: undoes. Past it: does nothing, since only forward is safe; false then.
     bool cancel();
+    /// Why an undo that was asked for was made: it is among what remains of it.
+    static QString asAskedFor() { return tr("as asked for"); }
 
     const Plan &plan() const { return m_plan; }
     const std::vector<StepRecord> &steps() const { return m_steps; }

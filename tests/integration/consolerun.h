@@ -22,7 +22,8 @@ struct ConsoleRun {
     {
         for (const QJsonObject &line : lines) {
             const QJsonObject one = line.value(QStringLiteral("check")).toObject();
-            if (one.value(QStringLiteral("id")).toString() == id) {
+            const QString known = one.value(QStringLiteral("id")).toString();
+            if (known == id || known.startsWith(id + QLatin1Char(':'))) {
                 return one.value(QStringLiteral("result")).toString();
             }
         }

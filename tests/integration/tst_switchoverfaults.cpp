@@ -209,7 +209,13 @@ void TestSwitchoverFaults::heal(const Fault &fault, int node) const
 {
     switch (fault.harm) {
     case Harm::Kill:
-        m_lab->node(node).start();
+        // What the killed server has left lasts a moment, and no other one starts beside it.
+        (void)QTest::qWaitFor(
+            [&] {
+                return m_lab->node(node).start().ok() ||
+                       m_lab->node(node).value(QStringLiteral("SELECT 1")) == QLatin1String("1");
+            },
+            15'000);
         break;
     case Harm::Freeze:
         m_lab->thawHost(node);
@@ -532,7 +538,8 @@ void TestSwitchoverFaults::finishedOnceTheCandidateIsBack()
         QVERIFY2(!vain.last().value(QStringLiteral("remains")).toArray().isEmpty(), whatWentWrong(vain).constData());
         QVERIFY2(primary() < 0, qPrintable(watch.story()));
     }
-    m_lab->node(to).start();
+    // What the killed server has left lasts a moment, and no other one starts beside it.
+    QTRY_VERIFY_WITH_TIMEOUT(m_lab->node(to).start().ok(), 15'000);
     if (primary() >= 0) {
         QTRY_VERIFY_WITH_TIMEOUT(isWhole(), 30'000); // as must be before each step
     }

@@ -147,7 +147,7 @@ inline void withAddress(Facts &facts, const cluster::Snapshot &snapshot)
 inline QString found(const std::vector<Check> &checks, const QString &id)
 {
     for (const Check &one : checks) {
-        if (one.id == id) {
+        if (one.id == id || one.id.startsWith(id + QLatin1Char(':'))) {
             return operations::toString(one.result);
         }
     }

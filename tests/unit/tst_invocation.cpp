@@ -71,6 +71,8 @@ void TestInvocation::rejects_data()
     row("status a -o b", "-o");
     row("discover host=a -o", "-o");
     row("discover host=a --force", "--force");
+    row("switchover a --to b --yes --accept slots", "--accept");
+    row("patroni a pause --yes --accept slots", "--accept");
     row("status a --force", "--force");
     row("open --theme blue", "--theme");
     row("open --page bogus", "overview, replication, slots, roles, settings, journal, not \"bogus\"");

@@ -133,11 +133,16 @@ void TestStopScript::primaryThatNeverStopped_data()
     QTest::addColumn<QByteArray>("state"); // in line 8 of its pid file
     QTest::addColumn<QByteArray>("control");
     QTest::addColumn<bool>("leftAlone");
-    QTest::newRow("it never heard of the stop") << QByteArray("ready   ") << QByteArray("in production") << true;
-    QTest::newRow("it is a hot standby by now") << QByteArray("ready   ") << QByteArray("in archive recovery") << false;
-    QTest::newRow("nobody knows") << QByteArray("ready   ") << QByteArray() << false;
-    QTest::newRow("it starts as a standby") << QByteArray("standby ") << QByteArray("in archive recovery") << false;
-    QTest::newRow("on its way down") << QByteArray("stopping") << QByteArray("shutting down") << false;
+    QTest::addColumn<int>("timeline"); // that its control file tells; 7 is the plan's
+    QTest::newRow("it never heard of the stop") << QByteArray("ready   ") << QByteArray("in production") << true << 0;
+    QTest::newRow("it is a hot standby by now")
+        << QByteArray("ready   ") << QByteArray("in archive recovery") << false << 7;
+    QTest::newRow("nobody knows") << QByteArray("ready   ") << QByteArray() << false << 7;
+    QTest::newRow("it starts as a standby")
+        << QByteArray("standby ") << QByteArray("in archive recovery") << false << 7;
+    QTest::newRow("on its way down") << QByteArray("stopping") << QByteArray("shutting down") << false << 7;
+    QTest::newRow("it has followed another primary")
+        << QByteArray("ready   ") << QByteArray("in archive recovery") << false << 8;
 }
 
 /// Taken back: a primary that serves goes on, and stays one when it is started again.
@@ -146,7 +151,11 @@ void TestStopScript::primaryThatNeverStopped()
     QFETCH(QByteArray, state);
     QFETCH(QByteArray, control);
     QFETCH(bool, leftAlone);
-    write("pg_controldata", "#!/bin/sh\necho 'Database cluster state:               " + control + "'\n");
+    QFETCH(int, timeline);
+    write("pg_controldata", "#!/bin/sh\necho 'Database cluster state:               " + control +
+                                "'\necho \"Latest checkpoint's TimeLineID:       7\"\necho \"Min recovery ending loc's "
+                                "timeline:    " +
+                                QByteArray::number(timeline) + "\"\n");
     write("pg_ctl", "#!/bin/sh\nrm \"$(dirname \"$0\")/postmaster.pid\"\n");
     write("postmaster.pid",
           QByteArray::number(QCoreApplication::applicationPid()) + "\n2\n3\n4\n5\n6\n7\n" + state + "\n");
@@ -154,8 +163,14 @@ void TestStopScript::primaryThatNeverStopped()
     QProcess clear;
     clear.start(QStringLiteral("sh"),
                 {QStringLiteral("-c"), QLatin1String(kClearScript), QStringLiteral("howdah-clear"), path("pg_ctl"),
-                 m_directory->path(), QStringLiteral("primary"), path("pg_controldata")});
+                 m_directory->path(), QStringLiteral("primary"), path("pg_controldata"), QStringLiteral("7")});
     QVERIFY(clear.waitForFinished(20'000));
+    if (timeline > 7) {
+        QCOMPARE(clear.exitCode(), 1);
+        QVERIFY(clear.readAllStandardError().contains("another primary has taken over"));
+        QVERIFY(QFile::exists(path("postmaster.pid")) && QFile::exists(path("standby.signal")));
+        return;
+    }
     QCOMPARE(clear.exitCode(), 0);
     QCOMPARE(QFile::exists(path("postmaster.pid")), leftAlone);
     QVERIFY(!QFile::exists(path("standby.signal")));

@@ -40,6 +40,9 @@ private Q_SLOTS:
     void candidatesByTheStateAlone();
     void estimatesStandInThePlan();
     void settingsGoBackToWhatTheyWere();
+    void siblingThatNeverAnswered();
+    void siblingThatCannotFollow();
+    void idsOfChecksAreUnique();
     void nothingIsSetThatIsSo();
     void planSurvivesTheJournal();
     void brokenPlans_data();
@@ -307,7 +310,7 @@ void TestSwitchoverPlan::nodeThatIsAway()
         }
     }
     QVERIFY2(said.contains(QStringLiteral("siblings: does not answer: pg3")), qPrintable(said.join(QLatin1Char('\n'))));
-    QVERIFY2(said.contains(QStringLiteral("slots: physical, of pg3, which does not answer")),
+    QVERIFY2(said.contains(QStringLiteral("slots:pg3: physical, of pg3, which does not answer")),
              qPrintable(said.join(QLatin1Char('\n'))));
 }
 
@@ -419,7 +422,7 @@ void TestSwitchoverPlan::poolerWithSeveralDatabases()
         seen.paused = paused;
         const Plan now = planSwitchover(facts, pg2);
         for (const Check &one : now.checks) {
-            if (one.id == QLatin1String("poolers")) {
+            if (one.id == QLatin1String("poolers:pgb1")) {
                 return operations::toString(one.result) + QStringLiteral(": ") + one.evidence;
             }
         }
@@ -481,6 +484,10 @@ void TestSwitchoverPlan::planByHand()
     facts.nodes[pg1].host = HostAccess{.error = QStringLiteral("no command")};
     const Plan plan = planSwitchover(facts, pg2);
     QVERIFY2(mayRun(plan, true) && !mayRun(plan, false), qPrintable(all(plan.checks)));
+    // What machines took is no measure of a person; and one that comes back as a second primary is not waited for.
+    QVERIFY(!writesWait(plan));
+    QCOMPARE(waitSentence(plan), QStringLiteral("Writes wait as long as a person takes to stop pg1."));
+    QCOMPARE(stepOf(plan, QStringLiteral("rejoin"))->actions.front().neverWhen, QStringLiteral("takes_writes"));
     for (const Step &step : plan.steps) {
         for (const auto &list : {step.actions, step.verify, step.undo}) {
             for (const Action &action : list) {
@@ -563,6 +570,87 @@ void TestSwitchoverPlan::settingsGoBackToWhatTheyWere()
                 .contains(QStringLiteral("wal_retrieve_retry_interval = '1234'")));
     QVERIFY(
         sqlOf(stepOf(written, QStringLiteral("prepare_pg1"))->undo).contains(QStringLiteral("RESET primary_conninfo")));
+}
+
+/// pg3 follows pg1, as pg2 does.
+cluster::Snapshot withSibling()
+{
+    cluster::Snapshot snapshot = prepared(threeNodes());
+    cluster::NodeSample &upstream = edit(snapshot, pg2);
+    cluster::NodeSample &primary = edit(snapshot, pg1);
+    primary.senders.push_back(upstream.senders.back());
+    upstream.senders.pop_back();
+    cluster::Slot slot = upstream.replicationSlots.back();
+    slot.activePid = primary.senders.back().pid;
+    primary.replicationSlots.push_back(slot);
+    upstream.replicationSlots.pop_back();
+    edit(snapshot, pg3).receiver->senderHost = snapshot.nodes[0].host;
+    return snapshot;
+}
+
+/// The primary serves a standby whose host hangs, or that this machine can't reach: nothing is known of it here.
+void TestSwitchoverPlan::siblingThatNeverAnswered()
+{
+    cluster::Snapshot snapshot = withSibling();
+    snapshot.nodes[2].sample.reset();
+    snapshot.nodes[2].link = cluster::LinkState::Unresponsive;
+    const Plan plan = planSwitchover(factsOf(snapshot), pg2);
+    QVERIFY(!mayRun(plan, false));
+    QVERIFY(stepOf(planSwitchover(factsOf(withSibling()), pg2), QStringLiteral("follow_pg3")));
+    const auto siblings = std::find_if(plan.checks.begin(), plan.checks.end(),
+                                       [](const Check &one) { return one.id == QLatin1String("siblings"); });
+    QVERIFY(siblings != plan.checks.end());
+    QVERIFY2(siblings->result != CheckResult::Passed, qPrintable(siblings->evidence));
+    QVERIFY2(siblings->evidence.contains(QStringLiteral("does not answer")), qPrintable(siblings->evidence));
+}
+
+void TestSwitchoverPlan::siblingThatCannotFollow()
+{
+    const auto result = [](const cluster::Snapshot &snapshot) {
+        const Plan plan = planSwitchover(factsOf(snapshot), pg2);
+        const auto at = std::find_if(plan.checks.begin(), plan.checks.end(),
+                                     [](const Check &one) { return one.id == QLatin1String("siblings"); });
+        return at == plan.checks.end() ? CheckResult::Unknown : at->result;
+    };
+    QVERIFY(result(withSibling()) == CheckResult::Passed);
+    cluster::Snapshot paused = withSibling();
+    pauseReplay(paused, pg3);
+    QVERIFY(result(paused) == CheckResult::Failed);
+    cluster::Snapshot turnedAway = withSibling();
+    edit(turnedAway, pg3).receiver.reset();
+    QVERIFY(result(turnedAway) == CheckResult::Warning);
+    cluster::Snapshot delayed = withSibling();
+    setSetting(edit(delayed, pg3), QStringLiteral("recovery_min_apply_delay"), QStringLiteral("3600000"));
+    QVERIFY(result(delayed) == CheckResult::Warning);
+    // Nobody waits an hour for it.
+    const Plan plan = planSwitchover(factsOf(delayed), pg2);
+    QCOMPARE(stepOf(plan, QStringLiteral("follow_pg3"))->actions.size(), std::size_t(1));
+    QVERIFY(!stepOf(plan, QStringLiteral("proof"))->nodes.contains(pg3));
+}
+
+/// Each warning is accepted by itself.
+void TestSwitchoverPlan::idsOfChecksAreUnique()
+{
+    cluster::Snapshot snapshot = prepared(threeNodes());
+    Facts facts = factsOf(snapshot);
+    withAddress(facts, snapshot);
+    facts.config.addresses.push_back(facts.config.addresses.front());
+    facts.config.addresses.back().name = QStringLiteral("read and write");
+    for (const char *name : {"cdc", "audit"}) {
+        cluster::Slot slot;
+        slot.slotName = QLatin1String(name);
+        slot.slotType = QStringLiteral("logical");
+        edit(snapshot, pg1).replicationSlots.push_back(slot);
+    }
+    facts.state = factsOf(snapshot).state;
+    const Plan plan = planSwitchover(facts, pg2);
+    QStringList ids;
+    for (const Check &one : plan.checks) {
+        QVERIFY2(!ids.contains(one.id), qPrintable(one.id));
+        ids.append(one.id);
+    }
+    QVERIFY2(ids.contains(QStringLiteral("slots:cdc")), qPrintable(ids.join(QLatin1Char(' '))));
+    QVERIFY(ids.contains(QStringLiteral("addresses:write")));
 }
 
 /// What is as it has to be already is neither set nor put back.

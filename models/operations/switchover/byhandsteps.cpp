@@ -39,12 +39,14 @@ Step stopByHandStep(const Pieces &p)
                               "and put an empty file standby.signal into %2. Nothing may start it before that.")
                                .arg(p.primary, p.dataDirectory),
                            QStringLiteral("SELECT %1").arg(QLatin1String(kNoReceiver)))};
-    step.undo = {p.stillStandby(),
-                 person(p, p.primary,
-                        tr("On the host of %1: take the file standby.signal out of %2, if it is there, and start the "
-                           "server: it is the primary still.")
-                            .arg(p.primary, p.dataDirectory),
-                        QStringLiteral("SELECT NOT pg_is_in_recovery()"))};
+    step.undo = p.othersStandBy();
+    step.undo.insert(step.undo.begin(), p.stillStandby());
+    step.undo.push_back(
+        person(p, p.primary,
+               tr("On the host of %1: take the file standby.signal out of %2, if it is there, and start "
+                  "the server: it is the primary still.")
+                   .arg(p.primary, p.dataDirectory),
+               QStringLiteral("SELECT NOT pg_is_in_recovery()")));
     step.remedy = tr("Start %1 by hand.").arg(p.primary);
     return step;
 }
@@ -90,6 +92,7 @@ Step rejoinByHandStep(const Pieces &p)
                               "Without that file it would come up as a second primary.")
                                .arg(p.primary, p.dataDirectory),
                            rejoinedSql())};
+    step.actions.back().neverWhen = kTakesWrites;
     step.actions.back().shows = {kShowsFollows + p.primary};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;

@@ -102,10 +102,11 @@ std::vector<Check> checkSlots(const Facts &facts, const Cast &cast, const QStrin
             : logical ? tr("logical, no failover slot%1").arg(slot.active ? QString() : tr(", no consumer"))
             : away.contains(slot.slotName) ? tr("physical, of %1, which does not answer").arg(slot.slotName)
                                            : tr("physical, for no node of the cluster");
-        checks.push_back(made(
+        Check &check = checks.emplace_back(made(
             "slots", afterwards(), title, primary.name, copied ? CheckResult::Passed : CheckResult::Warning, evidence,
             logical ? tr("Its consumer starts over with a new copy of its tables, or loses what lies between.")
                     : tr("Its consumer must be given a slot on %1.").arg(candidate.name)));
+        check.id += QLatin1Char(':') + slot.slotName; // each is accepted by itself
     }
     if (checks.empty()) {
         checks.push_back(made("slots", afterwards(), tr("No slot stays behind"), primary.name, CheckResult::Passed,
@@ -118,7 +119,7 @@ Check checkSiblings(const Facts &facts, const Cast &cast)
 {
     const cluster::Snapshot &snapshot = *facts.state.snapshot;
     const QString title = tr("The others can follow");
-    QStringList names, bad;
+    QStringList names, bad, late;
     for (const int sibling : cast.siblings) {
         const cluster::NodeStatus &node = snapshot.nodes[at(sibling)];
         const SqlAccess sql = facts.nodes.value(node.name).sql;
@@ -131,6 +132,14 @@ Check checkSiblings(const Facts &facts, const Cast &cast)
             bad.append(tr("%1: before version 13 it must be restarted to follow").arg(node.name));
         } else if (node.sample->setting(QLatin1String("recovery_target_timeline")) != QLatin1String("latest")) {
             bad.append(tr("%1: recovery_target_timeline is not latest").arg(node.name));
+        } else if (const QString pause = node.sample->replayPauseState;
+                   !pause.isEmpty() && pause != QLatin1String("not paused")) {
+            bad.append(tr("%1: replay is paused (pg_wal_replay_resume() ends that)").arg(node.name));
+        } else if (node.sample->applyDelaySeconds() > 0) {
+            late.append(tr("%1 replays with a delay of %2")
+                            .arg(node.name, core::formatSeconds(node.sample->applyDelaySeconds())));
+        } else if (!node.sample->receiver) {
+            late.append(tr("%1 does not stream now").arg(node.name));
         }
     }
     const QStringList away = awayNodes(facts, cast);
@@ -139,6 +148,11 @@ Check checkSiblings(const Facts &facts, const Cast &cast)
                     tr("does not answer: %1").arg(away.join(QStringLiteral(", "))),
                     tr("It is not moved. Once it is back, give it %1 as its primary.")
                         .arg(snapshot.nodes[at(cast.candidate)].name));
+    }
+    if (bad.isEmpty() && !late.isEmpty()) {
+        return made("siblings", afterwards(), title, {}, CheckResult::Warning, late.join(QStringLiteral(", ")),
+                    tr("Who replays with a delay follows when that is over, and is not waited for. Who does not stream "
+                       "may not follow either: see its log first."));
     }
     return bad.isEmpty()
                ? made("siblings", afterwards(), title, {}, CheckResult::Passed,

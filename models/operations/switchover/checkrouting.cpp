@@ -98,6 +98,7 @@ std::vector<Check> checkRouting(const Facts &facts, const Cast &cast)
     for (const cluster::AddressConfig &address : facts.config.addresses) {
         if (address.follows == QLatin1String("primary")) {
             checks.push_back(checkAddress(facts, cast, address));
+            checks.back().id += QLatin1Char(':') + address.name; // each is accepted by itself
         }
     }
     if (checks.empty()) {
@@ -106,6 +107,7 @@ std::vector<Check> checkRouting(const Facts &facts, const Cast &cast)
     }
     for (const cluster::PoolerConfig &pooler : facts.config.poolers) {
         checks.push_back(checkPooler(facts, pooler));
+        checks.back().id += QLatin1Char(':') + pooler.name;
     }
     return checks;
 }

@@ -25,6 +25,12 @@ int median(std::vector<qint64> values)
     return static_cast<int>(*middle);
 }
 
+bool hasPerson(const Step &step)
+{
+    return std::any_of(step.actions.begin(), step.actions.end(),
+                       [](const Action &action) { return action.kind == Action::Kind::Person; });
+}
+
 } // namespace
 
 Estimates estimatesFrom(const std::vector<Operation> &operations, const QString &cluster)
@@ -81,7 +87,7 @@ std::optional<WaitEstimate> writesWait(const Plan &plan)
         if (step.phase != Phase::Outage) {
             continue;
         }
-        if (step.expectedMs <= 0) {
+        if (step.expectedMs <= 0 || hasPerson(step)) {
             return std::nullopt;
         }
         estimate.ms += step.waitsMs > 0 ? step.waitsMs : step.expectedMs;
@@ -101,6 +107,10 @@ QString waitSentence(const Plan &plan)
         return {};
     }
     const auto estimate = writesWait(plan);
+    if (std::any_of(plan.steps.begin(), plan.steps.end(),
+                    [](const Step &step) { return step.phase == Phase::Outage && hasPerson(step); })) {
+        return tr("Writes wait as long as a person takes to stop %1.").arg(plan.from);
+    }
     return estimate ? tr("Writes wait %1 (%2).").arg(waitText(*estimate), waitBasis(*estimate))
                     : tr("How long writes will wait can't be told: %1 has too much to replay.").arg(plan.to);
 }

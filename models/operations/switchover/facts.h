@@ -55,6 +55,7 @@ struct HostAccess {
     QString dataOwner; ///< of the data directory
     QString dataDirectory;
     QStringList asOwner; ///< what must stand before programs of the server's, behind the node's command
+    QStringList stop;    ///< that the cluster file says; empty: pg_ctl
     QStringList start;   ///< returns when the server takes connections
     bool startAsRoot = false;
     QString pgCtl;

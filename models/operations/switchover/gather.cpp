@@ -135,6 +135,7 @@ HostAccess hostAccessFrom(const hosts::HostFacts &facts, const cluster::NodeConf
         return access;
     }
     access.asOwner = *owner;
+    access.stop = config.stop;
     // Behind sudo commands run as the owner, whoever logs in.
     access.user = owner->isEmpty() ? access.user : access.dataOwner;
     if (const auto start = behind(control->start.prefix, config.command)) {

@@ -68,7 +68,9 @@ std::vector<Step> stepsAround(const Facts &facts, const Pieces &p, const Step &s
     add(std::move(routing));
     steps.push_back(followStep(p, p.primary, followRemedy));
     for (const QString &sibling : p.siblings) {
-        steps.push_back(followStep(p, sibling, followRemedy));
+        if (!p.delayed.contains(sibling)) {
+            steps.push_back(followStep(p, sibling, followRemedy));
+        }
     }
     Step proof = proofStep(p);
     proof.needs = {kSwitchover};

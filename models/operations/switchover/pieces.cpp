@@ -8,6 +8,7 @@
 #include "cluster/positions.h"
 #include "core/identifier.h"
 #include "core/redact.h"
+#include "hosts/commandline.h"
 #include "operations/switchover/scripts.h"
 #include "postgres/conninfo.h"
 
@@ -75,15 +76,38 @@ void noteOldValues(Pieces &p, const Facts &facts, int node, const QString &secre
     }
 }
 
+/// Who has never answered can't be asked, and is no standby that anybody knows of.
+void noteOthers(Pieces &p, const Facts &facts, const Cast &cast)
+{
+    const auto &nodes = facts.state.snapshot->nodes;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const int index = static_cast<int>(i);
+        if (nodes[i].sample && nodes[i].sample->inRecovery && index != cast.primary && index != cast.candidate) {
+            p.others.append(nodes[i].name);
+            if (std::find(cast.siblings.begin(), cast.siblings.end(), index) == cast.siblings.end() &&
+                nodes[i].sample->receiver) {
+                p.cascading.append(nodes[i].name);
+            }
+            if (nodes[i].sample->applyDelaySeconds() > 0) {
+                p.delayed.append(nodes[i].name);
+            }
+        }
+    }
+}
+
 void noteSlots(Pieces &p, const Facts &facts, const Cast &cast)
 {
     const cluster::NodeSample &candidate = *nodeAt(facts, cast.candidate).sample;
     p.oldPrimarySlot = slotNameFor(facts, cast);
     p.allSlots = {p.oldPrimarySlot};
     for (const int sibling : cast.siblings) {
-        const QString name = nodeAt(facts, sibling).sample->setting(QLatin1String("primary_slot_name"));
+        const auto &sample = nodeAt(facts, sibling).sample; // none of one that never answered
+        const QString name = sample ? sample->setting(QLatin1String("primary_slot_name")) : QString();
         if (!name.isEmpty()) {
             p.allSlots.append(name);
+            if (p.delayed.contains(nodeAt(facts, sibling).name)) {
+                p.delayedSlots.append(name);
+            }
         }
     }
     for (const QString &name : std::as_const(p.allSlots)) {
@@ -121,6 +145,7 @@ Pieces piecesOf(const Facts &facts, const Cast &cast)
     p.candidateVersion = nodeAt(facts, cast.candidate).sample->serverVersionNum;
     p.fetchRetryMs = static_cast<int>(
         nodeAt(facts, cast.candidate).sample->settingNumber(QLatin1String("wal_retrieve_retry_interval")).value_or(0));
+    noteOthers(p, facts, cast);
     noteSlots(p, facts, cast);
     p.sync = syncRuleAfter(facts, cast, Way::Native).value_or(SyncRule());
     p.ownSyncRule =
@@ -159,6 +184,7 @@ Pieces piecesToLookOn(const Facts &facts, const Cast &cast)
             p.siblings.append(nodes[at(sibling)].name); // who has never answered can't be waited for
         }
     }
+    noteOthers(p, facts, cast);
     for (const cluster::Edge &edge : facts.state.assessment->topology.edges) {
         if (edge.to == cast.candidate) {
             p.candidateSlot = edge.slotName;
@@ -224,9 +250,19 @@ void Pieces::restoreSetting(std::vector<Action> &actions, const QString &node, c
 
 QStringList Pieces::stopScript() const
 {
-    return {
-        QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kStopScript), QStringLiteral("howdah-stop"),
-        host.pgCtl,           host.dataDirectory,   host.pgControlData,         QString::number(stopDeadlineMs / 10)};
+    const bool told = !host.stop.isEmpty(); // by the cluster file's own command, as whoever logs in
+    const QStringList watch = host.asOwner + QStringList{QStringLiteral("sh"),
+                                                         QStringLiteral("-c"),
+                                                         QLatin1String(kStopScript),
+                                                         QStringLiteral("howdah-stop"),
+                                                         told ? QString() : host.pgCtl,
+                                                         host.dataDirectory,
+                                                         host.pgControlData,
+                                                         QString::number(stopDeadlineMs / 10)};
+    return told ? QStringList{QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kToldStopScript),
+                              QStringLiteral("howdah-told"), hosts::shellQuoted(watch)} +
+                      host.stop
+                : watch;
 }
 
 QStringList Pieces::controlDataCommand() const
@@ -241,21 +277,23 @@ QStringList Pieces::controlDataCommand() const
 
 QStringList Pieces::clearScript(bool asStandby) const
 {
-    return {QStringLiteral("sh"),
-            QStringLiteral("-c"),
-            QLatin1String(kClearScript),
-            QStringLiteral("howdah-clear"),
-            host.pgCtl,
-            host.dataDirectory,
-            asStandby ? QStringLiteral("standby") : QStringLiteral("primary"),
-            host.pgControlData};
+    return host.asOwner + QStringList{QStringLiteral("sh"),
+                                      QStringLiteral("-c"),
+                                      QLatin1String(kClearScript),
+                                      QStringLiteral("howdah-clear"),
+                                      host.pgCtl,
+                                      host.dataDirectory,
+                                      asStandby ? QStringLiteral("standby") : QStringLiteral("primary"),
+                                      host.pgControlData,
+                                      QString::number(timeline)};
 }
 
 Action Pieces::startAction(const QString &about) const
 {
     Action start = command(primary,
                            {QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kStartScript),
-                            QStringLiteral("howdah-start"), host.dataDirectory},
+                            QStringLiteral("howdah-start"), host.dataDirectory,
+                            host.startAsRoot ? QString() : hosts::shellQuoted(host.asOwner)},
                            about);
     start.argv += host.start;
     start.asRoot = host.startAsRoot;
@@ -264,19 +302,41 @@ Action Pieces::startAction(const QString &about) const
 
 Action Pieces::stillStandby() const
 {
-    Action standby = holds(candidate, QStringLiteral("SELECT pg_is_in_recovery()"),
+    // Its control file may lag behind, never run ahead.
+    Action standby = holds(candidate,
+                           QStringLiteral("SELECT pg_is_in_recovery() AND greatest((SELECT timeline_id FROM "
+                                          "pg_control_checkpoint()), (SELECT received_tli FROM pg_stat_wal_receiver)) "
+                                          "<= %1")
+                               .arg(timeline),
                            tr("nobody has promoted %1 meanwhile, so that %2 may write").arg(candidate, primary));
     standby.orSilent = true;
     standby.deadlineMs = 2000;
     return standby;
 }
 
+std::vector<Action> Pieces::othersStandBy() const
+{
+    std::vector<Action> all;
+    for (const QString &node : others) {
+        Action standby = holds(node, QStringLiteral("SELECT pg_is_in_recovery()"),
+                               tr("nobody has made %1 the primary meanwhile").arg(node));
+        standby.orSilent = true;
+        standby.deadlineMs = 500; // nobody writes meanwhile
+        all.push_back(standby);
+    }
+    return all;
+}
+
 std::vector<Action> Pieces::backToService() const
 {
-    return {
-        stillStandby(), command(primary, clearScript(false), tr("%1 may start as the primary").arg(primary)),
-        startAction(tr("%1 runs as the primary again").arg(primary)),
-        holds(primary, QStringLiteral("SELECT NOT pg_is_in_recovery()"), tr("%1 takes writes again").arg(primary), 20)};
+    std::vector<Action> all{stillStandby()};
+    const std::vector<Action> standBy = othersStandBy();
+    all.insert(all.end(), standBy.begin(), standBy.end());
+    all.push_back(command(primary, clearScript(false), tr("%1 may start as the primary").arg(primary)));
+    all.push_back(startAction(tr("%1 runs as the primary again").arg(primary)));
+    all.push_back(
+        holds(primary, QStringLiteral("SELECT NOT pg_is_in_recovery()"), tr("%1 takes writes again").arg(primary), 20));
+    return all;
 }
 
 /// pg_promote() leaves a file for the startup process, which takes it away when it begins to promote; from then on

@@ -12,7 +12,10 @@ struct Pieces {
     QString primary;
     QString candidate;
     QStringList siblings;
-    int timeline = 0; ///< before
+    QStringList others;    ///< every standby but the candidate, whomever it follows
+    QStringList cascading; ///< of those, who follow another standby, and stream
+    QStringList delayed;   ///< of those, who replay with a delay, and are not waited for
+    int timeline = 0;      ///< before
     QString systemIdentifier;
     QString candidateHostName; ///< as other nodes reach it
     QString candidatePort;
@@ -20,7 +23,8 @@ struct Pieces {
     QString candidateApplication; ///< application_name of its walsender
     QString oldPrimarySlot;       ///< on the candidate, for the old primary
     QStringList newSlots;         ///< to be made on the candidate
-    QStringList allSlots;         ///< on the candidate that must be in use in the end
+    QStringList allSlots;         ///< on the candidate, of those who will follow it
+    QStringList delayedSlots;     ///< of those, which are in use only once a delay is over
     QStringList leftoverSlots;    ///< on the old primary that nobody uses any more
     SyncRule sync;                ///< of the new primary, natively
     bool ownSyncRule = false;     ///< the candidate has one already
@@ -52,8 +56,11 @@ struct Pieces {
     QStringList clearScript(bool asStandby) const;
     /// Starts the server unless it runs.
     Action startAction(const QString &about) const;
-    /// Nobody else has promoted the candidate: asked before the old primary is let write again.
+    /// Nobody has promoted the candidate, nor let it follow another primary: asked before the old primary is let write
+    /// again.
     Action stillStandby() const;
+    /// The same of every other standby: nobody has made one of them the primary.
+    std::vector<Action> othersStandBy() const;
     /// The old primary serves as the primary again, however far its stop had come.
     std::vector<Action> backToService() const;
     /// All hold only when the candidate is in recovery and no promotion has been asked for that it has yet to come to.

@@ -219,7 +219,9 @@ std::vector<Step> stepsThroughRepmgr(const Facts &facts, const Cast &cast, const
     }
     steps.push_back(rejoinStep(r));
     for (const QString &sibling : p.siblings) {
-        steps.push_back(siblingStep(r, sibling));
+        if (!p.delayed.contains(sibling)) {
+            steps.push_back(siblingStep(r, sibling));
+        }
     }
     for (const QString &node : acting) {
         steps.push_back(resumeStep(r, node));

@@ -5,9 +5,10 @@ namespace howdah::operations::switchover {
 
 // What runs on the old primary's host, for a POSIX sh. Everything that is not text of ours comes as an argument.
 
-/// $1 pg_ctl, $2 data directory, $3 pg_controldata, $4 how many hundredths of a second at most. When it takes longer
-/// than 2 s, each second a line says which of the server's processes are still there: whom the stop waits for, by the
-/// titles that they give themselves. Until then nothing is run for that: reading the time needs no process.
+/// $1 pg_ctl, or nothing where somebody else stops it, $2 data directory, $3 pg_controldata, $4 how many hundredths of
+/// a second at most. When it takes longer than 2 s, each second a line says which of the server's processes are still
+/// there: whom the stop waits for, by the titles that they give themselves. Until then nothing is run for that: reading
+/// the time needs no process.
 inline constexpr const char *kStopScript = R"sh(
 seconds() {
   if read -r up rest </proc/uptime; then now=${up%.*}; else now=$((n / 130)); fi 2>/dev/null
@@ -33,7 +34,7 @@ still() {
 }
 alive() { pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; }
 # Somebody may have stopped it already: then pg_control tells how it ended.
-"$1" -D "$2" -m fast -W stop >/dev/null || { alive "$@" && exit 1; }
+[ -z "$1" ] || "$1" -D "$2" -m fast -W stop >/dev/null || { alive "$@" && exit 1; }
 # While it ends: it looks for the file only when it starts, and from now on nobody may start it as a primary.
 : >"$2/standby.signal" && sync "$2/standby.signal" "$2" || exit 1
 n=0
@@ -66,14 +67,34 @@ still "$2" >&2
 exit 1
 )sh";
 
+/// $1 a command line for a shell that watches the server end, then the command that makes it. What that says is told
+/// only when it did not: who waits for its end would wait longer than the server takes.
+inline constexpr const char *kToldStopScript = R"sh(
+watch=$1
+shift
+said=$(mktemp) || exit 1
+"$@" >"$said" 2>&1 </dev/null &
+eval "$watch"
+how=$?
+[ $how -eq 0 ] || cat "$said"
+rm -f "$said"
+exit $how
+)sh";
+
 /// $1 pg_controldata, $2 data directory: what a proof needs of it; the rest has nothing for people, and a nonce.
 inline constexpr const char *kControlScript =
     R"sh(LC_ALL=C "$1" -D "$2" | sed -n -e '/^Database /p' -e '/^Latest checkpoint location:/p' -e '/TimeLineID:/p')sh";
 
-/// $1 pg_ctl, $2 data directory, $3 standby or primary, $4 pg_controldata. "ready" in the pid file is a hot standby as
-/// well as a primary (postmaster.c): only pg_control tells which. A server that is on its way down is waited for, a
-/// little, and then ended at once: that loses nothing, it only makes it recover. One that serves is left alone.
+/// $1 pg_ctl, $2 data directory, $3 standby or primary, $4 pg_controldata, $5 the timeline on which it was the primary.
+/// "ready" in the pid file is a hot standby as well as a primary (postmaster.c): only pg_control tells which. A server
+/// that is on its way down is waited for, a little, and then ended at once: that loses nothing, it only makes it
+/// recover. One that serves is left alone, and so is one that has followed another primary meanwhile.
 inline constexpr const char *kClearScript = R"sh(
+if [ "$3" = primary ]; then
+  newest=$(LC_ALL=C "$4" -D "$2" | sed -n -e "s/^Latest checkpoint's TimeLineID: *//p" -e "s/^Min recovery ending loc's timeline: *//p" | sort -n | tail -n 1)
+  [ "${newest:-0}" -gt 0 ] || { echo "$4 does not tell the timeline" >&2; exit 1; }
+  [ "$newest" -le "$5" ] || { echo "its data is on timeline $newest: another primary has taken over since timeline $5" >&2; exit 1; }
+fi
 n=0
 while pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do
   case $(sed -n 8p "$2/postmaster.pid" 2>/dev/null) in
@@ -100,13 +121,17 @@ else
 fi
 )sh";
 
-/// $1 data directory, then the command that starts the server; nothing is done when it runs, and a start that fails
-/// because somebody else was faster is none that failed.
+/// $1 data directory, $2 what stands before commands of its owner, quoted for a shell, or nothing; then the command
+/// that starts the server. Nothing is done when it runs, and a start that fails because somebody else was faster is
+/// none that failed.
 inline constexpr const char *kStartScript = R"sh(
-data=$1
-runs() { pid=$(head -n 1 "$data/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; }
+data=$1 owner=$2
+runs() {
+  pid=$(eval "$owner"' head -n 1 "$data/postmaster.pid"' 2>/dev/null) && [ -n "$pid" ] &&
+    eval "$owner"' kill -0 "$pid"' 2>/dev/null
+}
 runs && exit 0
-shift
+shift 2
 "$@" && exit 0
 code=$?
 sleep 0.2

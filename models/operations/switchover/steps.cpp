@@ -20,9 +20,17 @@ QString tr(const char *text)
 /// something must have come since (RequestXLogStreaming() in walreceiverfuncs.c sets both positions alike on a new
 /// timeline).
 constexpr auto kStreams = "status = 'streaming' AND pg_last_wal_receive_lsn() > receive_start_lsn";
-constexpr auto kReceiverEvidence =
-    "(SELECT status || ', timeline ' || received_tli || ', from ' || sender_host || ', received up to ' || "
-    "pg_last_wal_receive_lsn() FROM pg_stat_wal_receiver) AS evidence";
+constexpr auto kReceiverText = "(SELECT status || ', timeline ' || received_tli || ', from ' || sender_host || ', "
+                               "received up to ' || pg_last_wal_receive_lsn() FROM pg_stat_wal_receiver)";
+
+/// Which row of pg_stat_replication is the candidate's. Names may be anybody's; a slot is only its own.
+QString candidatesSender(const Pieces &p)
+{
+    return p.candidateSlot.isEmpty()
+               ? QStringLiteral("application_name = ") + core::sqlLiteral(p.candidateApplication)
+               : QStringLiteral("pid = (SELECT active_pid FROM pg_replication_slots WHERE slot_name = %1)")
+                     .arg(core::sqlLiteral(p.candidateSlot));
+}
 
 } // namespace
 
@@ -49,13 +57,12 @@ Step checkpointStep(const Pieces &p)
         p.sql(p.primary, QStringLiteral("CHECKPOINT"), tr("the checkpoint")),
         p.sql(p.candidate, QStringLiteral("CHECKPOINT"), tr("the restartpoint")),
         p.sql(p.primary, QStringLiteral("CHECKPOINT"), tr("the second checkpoint, of what came meanwhile"))};
-    step.verify.push_back(p.holds(
-        p.primary,
-        QStringLiteral("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) < 16777216, replay_lsn "
-                       "FROM pg_stat_replication WHERE pid = (SELECT active_pid FROM pg_replication_slots WHERE "
-                       "slot_name = %1) OR application_name = %2")
-            .arg(core::sqlLiteral(p.candidateSlot), core::sqlLiteral(p.candidateApplication)),
-        tr("%1 has replayed all but 16 MB").arg(p.candidate), 50));
+    step.verify.push_back(
+        p.holds(p.primary,
+                QStringLiteral("SELECT bool_and(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) < 16777216), "
+                               "min(replay_lsn) AS replay_lsn FROM pg_stat_replication WHERE %1")
+                    .arg(candidatesSender(p)),
+                tr("%1 has replayed all but 16 MB").arg(p.candidate), 50));
     // All that may take minutes; a node that has gone need not be waited for so long.
     for (std::vector<Action> *actions : {&step.actions, &step.verify}) {
         for (Action &action : *actions) {
@@ -68,10 +75,10 @@ Step checkpointStep(const Pieces &p)
 QString followsSql(const Pieces &p)
 {
     return QStringLiteral("SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE %1 AND sender_port = %2 AND "
-                          "received_tli > %3), %4")
+                          "received_tli > %3), %4 AS evidence")
         .arg(QLatin1String(kStreams), p.candidatePort)
         .arg(p.timeline)
-        .arg(QLatin1String(kReceiverEvidence));
+        .arg(QLatin1String(kReceiverText));
 }
 
 QString writesAsBeforeSql(const Pieces &p)
@@ -84,14 +91,19 @@ QString writesAsBeforeSql(const Pieces &p)
 
 QString rejoinedSql()
 {
-    return QStringLiteral("SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE %1), %2")
-        .arg(QLatin1String(kStreams), QLatin1String(kReceiverEvidence));
+    return QStringLiteral(
+               "SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE %1), CASE WHEN "
+               "pg_is_in_recovery() THEN %2 ELSE 'it takes writes as a second primary, since it was started "
+               "without standby.signal: stop it at once' END AS evidence, NOT pg_is_in_recovery() AS %3")
+        .arg(QLatin1String(kStreams), QLatin1String(kReceiverText), kTakesWrites);
 }
 
 Step proofStep(const Pieces &p)
 {
-    QStringList all = p.siblings;
-    all.prepend(p.primary);
+    QStringList all{p.primary};
+    for (const QString &node : p.siblings + p.cascading) {
+        all.append(p.delayed.contains(node) ? QStringList() : QStringList{node});
+    }
     Step step = p.step("proof", Phase::After, tr("Prove the result on every node"), all, 30'000, 300);
     Action canary =
         p.sql(p.candidate, QStringLiteral("SELECT pg_logical_emit_message(true, 'howdah', 'switchover')::text "
@@ -112,6 +124,9 @@ Step proofStep(const Pieces &p)
         step.actions.back().shows = {kShowsOneWritable, kShowsSeen};
     }
     for (const QString &slot : p.allSlots) {
+        if (p.delayedSlots.contains(slot)) {
+            continue;
+        }
         step.actions.push_back(p.holds(
             p.candidate,
             QStringLiteral("SELECT active FROM pg_replication_slots WHERE slot_name = %1").arg(core::sqlLiteral(slot)),
@@ -133,11 +148,16 @@ Step unlockStep(const Pieces &p)
 
 std::vector<Action> guardsOf(const Pieces &p)
 {
+    // Its own receiver says that it streams also while it is turned away again and again.
+    const bool seen = !p.candidateSlot.isEmpty() || !p.candidateApplication.isEmpty();
+    const QString sends =
+        QStringLiteral(" AND EXISTS (SELECT FROM pg_stat_replication WHERE state = 'streaming' AND %1)");
     return {
         p.holds(p.primary,
-                QStringLiteral("SELECT %1 AND (SELECT system_identifier FROM pg_control_system())::text = %2")
-                    .arg(writesAsBeforeSql(p), core::sqlLiteral(p.systemIdentifier)),
-                tr("%1 is the primary").arg(p.primary)),
+                QStringLiteral("SELECT %1 AND (SELECT system_identifier FROM pg_control_system())::text = %2%3")
+                    .arg(writesAsBeforeSql(p), core::sqlLiteral(p.systemIdentifier),
+                         seen ? sends.arg(candidatesSender(p)) : QString()),
+                tr("%1 is the primary, and sends to %2").arg(p.primary, p.candidate)),
         p.holds(p.candidate,
                 QStringLiteral("SELECT pg_is_in_recovery() AND (SELECT system_identifier FROM pg_control_system())"
                                "::text = %1 AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')")

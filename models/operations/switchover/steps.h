@@ -19,8 +19,10 @@ QString followsSql(const Pieces &p);
 /// True on the node that takes writes on the timeline of before. Of a primary the WAL that it writes tells: its control
 /// file keeps the old timeline until the first checkpoint behind a promotion, and under load that takes minutes.
 QString writesAsBeforeSql(const Pieces &p);
-/// Holds once the node that is asked is a standby again and streams, on whichever timeline.
+/// Holds once the node that is asked is a standby again and streams, on whichever timeline; column kTakesWrites: it
+/// never will, since it has come back as a primary.
 QString rejoinedSql();
+inline const QString kTakesWrites = QStringLiteral("takes_writes");
 
 /// A message in the WAL of the new primary, as transactional as a row, that every other node must come to; and each
 /// slot of the followers in use.

@@ -6,6 +6,7 @@
 
 #include "cluster/positions.h"
 #include "core/identifier.h"
+#include "core/sentences.h"
 #include "operations/proofs.h"
 #include "operations/switchover/autofailoverplan.h"
 #include "operations/switchover/byhandsteps.h"
@@ -191,6 +192,8 @@ Step promoteStep(const Pieces &p)
     step.pointOfNoReturn = true;
     // While no console was at it, somebody may have followed the advice to drop a slot that nobody uses.
     step.provenAnew = {QStringLiteral("slots"), QStringLiteral("prove")};
+    step.askedAnew = p.othersStandBy();
+    step.askedAnew.push_back(p.stillStandby());
     step.actions = {p.sql(p.candidate, QStringLiteral("SELECT pg_promote(false)"))};
     step.actions[0].expectsTrue = true;
     step.verify = {p.holds(p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
@@ -210,6 +213,7 @@ Step rejoinStep(const Pieces &p)
     step.actions = {p.command(p.primary, p.clearScript(true), tr("%1 has ended").arg(p.primary)),
                     p.startAction(tr("%1 has started").arg(p.primary)),
                     p.holds(p.primary, rejoinedSql(), tr("%1 streams from %2").arg(p.primary, p.candidate), 50)};
+    step.actions.back().neverWhen = kTakesWrites;
     step.actions.back().shows = {kShowsFollows + p.primary};
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;
@@ -222,10 +226,12 @@ Step followStep(const Pieces &p, const QString &sibling)
 {
     Step step = p.step("follow_" + sibling.toUtf8(), Phase::After, tr("Let %1 follow %2").arg(sibling, p.candidate),
                        {sibling}, 60'000, 300);
-    step.actions = {
-        p.sql(sibling, QStringLiteral("SELECT pg_reload_conf()")),
-        p.holds(sibling, followsSql(p), tr("%1 streams from %2 on the new timeline").arg(sibling, p.candidate), 50)};
-    step.actions.back().shows = {kShowsFollows + sibling};
+    step.actions = {p.sql(sibling, QStringLiteral("SELECT pg_reload_conf()"))};
+    if (!p.delayed.contains(sibling)) { // who replays with a delay follows when that is over; a check has said so
+        step.actions.push_back(p.holds(sibling, followsSql(p),
+                                       tr("%1 streams from %2 on the new timeline").arg(sibling, p.candidate), 50));
+        step.actions.back().shows = {kShowsFollows + sibling};
+    }
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;
     step.remedy = tr("See the log of %1; its primary_conninfo is set already.").arg(sibling);
@@ -247,8 +253,14 @@ Step tidyStep(const Pieces &p)
                                  .arg(core::sqlLiteral(slot))));
     }
     step.needs = {QStringLiteral("rejoin")};
-    step.remedy = tr("On %1 slots that hold WAL for nobody may be left: %2.")
-                      .arg(p.primary, p.leftoverSlots.join(QStringLiteral(", ")));
+    if (!fetchesWithoutPauses(p)) {
+        step.remedy =
+            tr("On %1 wal_retrieve_retry_interval may still be what the switchover has set.").arg(p.candidate);
+    }
+    if (!p.leftoverSlots.isEmpty()) {
+        step.remedy = core::sentences({step.remedy, tr("On %1 slots that hold WAL for nobody may be left: %2.")
+                                                        .arg(p.primary, p.leftoverSlots.join(QStringLiteral(", ")))});
+    }
     return step;
 }
 
