@@ -101,4 +101,21 @@ cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const 
     return result;
 }
 
+Journal leftOverIn(const JournalState &journal)
+{
+    QStringList clusters;
+    for (const auto &one : journal.operations) {
+        if (isUnfinished(*one) && !clusters.contains(one->plan.cluster)) {
+            clusters.append(one->plan.cluster);
+        }
+    }
+    Journal left;
+    for (const auto &one : journal.operations) {
+        if (one->outcome != Outcome::Running && clusters.contains(one->plan.cluster)) {
+            left.operations.push_back(*one);
+        }
+    }
+    return left;
+}
+
 } // namespace howdah::app

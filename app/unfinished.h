@@ -4,6 +4,7 @@
 #include "cluster/clusterconfig.h"
 #include "cluster/health.h"
 #include "operations/journal.h"
+#include "operations/journalfollower.h"
 
 namespace howdah::app {
 
@@ -14,5 +15,8 @@ namespace howdah::app {
 /// cluster as the command line takes it. Pure.
 cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const operations::Journal &journal,
                                    const cluster::ClusterConfig &config, const QString &asNamed);
+
+/// Of a journal all that concerns clusters on which something was left half-way, but for what runs. Pure.
+operations::Journal leftOverIn(const operations::JournalState &journal);
 
 } // namespace howdah::app

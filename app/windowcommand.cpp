@@ -303,7 +303,7 @@ void WindowCommand::rememberShown(const QString &name)
 
 void WindowCommand::stateChanged(const cluster::ClusterState &state)
 {
-    m_window.setClusterState(state);
+    m_window.setClusterState(withJournal(state));
     tellDeskState(state);
     watchPatroni(state);
     if (!m_pageWanted.isEmpty()) {

@@ -72,6 +72,10 @@ private:
     std::unique_ptr<demo::DemoRunner> m_demo;
     QHash<QString, QString> m_open;     ///< name → its file, by which it is found again; empty: it was typed
     std::vector<core::Error> m_missing; ///< why what was open before is not, while that is being opened again
+    /// What was left half-way is part of whether a cluster is all right.
+    cluster::ClusterState withJournal(const cluster::ClusterState &state) const;
+
+    operations::Journal m_leftOver; ///< of clusters that have such: their operations, but for those that run
     QHash<QString, cluster::ClusterConfig> m_configs; ///< by name, with the nodes that were discovered
     QPointer<SwitchoverDesk> m_desk;                  ///< of the dialog that is open; lives in the engine thread
     QString m_deskCluster;

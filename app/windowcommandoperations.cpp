@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window's operations are carried out by: desks in the engine thread, and values between.
 #include "app/switchoverdesk.h"
+#include "app/unfinished.h"
 #include "app/windowcommand.h"
+#include "operations/finishing.h"
 #include "operations/report.h"
 #include "operations/runbook.h"
 
@@ -93,6 +95,16 @@ void WindowCommand::openDesk(const QString &cluster)
     m_engine.adopt(desk);
 }
 
+cluster::ClusterState WindowCommand::withJournal(const cluster::ClusterState &state) const
+{
+    const QString &name = state.snapshot->cluster;
+    if (!operations::newestUnfinished(m_leftOver, name)) {
+        return state;
+    }
+    return {state.snapshot, std::make_shared<const cluster::Assessment>(
+                                withUnfinished(*state.assessment, m_leftOver, m_configs.value(name), name))};
+}
+
 /// The journal is read, and what it has is written elsewhere, in a thread of its own.
 void WindowCommand::followJournal()
 {
@@ -101,6 +113,8 @@ void WindowCommand::followJournal()
     connect(&m_journalThread, &QThread::started, follower, &operations::JournalFollower::start);
     connect(&m_journalThread, &QThread::finished, follower, &QObject::deleteLater);
     connect(follower, &operations::JournalFollower::changed, &m_window, &shell::MainWindow::setJournal);
+    connect(follower, &operations::JournalFollower::changed, this,
+            [this](const operations::JournalState &journal) { m_leftOver = leftOverIn(journal); });
     connect(&m_window, &shell::MainWindow::journalExportRequested, follower,
             [this](const QString &path, const QString &target) {
                 if (const auto written = operations::exportOperation(path, target); !written) {

@@ -68,7 +68,12 @@ QString divergedEvidence(const Rules &rules, int index, const TimelineComparison
     QString text = QStringLiteral("%1 is on %2, the primary %3 on %4.")
                        .arg(own, timelineText(compared.nodeTimeline), other, timelineText(compared.otherTimeline));
     if (!compared.fork) {
-        return text + QStringLiteral(" Where they parted is not known: the timeline history can't be read.");
+        text += QStringLiteral(" Where they parted is not known: the timeline history can't be read.");
+        // (UpdateMinRecoveryPoint() in xlog.c: as of what it last had to flush.)
+        return rules.sample(index).receiver ? text
+                                            : text + QStringLiteral(" Without a receiver %1 tells the timeline of its "
+                                                                    "last restartpoint, and may be further.")
+                                                         .arg(own);
     }
     text += QStringLiteral(" They parted at %1").arg(compared.fork->toString());
     if (compared.pastFork.value_or(0) > 0) {
@@ -100,7 +105,7 @@ void judgeTimeline(Rules &rules, int index)
                .node = rules.name(index),
                .title = surely  ? QStringLiteral("%1 has diverged from the primary").arg(rules.name(index))
                         : newer ? QStringLiteral("%1 is on a newer timeline than the primary").arg(rules.name(index))
-                                : QStringLiteral("%1 is not on the timeline of the primary").arg(rules.name(index)),
+                                : QStringLiteral("%1 may not be on the timeline of the primary").arg(rules.name(index)),
                .evidence = divergedEvidence(rules, index, compared),
                .remedy = newer ? QStringLiteral("Find out who promoted what: %1 may be an old primary that must not "
                                                 "take writes.")

@@ -241,6 +241,12 @@ QString SlotJudge::remedy() const
     if (!m_owner.isEmpty()) {
         return QStringLiteral("Bring %1 back. If it never comes back, drop the slot.").arg(m_owner);
     }
+    if (m_idle && m_sample.inRecovery && m_slot.slotType == QLatin1String("logical") &&
+        !m_slot.synced.value_or(false) && m_sample.serverVersionNum < 160000) {
+        return QStringLiteral(
+            "Before version 16 nobody can decode on a standby: give its consumer a slot on the primary, "
+            "and drop this one.");
+    }
     return m_idle
                ? QStringLiteral("Connect its consumer again: nothing is lost yet. If nobody needs it, drop the slot.")
                : QStringLiteral("Its consumer takes WAL more slowly than %1 writes it: see where it waits.")

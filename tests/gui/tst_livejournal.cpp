@@ -113,6 +113,8 @@ void TestLiveJournal::awaitInterrupted()
 {
     QTRY_VERIFY_WITH_TIMEOUT(noticed(), 15'000);
     QVERIFY(part<widgets::NoticeBar>("interrupted-bar")->text().contains(QStringLiteral("was interrupted")));
+    // Not all is right then, as the command line says as well.
+    QTRY_VERIFY_WITH_TIMEOUT(m_live->verdict() != QLatin1String("ok"), 15'000);
 }
 
 void TestLiveJournal::confirm()

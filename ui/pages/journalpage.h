@@ -6,6 +6,7 @@
 #include "pages/page.h"
 
 class QPlainTextEdit;
+class QBoxLayout;
 class QPushButton;
 class QStackedWidget;
 
