@@ -326,9 +326,10 @@ void judgePause(Rules &rules, int index)
          .severity = Verdict::Warning,
          .node = rules.name(index),
          .title = QStringLiteral("Replay is paused on %1").arg(rules.name(index)),
-         .evidence =
-             bytes ? QStringLiteral("It goes on receiving; %1 wait to be replayed.").arg(core::formatBytes(*bytes))
-                   : QStringLiteral("How much waits to be replayed is not known."),
+         .evidence = bytes ? (sample.receiver ? QStringLiteral("It goes on receiving; %1 wait to be replayed.")
+                                              : QStringLiteral("%1 wait to be replayed."))
+                                 .arg(core::formatBytes(*bytes))
+                           : QStringLiteral("How much waits to be replayed is not known."),
          .remedy = QStringLiteral("Resume it with SELECT pg_wal_replay_resume(), or keep it paused knowingly: its "
                                   "WAL stays on disk, and it can't be promoted well."),
          .page = QStringLiteral("replication"),

@@ -23,6 +23,9 @@ constexpr auto kStreams = "status = 'streaming' AND pg_last_wal_receive_lsn() > 
 constexpr auto kReceiverText = "(SELECT status || ', timeline ' || received_tli || ', from ' || sender_host || ', "
                                "received up to ' || pg_last_wal_receive_lsn() FROM pg_stat_wal_receiver)";
 
+/// Of a server that writes: the timeline of the WAL that it writes.
+constexpr auto kOwnTimeline = "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int";
+
 /// Which row of pg_stat_replication is the candidate's. Names may be anybody's; a slot is only its own.
 QString candidatesSender(const Pieces &p)
 {
@@ -83,9 +86,8 @@ QString followsSql(const Pieces &p)
 
 QString writesAsBeforeSql(const Pieces &p)
 {
-    return QStringLiteral(
-               "CASE WHEN NOT pg_is_in_recovery() THEN ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), "
-               "1, 8))::bit(32)::int = %1 ELSE false END")
+    return QStringLiteral("CASE WHEN NOT pg_is_in_recovery() THEN %1 = %2 ELSE false END")
+        .arg(QLatin1String(kOwnTimeline))
         .arg(p.timeline);
 }
 
@@ -151,13 +153,19 @@ std::vector<Action> guardsOf(const Pieces &p)
     // Its own receiver says that it streams also while it is turned away again and again.
     const bool seen = !p.candidateSlot.isEmpty() || !p.candidateApplication.isEmpty();
     const QString sends =
-        QStringLiteral(" AND EXISTS (SELECT FROM pg_stat_replication WHERE state = 'streaming' AND %1)");
+        seen ? QStringLiteral("EXISTS (SELECT FROM pg_stat_replication WHERE state = 'streaming' AND %1)")
+                   .arg(candidatesSender(p))
+             : QStringLiteral("true");
     return {
-        p.holds(p.primary,
-                QStringLiteral("SELECT %1 AND (SELECT system_identifier FROM pg_control_system())::text = %2%3")
-                    .arg(writesAsBeforeSql(p), core::sqlLiteral(p.systemIdentifier),
-                         seen ? sends.arg(candidatesSender(p)) : QString()),
-                tr("%1 is the primary, and sends to %2").arg(p.primary, p.candidate)),
+        p.holds(
+            p.primary,
+            QStringLiteral("SELECT %1 AND (SELECT system_identifier FROM pg_control_system())::text = %2 AND %3, CASE "
+                           "WHEN pg_is_in_recovery() THEN 'it is a standby now' ELSE 'it is on timeline ' || %4 || "
+                           "', planned was %5' END || CASE WHEN %3 THEN '' ELSE ', and it sends nothing to ' || %6 "
+                           "END AS evidence")
+                .arg(writesAsBeforeSql(p), core::sqlLiteral(p.systemIdentifier), sends, QLatin1String(kOwnTimeline),
+                     QString::number(p.timeline), core::sqlLiteral(p.candidate)),
+            tr("%1 is the primary, and sends to %2").arg(p.primary, p.candidate)),
         p.holds(p.candidate,
                 QStringLiteral("SELECT pg_is_in_recovery() AND (SELECT system_identifier FROM pg_control_system())"
                                "::text = %1 AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')")
