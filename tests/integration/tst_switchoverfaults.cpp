@@ -94,6 +94,7 @@ private:
     bool isWhole() const;
     QStringList conninfos(bool sockets) const;
     void harm(const Fault &fault, int node) const;
+    bool started(int node) const;
     void heal(const Fault &fault, int node) const;
     QString clusterFile() const { return m_directory.filePath(QStringLiteral("orders.toml")); }
 
@@ -205,17 +206,22 @@ void TestSwitchoverFaults::harm(const Fault &fault, int node) const
     }
 }
 
+/// What a killed server has left lasts a moment, and no other one starts beside it.
+bool TestSwitchoverFaults::started(int node) const
+{
+    return QTest::qWaitFor(
+        [&] {
+            (void)m_lab->node(node).start();
+            return m_lab->node(node).value(QStringLiteral("SELECT 1")) == QLatin1String("1");
+        },
+        20'000);
+}
+
 void TestSwitchoverFaults::heal(const Fault &fault, int node) const
 {
     switch (fault.harm) {
     case Harm::Kill:
-        // What the killed server has left lasts a moment, and no other one starts beside it.
-        (void)QTest::qWaitFor(
-            [&] {
-                return m_lab->node(node).start().ok() ||
-                       m_lab->node(node).value(QStringLiteral("SELECT 1")) == QLatin1String("1");
-            },
-            15'000);
+        (void)started(node);
         break;
     case Harm::Freeze:
         m_lab->thawHost(node);
@@ -538,8 +544,7 @@ void TestSwitchoverFaults::finishedOnceTheCandidateIsBack()
         QVERIFY2(!vain.last().value(QStringLiteral("remains")).toArray().isEmpty(), whatWentWrong(vain).constData());
         QVERIFY2(primary() < 0, qPrintable(watch.story()));
     }
-    // What the killed server has left lasts a moment, and no other one starts beside it.
-    QTRY_VERIFY_WITH_TIMEOUT(m_lab->node(to).start().ok(), 15'000);
+    QVERIFY(started(to));
     if (primary() >= 0) {
         QTRY_VERIFY_WITH_TIMEOUT(isWhole(), 30'000); // as must be before each step
     }
