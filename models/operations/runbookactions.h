@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+
+#include "operations/runbooksql.h"
+
+namespace howdah::operations {
+
+/// The lines of a runbook's script that do or ask what an action says, and prove it. Used by one thread.
+class RunbookActions {
+public:
+    /// All must outlive it.
+    RunbookActions(const cluster::ClusterConfig &config, RunbookSql &sql);
+
+    /// What ends the script when it does not come out as it must.
+    QString text(const Action &action, const Step &step);
+    /// The same of several, as a function that ends with another status instead: 2 when what is not so was a question
+    /// before anything was done, else 1. acts: they do something. Returned is its name.
+    QString group(const std::vector<Action> &actions, const Step &step, bool acts);
+    /// What comes next belongs to the way back, which somebody may go later: what was so when the script failed need
+    /// not be so by then, and silence proves nothing.
+    void setTakesBack(bool takesBack) { m_takesBack = takesBack; }
+
+private:
+    QString failing(const QString &about) const;
+    QString sqlText(const Action &action, const QString &about, int seconds);
+    QString statementText(const Action &action, const QString &name, const QString &about, int seconds) const;
+    QString willText(const Action &action, const QString &name, const QString &about);
+    QString httpText(const Action &action, const QString &about, int seconds);
+    QString commandText(const Action &action, const QString &about) const;
+    QString commandLine(const Action &action) const;
+    QString captures(const Action &action, const QString &about) const;
+
+    const cluster::ClusterConfig &m_config;
+    RunbookSql &m_sql;
+    QHash<QString, QString> m_wills; ///< their functions, by node and statement
+    QString m_otherwise;             ///< what a line does instead of ending the script
+    bool m_takesBack = false;
+};
+
+} // namespace howdah::operations

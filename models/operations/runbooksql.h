@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include "cluster/clusterconfig.h"
+#include "operations/plan.h"
+
+namespace howdah::operations {
+
+/// A text as one word of a shell, in single quotes.
+QString shellWord(const QString &text);
+
+/// The functions of a runbook's script that send a statement by psql, and whatever else it takes to be a function.
+/// Used by one thread.
+class RunbookSql {
+public:
+    /// config must outlive it.
+    RunbookSql(const cluster::ClusterConfig &config);
+
+    /// A function that runs one statement; what it needs of values comes as psql's variables, quoted there. before:
+    /// what stands in front of psql. Returned is its name.
+    QString function(const Action &action, const QString &before = {});
+    /// A function of any other text, which ends with a line's end. letter: what its name begins with.
+    QString functionOf(QLatin1Char letter, const QString &text);
+    /// Reads a secret into a variable of its name.
+    void addSecret(const Secret &secret);
+    /// All of them, in the order in which they came.
+    const QString &functions() const { return m_functions; }
+
+private:
+    QString psql(const QString &node, const QString &database) const;
+
+    const cluster::ClusterConfig &m_config;
+    QString m_functions;
+    int m_count = 0;
+};
+
+} // namespace howdah::operations
