@@ -26,10 +26,11 @@ RunbookActions::RunbookActions(const cluster::ClusterConfig &config, RunbookSql 
 }
 
 /// What a line does when its action failed.
-QString RunbookActions::failing(const QString &about) const
+QString RunbookActions::failing(const QString &about, Came came) const
 {
-    return m_otherwise.isEmpty() ? QStringLiteral("fail %1").arg(about)
-                                 : QStringLiteral("{ lost %1; %2; }").arg(about, m_otherwise);
+    const QString what = came == Came::FromServer ? about + QStringLiteral("\"$(words)\"") : about;
+    return m_otherwise.isEmpty() ? QStringLiteral("fail %1").arg(what)
+                                 : QStringLiteral("{ lost %1; %2; }").arg(what, m_otherwise);
 }
 
 QString RunbookActions::text(const Action &action, const Step &step)
@@ -74,8 +75,8 @@ QString RunbookActions::sqlText(const Action &action, const QString &about, int 
         return QStringLiteral("asks %1 %2 '' %3 || :\n").arg(about).arg(seconds).arg(name);
     }
     if (action.orSilent && !m_takesBack) {
-        return QStringLiteral("if [ \"$(%1 2>/dev/null | awk 'NR == 2 { print $1 }')\" = f ]; then %2; fi\n")
-            .arg(name, failing(about));
+        return QStringLiteral("if asked %1 && [ \"$(first)\" = f ]; then %2; fi\n")
+            .arg(name, failing(about, Came::FromServer));
     }
     if (action.lastWill) {
         return willText(action, name, about);
@@ -85,7 +86,8 @@ QString RunbookActions::sqlText(const Action &action, const QString &about, int 
         text += QStringLiteral("wills=$(printf '%s\\n' $wills | grep -vx %1 | tr '\\n' ' ')\n").arg(will);
     }
     for (const Capture &capture : action.captures) {
-        text += QStringLiteral("%1=$(printf '%s\\n' \"$out\" | column %2)\n").arg(capture.name, capture.from);
+        text += QStringLiteral("%1=$(column %2)\n[ -n \"$%1\" ] || %3\n")
+                    .arg(capture.name, shellWord(capture.from), failing(about, Came::FromServer));
     }
     return text;
 }
@@ -93,23 +95,24 @@ QString RunbookActions::sqlText(const Action &action, const QString &about, int 
 QString RunbookActions::statementText(const Action &action, const QString &name, const QString &about,
                                       int seconds) const
 {
+    const QString otherwise = failing(about, Came::FromServer);
     if (action.row) {
         const QStringList asked{action.row->key, action.row->value, action.row->column};
-        return QStringLiteral("out=$(%1) && [ \"$(printf '%s\\n' \"$out\" | cell %2)\" = %3 ] || %4\n")
-            .arg(name, hosts::shellQuoted(asked), shellWord(action.row->is), failing(about));
+        return QStringLiteral("asked %1 && [ \"$(cell %2)\" = %3 ] || %4\n")
+            .arg(name, hosts::shellQuoted(asked), shellWord(action.row->is), otherwise);
     }
     if (action.expectsTrue) {
         const QString how = m_otherwise.isEmpty() ? QStringLiteral("holds") : QStringLiteral("asks");
-        const QString or_ = m_otherwise.isEmpty() ? QString() : QStringLiteral(" || ") + failing(about);
+        const QString or_ = m_otherwise.isEmpty() ? QString() : QStringLiteral(" || ") + otherwise;
         return QStringLiteral("%1 %2 %3 %4 %5%6\n")
             .arg(how, about, QString::number(action.pollMs > 0 ? seconds : 0), hosts::shellQuoted({action.alreadySo}),
                  name, or_);
     }
     if (action.alreadySo.isEmpty()) {
-        return QStringLiteral("out=$(%1) || %2\n").arg(name, failing(about));
+        return QStringLiteral("asked %1 || %2\n").arg(name, otherwise);
     }
-    return QStringLiteral("out=$(%1 2>&1) || printf '%s\\n' \"$out\" | grep -Eq %2 || %3\n")
-        .arg(name, hosts::shellQuoted({action.alreadySo}), failing(about));
+    return QStringLiteral("asked %1 || printf '%s\\n' \"$told\" | grep -Eq %2 || %3\n")
+        .arg(name, hosts::shellQuoted({action.alreadySo}), otherwise);
 }
 
 /// Left before the statement; void when that is refused in words, by which psql ends with 3.
@@ -121,8 +124,8 @@ QString RunbookActions::willText(const Action &action, const QString &name, cons
     will.sql = action.lastWill->sql;
     const QString last = m_sql.function(will, QStringLiteral("timeout 10 "));
     m_wills.insert(will.node + QLatin1Char('\n') + will.sql, last);
-    return QStringLiteral("wills=\"$wills %1\"\nout=$(%2) || {\n  [ $? -ne 3 ] || wills=${wills% *}\n  fail %3\n}\n")
-        .arg(last, name, about);
+    return QStringLiteral("wills=\"$wills %1\"\nasked %2 || {\n  [ \"$code\" -ne 3 ] || wills=${wills% *}\n  %3\n}\n")
+        .arg(last, name, failing(about, Came::FromServer));
 }
 
 QString RunbookActions::httpText(const Action &action, const QString &about, int seconds)

@@ -23,7 +23,8 @@ public:
     void setTakesBack(bool takesBack) { m_takesBack = takesBack; }
 
 private:
-    QString failing(const QString &about) const;
+    enum class Came { FromServer, FromElsewhere }; ///< a server's words are in the script's hands
+    QString failing(const QString &about, Came came = Came::FromElsewhere) const;
     QString sqlText(const Action &action, const QString &about, int seconds);
     QString statementText(const Action &action, const QString &name, const QString &about, int seconds) const;
     QString willText(const Action &action, const QString &name, const QString &about);

@@ -5,8 +5,8 @@ namespace howdah::operations {
 
 // What runbooks for a shell begin with, for a POSIX sh.
 
-/// What every script begins with. sql NODE prints the rows, unaligned, with a header; first column of the first row is
-/// what holds() looks at.
+/// What every script begins with. Whoever asks a server is a function of no arguments that prints the rows, unaligned,
+/// with a header, and ends as psql does; asked() runs it.
 inline constexpr const char *kPrologue = R"sh(set -eu
 done_steps=
 # What is in $undo was begun, and can be taken back.
@@ -25,27 +25,53 @@ wanted() {
 lost() {
   echo "  not so: $1" >&2
 }
-# The value of column $1 in the first row of what comes in.
+rows= told= code=0
+between=$(printf '\036')
+# Runs what asks a server: what comes of it is in $rows, what is said besides, a warning too, in $told, its status in
+# $code.
+asked() {
+  both=$(
+    { told=$("$@" 2>&1 >&3) && code=0 || code=$?; } 3>&1
+    printf '\036%s' "$told"
+    exit "$code"
+  ) && code=0 || code=$?
+  rows=${both%%"$between"*} told=${both#*"$between"}
+  return "$code"
+}
+# What came of it, behind a colon.
+words() {
+  case $code in 0) said=$(printf '%s' "$rows") ;; *) said=$told ;; esac
+  [ -z "$said" ] || printf ': %s' "$(printf '%s' "$said" | tr '\036\037\n' '   ')"
+}
+# The first column of the first row.
+first() {
+  printf '%s\n' "$rows" | awk -F '\037' 'NR == 2 { print $1 }'
+}
+# The value of column $1 in the first row.
 column() {
-  awk -F '\037' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } NR == 2 { print $at }'
+  printf '%s\n' "$rows" |
+    awk -F '\037' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } NR == 2 && at { print $at }'
 }
 # The value of column $3 in the row whose column $1 is $2.
 cell() {
-  key=$1 value=$2 name=$3 awk -F '\037' '
+  printf '%s\n' "$rows" | key=$1 value=$2 name=$3 awk -F '\037' '
     NR == 1 { for (i = 1; i <= NF; i++) { if ($i == ENVIRON["key"]) k = i; if ($i == ENVIRON["name"]) n = i } }
     NR > 1 && k && n && $k == ENVIRON["value"] { print $n; exit }'
 }
-# $1: what is waited for, $2: seconds at most, $3: what else is as good when it is said, or nothing; then a function that
-# prints rows whose first column must be t.
+# $1: what is waited for, $2: seconds at most, $3: what else is as good when it is refused with that, or nothing; then
+# whom to ask: the first column of the first row must be t.
 holds() {
-  asks "$@" || fail "$1: $(printf '%s' "$said" | tr '\037\n' '  ')"
+  asks "$@" || fail "$1$(words)"
 }
 asks() {
   end=$(($(date +%s) + $2)) already=$3
   shift 3
   while :; do
-    said=$("$@" 2>&1) && [ "$(printf '%s\n' "$said" | awk -F '\037' 'NR == 2 { print $1 }')" = t ] && return
-    [ -n "$already" ] && printf '%s\n' "$said" | grep -Eq "$already" && return
+    if asked "$@"; then
+      [ "$(first)" != t ] || return 0
+    elif [ -n "$already" ] && printf '%s\n' "$told" | grep -Eq "$already"; then
+      return 0
+    fi
     [ "$(date +%s)" -lt "$end" ] || return 1
     sleep 0.05
   done

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QElapsedTimer>
 #include <QFile>
 #include <QProcess>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "operations/plantext.h"
 #include "operations/runbook.h"
+#include "operations/secrets.h"
 #include "operations/switchover/switchoverplan.h"
+#include "postgres/conninfo.h"
 #include "switchoverfacts.h"
 
 using namespace howdah::unit;
@@ -20,41 +24,145 @@ private Q_SLOTS:
     void refusedPlanDoesNothing();
     void wayBackNeedsAnAnswer_data();
     void wayBackNeedsAnAnswer();
+    void warningMovesNoRow_data() { shells(); }
+    void warningMovesNoRow();
 
 private:
+    static void shells();
+    void useShell(const QString &busybox);
     /// What the script says, and its exit code.
     std::pair<QString, int> run(const Plan &plan, const QStringList &arguments, const QString &answer);
+    /// Of a switchover whose old primary had a primary_conninfo before.
+    Facts facts() const;
+    Plan plan() const { return planSwitchover(facts(), pg2); }
+    bool write(const QString &name, const QByteArray &text) const;
+    QByteArray read(const QString &name) const;
+    QString path(const QString &name) const { return m_directory->filePath(name); }
 
     std::unique_ptr<QTemporaryDir> m_directory;
+    QStringList m_shell; ///< what reads the script
+    QString m_path;      ///< where programs are found
+    bool m_stops = true; ///< the old primary does when it is told to
 };
+
+namespace {
+
+/// Keeps what it is called with and what it is told, then answers as the test says.
+constexpr const char *kPsql = R"sh(#!/bin/sh
+at=${0%/*}
+in=$(cat)
+printf '%s\n' "$*" >>"$at/arguments"
+printf '%s\n--\n' "$in" >>"$at/statements"
+. "$at/answers"
+[ "$ANSWER" ] || { echo 'connection refused' >&2; exit 2; }
+printf 'lsn\n%s\n' "$ANSWER"
+)sh";
+
+/// Servers stop and start when they are told to.
+constexpr const char *kHost = R"sh(#!/bin/sh
+case "$*" in
+*howdah-stop* | *howdah-control*)
+  [ "$STOPS" ] || { echo 'still running' >&2; exit 1; }
+  echo 'Database system identifier:           7'
+  echo 'Database cluster state:               shut down'
+  echo 'Latest checkpoint location:           0/3000060' ;;
+*howdah-start*) [ "$STOPS" ] ;;
+esac
+)sh";
+
+/// Keeps what it is called with.
+constexpr const char *kProgram = R"sh(#!/bin/sh
+printf '%s\n' "$*" >>"${0%/*}/arguments"
+exec "%1" "$@"
+)sh";
+
+/// With what needs quotes in it.
+const QByteArray kConninfo = R"sh(case $in in *'SHOW primary_conninfo'*)
+  printf '%s\n' primary_conninfo "host=10.0.0.11 user=replicator password='it\\'s \\\\ a canary'"
+  exit ;;
+esac
+)sh";
+
+constexpr const char *kAskedForOld = "case $in in *'SHOW primary_conninfo'*)";
+
+} // namespace
 
 void TestRunbook::init()
 {
     m_directory = std::make_unique<QTemporaryDir>();
+    m_shell = {QStringLiteral("sh")};
+    m_path = m_directory->path() + QLatin1Char(':') + qEnvironmentVariable("PATH");
+    m_stops = true;
+    QVERIFY(write(QStringLiteral("psql"), kPsql) && write(QStringLiteral("host"), kHost));
+    QVERIFY(write(QStringLiteral("answers"), {}));
+}
+
+bool TestRunbook::write(const QString &name, const QByteArray &text) const
+{
+    QFile file(path(name));
+    const bool written = file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
+    file.close();
+    return written && file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+}
+
+QByteArray TestRunbook::read(const QString &name) const
+{
+    QFile file(path(name));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// A POSIX shell with its own programs, and one with others.
+void TestRunbook::shells()
+{
+    QTest::addColumn<QString>("shell");
+    QTest::newRow("sh") << QString();
+    if (const QString busybox = QStandardPaths::findExecutable(QStringLiteral("busybox")); !busybox.isEmpty()) {
+        QTest::newRow("busybox") << busybox;
+    }
+}
+
+void TestRunbook::useShell(const QString &busybox)
+{
+    if (busybox.isEmpty()) {
+        return;
+    }
+    const QString applets = path(QStringLiteral("applets"));
+    QVERIFY(QDir().mkpath(applets));
+    QProcess install;
+    install.start(busybox, {QStringLiteral("--install"), QStringLiteral("-s"), applets});
+    QTRY_COMPARE(install.state(), QProcess::NotRunning);
+    m_shell = {busybox, QStringLiteral("sh")};
+    m_path = m_directory->path() + QLatin1Char(':') + applets;
+}
+
+Facts TestRunbook::facts() const
+{
+    howdah::cluster::Snapshot snapshot = prepared(healthyPair());
+    setSetting(edit(snapshot, pg1), QStringLiteral("primary_conninfo"),
+               QStringLiteral("host=10.0.0.12 user=replicator password=********"));
+    Facts facts = factsOf(snapshot);
+    facts.nodes[pg1].sql.inAutoConf = {QStringLiteral("primary_conninfo")};
+    for (howdah::cluster::NodeConfig &node : facts.config.nodes) {
+        node.command = {path(QStringLiteral("host"))};
+        node.hasCommand = true;
+    }
+    return facts;
 }
 
 std::pair<QString, int> TestRunbook::run(const Plan &plan, const QStringList &arguments, const QString &answer)
 {
-    const QString script = m_directory->filePath(QStringLiteral("runbook.sh"));
-    const Facts facts = factsOf(prepared(healthyPair()));
-    if (!saveRunbook(plan, facts.config, script)) {
+    const QString script = path(QStringLiteral("runbook.sh"));
+    if (!saveRunbook(plan, facts().config, script)) {
         return {QStringLiteral("it was not written"), -1};
     }
-    QFile psql(m_directory->filePath(QStringLiteral("psql")));
-    if (!psql.open(QIODevice::WriteOnly)) {
-        return {QStringLiteral("there is no psql"), -1};
-    }
-    psql.write("#!/bin/sh\n[ \"$ANSWER\" ] || { echo 'connection refused' >&2; exit 2; }\nprintf 'c\\n%s\\n' "
-               "\"$ANSWER\"\n");
-    psql.close();
-    psql.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     QProcess process;
     QProcessEnvironment all = QProcessEnvironment::systemEnvironment();
-    all.insert(QStringLiteral("PATH"), m_directory->path() + QLatin1Char(':') + qEnvironmentVariable("PATH"));
+    all.insert(QStringLiteral("PATH"), m_path);
     all.insert(QStringLiteral("ANSWER"), answer);
+    all.insert(QStringLiteral("STOPS"), m_stops ? QStringLiteral("yes") : QString());
     process.setProcessEnvironment(all);
     process.setProcessChannelMode(QProcess::MergedChannels);
-    process.start(QStringLiteral("sh"), QStringList{script} + arguments);
+    process.start(m_shell.first(), m_shell.sliced(1) + QStringList{script} + arguments);
     const bool ended = QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 60'000) &&
                        process.exitCode() >= 0;
     return {QString::fromUtf8(process.readAll()), ended ? process.exitCode() : -1};
@@ -115,11 +223,22 @@ void TestRunbook::wayBackNeedsAnAnswer()
 {
     QFETCH(QString, answer);
     QFETCH(QString, failed);
-    const Plan plan = planSwitchover(factsOf(prepared(healthyPair())), pg2);
-    QVERIFY(mayRun(plan, true));
-    const auto [said, exitCode] = run(plan, {QStringLiteral("undo"), QStringLiteral("stop")}, answer);
+    m_stops = false;
+    QVERIFY(mayRun(plan(), true));
+    const auto [said, exitCode] = run(plan(), {QStringLiteral("undo"), QStringLiteral("stop")}, answer);
     QCOMPARE(exitCode, 1); // there is no server to be started
     QVERIFY2(said.contains(failed), qPrintable(said));
+}
+
+/// psql says it at each connection, on a channel of its own; what is asked for stands in the same row as ever.
+void TestRunbook::warningMovesNoRow()
+{
+    QFETCH(QString, shell);
+    useShell(shell);
+    QVERIFY(write(QStringLiteral("answers"),
+                  "printf 'WARNING:  the collation version is another\\nDETAIL:  f\\n' >&2\n" + kConninfo));
+    const auto [said, exitCode] = run(plan(), {}, QStringLiteral("t"));
+    QVERIFY2(exitCode == 0, qPrintable(said));
 }
 
 QTEST_GUILESS_MAIN(TestRunbook)
