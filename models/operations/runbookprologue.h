@@ -58,6 +58,11 @@ cell() {
     NR == 1 { for (i = 1; i <= NF; i++) { if ($i == ENVIRON["key"]) k = i; if ($i == ENVIRON["name"]) n = i } }
     NR > 1 && k && n && $k == ENVIRON["value"] { print $n; exit }'
 }
+# The value $2 as psql's variable $1, for its standard input: what stands on a command line, others see.
+given() {
+  quoted=$(printf '%s\n' "$2" | sed "s/['\\\\]/\\\\&/g" | awk '{ printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }') &&
+    { [ -n "$quoted" ] || [ -z "$2" ]; } && printf "\\\\set %s '%s'\\n" "$1" "$quoted"
+}
 # $1: what is waited for, $2: seconds at most, $3: what else is as good when it is refused with that, or nothing; then
 # whom to ask: the first column of the first row must be t.
 holds() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/runbooksql.h"
 
+#include "cluster/conninfotext.h"
 #include "operations/places.h"
 #include "operations/values.h"
 #include "postgres/conninfo.h"
@@ -20,13 +21,16 @@ RunbookSql::RunbookSql(const cluster::ClusterConfig &config)
 QString RunbookSql::psql(const QString &name, const QString &database) const
 {
     const auto place = placeOf(m_config, name);
-    const auto conninfo = postgres::Conninfo::parse(place ? place->node.conninfo : QString());
+    // It stands in the script and on psql's command line: with no secret in it. Operations are of the database
+    // postgres.
+    const auto conninfo = postgres::Conninfo::parse(place ? cluster::withoutPassword(place->node.conninfo) : QString());
     const QString usual = !database.isEmpty() ? database : place ? place->database : QStringLiteral("postgres");
-    // No password in a file, nor on a command line; operations are of the database postgres.
-    const QString target = conninfo ? conninfo->with(QStringLiteral("password"), {})
-                                          .with(QStringLiteral("dbname"), usual)
+    const QString target = conninfo ? conninfo
+                                          ->with(QStringLiteral("dbname"), usual)
                                           // By it a statement ends those that an earlier one has left behind.
                                           .with(QStringLiteral("application_name"), QStringLiteral("howdah operation"))
+                                          // What psql quotes, it quotes by this.
+                                          .with(QStringLiteral("client_encoding"), QStringLiteral("UTF8"))
                                           .toString()
                                     : QString();
     return QStringLiteral("psql -X -q -A -F \"$(printf '\\037')\" -P footer=off -v ON_ERROR_STOP=1 -d %1")
@@ -35,17 +39,22 @@ QString RunbookSql::psql(const QString &name, const QString &database) const
 
 QString RunbookSql::function(const Action &action, const QString &before)
 {
-    QString variables;
+    QStringList given;
     QString sql = action.sql;
     for (auto it = placeholder().globalMatch(action.sql); it.hasNext();) {
-        const QString value = it.next().captured(1);
-        const QString option = QStringLiteral(" -v %1=\"$%1\"").arg(value);
-        variables += variables.contains(option) ? QString() : option;
+        const QString one = QStringLiteral("given %1 \"$%1\"").arg(it.next().captured(1));
+        given += given.contains(one) ? QStringList() : QStringList{one};
     }
     sql.replace(placeholder(), QStringLiteral(":'\\1'"));
-    return functionOf(
-        QLatin1Char('q'),
-        QStringLiteral("  %1%2 <<'SQL'\n%3;\nSQL\n").arg(before + psql(action.node, action.database), variables, sql));
+    const QString client = before + psql(action.node, action.database);
+    if (given.isEmpty()) {
+        return functionOf(QLatin1Char('q'), QStringLiteral("  %1 <<'SQL'\n%2;\nSQL\n").arg(client, sql));
+    }
+    // Of a statement with a secret in it nothing is quoted back.
+    return functionOf(QLatin1Char('q'),
+                      QStringLiteral("  lines=$(%1) || return 1\n  {\n    printf '%s\\n' \"$lines\"\n    cat <<'SQL'\n"
+                                     "\\set VERBOSITY terse\n%2;\nSQL\n  } | %3\n")
+                          .arg(given.join(QStringLiteral(" && ")), sql, client));
 }
 
 QString RunbookSql::functionOf(QLatin1Char letter, const QString &text)

@@ -26,6 +26,8 @@ private Q_SLOTS:
     void wayBackNeedsAnAnswer();
     void warningMovesNoRow_data() { shells(); }
     void warningMovesNoRow();
+    void passwordStandsOnNoCommandLine_data() { shells(); }
+    void passwordStandsOnNoCommandLine();
 
 private:
     static void shells();
@@ -239,6 +241,30 @@ void TestRunbook::warningMovesNoRow()
                   "printf 'WARNING:  the collation version is another\\nDETAIL:  f\\n' >&2\n" + kConninfo));
     const auto [said, exitCode] = run(plan(), {}, QStringLiteral("t"));
     QVERIFY2(exitCode == 0, qPrintable(said));
+}
+
+/// Any user of the machine may list what is running.
+void TestRunbook::passwordStandsOnNoCommandLine()
+{
+    QFETCH(QString, shell);
+    useShell(shell);
+    for (const char *program : {"awk", "cat", "grep", "sed", "tr", "timeout"}) {
+        const QString at = shell.isEmpty() ? QStandardPaths::findExecutable(QLatin1String(program))
+                                           : path(QStringLiteral("applets/") + QLatin1String(program));
+        QVERIFY(write(QLatin1String(program), QString::fromLatin1(kProgram).arg(at).toUtf8()));
+    }
+    QVERIFY(write(QStringLiteral("answers"), kConninfo));
+    const auto [said, exitCode] = run(plan(), {}, QStringLiteral("t"));
+    QVERIFY2(exitCode == 0, qPrintable(said));
+    QVERIFY2(!said.contains(QStringLiteral("canary")), qPrintable(said));
+    QVERIFY(read(QStringLiteral("arguments")).contains("ON_ERROR_STOP"));
+    QVERIFY2(!read(QStringLiteral("arguments")).contains("canary"), read(QStringLiteral("arguments")).constData());
+    // As psql reads it: a quote and a backslash with a backslash before each.
+    const QByteArray sent = read(QStringLiteral("statements"));
+    QVERIFY2(sent.contains(
+                 R"(\set conninfo_of_old_primary 'host=10.0.0.11 user=replicator password=\'it\\\'s \\\\ a canary\' )"),
+             sent.constData());
+    QVERIFY2(sent.contains("ALTER SYSTEM SET primary_conninfo = :'conninfo_of_old_primary';"), sent.constData());
 }
 
 QTEST_GUILESS_MAIN(TestRunbook)
