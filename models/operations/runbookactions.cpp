@@ -11,6 +11,10 @@ namespace howdah::operations {
 
 namespace {
 
+// As in the runner.
+constexpr int kUndoMs = 60'000;
+constexpr int kAbsentMs = 8000;
+
 /// A word of the script in which values stand as what they became.
 QString withValues(const QString &text)
 {
@@ -38,7 +42,8 @@ QString RunbookActions::text(const Action &action, const Step &step)
     const QString about = shellWord(!action.otherwise.isEmpty() ? action.otherwise
                                     : !action.text.isEmpty()    ? action.text
                                                                 : step.title);
-    const int seconds = std::max(1, (action.deadlineMs > 0 ? action.deadlineMs : step.deadlineMs) / 1000);
+    const int ofStep = m_takesBack ? kUndoMs : step.deadlineMs;
+    const int seconds = std::max(1, (action.deadlineMs > 0 ? action.deadlineMs : ofStep) / 1000);
     switch (action.kind) {
     case Action::Kind::Person:
         return QStringLiteral("echo %1; echo 'Then press Enter.'; read -r _\n")
@@ -68,20 +73,26 @@ QString RunbookActions::group(const std::vector<Action> &actions, const Step &st
 
 QString RunbookActions::sqlText(const Action &action, const QString &about, int seconds)
 {
-    // Who makes others wait must not wait for ever himself.
-    const QString name =
-        m_sql.function(action, action.lastWill ? QStringLiteral("timeout %1 ").arg(seconds) : QString());
-    if (action.orSilent && !m_takesBack && action.pollMs > 0) { // what is asked next decides
-        return QStringLiteral("asks %1 %2 '' %3 || :\n").arg(about).arg(seconds).arg(name);
+    const bool again = action.pollMs > 0;
+    // A statement may take long, but on the way back not on a node that has gone.
+    const int absentMs = action.absentMs == 0 && m_takesBack && !again ? kAbsentMs : action.absentMs;
+    const int silenceS = (absentMs + 999) / 1000;
+    const QString name = m_sql.function(action, {.silenceS = again ? 0 : silenceS});
+    const QString patience = QStringLiteral("%1 %2 %3")
+                                 .arg(QString::number(seconds), again ? QStringLiteral("again") : QStringLiteral("''"),
+                                      again && silenceS > 0 ? QString::number(silenceS) : QStringLiteral("''"));
+    const QString within = QStringLiteral("within %1\n").arg(seconds);
+    if (action.orSilent && !m_takesBack && again) { // what is asked next decides
+        return QStringLiteral("asks %1 %2 '' %3 || :\n").arg(about, patience, name);
     }
     if (action.orSilent && !m_takesBack) {
-        return QStringLiteral("if asked %1 && [ \"$(first)\" = f ]; then %2; fi\n")
-            .arg(name, failing(about, Came::FromServer));
+        return within + QStringLiteral("if asked %1 && [ \"$(first)\" = f ]; then %2; fi\n")
+                            .arg(name, failing(about, Came::FromServer));
     }
     if (action.lastWill) {
-        return willText(action, name, about);
+        return within + willText(action, name, about);
     }
-    QString text = statementText(action, name, about, seconds);
+    QString text = (action.expectsTrue ? QString() : within) + statementText(action, name, about, patience);
     if (const QString will = m_wills.value(action.node + QLatin1Char('\n') + action.sql); !will.isEmpty()) {
         text += QStringLiteral("wills=$(printf '%s\\n' $wills | grep -vx %1 | tr '\\n' ' ')\n").arg(will);
     }
@@ -93,7 +104,7 @@ QString RunbookActions::sqlText(const Action &action, const QString &about, int 
 }
 
 QString RunbookActions::statementText(const Action &action, const QString &name, const QString &about,
-                                      int seconds) const
+                                      const QString &patience) const
 {
     const QString otherwise = failing(about, Came::FromServer);
     if (action.row) {
@@ -105,8 +116,7 @@ QString RunbookActions::statementText(const Action &action, const QString &name,
         const QString how = m_otherwise.isEmpty() ? QStringLiteral("holds") : QStringLiteral("asks");
         const QString or_ = m_otherwise.isEmpty() ? QString() : QStringLiteral(" || ") + otherwise;
         return QStringLiteral("%1 %2 %3 %4 %5%6\n")
-            .arg(how, about, QString::number(action.pollMs > 0 ? seconds : 0), hosts::shellQuoted({action.alreadySo}),
-                 name, or_);
+            .arg(how, about, patience, hosts::shellQuoted({action.alreadySo}), name, or_);
     }
     if (action.alreadySo.isEmpty()) {
         return QStringLiteral("asked %1 || %2\n").arg(name, otherwise);
@@ -122,7 +132,7 @@ QString RunbookActions::willText(const Action &action, const QString &name, cons
     will.node = action.node;
     will.database = action.database;
     will.sql = action.lastWill->sql;
-    const QString last = m_sql.function(will, QStringLiteral("timeout 10 "));
+    const QString last = m_sql.function(will, {.seconds = 10});
     m_wills.insert(will.node + QLatin1Char('\n') + will.sql, last);
     return QStringLiteral("wills=\"$wills %1\"\nasked %2 || {\n  [ \"$code\" -ne 3 ] || wills=${wills% *}\n  %3\n}\n")
         .arg(last, name, failing(about, Came::FromServer));

@@ -26,7 +26,8 @@ private:
     enum class Came { FromServer, FromElsewhere }; ///< a server's words are in the script's hands
     QString failing(const QString &about, Came came = Came::FromElsewhere) const;
     QString sqlText(const Action &action, const QString &about, int seconds);
-    QString statementText(const Action &action, const QString &name, const QString &about, int seconds) const;
+    QString statementText(const Action &action, const QString &name, const QString &about,
+                          const QString &patience) const;
     QString willText(const Action &action, const QString &name, const QString &about);
     QString httpText(const Action &action, const QString &about, int seconds);
     QString commandText(const Action &action, const QString &about) const;

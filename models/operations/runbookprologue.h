@@ -25,6 +25,60 @@ wanted() {
 lost() {
   echo "  not so: $1" >&2
 }
+# The time as $at, in hundredths of a second: where Linux tells it, no clock that is set can get in between.
+clock() {
+  if read -r at _ </proc/uptime; then at=${at%.*}${at#*.}; else at=$(date +%s)00; fi 2>/dev/null
+}
+# $1: seconds that what is asked next may take in all.
+within() {
+  clock
+  by=$((at + $1 * 100))
+}
+# Becomes psql with the conninfo $1.
+client() {
+  PGCONNECT_TIMEOUT=3
+  export PGCONNECT_TIMEOUT
+  exec psql -X -q -w -A -F "$(printf '\037')" -P footer=off -v ON_ERROR_STOP=1 -d "$1"
+}
+# Sends what comes in to the server of the conninfo $1, within the time that was given. With $2 that server is asked on
+# the side meanwhile, and once it has said nothing to anybody for $2 seconds, nobody waits any longer. (Not by timeout:
+# that of busybox keeps what is read here open for up to a second.)
+sql() (
+  clock
+  begun=$at heard=$at nap=0.02
+  [ "$((by - at))" -ge 100 ] || by=$((at + 100))
+  { client "$1" <&4 4<&- & } 4<&0 # nothing comes in by itself to what runs beside a script
+  work=$!
+  trap 'kill "$work" 2>/dev/null; exit 143' INT TERM HUP
+  while kill -0 "$work" 2>/dev/null; do
+    sleep "$nap"
+    clock
+    [ "$((at - begun))" -lt 100 ] || nap=0.1
+    if [ "$at" -ge "$by" ]; then
+      why="no answer within $(((by - begun + 50) / 100)) s"
+    elif [ -n "${2:-}" ] && [ "$((at - heard))" -ge "$(($2 * 25))" ]; then
+      spoke "$1" "$2" && clock && heard=$at && continue
+      clock
+      [ "$((at - heard))" -ge "$(($2 * 100))" ] || continue
+      why="nothing at all was said for $2 s"
+    else
+      continue
+    fi
+    kill "$work" 2>/dev/null || continue # it has just ended
+    wait "$work" 2>/dev/null || :
+    echo "$why" >&2
+    exit 124
+  done
+  wait "$work"
+)
+# Whether that server says anything; a refusal is no silence.
+spoke() {
+  told=$(
+    by=$((at + $2 * 50))
+    echo 'SELECT 1;' | sql "$1" 2>&1 >/dev/null
+  ) && return
+  ! printf '%s\n' "$told" | grep -Eq 'no answer|timeout expired|timed out|No route|unreachable'
+}
 rows= told= code=0
 between=$(printf '\036')
 # Runs what asks a server: what comes of it is in $rows, what is said besides, a warning too, in $told, its status in
@@ -63,22 +117,30 @@ given() {
   quoted=$(printf '%s\n' "$2" | sed "s/['\\\\]/\\\\&/g" | awk '{ printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }') &&
     { [ -n "$quoted" ] || [ -z "$2" ]; } && printf "\\\\set %s '%s'\\n" "$1" "$quoted"
 }
-# $1: what is waited for, $2: seconds at most, $3: what else is as good when it is refused with that, or nothing; then
-# whom to ask: the first column of the first row must be t.
+# $1: what is waited for, $2: seconds at most, $3: "again" to ask until it is so, $4: seconds after which whoever says
+# nothing is given up, or nothing, $5: what is as good when it is refused with that, or nothing, $6: whom to ask: the first
+# column of the first row must be t.
 holds() {
   asks "$@" || fail "$1$(words)"
 }
 asks() {
-  end=$(($(date +%s) + $2)) already=$3
-  shift 3
+  clock
+  end=$((at + $2 * 100)) heard=$at
   while :; do
-    if asked "$@"; then
+    by=$end
+    [ -z "$4" ] || [ "$((at + $4 * 100))" -ge "$end" ] || by=$((at + $4 * 100))
+    if asked "$6"; then
       [ "$(first)" != t ] || return 0
-    elif [ -n "$already" ] && printf '%s\n' "$told" | grep -Eq "$already"; then
+      clock
+      heard=$at
+    elif [ -n "$5" ] && printf '%s\n' "$told" | grep -Eq "$5"; then
       return 0
     fi
-    [ "$(date +%s)" -lt "$end" ] || return 1
+    clock
+    [ -n "$3" ] && [ "$at" -lt "$end" ] || return 1
+    [ -z "$4" ] || [ "$((at - heard))" -lt "$(($4 * 100))" ] || return 1
     sleep 0.05
+    clock
   done
 }
 )sh";

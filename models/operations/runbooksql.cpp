@@ -18,26 +18,24 @@ RunbookSql::RunbookSql(const cluster::ClusterConfig &config)
 {
 }
 
-QString RunbookSql::psql(const QString &name, const QString &database) const
+QString RunbookSql::conninfo(const QString &name, const QString &database) const
 {
     const auto place = placeOf(m_config, name);
     // It stands in the script and on psql's command line: with no secret in it. Operations are of the database
     // postgres.
     const auto conninfo = postgres::Conninfo::parse(place ? cluster::withoutPassword(place->node.conninfo) : QString());
     const QString usual = !database.isEmpty() ? database : place ? place->database : QStringLiteral("postgres");
-    const QString target = conninfo ? conninfo
-                                          ->with(QStringLiteral("dbname"), usual)
-                                          // By it a statement ends those that an earlier one has left behind.
-                                          .with(QStringLiteral("application_name"), QStringLiteral("howdah operation"))
-                                          // What psql quotes, it quotes by this.
-                                          .with(QStringLiteral("client_encoding"), QStringLiteral("UTF8"))
-                                          .toString()
-                                    : QString();
-    return QStringLiteral("psql -X -q -A -F \"$(printf '\\037')\" -P footer=off -v ON_ERROR_STOP=1 -d %1")
-        .arg(shellWord(target));
+    return conninfo ? conninfo
+                          ->with(QStringLiteral("dbname"), usual)
+                          // By it a statement ends those that an earlier one has left behind.
+                          .with(QStringLiteral("application_name"), QStringLiteral("howdah operation"))
+                          // What psql quotes, it quotes by this.
+                          .with(QStringLiteral("client_encoding"), QStringLiteral("UTF8"))
+                          .toString()
+                    : QString();
 }
 
-QString RunbookSql::function(const Action &action, const QString &before)
+QString RunbookSql::function(const Action &action, const Patience &patience)
 {
     QStringList given;
     QString sql = action.sql;
@@ -46,15 +44,18 @@ QString RunbookSql::function(const Action &action, const QString &before)
         given += given.contains(one) ? QStringList() : QStringList{one};
     }
     sql.replace(placeholder(), QStringLiteral(":'\\1'"));
-    const QString client = before + psql(action.node, action.database);
+    const QString to = shellWord(conninfo(action.node, action.database));
+    const QString client = QStringLiteral("sql ") + shellWord(conninfo(action.node, action.database)) +
+                           (patience.silenceS > 0 ? QStringLiteral(" %1").arg(patience.silenceS) : QString());
+    QString text = patience.seconds > 0 ? QStringLiteral("  within %1\n").arg(patience.seconds) : QString();
     if (given.isEmpty()) {
-        return functionOf(QLatin1Char('q'), QStringLiteral("  %1 <<'SQL'\n%2;\nSQL\n").arg(client, sql));
+        text += QStringLiteral("  %1 <<'SQL'\n%2;\nSQL\n").arg(client, sql);
+    } else { // of a statement with a secret in it nothing is quoted back
+        text += QStringLiteral("  lines=$(%1) || return 1\n  {\n    printf '%s\\n' \"$lines\"\n    cat <<'SQL'\n"
+                               "\\set VERBOSITY terse\n%2;\nSQL\n  } | %3\n")
+                    .arg(given.join(QStringLiteral(" && ")), sql, client);
     }
-    // Of a statement with a secret in it nothing is quoted back.
-    return functionOf(QLatin1Char('q'),
-                      QStringLiteral("  lines=$(%1) || return 1\n  {\n    printf '%s\\n' \"$lines\"\n    cat <<'SQL'\n"
-                                     "\\set VERBOSITY terse\n%2;\nSQL\n  } | %3\n")
-                          .arg(given.join(QStringLiteral(" && ")), sql, client));
+    return functionOf(QLatin1Char('q'), text);
 }
 
 QString RunbookSql::functionOf(QLatin1Char letter, const QString &text)
@@ -77,7 +78,7 @@ void RunbookSql::addSecret(const Secret &secret)
                                       .replace(QLatin1Char('\\'), QLatin1String("\\\\"))
                                       .replace(QLatin1Char('\''), QLatin1String("\\'")));
     }
-    const QString name = function(ask);
+    const QString name = function(ask, {.seconds = 5});
     m_functions += QStringLiteral("%1=$(%2 | sed -n 2p)%3\n").arg(secret.name, name, shellWord(more));
 }
 

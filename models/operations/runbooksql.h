@@ -18,9 +18,14 @@ public:
     /// config must outlive it.
     RunbookSql(const cluster::ClusterConfig &config);
 
-    /// A function that runs one statement; what it needs of values comes as psql's variables, quoted there. before:
-    /// what stands in front of psql. Returned is its name.
-    QString function(const Action &action, const QString &before = {});
+    /// How long one statement may take.
+    struct Patience {
+        int seconds = 0;  ///< in all; 0: as the script says before it runs the function
+        int silenceS = 0; ///< given up when its server has said nothing to anybody for so long; 0: not before its time
+    };
+    /// A function that runs one statement; what it needs of values comes by standard input as psql's variables, and is
+    /// quoted there. Returned is its name.
+    QString function(const Action &action, const Patience &patience);
     /// A function of any other text, which ends with a line's end. letter: what its name begins with.
     QString functionOf(QLatin1Char letter, const QString &text);
     /// Reads a secret into a variable of its name.
@@ -29,7 +34,7 @@ public:
     const QString &functions() const { return m_functions; }
 
 private:
-    QString psql(const QString &node, const QString &database) const;
+    QString conninfo(const QString &node, const QString &database) const;
 
     const cluster::ClusterConfig &m_config;
     QString m_functions;

@@ -24,13 +24,16 @@ private Q_SLOTS:
     void refusedPlanDoesNothing();
     void wayBackNeedsAnAnswer_data();
     void wayBackNeedsAnAnswer();
-    void warningMovesNoRow_data() { shells(); }
+    void warningMovesNoRow_data() { everyShell(); }
     void warningMovesNoRow();
-    void passwordStandsOnNoCommandLine_data() { shells(); }
+    void passwordStandsOnNoCommandLine_data() { everyShell(); }
     void passwordStandsOnNoCommandLine();
+    void silenceIsGivenUp_data();
+    void silenceIsGivenUp();
 
 private:
-    static void shells();
+    static void everyShell();
+    static QString busyboxPath();
     void useShell(const QString &busybox);
     /// What the script says, and its exit code.
     std::pair<QString, int> run(const Plan &plan, const QStringList &arguments, const QString &answer);
@@ -113,14 +116,19 @@ QByteArray TestRunbook::read(const QString &name) const
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-/// A POSIX shell with its own programs, and one with others.
-void TestRunbook::shells()
+void TestRunbook::everyShell()
 {
     QTest::addColumn<QString>("shell");
     QTest::newRow("sh") << QString();
-    if (const QString busybox = QStandardPaths::findExecutable(QStringLiteral("busybox")); !busybox.isEmpty()) {
+    if (const QString busybox = busyboxPath(); !busybox.isEmpty()) {
         QTest::newRow("busybox") << busybox;
     }
+}
+
+/// A shell with programs of its own; empty where it is not installed.
+QString TestRunbook::busyboxPath()
+{
+    return QStandardPaths::findExecutable(QStringLiteral("busybox"));
 }
 
 void TestRunbook::useShell(const QString &busybox)
@@ -248,7 +256,7 @@ void TestRunbook::passwordStandsOnNoCommandLine()
 {
     QFETCH(QString, shell);
     useShell(shell);
-    for (const char *program : {"awk", "cat", "grep", "sed", "tr", "timeout"}) {
+    for (const char *program : {"awk", "cat", "grep", "sed", "tr"}) {
         const QString at = shell.isEmpty() ? QStandardPaths::findExecutable(QLatin1String(program))
                                            : path(QStringLiteral("applets/") + QLatin1String(program));
         QVERIFY(write(QLatin1String(program), QString::fromLatin1(kProgram).arg(at).toUtf8()));
@@ -265,6 +273,61 @@ void TestRunbook::passwordStandsOnNoCommandLine()
                  R"(\set conninfo_of_old_primary 'host=10.0.0.11 user=replicator password=\'it\\\'s \\\\ a canary\' )"),
              sent.constData());
     QVERIFY2(sent.contains("ALTER SYSTEM SET primary_conninfo = :'conninfo_of_old_primary';"), sent.constData());
+}
+
+void TestRunbook::silenceIsGivenUp_data()
+{
+    QTest::addColumn<QString>("shell");
+    QTest::addColumn<QString>("statement");
+    QTest::addColumn<QByteArray>("then"); // what psql does with it
+    QTest::addColumn<QString>("says");
+    QTest::addColumn<int>("withinMs");
+    const QByteArray silent = "exec sleep 600";
+    const QString prove = QStringLiteral("not past");
+    const QString notProved = QStringLiteral("FAILED: pg2 has replayed the shutdown checkpoint of pg1: ");
+    QTest::newRow("before anything is done")
+        << QString() << QStringLiteral("pg_control_system") << silent
+        << QStringLiteral("FAILED: pg1 is the primary: no answer within 1 s") << 12'000;
+    QTest::newRow("while writes wait") << QString() << prove << silent
+                                       << notProved + QStringLiteral("no answer within 1 s") << 6000;
+    QTest::newRow("gone while writes wait") << QString() << prove << QByteArray("echo 'No route to host' >&2; exit 2")
+                                            << notProved + QStringLiteral("No route to host") << 6000;
+    const QString both = QStringLiteral("CHECKPOINT|^SELECT 1");
+    const QString given = QStringLiteral("FAILED: the checkpoint: nothing at all was said for 1 s");
+    QTest::newRow("of a statement that may take long") << QString() << both << silent << given << 8000;
+    QTest::newRow("that statement alone takes long")
+        << QString() << QStringLiteral("CHECKPOINT") << QByteArray("sleep 1.4") << QString() << 30'000;
+    if (const QString busybox = busyboxPath(); !busybox.isEmpty()) {
+        QTest::newRow("busybox, while writes wait")
+            << busybox << prove << silent << notProved + QStringLiteral("no answer within 1 s") << 6000;
+        QTest::newRow("busybox, of a statement that may take long") << busybox << both << silent << given << 8000;
+    }
+}
+
+/// Whoever waits for TCP to notice waits for minutes.
+void TestRunbook::silenceIsGivenUp()
+{
+    QFETCH(QString, shell);
+    QFETCH(QString, statement);
+    QFETCH(QByteArray, then);
+    QFETCH(QString, says);
+    QFETCH(int, withinMs);
+    useShell(shell);
+    QVERIFY(write(QStringLiteral("answers"), "if printf '%s\\n' \"$in\" | grep -Eq '" + statement.toUtf8() +
+                                                 "'; then " + then + "; fi\n" + kConninfo));
+    Plan patient = plan();
+    patient.steps.front().deadlineMs = 1000;
+    for (Step &step : patient.steps) {
+        for (Action &action : step.actions) {
+            action.absentMs = std::min(action.absentMs, 1000);
+        }
+    }
+    QElapsedTimer clock;
+    clock.start();
+    const auto [said, exitCode] = run(patient, {}, QStringLiteral("t"));
+    QVERIFY2((exitCode == 0) == says.isEmpty(), qPrintable(said));
+    QVERIFY2(said.contains(says), qPrintable(said));
+    QVERIFY2(clock.elapsed() < withinMs, qPrintable(QStringLiteral("%1 ms: %2").arg(clock.elapsed()).arg(said)));
 }
 
 QTEST_GUILESS_MAIN(TestRunbook)
