@@ -145,6 +145,38 @@ asks() {
 }
 )sh";
 
+/// Only in scripts that need it: what is read from one server to be written to another, and never shown.
+inline constexpr const char *kSecretPrologue = R"sh(
+# $1: a node, $2: who asks it for connection settings, $3: keywords that they are to have besides, as libpq writes them, or
+# nothing, $4: the same as a URI has them. The settings are left in $value.
+settings() {
+  within 5
+  asked "$2" || fail "$1: its connection settings can't be read$(words). Nothing was changed"
+  value=$(printf '%s\n' "$rows" | sed 1d)
+  [ -n "$3" ] || return 0
+  [ -n "$value" ] || fail "$1 gave no connection settings. Nothing was changed"
+  with "$3" "$4" || fail "the connection settings that $1 has are not valid. Nothing was changed"
+}
+# Of what stands twice libpq takes the last.
+with() {
+  case $value in
+  postgres://* | postgresql://*)
+    tail=${value#*://}
+    case ${tail%%/*} in *@*) tail=${tail#*@} ;; esac # there may be a question mark in a password
+    case $tail in
+    *\?*[\&] | *\?) value=$value$2 ;;
+    *\?*) value="$value&$2" ;;
+    *) value="$value?$2" ;;
+    esac
+    return
+    ;;
+  esac
+  pair="[[:space:]]*[a-z_]+[[:space:]]*=[[:space:]]*('([^'\\\\]|\\\\.)*'|([^'[:space:]\\\\]|\\\\.)([^[:space:]\\\\]|\\\\.)*)"
+  printf '%s' "$value" | tr '\n' ' ' | LC_ALL=C grep -Eqx "(${pair}[[:space:]]+)*($pair)?[[:space:]]*" || return 1
+  value="$value $1"
+}
+)sh";
+
 /// Only in scripts that need it: however this one ends, what must not be left behind is sent.
 inline constexpr const char *kWillPrologue = R"sh(
 wills=

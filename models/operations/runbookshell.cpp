@@ -41,10 +41,8 @@ public:
                           .arg(title);
         out += QLatin1String(kPrologue);
         out += hasWills() ? QLatin1String(kWillPrologue) : QLatin1String();
+        out += m_plan.secrets.empty() ? QLatin1String() : QLatin1String(kSecretPrologue);
         out += usesHttp() ? QLatin1String(kHttpPrologue) : QLatin1String();
-        for (const Secret &secret : m_plan.secrets) {
-            m_sql.addSecret(secret);
-        }
         if (!mayRun(m_plan, true)) {
             return refusal(title);
         }
@@ -52,6 +50,9 @@ public:
         QString forward = QStringLiteral("echo 'The cluster is as it was checked'\n");
         for (const Action &guard : m_plan.guards) {
             forward += m_actions.text(guard, m_plan.steps.front());
+        }
+        for (const Secret &secret : m_plan.secrets) { // all that is needed, before anything is changed
+            forward += isUsed(secret.name) ? m_sql.secretText(secret) : QString();
         }
         for (const Step &step : m_plan.steps) {
             forward += stepText(step);
@@ -87,6 +88,17 @@ private:
         return http(m_plan.guards) || std::any_of(m_plan.steps.begin(), m_plan.steps.end(), [&](const Step &step) {
                    return http(step.actions) || http(step.verify) || http(step.undo) || http(step.notDone);
                });
+    }
+
+    bool isUsed(const QString &secret) const
+    {
+        const auto names = [&secret](const std::vector<Action> &actions) {
+            return std::any_of(actions.begin(), actions.end(), [&secret](const Action &action) {
+                return action.sql.contains(QStringLiteral(":{%1}").arg(secret));
+            });
+        };
+        return std::any_of(m_plan.steps.begin(), m_plan.steps.end(),
+                           [&](const Step &step) { return names(step.actions) || names(step.undo); });
     }
 
     bool hasWills() const

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/runbooksql.h"
 
+#include <QUrl>
+
 #include "cluster/conninfotext.h"
 #include "operations/places.h"
 #include "operations/values.h"
@@ -65,21 +67,22 @@ QString RunbookSql::functionOf(QLatin1Char letter, const QString &text)
     return name;
 }
 
-void RunbookSql::addSecret(const Secret &secret)
+QString RunbookSql::secretText(const Secret &secret)
 {
     Action ask;
     ask.node = secret.node;
     ask.sql = secret.sql;
-    QString more;
+    QStringList words;
+    QStringList query;
     for (const auto &[keyword, value] : secret.replaced) {
-        // Of a keyword that stands twice libpq takes the last.
-        more += QStringLiteral(" %1='%2'")
-                    .arg(keyword, QString(value)
-                                      .replace(QLatin1Char('\\'), QLatin1String("\\\\"))
-                                      .replace(QLatin1Char('\''), QLatin1String("\\'")));
+        QString quoted = value;
+        quoted.replace(QLatin1Char('\\'), QLatin1String("\\\\")).replace(QLatin1Char('\''), QLatin1String("\\'"));
+        words.append(QStringLiteral("%1='%2'").arg(keyword, quoted));
+        query.append(keyword + QLatin1Char('=') + QString::fromLatin1(QUrl::toPercentEncoding(value)));
     }
-    const QString name = function(ask, {.seconds = 5});
-    m_functions += QStringLiteral("%1=$(%2 | sed -n 2p)%3\n").arg(secret.name, name, shellWord(more));
+    return QStringLiteral("settings %1 %2 %3 %4\n%5=$value\n")
+        .arg(shellWord(secret.node), function(ask, {}), shellWord(words.join(QLatin1Char(' '))),
+             shellWord(query.join(QLatin1Char('&'))), secret.name);
 }
 
 } // namespace howdah::operations

@@ -28,8 +28,8 @@ public:
     QString function(const Action &action, const Patience &patience);
     /// A function of any other text, which ends with a line's end. letter: what its name begins with.
     QString functionOf(QLatin1Char letter, const QString &text);
-    /// Reads a secret into a variable of its name.
-    void addSecret(const Secret &secret);
+    /// The lines that read a secret into a variable of its name, or end the script.
+    QString secretText(const Secret &secret);
     /// All of them, in the order in which they came.
     const QString &functions() const { return m_functions; }
 

@@ -30,6 +30,10 @@ private Q_SLOTS:
     void passwordStandsOnNoCommandLine();
     void silenceIsGivenUp_data();
     void silenceIsGivenUp();
+    void secretThatIsNotThereStopsIt_data();
+    void secretThatIsNotThereStopsIt();
+    void conninfoLeadsToTheCandidate_data();
+    void conninfoLeadsToTheCandidate();
 
 private:
     static void everyShell();
@@ -328,6 +332,74 @@ void TestRunbook::silenceIsGivenUp()
     QVERIFY2((exitCode == 0) == says.isEmpty(), qPrintable(said));
     QVERIFY2(said.contains(says), qPrintable(said));
     QVERIFY2(clock.elapsed() < withinMs, qPrintable(QStringLiteral("%1 ms: %2").arg(clock.elapsed()).arg(said)));
+}
+
+void TestRunbook::secretThatIsNotThereStopsIt_data()
+{
+    QTest::addColumn<QByteArray>("answer");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("the role may not")
+        << QByteArray("echo 'ERROR:  permission denied to examine' >&2; exit 3")
+        << QStringLiteral("pg2: its connection settings can't be read: ERROR:  permission denied to examine");
+    QTest::newRow("no answer") << QByteArray("echo 'connection timed out' >&2; exit 2")
+                               << QStringLiteral("pg2: its connection settings can't be read: connection timed out");
+    QTest::newRow("none") << QByteArray("printf 'primary_conninfo\\n\\n'; exit")
+                          << QStringLiteral("pg2 gave no connection settings");
+    for (const char *odd : {"host=a password='canary", "host=a password=", "host=a password=canary\\\\", "canary"}) {
+        QTest::addRow("no conninfo: %s", odd) << QByteArray("printf 'primary_conninfo\\n%s\\n' \"") + odd + "\"; exit"
+                                              << QStringLiteral("the connection settings that pg2 has are not valid");
+    }
+}
+
+/// A standby that is told of a primary with neither user nor password never follows.
+void TestRunbook::secretThatIsNotThereStopsIt()
+{
+    QFETCH(QByteArray, answer);
+    QFETCH(QString, says);
+    QVERIFY(write(QStringLiteral("answers"), QByteArray(kAskedForOld) + answer + " ;; esac\n"));
+    const auto [said, exitCode] = run(plan(), {}, QStringLiteral("t"));
+    QCOMPARE(exitCode, 1);
+    QVERIFY2(said.contains(says), qPrintable(said));
+    QVERIFY2(said.contains(QStringLiteral("Nothing was changed")), qPrintable(said));
+    QVERIFY2(!said.contains(QStringLiteral("canary")), qPrintable(said));
+    const QByteArray sent = read(QStringLiteral("statements"));
+    QVERIFY2(!sent.contains("ALTER") && !sent.contains("pg_create"), sent.constData());
+    QVERIFY(!QFile::exists(path(QStringLiteral("runbook.sh.values"))));
+}
+
+void TestRunbook::conninfoLeadsToTheCandidate_data()
+{
+    QTest::addColumn<QString>("conninfo");
+    for (const char *one :
+         {"host=10.0.0.11 user=replicator password=secret", "user=r password='it\\'s \\\\' hostaddr=10.0.0.11 host=a  ",
+          "host = a port = 5433 user=r password=a\\ b=c= application_name=old", "user=r password=''",
+          "host=a,b port=1,2 user=r options='-c a=b'", "postgresql://r:secret@10.0.0.11:5433/postgres?sslmode=prefer",
+          "postgres://r:what?@10.0.0.11", "postgresql://a:1,b:2/?user=r", "postgresql://r@/db?host=/run&",
+          "postgresql://"}) {
+        QTest::newRow(one) << QString::fromUtf8(one);
+    }
+}
+
+/// The same as from a console, for whatever a server may have there.
+void TestRunbook::conninfoLeadsToTheCandidate()
+{
+    QFETCH(QString, conninfo);
+    const Plan plan = this->plan();
+    QVERIFY(!plan.secrets.empty() && plan.secrets.front().name == QLatin1String("conninfo_of_old_primary"));
+    const auto expected = secretValue(plan.secrets.front(), {{QStringLiteral("c")}, {{conninfo}}});
+    QVERIFY(write(QStringLiteral("conninfo"), "primary_conninfo\n" + conninfo.toUtf8() + '\n'));
+    QVERIFY(write(QStringLiteral("answers"), QByteArray(kAskedForOld) + " cat \"$at/conninfo\"; exit ;; esac\n"));
+    const auto [said, exitCode] = run(plan, {}, QStringLiteral("t"));
+    QVERIFY2((exitCode == 0) == expected.has_value(), qPrintable(said));
+    const QString sent = QString::fromUtf8(read(QStringLiteral("statements")));
+    const QString begin = QStringLiteral("\\set conninfo_of_old_primary '");
+    const qsizetype from = sent.indexOf(begin) + begin.size();
+    QVERIFY2(from > begin.size(), qPrintable(said));
+    QString value = sent.sliced(from, sent.indexOf(QStringLiteral("'\n"), from) - from);
+    value.replace(QRegularExpression(QStringLiteral("\\\\(.)")), QStringLiteral("\\1"));
+    const auto parsed = howdah::postgres::Conninfo::parse(value);
+    QVERIFY2(parsed, qPrintable(value));
+    QCOMPARE(parsed->toString(), *expected);
 }
 
 QTEST_GUILESS_MAIN(TestRunbook)
