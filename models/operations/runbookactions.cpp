@@ -23,10 +23,14 @@ QString withValues(const QString &text)
 
 } // namespace
 
-RunbookActions::RunbookActions(const cluster::ClusterConfig &config, RunbookSql &sql)
+RunbookActions::RunbookActions(const Plan &plan, const cluster::ClusterConfig &config, RunbookSql &sql)
     : m_config(config)
     , m_sql(sql)
 {
+    m_secrets.secrets = plan.secrets;
+    for (Secret &secret : m_secrets.secrets) { // the redaction of text takes all that hangs on a password, a quote too
+        secret.shown += QLatin1Char(' ');
+    }
 }
 
 /// What a line does when its action failed.
@@ -71,13 +75,57 @@ QString RunbookActions::group(const std::vector<Action> &actions, const Step &st
     return m_sql.functionOf(QLatin1Char('g'), lines);
 }
 
+QStringList RunbookActions::secretsIn(const Action &action) const
+{
+    QStringList names = valuesIn(action.sql);
+    names.removeIf([this](const QString &name) {
+        return std::none_of(m_secrets.secrets.begin(), m_secrets.secrets.end(),
+                            [&name](const Secret &secret) { return secret.name == name; });
+    });
+    return names;
+}
+
+QStringList RunbookActions::keptFor(const Step &step) const
+{
+    QStringList names;
+    for (const Action &action : step.undo) {
+        names += secretsIn(action);
+    }
+    names.removeDuplicates();
+    return names;
+}
+
+QString RunbookActions::undoText(const Step &step)
+{
+    QString lines;
+    m_takesBack = true;
+    for (const Action &action : step.undo) {
+        QStringList known;
+        for (const QString &name : secretsIn(action)) {
+            known.append(QStringLiteral("kept %1 >/dev/null").arg(name));
+        }
+        const QString line = text(action, step);
+        // As from a console: what is not known must not be written without what is missing.
+        lines += known.isEmpty()
+                     ? line
+                     : QStringLiteral("if %1; then\n%2else\nunknown %3\nfi\n")
+                           .arg(known.join(QStringLiteral(" && ")), line, shellWord(describe(m_secrets, action)));
+    }
+    m_takesBack = false;
+    for (const QString &name : keptFor(step)) {
+        lines += QStringLiteral("forget %1\n").arg(name);
+    }
+    return lines;
+}
+
 QString RunbookActions::sqlText(const Action &action, const QString &about, int seconds)
 {
     const bool again = action.pollMs > 0;
     // A statement may take long, but on the way back not on a node that has gone.
     const int absentMs = action.absentMs == 0 && m_takesBack && !again ? kAbsentMs : action.absentMs;
     const int silenceS = (absentMs + 999) / 1000;
-    const QString name = m_sql.function(action, {.silenceS = again ? 0 : silenceS});
+    const QString name = m_sql.function(
+        action, {.silenceS = again ? 0 : silenceS, .kept = m_takesBack ? secretsIn(action) : QStringList()});
     const QString patience = QStringLiteral("%1 %2 %3")
                                  .arg(QString::number(seconds), again ? QStringLiteral("again") : QStringLiteral("''"),
                                       again && silenceS > 0 ? QString::number(silenceS) : QStringLiteral("''"));

@@ -9,12 +9,14 @@ namespace howdah::operations {
 /// with a header, and ends as psql does; asked() runs it.
 inline constexpr const char *kPrologue = R"sh(set -eu
 done_steps=
-# What is in $undo was begun, and can be taken back.
+# What is in $undo was begun, and can be taken back; what that takes and must not be seen is in a file.
 undo=
+values=$0.values
 fail() {
   echo "FAILED: $1" >&2
   [ -z "$done_steps" ] || echo "done so far:$done_steps" >&2
   [ -z "$undo" ] || echo "to take it back: sh $0 undo$undo" >&2
+  [ ! -e "$values" ] || echo "what stood on the servers before is kept in $values" >&2
   exit 1
 }
 # $1: a step that may be taken back; without names all of them may be.
@@ -174,6 +176,48 @@ with() {
   pair="[[:space:]]*[a-z_]+[[:space:]]*=[[:space:]]*('([^'\\\\]|\\\\.)*'|([^'[:space:]\\\\]|\\\\.)([^[:space:]\\\\]|\\\\.)*)"
   printf '%s' "$value" | tr '\n' ' ' | LC_ALL=C grep -Eqx "(${pair}[[:space:]]+)*($pair)?[[:space:]]*" || return 1
   value="$value $1"
+}
+)sh";
+
+/// Only in scripts that need it: what undo puts back stands in a file from the first change on. When it is needed,
+/// nobody may be there to be asked, or what is there may be what the script has written itself. Its lines are psql's.
+inline constexpr const char *kKeptPrologue = R"sh(
+remains=
+# Ends the script where another run has left something to be put back.
+fresh() {
+  [ ! -e "$values" ] || fail "$values is there: an earlier run was neither finished nor taken back. Take it back first \
+(sh $0 undo), or remove that file when it is sure that nothing is to be put back any more. Nothing was changed"
+}
+begin() {
+  fresh
+  (umask 077 && set -C && : >"$values") || fail "$values can't be written. Nothing was changed"
+  echo "  what undo has to put back is kept in $values until all is done or taken back"
+}
+# The value $2 under the name $1.
+keep() {
+  line=$(given "$1" "$2") && (umask 077 && printf '%s\n' "$line" >>"$values") && kept "$1" >/dev/null ||
+    fail "$values can't be written"
+}
+# Tells psql what is kept as $1. A file of somebody else's is not looked at, nor is there anything in it but a value.
+kept() {
+  [ -f "$values" ] && [ -O "$values" ] && LC_ALL=C grep -Ex "\\\\set $1 '([^'\\\\]|\\\\.)*'" "$values"
+}
+forget() {
+  kept "$1" >/dev/null || return 0
+  rm -f "$values.new"
+  (umask 077 && set -C && grep -v "^.set $1 '" "$values" >"$values.new") || # 1: nothing is left
+    { [ "$?" -eq 1 ] && [ -e "$values.new" ]; } || fail "$values.new can't be written"
+  mv -f "$values.new" "$values"
+}
+# $1: the statement that puts back what is not kept.
+unknown() {
+  if [ -f "$values" ] && [ -O "$values" ]; then
+    echo "  not begun, or put back already: $1"
+    return
+  fi
+  remains=1
+  echo "NOT TAKEN BACK: what was there before is kept in $values, and that is not there any more. What stands there now \
+was left as it was. Send it yourself, with what was there before: $1" >&2
 }
 )sh";
 

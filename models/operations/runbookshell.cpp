@@ -11,6 +11,7 @@
 #include "operations/runbook.h"
 #include "operations/runbookactions.h"
 #include "operations/runbookprologue.h"
+#include "operations/values.h"
 
 namespace howdah::operations {
 
@@ -28,7 +29,7 @@ public:
     Script(const Plan &plan, const cluster::ClusterConfig &config)
         : m_plan(plan)
         , m_sql(config)
-        , m_actions(config, m_sql)
+        , m_actions(plan, config, m_sql)
     {
     }
 
@@ -42,12 +43,14 @@ public:
         out += QLatin1String(kPrologue);
         out += hasWills() ? QLatin1String(kWillPrologue) : QLatin1String();
         out += m_plan.secrets.empty() ? QLatin1String() : QLatin1String(kSecretPrologue);
+        out += keeps() ? QLatin1String(kKeptPrologue) : QLatin1String();
         out += usesHttp() ? QLatin1String(kHttpPrologue) : QLatin1String();
         if (!mayRun(m_plan, true)) {
             return refusal(title);
         }
         QString undo;
-        QString forward = QStringLiteral("echo 'The cluster is as it was checked'\n");
+        QString forward = keeps() ? QStringLiteral("fresh\n") : QString();
+        forward += QStringLiteral("echo 'The cluster is as it was checked'\n");
         for (const Action &guard : m_plan.guards) {
             forward += m_actions.text(guard, m_plan.steps.front());
         }
@@ -59,6 +62,10 @@ public:
             undo.prepend(undoText(step));
         }
         out += m_sql.functions();
+        if (keeps()) {
+            undo += QStringLiteral("[ -z \"$remains\" ] || exit 1\n[ -s \"$values\" ] || rm -f \"$values\"\n");
+            forward += QStringLiteral("rm -f \"$values\"\n");
+        }
         out += QStringLiteral("if [ \"${1:-}\" = undo ]; then\nshift\nsteps=$*\n%1exit 0\nfi\n%2echo \"done\"\n")
                    .arg(undo, forward);
         return out;
@@ -93,12 +100,33 @@ private:
     bool isUsed(const QString &secret) const
     {
         const auto names = [&secret](const std::vector<Action> &actions) {
-            return std::any_of(actions.begin(), actions.end(), [&secret](const Action &action) {
-                return action.sql.contains(QStringLiteral(":{%1}").arg(secret));
-            });
+            return std::any_of(actions.begin(), actions.end(),
+                               [&secret](const Action &action) { return valuesIn(action.sql).contains(secret); });
         };
         return std::any_of(m_plan.steps.begin(), m_plan.steps.end(),
                            [&](const Step &step) { return names(step.actions) || names(step.undo); });
+    }
+
+    bool keeps() const
+    {
+        return std::any_of(m_plan.steps.begin(), m_plan.steps.end(),
+                           [this](const Step &step) { return !m_actions.keptFor(step).isEmpty(); });
+    }
+
+    /// What comes before the first change of a step that can be taken back.
+    QString beginning(const Step &step)
+    {
+        if (step.pointOfNoReturn) {
+            return QStringLiteral("undo=\n");
+        }
+        if (step.undo.empty()) {
+            return {};
+        }
+        QString text = keeps() && !std::exchange(m_begun, true) ? QStringLiteral("begin\n") : QString();
+        for (const QString &name : m_actions.keptFor(step)) {
+            text += QStringLiteral("keep %1 \"$%1\"\n").arg(name);
+        }
+        return text + QStringLiteral("undo=\"$undo %1\"\n").arg(nameOf(step));
     }
 
     bool hasWills() const
@@ -126,9 +154,7 @@ private:
         if (step.pointOfNoReturn && !step.verify.empty()) {
             return text + returnText(step) + QStringLiteral("done_steps=\"$done_steps %1\"\n").arg(nameOf(step));
         }
-        QString begun = step.pointOfNoReturn ? QStringLiteral("undo=\n")
-                        : step.undo.empty()  ? QString()
-                                             : QStringLiteral("undo=\"$undo %1\"\n").arg(nameOf(step));
+        QString begun = beginning(step);
         for (const Action &action : step.actions) {
             text += action.row ? QString() : std::exchange(begun, {}); // who only asks has begun nothing
             text += m_actions.text(action, step);
@@ -169,12 +195,7 @@ private:
 
     QString undoText(const Step &step)
     {
-        QString text;
-        m_actions.setTakesBack(true);
-        for (const Action &action : step.undo) {
-            text += endsWithItsSession(step) ? QString() : m_actions.text(action, step);
-        }
-        m_actions.setTakesBack(false);
+        const QString text = endsWithItsSession(step) ? QString() : m_actions.undoText(step);
         return text.isEmpty() ? text
                               : QStringLiteral("if wanted %1; then\necho %2\n%3fi\n")
                                     .arg(nameOf(step), shellWord(QStringLiteral("undo: ") + step.title), text);
@@ -183,6 +204,7 @@ private:
     const Plan &m_plan;
     RunbookSql m_sql;
     RunbookActions m_actions;
+    bool m_begun = false; ///< a step that can be taken back has been written
 };
 
 } // namespace

@@ -37,19 +37,19 @@ QString RunbookSql::conninfo(const QString &name, const QString &database) const
                     : QString();
 }
 
-QString RunbookSql::function(const Action &action, const Patience &patience)
+QString RunbookSql::function(const Action &action, const Manner &manner)
 {
     QStringList given;
     QString sql = action.sql;
-    for (auto it = placeholder().globalMatch(action.sql); it.hasNext();) {
-        const QString one = QStringLiteral("given %1 \"$%1\"").arg(it.next().captured(1));
-        given += given.contains(one) ? QStringList() : QStringList{one};
+    for (const QString &name : valuesIn(action.sql)) {
+        given +=
+            (manner.kept.contains(name) ? QStringLiteral("kept %1") : QStringLiteral("given %1 \"$%1\"")).arg(name);
     }
     sql.replace(placeholder(), QStringLiteral(":'\\1'"));
     const QString to = shellWord(conninfo(action.node, action.database));
     const QString client = QStringLiteral("sql ") + shellWord(conninfo(action.node, action.database)) +
-                           (patience.silenceS > 0 ? QStringLiteral(" %1").arg(patience.silenceS) : QString());
-    QString text = patience.seconds > 0 ? QStringLiteral("  within %1\n").arg(patience.seconds) : QString();
+                           (manner.silenceS > 0 ? QStringLiteral(" %1").arg(manner.silenceS) : QString());
+    QString text = manner.seconds > 0 ? QStringLiteral("  within %1\n").arg(manner.seconds) : QString();
     if (given.isEmpty()) {
         text += QStringLiteral("  %1 <<'SQL'\n%2;\nSQL\n").arg(client, sql);
     } else { // of a statement with a secret in it nothing is quoted back

@@ -18,14 +18,15 @@ public:
     /// config must outlive it.
     RunbookSql(const cluster::ClusterConfig &config);
 
-    /// How long one statement may take.
-    struct Patience {
-        int seconds = 0;  ///< in all; 0: as the script says before it runs the function
+    /// How a statement is sent.
+    struct Manner {
+        int seconds = 0;  ///< that it may take; 0: as the script says before it runs the function
         int silenceS = 0; ///< given up when its server has said nothing to anybody for so long; 0: not before its time
+        QStringList kept = {}; ///< values that come out of the file in which they are kept
     };
     /// A function that runs one statement; what it needs of values comes by standard input as psql's variables, and is
     /// quoted there. Returned is its name.
-    QString function(const Action &action, const Patience &patience);
+    QString function(const Action &action, const Manner &manner);
     /// A function of any other text, which ends with a line's end. letter: what its name begins with.
     QString functionOf(QLatin1Char letter, const QString &text);
     /// The lines that read a secret into a variable of its name, or end the script.

@@ -34,6 +34,9 @@ private Q_SLOTS:
     void secretThatIsNotThereStopsIt();
     void conninfoLeadsToTheCandidate_data();
     void conninfoLeadsToTheCandidate();
+    void oldValueIsKept_data() { everyShell(); }
+    void oldValueIsKept();
+    void oldValueThatIsGoneIsNotGuessed();
 
 private:
     static void everyShell();
@@ -400,6 +403,62 @@ void TestRunbook::conninfoLeadsToTheCandidate()
     const auto parsed = howdah::postgres::Conninfo::parse(value);
     QVERIFY2(parsed, qPrintable(value));
     QCOMPARE(parsed->toString(), *expected);
+}
+
+/// On the way back the server may be down, or hold what the script itself has written.
+void TestRunbook::oldValueIsKept()
+{
+    QFETCH(QString, shell);
+    useShell(shell);
+    const QString kept = QStringLiteral("runbook.sh.values");
+    QVERIFY(write(QStringLiteral("answers"), kConninfo));
+    m_stops = false;
+    const auto [said, exitCode] = run(plan(), {}, QStringLiteral("t"));
+    QVERIFY2(exitCode == 1 && said.contains(QStringLiteral("FAILED: pg1 has shut down")), qPrintable(said));
+    QVERIFY2(said.contains(kept) && !said.contains(QStringLiteral("canary")), qPrintable(said));
+    QVERIFY2(read(kept).contains("canary"), read(kept).constData());
+    QCOMPARE(QFile::permissions(path(kept)) &
+                 (QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther | QFile::ExeOwner),
+             QFile::Permissions());
+    // What stands there now is not what stood there before.
+    const auto [again, refused] = run(plan(), {}, QStringLiteral("t"));
+    QVERIFY2(refused == 1 && again.contains(QStringLiteral("neither finished nor taken back")), qPrintable(again));
+
+    QVERIFY(write(QStringLiteral("statements"), {}));
+    QVERIFY(write(QStringLiteral("answers"), QByteArray(kAskedForOld) + " exit 2 ;; esac\n"));
+    const auto [undone, undoneCode] =
+        run(plan(), {QStringLiteral("undo"), QStringLiteral("prepare_pg1")}, QStringLiteral("t"));
+    QVERIFY2(undoneCode == 0, qPrintable(undone));
+    const QByteArray sent = read(QStringLiteral("statements"));
+    QVERIFY2(
+        sent.contains(
+            R"(\set old_conninfo_of_old_primary 'host=10.0.0.11 user=replicator password=\'it\\\'s \\\\ a canary\'')"
+            "\n"),
+        sent.constData());
+    QVERIFY2(sent.contains("ALTER SYSTEM SET primary_conninfo = :'old_conninfo_of_old_primary';"), sent.constData());
+    QVERIFY(!QFile::exists(path(kept)));
+    // Nothing of it is left when all is done, either.
+    m_stops = true;
+    QVERIFY(write(QStringLiteral("answers"), kConninfo));
+    QCOMPARE(run(plan(), {}, QStringLiteral("t")).second, 0);
+    QVERIFY(!QFile::exists(path(kept)));
+}
+
+void TestRunbook::oldValueThatIsGoneIsNotGuessed()
+{
+    QVERIFY(write(QStringLiteral("answers"), kConninfo));
+    const auto [said, exitCode] = run(
+        plan(), {QStringLiteral("undo"), QStringLiteral("prepare_pg1"), QStringLiteral("fetch")}, QStringLiteral("t"));
+    QCOMPARE(exitCode, 1);
+    QVERIFY2(said.contains(QStringLiteral("pg1: ALTER SYSTEM SET primary_conninfo = 'host=10.0.0.12 user=replicator "
+                                          "password=******** '")),
+             qPrintable(said));
+    QVERIFY2(said.contains(QStringLiteral("What stands there now was left as it was")), qPrintable(said));
+    // The others stand apart from it.
+    const QByteArray sent = read(QStringLiteral("statements"));
+    QVERIFY2(!sent.contains("SET primary_conninfo"), sent.constData());
+    QVERIFY2(sent.contains("RESET primary_slot_name") && sent.contains("RESET wal_retrieve_retry_interval"),
+             sent.constData());
 }
 
 QTEST_GUILESS_MAIN(TestRunbook)
