@@ -47,7 +47,7 @@ client() {
 # that of busybox keeps what is read here open for up to a second.)
 sql() (
   clock
-  begun=$at heard=$at nap=0.02
+  begun=$at heard=$at nap=0.01
   [ "$((by - at))" -ge 100 ] || by=$((at + 100))
   { client "$1" <&4 4<&- & } 4<&0 # nothing comes in by itself to what runs beside a script
   work=$!
