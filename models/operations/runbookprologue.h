@@ -116,8 +116,9 @@ cell() {
 }
 # The value $2 as psql's variable $1, for its standard input: what stands on a command line, others see.
 given() {
-  quoted=$(printf '%s\n' "$2" | sed "s/['\\\\]/\\\\&/g" | awk '{ printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }') &&
-    { [ -n "$quoted" ] || [ -z "$2" ]; } && printf "\\\\set %s '%s'\\n" "$1" "$quoted"
+  quoted=$(
+    printf '%s\n' "$2" | LC_ALL=C sed "s/['\\\\]/\\\\&/g" | LC_ALL=C awk '{ printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }'
+  ) && { [ -n "$quoted" ] || [ -z "$2" ]; } && printf "\\\\set %s '%s'\\n" "$1" "$quoted"
 }
 # $1: what is waited for, $2: seconds at most, $3: "again" to ask until it is so, $4: seconds after which whoever says
 # nothing is given up, or nothing, $5: what is as good when it is refused with that, or nothing, $6: whom to ask: the first
@@ -205,7 +206,7 @@ kept() {
 forget() {
   kept "$1" >/dev/null || return 0
   rm -f "$values.new"
-  (umask 077 && set -C && grep -v "^.set $1 '" "$values" >"$values.new") || # 1: nothing is left
+  (umask 077 && set -C && LC_ALL=C grep -v "^.set $1 '" "$values" >"$values.new") || # 1: nothing is left
     { [ "$?" -eq 1 ] && [ -e "$values.new" ]; } || fail "$values.new can't be written"
   mv -f "$values.new" "$values"
 }
