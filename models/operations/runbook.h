@@ -15,7 +15,8 @@ QString toMarkdown(const Plan &plan, const cluster::ClusterConfig &config = {}, 
 
 /// A plan as a POSIX shell script that does the same by psql and the nodes' own commands, for the day on which this
 /// program is not at hand. It stops at the first step that fails and says how to take back what was done. It holds no
-/// password: psql finds it as libpq always does. What ends with a session, a lock, it can't keep, and says so.
+/// password: psql finds it as libpq always does; those that undo has to put back it keeps in a file beside itself,
+/// which only its owner can read. What ends with a session, a lock, it can't keep, and says so.
 QString toShell(const Plan &plan, const cluster::ClusterConfig &config);
 
 /// Writes it to path in one piece: the script where its name ends in .sh, else the Markdown.

@@ -5,16 +5,18 @@ namespace howdah::operations {
 
 // What runbooks for a shell begin with, for a POSIX sh.
 
-/// What every script begins with. sql NODE prints the rows, unaligned, with a header; first column of the first row is
-/// what holds() looks at.
+/// What every script begins with. Whoever asks a server is a function of no arguments that prints the rows, unaligned,
+/// with a header, and ends as psql does; asked() runs it.
 inline constexpr const char *kPrologue = R"sh(set -eu
 done_steps=
-# What is in $undo was begun, and can be taken back.
+# What is in $undo was begun, and can be taken back; what that takes and must not be seen is in a file.
 undo=
+values=$0.values
 fail() {
   echo "FAILED: $1" >&2
   [ -z "$done_steps" ] || echo "done so far:$done_steps" >&2
   [ -z "$undo" ] || echo "to take it back: sh $0 undo$undo" >&2
+  [ ! -e "$values" ] || echo "what stood on the servers before is kept in $values" >&2
   exit 1
 }
 # $1: a step that may be taken back; without names all of them may be.
@@ -25,30 +27,198 @@ wanted() {
 lost() {
   echo "  not so: $1" >&2
 }
-# The value of column $1 in the first row of what comes in.
+# The time as $at, in hundredths of a second: where Linux tells it, no clock that is set can get in between.
+clock() {
+  if read -r at _ </proc/uptime; then at=${at%.*}${at#*.}; else at=$(date +%s)00; fi 2>/dev/null
+}
+# $1: seconds that what is asked next may take in all.
+within() {
+  clock
+  by=$((at + $1 * 100))
+}
+# Becomes psql with the conninfo $1.
+client() {
+  PGCONNECT_TIMEOUT=3
+  export PGCONNECT_TIMEOUT
+  exec psql -X -q -w -A -F "$(printf '\037')" -P footer=off -v ON_ERROR_STOP=1 -d "$1"
+}
+# Sends what comes in to the server of the conninfo $1, within the time that was given. With $2 that server is asked on
+# the side meanwhile, and once it has said nothing to anybody for $2 seconds, nobody waits any longer. (Not by timeout:
+# that of busybox keeps what is read here open for up to a second.)
+sql() (
+  clock
+  begun=$at heard=$at nap=0.01
+  [ "$((by - at))" -ge 100 ] || by=$((at + 100))
+  { client "$1" <&4 4<&- & } 4<&0 # nothing comes in by itself to what runs beside a script
+  work=$!
+  trap 'kill "$work" 2>/dev/null; exit 143' INT TERM HUP
+  while kill -0 "$work" 2>/dev/null; do
+    sleep "$nap"
+    clock
+    [ "$((at - begun))" -lt 100 ] || nap=0.1
+    if [ "$at" -ge "$by" ]; then
+      why="no answer within $(((by - begun + 50) / 100)) s"
+    elif [ -n "${2:-}" ] && [ "$((at - heard))" -ge "$(($2 * 25))" ]; then
+      spoke "$1" "$2" && clock && heard=$at && continue
+      clock
+      [ "$((at - heard))" -ge "$(($2 * 100))" ] || continue
+      why="nothing at all was said for $2 s"
+    else
+      continue
+    fi
+    kill "$work" 2>/dev/null || continue # it has just ended
+    wait "$work" 2>/dev/null || :
+    echo "$why" >&2
+    exit 124
+  done
+  wait "$work"
+)
+# Whether that server says anything; a refusal is no silence.
+spoke() {
+  told=$(
+    by=$((at + $2 * 50))
+    echo 'SELECT 1;' | sql "$1" 2>&1 >/dev/null
+  ) && return
+  ! printf '%s\n' "$told" | grep -Eq 'no answer|timeout expired|timed out|No route|unreachable'
+}
+rows= told= code=0
+between=$(printf '\036')
+# Runs what asks a server: what comes of it is in $rows, what is said besides, a warning too, in $told, its status in
+# $code.
+asked() {
+  both=$(
+    { told=$("$@" 2>&1 >&3) && code=0 || code=$?; } 3>&1
+    printf '\036%s' "$told"
+    exit "$code"
+  ) && code=0 || code=$?
+  rows=${both%%"$between"*} told=${both#*"$between"}
+  return "$code"
+}
+# What came of it, behind a colon.
+words() {
+  case $code in 0) said=$(printf '%s' "$rows") ;; *) said=$told ;; esac
+  [ -z "$said" ] || printf ': %s' "$(printf '%s' "$said" | tr '\036\037\n' '   ')"
+}
+# The first column of the first row.
+first() {
+  printf '%s\n' "$rows" | awk -F '\037' 'NR == 2 { print $1 }'
+}
+# The value of column $1 in the first row.
 column() {
-  awk -F '\037' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } NR == 2 { print $at }'
+  printf '%s\n' "$rows" |
+    awk -F '\037' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } NR == 2 && at { print $at }'
 }
 # The value of column $3 in the row whose column $1 is $2.
 cell() {
-  key=$1 value=$2 name=$3 awk -F '\037' '
+  printf '%s\n' "$rows" | key=$1 value=$2 name=$3 awk -F '\037' '
     NR == 1 { for (i = 1; i <= NF; i++) { if ($i == ENVIRON["key"]) k = i; if ($i == ENVIRON["name"]) n = i } }
     NR > 1 && k && n && $k == ENVIRON["value"] { print $n; exit }'
 }
-# $1: what is waited for, $2: seconds at most, $3: what else is as good when it is said, or nothing; then a function that
-# prints rows whose first column must be t.
+# The value $2 as psql's variable $1, for its standard input: what stands on a command line, others see.
+given() {
+  quoted=$(
+    printf '%s\n' "$2" | LC_ALL=C sed "s/['\\\\]/\\\\&/g" | LC_ALL=C awk '{ printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }'
+  ) && { [ -n "$quoted" ] || [ -z "$2" ]; } && printf "\\\\set %s '%s'\\n" "$1" "$quoted"
+}
+# $1: what is waited for, $2: seconds at most, $3: "again" to ask until it is so, $4: seconds after which whoever says
+# nothing is given up, or nothing, $5: what is as good when it is refused with that, or nothing, $6: whom to ask: the first
+# column of the first row must be t.
 holds() {
-  asks "$@" || fail "$1: $(printf '%s' "$said" | tr '\037\n' '  ')"
+  asks "$@" || fail "$1$(words)"
 }
 asks() {
-  end=$(($(date +%s) + $2)) already=$3
-  shift 3
+  clock
+  end=$((at + $2 * 100)) heard=$at
   while :; do
-    said=$("$@" 2>&1) && [ "$(printf '%s\n' "$said" | awk -F '\037' 'NR == 2 { print $1 }')" = t ] && return
-    [ -n "$already" ] && printf '%s\n' "$said" | grep -Eq "$already" && return
-    [ "$(date +%s)" -lt "$end" ] || return 1
+    by=$end
+    [ -z "$4" ] || [ "$((at + $4 * 100))" -ge "$end" ] || by=$((at + $4 * 100))
+    if asked "$6"; then
+      [ "$(first)" != t ] || return 0
+      clock
+      heard=$at
+    elif [ -n "$5" ] && printf '%s\n' "$told" | grep -Eq "$5"; then
+      return 0
+    fi
+    clock
+    [ -n "$3" ] && [ "$at" -lt "$end" ] || return 1
+    [ -z "$4" ] || [ "$((at - heard))" -lt "$(($4 * 100))" ] || return 1
     sleep 0.05
+    clock
   done
+}
+)sh";
+
+/// Only in scripts that need it: what is read from one server to be written to another, and never shown.
+inline constexpr const char *kSecretPrologue = R"sh(
+# $1: a node, $2: who asks it for connection settings, $3: keywords that they are to have besides, as libpq writes them, or
+# nothing, $4: the same as a URI has them. The settings are left in $value.
+settings() {
+  within 5
+  asked "$2" || fail "$1: its connection settings can't be read$(words). Nothing was changed"
+  value=$(printf '%s\n' "$rows" | sed 1d)
+  [ -n "$3" ] || return 0
+  [ -n "$value" ] || fail "$1 gave no connection settings. Nothing was changed"
+  with "$3" "$4" || fail "the connection settings that $1 has are not valid. Nothing was changed"
+}
+# Of what stands twice libpq takes the last.
+with() {
+  case $value in
+  postgres://* | postgresql://*)
+    tail=${value#*://}
+    case ${tail%%/*} in *@*) tail=${tail#*@} ;; esac # there may be a question mark in a password
+    case $tail in
+    *\?*[\&] | *\?) value=$value$2 ;;
+    *\?*) value="$value&$2" ;;
+    *) value="$value?$2" ;;
+    esac
+    return
+    ;;
+  esac
+  pair="[[:space:]]*[a-z_]+[[:space:]]*=[[:space:]]*('([^'\\\\]|\\\\.)*'|([^'[:space:]\\\\]|\\\\.)([^[:space:]\\\\]|\\\\.)*)"
+  printf '%s' "$value" | tr '\n' ' ' | LC_ALL=C grep -Eqx "(${pair}[[:space:]]+)*($pair)?[[:space:]]*" || return 1
+  value="$value $1"
+}
+)sh";
+
+/// Only in scripts that need it: what undo puts back stands in a file from the first change on. When it is needed,
+/// nobody may be there to be asked, or what is there may be what the script has written itself. Its lines are psql's.
+inline constexpr const char *kKeptPrologue = R"sh(
+remains=
+# Ends the script where another run has left something to be put back.
+fresh() {
+  [ ! -e "$values" ] || fail "$values is there: an earlier run was neither finished nor taken back. Take it back first \
+(sh $0 undo), or remove that file when it is sure that nothing is to be put back any more. Nothing was changed"
+}
+begin() {
+  fresh
+  (umask 077 && set -C && : >"$values") || fail "$values can't be written. Nothing was changed"
+  echo "  what undo has to put back is kept in $values until all is done or taken back"
+}
+# The value $2 under the name $1.
+keep() {
+  line=$(given "$1" "$2") && (umask 077 && printf '%s\n' "$line" >>"$values") && kept "$1" >/dev/null ||
+    fail "$values can't be written"
+}
+# Tells psql what is kept as $1. A file of somebody else's is not looked at, nor is there anything in it but a value.
+kept() {
+  [ -f "$values" ] && [ -O "$values" ] && LC_ALL=C grep -Ex "\\\\set $1 '([^'\\\\]|\\\\.)*'" "$values"
+}
+forget() {
+  kept "$1" >/dev/null || return 0
+  rm -f "$values.new"
+  (umask 077 && set -C && LC_ALL=C grep -v "^.set $1 '" "$values" >"$values.new") || # 1: nothing is left
+    { [ "$?" -eq 1 ] && [ -e "$values.new" ]; } || fail "$values.new can't be written"
+  mv -f "$values.new" "$values"
+}
+# $1: the statement that puts back what is not kept.
+unknown() {
+  if [ -f "$values" ] && [ -O "$values" ]; then
+    echo "  not begun, or put back already: $1"
+    return
+  fi
+  remains=1
+  echo "NOT TAKEN BACK: what was there before is kept in $values, and that is not there any more. What stands there now \
+was left as it was. Send it yourself, with what was there before: $1" >&2
 }
 )sh";
 

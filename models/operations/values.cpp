@@ -17,6 +17,16 @@ const QRegularExpression &placeholder()
     return expression;
 }
 
+QStringList valuesIn(const QString &text)
+{
+    QStringList names;
+    for (auto it = placeholder().globalMatch(text); it.hasNext();) {
+        names.append(it.next().captured(1));
+    }
+    names.removeDuplicates();
+    return names;
+}
+
 namespace {
 
 /// text with every placeholder replaced by what `put` makes of its name; the first name for which it has nothing is

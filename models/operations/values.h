@@ -17,6 +17,9 @@ using Values = QHash<QString, QString>;
 /// What stands for a value in an action, with its name as the first group: :{name}.
 const QRegularExpression &placeholder();
 
+/// The names for which text has a place, each once.
+QStringList valuesIn(const QString &text);
+
 /// sql with each :{name} replaced by its value as a quoted literal. An error names what has no value yet.
 core::Result<QString> filledSql(const QString &sql, const Values &values);
 

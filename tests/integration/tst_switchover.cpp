@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFile>
 #include <QProcess>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -278,9 +279,21 @@ void TestSwitchover::runbookDoesTheSame()
     const testsupport::Output ran = testsupport::run({QStringLiteral("sh"), script});
     QVERIFY2(ran.ok(), (ran.out + ran.err).constData());
     QCOMPARE(primary(), to);
+    QVERIFY(!QFile::exists(script + QStringLiteral(".values")));
     awaitWhole();
+    if (const QString busybox = QStandardPaths::findExecutable(QStringLiteral("busybox")); !busybox.isEmpty()) {
+        const QString back = m_directory.filePath(QStringLiteral("back.sh"));
+        QVERIFY(switchover({QStringLiteral("--to"), m_lab->node(from).name, QStringLiteral("--dry-run"),
+                            QStringLiteral("--runbook"), back})
+                    .exitCode == 0);
+        const testsupport::Output returned = testsupport::run({busybox, QStringLiteral("sh"), back});
+        QVERIFY2(returned.ok(), (returned.out + returned.err).constData());
+        QCOMPARE(primary(), from);
+        awaitWhole();
+    }
     const QString page = m_directory.filePath(QStringLiteral("runbook.md"));
-    QVERIFY(switchover({QStringLiteral("--to"), m_lab->node(from).name, QStringLiteral("--dry-run"),
+    const int next = primary() == from ? to : from;
+    QVERIFY(switchover({QStringLiteral("--to"), m_lab->node(next).name, QStringLiteral("--dry-run"),
                         QStringLiteral("--runbook"), page})
                 .exitCode == 0);
     QFile file(page);

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void initTestCase();
     void nativeIsRefusedWhileDaemonsWatch();
     void throughRepmgrThereAndBack();
+    void runbookDoesTheSame();
     void whatRepmgrLeavesDownGoesBackToService();
     void killedConsoleIsFinished();
     void nativeThereAndBack();
@@ -129,6 +130,21 @@ void TestSwitchoverRepmgr::throughRepmgrThereAndBack()
                   QStringLiteral("repmgr")),
             m_lab->node(to).name, 30'000);
     }
+}
+
+void TestSwitchoverRepmgr::runbookDoesTheSame()
+{
+    awaitWhole();
+    const int to = primary() == 0 ? 1 : 0;
+    const QString script = m_directory.filePath(QStringLiteral("runbook.sh"));
+    const ConsoleRun dry = switchover(to, {QStringLiteral("--dry-run"), QStringLiteral("--runbook"), script});
+    QVERIFY2(dry.exitCode == 0, dry.text.constData());
+    const testsupport::Output ran = testsupport::run({QStringLiteral("sh"), script}, 120'000);
+    QVERIFY2(ran.ok(), (ran.out + ran.err).constData());
+    QCOMPARE(primary(), to);
+    QCOMPARE(paused(), QStringLiteral("fff"));
+    // repmgr keeps the connection settings: there is nothing for the script to put back.
+    QVERIFY(!QFile::exists(script + QStringLiteral(".values")));
 }
 
 /// repmgr gives up when the primary did not shut down cleanly, and leaves it down.

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "consolerun.h"
+#include "core/identifier.h"
 #include "support/commitclient.h"
 #include "support/lab.h"
 #include "support/labsql.h"
@@ -254,6 +255,13 @@ void TestSwitchoverRouting::runbookLeavesNothingPaused()
 {
     awaitWhole();
     const int from = primary();
+    const testsupport::LabServer &old = m_lab->node(from);
+    // What a node that was a standby once still has, with all that a shell and psql take for more than it is.
+    const QString before =
+        QStringLiteral("host=10.255.0.1 password='it\\'s \\\\ $HOME `id` \"canary-6120\" :old %1' user=r");
+    QVERIFY(old.sql(QStringLiteral("ALTER SYSTEM SET primary_conninfo = %1").arg(core::sqlLiteral(before))));
+    QVERIFY(old.sql(QStringLiteral("SELECT pg_reload_conf()")));
+    QTRY_COMPARE(old.value(QStringLiteral("SHOW primary_conninfo")), before);
     const QString script = m_directory.filePath(QStringLiteral("runbook.sh"));
     const ConsoleRun dry =
         integration::runConsole({QStringLiteral("switchover"), m_directory.filePath(QStringLiteral("orders.toml")),
@@ -270,9 +278,20 @@ void TestSwitchoverRouting::runbookLeavesNothingPaused()
     QCOMPARE(PQresultStatus(committed.get()), PGRES_COMMAND_OK);
     QVERIFY(!admin(QStringLiteral("RESUME"))); // it is not paused
     QVERIFY(answers());
+    // What is to be put back is its owner's alone, and shown to nobody.
+    const QString kept = script + QStringLiteral(".values");
+    QVERIFY2(QFile::exists(kept) && !(ran.out + ran.err).contains("canary-6120"), (ran.out + ran.err).constData());
+    QCOMPARE(QFile::permissions(kept), QFile::ReadOwner | QFile::WriteOwner | QFile::ReadUser | QFile::WriteUser);
+    const QString now = QStringLiteral("SHOW primary_conninfo");
+    QTRY_VERIFY(old.sql(QStringLiteral("SELECT pg_reload_conf()")) && old.value(now) != before);
     const auto undone = testsupport::run({QStringLiteral("sh"), script, QStringLiteral("undo")}, 60'000);
     QVERIFY2(undone.ok(), (undone.out + undone.err).constData());
     QCOMPARE(primary(), from);
+    QVERIFY(old.sql(QStringLiteral("SELECT pg_reload_conf()")));
+    QTRY_COMPARE(old.value(now), before);
+    QVERIFY(!QFile::exists(kept));
+    QVERIFY(old.sql(QStringLiteral("ALTER SYSTEM RESET primary_conninfo")));
+    QVERIFY(old.sql(QStringLiteral("SELECT pg_reload_conf()")));
 }
 
 void TestSwitchoverRouting::killedConsoleLeavesNothingPaused_data()

@@ -1,64 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QFile>
-#include <QProcess>
-#include <QTemporaryDir>
+#include <QElapsedTimer>
 #include <QTest>
 
 #include "operations/plantext.h"
 #include "operations/runbook.h"
-#include "operations/switchover/switchoverplan.h"
-#include "switchoverfacts.h"
+#include "runbookbench.h"
 
 using namespace howdah::unit;
 
-/// The script of a switchover as a person runs it, with servers that are made up.
+/// What the script of a switchover does, and when it gives up.
 class TestRunbook : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void init();
+    void init() { m_bench = std::make_unique<RunbookBench>(); }
     void saysWhenAndWhere();
     void refusedPlanDoesNothing();
     void wayBackNeedsAnAnswer_data();
     void wayBackNeedsAnAnswer();
+    void warningMovesNoRow_data() { RunbookBench::everyShell(); }
+    void warningMovesNoRow();
+    void silenceIsGivenUp_data();
+    void silenceIsGivenUp();
 
 private:
-    /// What the script says, and its exit code.
-    std::pair<QString, int> run(const Plan &plan, const QStringList &arguments, const QString &answer);
-
-    std::unique_ptr<QTemporaryDir> m_directory;
+    std::unique_ptr<RunbookBench> m_bench;
 };
-
-void TestRunbook::init()
-{
-    m_directory = std::make_unique<QTemporaryDir>();
-}
-
-std::pair<QString, int> TestRunbook::run(const Plan &plan, const QStringList &arguments, const QString &answer)
-{
-    const QString script = m_directory->filePath(QStringLiteral("runbook.sh"));
-    const Facts facts = factsOf(prepared(healthyPair()));
-    if (!saveRunbook(plan, facts.config, script)) {
-        return {QStringLiteral("it was not written"), -1};
-    }
-    QFile psql(m_directory->filePath(QStringLiteral("psql")));
-    if (!psql.open(QIODevice::WriteOnly)) {
-        return {QStringLiteral("there is no psql"), -1};
-    }
-    psql.write("#!/bin/sh\n[ \"$ANSWER\" ] || { echo 'connection refused' >&2; exit 2; }\nprintf 'c\\n%s\\n' "
-               "\"$ANSWER\"\n");
-    psql.close();
-    psql.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-    QProcess process;
-    QProcessEnvironment all = QProcessEnvironment::systemEnvironment();
-    all.insert(QStringLiteral("PATH"), m_directory->path() + QLatin1Char(':') + qEnvironmentVariable("PATH"));
-    all.insert(QStringLiteral("ANSWER"), answer);
-    process.setProcessEnvironment(all);
-    process.setProcessChannelMode(QProcess::MergedChannels);
-    process.start(QStringLiteral("sh"), QStringList{script} + arguments);
-    const bool ended = QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 60'000) &&
-                       process.exitCode() >= 0;
-    return {QString::fromUtf8(process.readAll()), ended ? process.exitCode() : -1};
-}
 
 /// What a person holds in hand on that day: how old it is, which servers it speaks of, how long writes will wait.
 void TestRunbook::saysWhenAndWhere()
@@ -93,11 +59,11 @@ void TestRunbook::refusedPlanDoesNothing()
     pauseReplay(snapshot, pg2);
     const Plan plan = planSwitchover(factsOf(snapshot), pg2);
     QVERIFY(!mayRun(plan, true));
-    const auto [said, exitCode] = run(plan, {}, QStringLiteral("t"));
+    const auto [said, exitCode] = m_bench->run(plan);
     QCOMPARE(exitCode, 1);
     QVERIFY2(said.contains(QStringLiteral("Replays freely: replay is paused")), qPrintable(said));
     QVERIFY2(said.contains(QStringLiteral("Nothing was changed")), qPrintable(said));
-    QCOMPARE(run(plan, {QStringLiteral("undo")}, QStringLiteral("t")).second, 1);
+    QCOMPARE(m_bench->run(plan, {QStringLiteral("undo")}).second, 1);
 }
 
 void TestRunbook::wayBackNeedsAnAnswer_data()
@@ -115,11 +81,79 @@ void TestRunbook::wayBackNeedsAnAnswer()
 {
     QFETCH(QString, answer);
     QFETCH(QString, failed);
-    const Plan plan = planSwitchover(factsOf(prepared(healthyPair())), pg2);
-    QVERIFY(mayRun(plan, true));
-    const auto [said, exitCode] = run(plan, {QStringLiteral("undo"), QStringLiteral("stop")}, answer);
+    m_bench->stops = false;
+    QVERIFY(mayRun(m_bench->plan(), true));
+    const auto [said, exitCode] =
+        m_bench->run(m_bench->plan(), {QStringLiteral("undo"), QStringLiteral("stop")}, answer);
     QCOMPARE(exitCode, 1); // there is no server to be started
     QVERIFY2(said.contains(failed), qPrintable(said));
+}
+
+/// psql says it at each connection, on a channel of its own; what is asked for stands in the same row as ever.
+void TestRunbook::warningMovesNoRow()
+{
+    QFETCH(QString, shell);
+    m_bench->useShell(shell);
+    QVERIFY(m_bench->write(QStringLiteral("answers"),
+                           "printf 'WARNING:  the collation version is another\\nDETAIL:  f\\n' >&2\n" +
+                               RunbookBench::conninfo()));
+    const auto [said, exitCode] = m_bench->run(m_bench->plan());
+    QVERIFY2(exitCode == 0, qPrintable(said));
+}
+
+void TestRunbook::silenceIsGivenUp_data()
+{
+    QTest::addColumn<QString>("shell");
+    QTest::addColumn<QString>("statement");
+    QTest::addColumn<QByteArray>("then"); // what psql does with it
+    QTest::addColumn<QString>("says");
+    QTest::addColumn<int>("withinMs");
+    const QByteArray silent = "exec sleep 600";
+    const QString prove = QStringLiteral("not past");
+    const QString notProved = QStringLiteral("FAILED: pg2 has replayed the shutdown checkpoint of pg1: ");
+    QTest::newRow("before anything is done")
+        << QString() << QStringLiteral("pg_control_system") << silent
+        << QStringLiteral("FAILED: pg1 is the primary: no answer within 1 s") << 12'000;
+    QTest::newRow("while writes wait") << QString() << prove << silent
+                                       << notProved + QStringLiteral("no answer within 1 s") << 6000;
+    QTest::newRow("gone while writes wait") << QString() << prove << QByteArray("echo 'No route to host' >&2; exit 2")
+                                            << notProved + QStringLiteral("No route to host") << 6000;
+    const QString both = QStringLiteral("CHECKPOINT|^SELECT 1");
+    const QString given = QStringLiteral("FAILED: the checkpoint: nothing at all was said for 1 s");
+    QTest::newRow("of a statement that may take long") << QString() << both << silent << given << 8000;
+    QTest::newRow("that statement alone takes long")
+        << QString() << QStringLiteral("CHECKPOINT") << QByteArray("sleep 1.4") << QString() << 30'000;
+    if (const QString busybox = RunbookBench::busyboxPath(); !busybox.isEmpty()) {
+        QTest::newRow("busybox, while writes wait")
+            << busybox << prove << silent << notProved + QStringLiteral("no answer within 1 s") << 6000;
+        QTest::newRow("busybox, of a statement that may take long") << busybox << both << silent << given << 8000;
+    }
+}
+
+/// Whoever waits for TCP to notice waits for minutes.
+void TestRunbook::silenceIsGivenUp()
+{
+    QFETCH(QString, shell);
+    QFETCH(QString, statement);
+    QFETCH(QByteArray, then);
+    QFETCH(QString, says);
+    QFETCH(int, withinMs);
+    m_bench->useShell(shell);
+    QVERIFY(m_bench->write(QStringLiteral("answers"), "if printf '%s\\n' \"$in\" | grep -Eq '" + statement.toUtf8() +
+                                                          "'; then " + then + "; fi\n" + RunbookBench::conninfo()));
+    Plan patient = m_bench->plan();
+    patient.steps.front().deadlineMs = 1000;
+    for (Step &step : patient.steps) {
+        for (Action &action : step.actions) {
+            action.absentMs = std::min(action.absentMs, 1000);
+        }
+    }
+    QElapsedTimer clock;
+    clock.start();
+    const auto [said, exitCode] = m_bench->run(patient);
+    QVERIFY2((exitCode == 0) == says.isEmpty(), qPrintable(said));
+    QVERIFY2(said.contains(says), qPrintable(said));
+    QVERIFY2(clock.elapsed() < withinMs, qPrintable(QStringLiteral("%1 ms: %2").arg(clock.elapsed()).arg(said)));
 }
 
 QTEST_GUILESS_MAIN(TestRunbook)

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/runbookactions.h"
+
+#include <algorithm>
+
+#include "hosts/commandline.h"
+#include "operations/places.h"
+#include "operations/values.h"
+
+namespace howdah::operations {
+
+namespace {
+
+// As in the runner.
+constexpr int kUndoMs = 60'000;
+constexpr int kAbsentMs = 8000;
+
+/// A word of the script in which values stand as what they became.
+QString withValues(const QString &text)
+{
+    return shellWord(text).replace(placeholder(), QStringLiteral("'\"$\\1\"'"));
+}
+
+} // namespace
+
+RunbookActions::RunbookActions(const Plan &plan, const cluster::ClusterConfig &config, RunbookSql &sql)
+    : m_config(config)
+    , m_sql(sql)
+{
+    m_secrets.secrets = plan.secrets;
+    for (Secret &secret : m_secrets.secrets) { // the redaction of text takes all that hangs on a password, a quote too
+        secret.shown += QLatin1Char(' ');
+    }
+}
+
+/// What a line does when its action failed.
+QString RunbookActions::failing(const QString &about, Came came) const
+{
+    const QString what = came == Came::FromServer ? about + QStringLiteral("\"$(words)\"") : about;
+    return m_otherwise.isEmpty() ? QStringLiteral("fail %1").arg(what)
+                                 : QStringLiteral("{ lost %1; %2; }").arg(what, m_otherwise);
+}
+
+QString RunbookActions::text(const Action &action, const Step &step)
+{
+    const QString about = shellWord(!action.otherwise.isEmpty() ? action.otherwise
+                                    : !action.text.isEmpty()    ? action.text
+                                                                : step.title);
+    const int ofStep = m_takesBack ? kUndoMs : step.deadlineMs;
+    const int seconds = std::max(1, (action.deadlineMs > 0 ? action.deadlineMs : ofStep) / 1000);
+    switch (action.kind) {
+    case Action::Kind::Person:
+        return QStringLiteral("echo %1; echo 'Then press Enter.'; read -r _\n")
+            .arg(shellWord(action.node + QStringLiteral(": ") + action.text));
+    case Action::Kind::Sql:
+        return sqlText(action, about, seconds);
+    case Action::Kind::Http:
+        return httpText(action, about, seconds);
+    case Action::Kind::Command:
+        break;
+    }
+    return commandText(action, about);
+}
+
+QString RunbookActions::group(const std::vector<Action> &actions, const Step &step, bool acts)
+{
+    QString lines;
+    for (const Action &action : actions) {
+        const bool onlyAsks =
+            acts && lines.isEmpty() && actions.size() > 1 && action.kind == Action::Kind::Sql && action.expectsTrue;
+        m_otherwise = onlyAsks ? QStringLiteral("return 2") : QStringLiteral("return 1");
+        lines += text(action, step);
+    }
+    m_otherwise.clear();
+    return m_sql.functionOf(QLatin1Char('g'), lines);
+}
+
+QStringList RunbookActions::secretsIn(const Action &action) const
+{
+    QStringList names = valuesIn(action.sql);
+    names.removeIf([this](const QString &name) {
+        return std::none_of(m_secrets.secrets.begin(), m_secrets.secrets.end(),
+                            [&name](const Secret &secret) { return secret.name == name; });
+    });
+    return names;
+}
+
+QStringList RunbookActions::keptFor(const Step &step) const
+{
+    QStringList names;
+    for (const Action &action : step.undo) {
+        names += secretsIn(action);
+    }
+    names.removeDuplicates();
+    return names;
+}
+
+QString RunbookActions::undoText(const Step &step)
+{
+    QString lines;
+    m_takesBack = true;
+    for (const Action &action : step.undo) {
+        QStringList known;
+        for (const QString &name : secretsIn(action)) {
+            known.append(QStringLiteral("kept %1 >/dev/null").arg(name));
+        }
+        const QString line = text(action, step);
+        // As from a console: what is not known must not be written without what is missing.
+        lines += known.isEmpty()
+                     ? line
+                     : QStringLiteral("if %1; then\n%2else\nunknown %3\nfi\n")
+                           .arg(known.join(QStringLiteral(" && ")), line, shellWord(describe(m_secrets, action)));
+    }
+    m_takesBack = false;
+    for (const QString &name : keptFor(step)) {
+        lines += QStringLiteral("forget %1\n").arg(name);
+    }
+    return lines;
+}
+
+QString RunbookActions::sqlText(const Action &action, const QString &about, int seconds)
+{
+    const bool again = action.pollMs > 0;
+    // A statement may take long, but on the way back not on a node that has gone.
+    const int absentMs = action.absentMs == 0 && m_takesBack && !again ? kAbsentMs : action.absentMs;
+    const int silenceS = (absentMs + 999) / 1000;
+    const QString name = m_sql.function(
+        action, {.silenceS = again ? 0 : silenceS, .kept = m_takesBack ? secretsIn(action) : QStringList()});
+    const QString patience = QStringLiteral("%1 %2 %3")
+                                 .arg(QString::number(seconds), again ? QStringLiteral("again") : QStringLiteral("''"),
+                                      again && silenceS > 0 ? QString::number(silenceS) : QStringLiteral("''"));
+    const QString within = QStringLiteral("within %1\n").arg(seconds);
+    if (action.orSilent && !m_takesBack && again) { // what is asked next decides
+        return QStringLiteral("asks %1 %2 '' %3 || :\n").arg(about, patience, name);
+    }
+    if (action.orSilent && !m_takesBack) {
+        return within + QStringLiteral("if asked %1 && [ \"$(first)\" = f ]; then %2; fi\n")
+                            .arg(name, failing(about, Came::FromServer));
+    }
+    if (action.lastWill) {
+        return within + willText(action, name, about);
+    }
+    QString text = (action.expectsTrue ? QString() : within) + statementText(action, name, about, patience);
+    if (const QString will = m_wills.value(action.node + QLatin1Char('\n') + action.sql); !will.isEmpty()) {
+        text += QStringLiteral("wills=$(printf '%s\\n' $wills | grep -vx %1 | tr '\\n' ' ')\n").arg(will);
+    }
+    for (const Capture &capture : action.captures) {
+        text += QStringLiteral("%1=$(column %2)\n[ -n \"$%1\" ] || %3\n")
+                    .arg(capture.name, shellWord(capture.from), failing(about, Came::FromServer));
+    }
+    return text;
+}
+
+QString RunbookActions::statementText(const Action &action, const QString &name, const QString &about,
+                                      const QString &patience) const
+{
+    const QString otherwise = failing(about, Came::FromServer);
+    if (action.row) {
+        const QStringList asked{action.row->key, action.row->value, action.row->column};
+        return QStringLiteral("asked %1 && [ \"$(cell %2)\" = %3 ] || %4\n")
+            .arg(name, hosts::shellQuoted(asked), shellWord(action.row->is), otherwise);
+    }
+    if (action.expectsTrue) {
+        const QString how = m_otherwise.isEmpty() ? QStringLiteral("holds") : QStringLiteral("asks");
+        const QString or_ = m_otherwise.isEmpty() ? QString() : QStringLiteral(" || ") + otherwise;
+        return QStringLiteral("%1 %2 %3 %4 %5%6\n")
+            .arg(how, about, patience, hosts::shellQuoted({action.alreadySo}), name, or_);
+    }
+    if (action.alreadySo.isEmpty()) {
+        return QStringLiteral("asked %1 || %2\n").arg(name, otherwise);
+    }
+    return QStringLiteral("asked %1 || printf '%s\\n' \"$told\" | grep -Eq %2 || %3\n")
+        .arg(name, hosts::shellQuoted({action.alreadySo}), otherwise);
+}
+
+/// Left before the statement; void when that is refused in words, by which psql ends with 3.
+QString RunbookActions::willText(const Action &action, const QString &name, const QString &about)
+{
+    Action will;
+    will.node = action.node;
+    will.database = action.database;
+    will.sql = action.lastWill->sql;
+    const QString last = m_sql.function(will, {.seconds = 10});
+    m_wills.insert(will.node + QLatin1Char('\n') + will.sql, last);
+    return QStringLiteral("wills=\"$wills %1\"\nasked %2 || {\n  [ \"$code\" -ne 3 ] || wills=${wills% *}\n  %3\n}\n")
+        .arg(last, name, failing(about, Came::FromServer));
+}
+
+QString RunbookActions::httpText(const Action &action, const QString &about, int seconds)
+{
+    const int once = action.pollMs > 0 ? 3 : seconds;
+    const QString name = m_sql.functionOf(
+        QLatin1Char('q'), QStringLiteral("  http %1 %2 %3 %4 %5 %6\n")
+                              .arg(shellWord(action.http.credentials), shellWord(action.http.method),
+                                   withValues(action.http.url), QString::number(once), withValues(action.http.body),
+                                   shellWord(action.http.anonymous ? QStringLiteral("anonymous") : QString())));
+    QStringList accepted;
+    for (const int status : action.http.accepted) {
+        accepted.append(QString::number(status));
+    }
+    QString text =
+        QStringLiteral("answers %1 %2 %3 %4")
+            .arg(shellWord(accepted.isEmpty() ? QStringLiteral("2..") : accepted.join(QLatin1Char('|'))))
+            .arg(seconds)
+            .arg(shellWord(action.pollMs > 0 ? QString::number(std::max(50, action.pollMs) / 1000.0) : QString()),
+                 name);
+    for (const QString &expected : action.expected) {
+        text += QLatin1Char(' ') + withValues(expected);
+    }
+    for (const QString &unexpected : action.unexpected) {
+        text += QLatin1Char(' ') + withValues(QLatin1Char('!') + unexpected);
+    }
+    return text + QStringLiteral(" || { echo \"$status $out\" >&2; %1; }\n").arg(failing(about)) +
+           captures(action, about);
+}
+
+QString RunbookActions::commandText(const Action &action, const QString &about) const
+{
+    QString text = QStringLiteral("out=$(%1) || %2\n").arg(commandLine(action), failing(about));
+    for (const QString &expected : action.expected) {
+        // What is in a value stands in double quotes: no value of ours has anything that grep reads as more.
+        text +=
+            QStringLiteral("printf '%s\\n' \"$out\" | grep -Eq %1 || %2\n").arg(withValues(expected), failing(about));
+    }
+    return text + captures(action, about);
+}
+
+QString RunbookActions::commandLine(const Action &action) const
+{
+    const auto place = placeOf(m_config, action.node);
+    const cluster::NodeConfig *config = place ? &place->node : nullptr;
+    QStringList prefix = config ? config->command : QStringList();
+    if (action.asRoot && config) {
+        prefix = config->rootCommand.isEmpty()
+                     ? config->command + QStringList{QStringLiteral("sudo"), QStringLiteral("-n")}
+                     : config->rootCommand;
+    }
+    return hosts::shellQuoted(hosts::commandLine(prefix, action.argv));
+}
+
+QString RunbookActions::captures(const Action &action, const QString &about) const
+{
+    QString text;
+    for (const Capture &capture : action.captures) {
+        text += QStringLiteral("%1=$(printf '%s\\n' \"$out\" | sed -nE %2 | head -n 1)\n[ -n \"$%1\" ] || %3\n")
+                    .arg(capture.name, shellWord(QStringLiteral("s|%1|\\1|p").arg(capture.from)), failing(about));
+    }
+    return text;
+}
+
+} // namespace howdah::operations
