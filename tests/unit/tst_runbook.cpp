@@ -73,7 +73,7 @@ void TestRunbook::wayBackNeedsAnAnswer_data()
     const QString promoted = QStringLiteral("FAILED: nobody has promoted pg2 meanwhile");
     QTest::newRow("the candidate says nothing") << QString() << promoted;
     QTest::newRow("it is the primary") << QStringLiteral("f") << promoted;
-    QTest::newRow("it is a standby") << QStringLiteral("t") << QStringLiteral("FAILED: pg1 may start as the primary");
+    QTest::newRow("it is a standby") << QStringLiteral("t") << QStringLiteral("FAILED: pg1 runs as the primary again");
 }
 
 /// Somebody may run it days later: the old primary is started only when it is known that there is no other.
@@ -113,7 +113,7 @@ void TestRunbook::silenceIsGivenUp_data()
     const QString notProved = QStringLiteral("FAILED: pg2 has replayed the shutdown checkpoint of pg1: ");
     QTest::newRow("before anything is done")
         << QString() << QStringLiteral("pg_control_system") << silent
-        << QStringLiteral("FAILED: pg1 is the primary: no answer within 1 s") << 12'000;
+        << QStringLiteral("FAILED: pg1 is the primary, and sends to pg2: no answer within 1 s") << 12'000;
     QTest::newRow("while writes wait") << QString() << prove << silent
                                        << notProved + QStringLiteral("no answer within 1 s") << 6000;
     QTest::newRow("gone while writes wait") << QString() << prove << QByteArray("echo 'No route to host' >&2; exit 2")
