@@ -46,7 +46,6 @@ QString RunbookSql::function(const Action &action, const Manner &manner)
             (manner.kept.contains(name) ? QStringLiteral("kept %1") : QStringLiteral("given %1 \"$%1\"")).arg(name);
     }
     sql.replace(placeholder(), QStringLiteral(":'\\1'"));
-    const QString to = shellWord(conninfo(action.node, action.database));
     const QString client = QStringLiteral("sql ") + shellWord(conninfo(action.node, action.database)) +
                            (manner.silenceS > 0 ? QStringLiteral(" %1").arg(manner.silenceS) : QString());
     QString text = manner.seconds > 0 ? QStringLiteral("  within %1\n").arg(manner.seconds) : QString();

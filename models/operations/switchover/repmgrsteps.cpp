@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/switchover/repmgrsteps.h"
+#include "hosts/commandline.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -153,14 +154,16 @@ Step rejoinStep(const Repmgr &r)
 {
     Step step = r.p.step("rejoin", Phase::After, tr("See %1 back as a standby of %2").arg(r.p.primary, r.p.candidate),
                          {r.p.primary}, 120'000, 500);
-    Action rejoin = r.p.command(r.p.primary,
-                                QStringList{QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kStartScript),
-                                            QStringLiteral("howdah-rejoin"), r.p.host.dataDirectory} +
-                                    r.words(r.p.primary, {QStringLiteral("node"), QStringLiteral("rejoin"),
-                                                          QStringLiteral("-d"), r.conninfoOfCandidate()}),
-                                tr("%1 runs, or repmgr lets it rejoin").arg(r.p.primary));
+    Action rejoin = r.p.command(
+        r.p.primary,
+        QStringList{QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kStartScript),
+                    QStringLiteral("howdah-rejoin"), r.p.host.dataDirectory, hosts::shellQuoted(r.p.host.asOwner)} +
+            r.words(r.p.primary,
+                    {QStringLiteral("node"), QStringLiteral("rejoin"), QStringLiteral("-d"), r.conninfoOfCandidate()}),
+        tr("%1 runs, or repmgr lets it rejoin").arg(r.p.primary));
     step.actions = {
         rejoin, r.p.holds(r.p.primary, rejoinedSql(), tr("%1 streams from %2").arg(r.p.primary, r.p.candidate), 50)};
+    step.actions.back().neverWhen = kTakesWrites;
     step.actions.back().shows = {kShowsFollows + r.p.primary};
     step.needs = {QStringLiteral("switchover")};
     step.lane = 1;
