@@ -25,6 +25,8 @@ void Interrupts::hold()
 {
     const sigset_t signalSet = wishes();
     pthread_sigmask(SIG_BLOCK, &signalSet, nullptr);
+    // Who reads what we print may be gone before us, ended by the same Ctrl-C.
+    (void)std::signal(SIGPIPE, SIG_IGN);
 }
 
 Interrupts::Interrupts(QObject *parent)

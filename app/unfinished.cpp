@@ -111,7 +111,7 @@ Journal leftOverIn(const JournalState &journal)
     }
     Journal left;
     for (const auto &one : journal.operations) {
-        if (one->outcome != Outcome::Running && clusters.contains(one->plan.cluster)) {
+        if (clusters.contains(one->plan.cluster)) {
             left.operations.push_back(*one);
         }
     }

@@ -16,7 +16,7 @@ namespace howdah::app {
 cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const operations::Journal &journal,
                                    const cluster::ClusterConfig &config, const QString &asNamed);
 
-/// Of a journal all that concerns clusters on which something was left half-way, but for what runs. Pure.
+/// Of a journal all that concerns clusters on which something was left half-way. Pure.
 operations::Journal leftOverIn(const operations::JournalState &journal);
 
 } // namespace howdah::app

@@ -75,7 +75,7 @@ private:
     /// What was left half-way is part of whether a cluster is all right.
     cluster::ClusterState withJournal(const cluster::ClusterState &state) const;
 
-    operations::Journal m_leftOver; ///< of clusters that have such: their operations, but for those that run
+    operations::Journal m_leftOver;                   ///< of clusters that have such: their operations
     QHash<QString, cluster::ClusterConfig> m_configs; ///< by name, with the nodes that were discovered
     QPointer<SwitchoverDesk> m_desk;                  ///< of the dialog that is open; lives in the engine thread
     QString m_deskCluster;

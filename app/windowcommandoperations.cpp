@@ -98,7 +98,8 @@ void WindowCommand::openDesk(const QString &cluster)
 cluster::ClusterState WindowCommand::withJournal(const cluster::ClusterState &state) const
 {
     const QString &name = state.snapshot->cluster;
-    if (!operations::newestUnfinished(m_leftOver, name)) {
+    // What runs has its own place in the window.
+    if (operations::newestRunning(m_leftOver, name) || !operations::newestUnfinished(m_leftOver, name)) {
         return state;
     }
     return {state.snapshot, std::make_shared<const cluster::Assessment>(

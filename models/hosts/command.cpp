@@ -111,6 +111,7 @@ void Command::launch(const QStringList &line)
         sigset_t none;
         sigemptyset(&none);
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        (void)std::signal(SIGPIPE, SIG_DFL);
     });
     connect(m_process, &QProcess::readyReadStandardOutput, this, [this] { read(false); });
     connect(m_process, &QProcess::readyReadStandardError, this, [this] { read(true); });

@@ -5,6 +5,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -52,6 +53,9 @@ int spawn(const QByteArray &program)
         setsid();
         const int nowhere = open("/dev/null", O_WRONLY); // NOLINT(cppcoreguidelines-pro-type-vararg)
         if (dup2(ends[1], 0) >= 0 && dup2(ends[1], 1) >= 0 && dup2(nowhere, 2) >= 0) {
+            sigset_t none; // what the console keeps from itself it does not keep from this
+            sigemptyset(&none);
+            sigprocmask(SIG_SETMASK, &none, nullptr);
             execl(program.constData(), "howdah", argument.constData(), nullptr);
         }
         _exit(127);

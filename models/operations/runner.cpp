@@ -14,6 +14,7 @@ namespace howdah::operations {
 using core::Error;
 
 namespace {
+constexpr int kAnswerMs = 5000;
 constexpr int kSecretMs = 5000;
 constexpr int kGuardMs = 3000;
 constexpr int kLookMs = 2000;       ///< whether an interrupted step was done after all
@@ -515,7 +516,10 @@ std::vector<Action> Runner::actionsOf(const QStringList &steps) const
 Sequence *Runner::sequenceOf(std::vector<Action> actions, int deadlineMs)
 {
     for (Action &action : actions) {
-        action.orSilent = action.orSilent && !m_resumed;
+        if (action.orSilent && m_resumed) { // a new console has no sessions yet, and silence proves nothing
+            action.orSilent = false;
+            action.deadlineMs = std::max(action.deadlineMs, kAnswerMs);
+        }
     }
     auto *sequence = new Sequence(m_hands, m_values, std::move(actions), deadlineMs, this);
     connect(sequence, &Sequence::captured, this, [this](const QString &name, const QString &value) {

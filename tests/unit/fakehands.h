@@ -28,6 +28,12 @@ public:
     {
         return {{column}, {{value}}};
     }
+    /// Where nothing else was arranged: yes, and of who asks for a position one.
+    static operations::Table usual(const QString &sql)
+    {
+        return sql.endsWith(QLatin1String(" AS lsn")) ? one(QStringLiteral("0/1"), QStringLiteral("lsn"))
+                                                      : one(QStringLiteral("t"));
+    }
     static operations::HandsFailure failure(const QString &message, bool mayHaveHappened = true)
     {
         return {{.kind = core::Error::Kind::Connection, .message = message}, mayHaveHappened};
@@ -40,7 +46,7 @@ public:
         told.append(node + QStringLiteral(": ") + sql);
         heard(sql);
         answer(
-            sql, deadlineMs, [this, sql, done] { done(answers.value(sql, one(QStringLiteral("t")))); },
+            sql, deadlineMs, [this, sql, done] { done(answers.value(sql, usual(sql))); },
             [done] { done(tl::unexpected(failure(QStringLiteral("no answer in time")))); });
     }
 

@@ -404,8 +404,6 @@ void TestPatroniPlan::whatPatroniMayAnswer()
     hands.pages[QStringLiteral("POST ") + url("12:8008/switchover {\"candidate\":\"pg2\",\"leader\":\"pg1\"}")] = {
         status > 0 ? Handed<HttpAnswer>(HttpAnswer{status, body})
                    : tl::unexpected(FakeHands::failure(QStringLiteral("lost")))};
-    hands.answers[QStringLiteral("SELECT pg_logical_emit_message(true, 'howdah', 'switchover')::text AS lsn")] =
-        FakeHands::one(QStringLiteral("0/1"), QStringLiteral("lsn"));
     QTemporaryDir directory;
     auto journal = JournalWriter::create(directory.path(), plan, core::systemClock().wallMs());
     Runner runner(plan, hands, std::move(*journal), core::systemClock());

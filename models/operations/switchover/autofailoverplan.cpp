@@ -172,10 +172,12 @@ Plan planAutoFailoverSwitchover(const Facts &facts, const QString &target)
         return plan;
     }
     Pieces p = piecesToLookOn(facts, cast);
-    p.siblings.removeIf([&](const QString &node) { // it follows nobody before somebody takes it out again
+    const auto isAway = [&](const QString &node) { // it follows nobody before somebody takes it out again
         const AutoFailoverNode *member = facts.autoFailover->ofNode(node);
         return member && member->is(QStringLiteral("maintenance"));
-    });
+    };
+    p.siblings.removeIf(isAway);
+    p.cascading.removeIf(isAway);
     const Cue cue{p, *primary, *candidate};
     plan.guards = guardsOf(cue.p);
     plan.guards.push_back(

@@ -76,21 +76,36 @@ void noteOldValues(Pieces &p, const Facts &facts, int node, const QString &secre
     }
 }
 
-/// Who has never answered can't be asked, and is no standby that anybody knows of.
+/// Whether it, or who it follows, replays with a delay, and so goes over to a new timeline only when that is over.
+bool isDelayed(const Facts &facts, int node)
+{
+    const auto &places = facts.state.assessment->topology.places;
+    for (std::size_t hops = 0; node >= 0 && hops < places.size(); ++hops, node = places[at(node)].upstream) {
+        if (const auto &sample = nodeAt(facts, node).sample; sample && sample->applyDelaySeconds() > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// Who does not answer now is none of them: nobody waits for it, and a check has said so.
 void noteOthers(Pieces &p, const Facts &facts, const Cast &cast)
 {
-    const auto &nodes = facts.state.snapshot->nodes;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const cluster::Snapshot &snapshot = *facts.state.snapshot;
+    for (std::size_t i = 0; i < snapshot.nodes.size(); ++i) {
+        const cluster::NodeStatus &node = snapshot.nodes[i];
         const int index = static_cast<int>(i);
-        if (nodes[i].sample && nodes[i].sample->inRecovery && index != cast.primary && index != cast.candidate) {
-            p.others.append(nodes[i].name);
-            if (std::find(cast.siblings.begin(), cast.siblings.end(), index) == cast.siblings.end() &&
-                nodes[i].sample->receiver) {
-                p.cascading.append(nodes[i].name);
-            }
-            if (nodes[i].sample->applyDelaySeconds() > 0) {
-                p.delayed.append(nodes[i].name);
-            }
+        const bool plays = index == cast.primary || index == cast.candidate;
+        if (plays || !node.sample || !node.sample->inRecovery || !cluster::isFresh(snapshot, node)) {
+            continue;
+        }
+        p.others.append(node.name);
+        const bool sibling = std::find(cast.siblings.begin(), cast.siblings.end(), index) != cast.siblings.end();
+        if (!sibling && node.sample->receiver) {
+            p.cascading.append(node.name);
+        }
+        if (isDelayed(facts, index)) {
+            p.delayed.append(node.name);
         }
     }
 }

@@ -74,9 +74,14 @@ watch=$1
 shift
 said=$(mktemp) || exit 1
 "$@" >"$said" 2>&1 </dev/null &
+told=$!
 eval "$watch"
 how=$?
-[ $how -eq 0 ] || cat "$said"
+if [ $how -ne 0 ]; then # nothing of it may be left when this is taken back
+  kill "$told" 2>/dev/null
+  wait "$told" 2>/dev/null
+  cat "$said"
+fi
 rm -f "$said"
 exit $how
 )sh";
@@ -126,10 +131,8 @@ fi
 /// none that failed.
 inline constexpr const char *kStartScript = R"sh(
 data=$1 owner=$2
-runs() {
-  pid=$(eval "$owner"' head -n 1 "$data/postmaster.pid"' 2>/dev/null) && [ -n "$pid" ] &&
-    eval "$owner"' kill -0 "$pid"' 2>/dev/null
-}
+look='pid=$(head -n 1 "$1/postmaster.pid") && [ -n "$pid" ] && kill -0 "$pid"'
+runs() { eval "$owner"' sh -c "$look" runs "$data"' 2>/dev/null; }
 runs && exit 0
 shift 2
 "$@" && exit 0

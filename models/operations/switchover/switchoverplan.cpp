@@ -156,8 +156,8 @@ Step stopStep(const Pieces &p)
     step.undo = p.backToService();
     step.remedy =
         tr("Nobody can write before %1 runs. Undo does it as soon as %2 answers. By hand: only when it is sure "
-           "that nobody has promoted %2, remove standby.signal from %3 on %1, and start %1.")
-            .arg(p.primary, p.candidate, p.host.dataDirectory);
+           "that nobody has promoted one of them, remove standby.signal from %3 on %1, and start %1.")
+            .arg(p.primary, (p.others + QStringList{p.candidate}).join(QStringLiteral(" and ")), p.host.dataDirectory);
     return step;
 }
 
