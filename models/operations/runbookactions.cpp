@@ -123,7 +123,8 @@ QString RunbookActions::sqlText(const Action &action, const QString &about, int 
     const bool again = action.pollMs > 0;
     // A statement may take long, but on the way back not on a node that has gone.
     const int absentMs = action.absentMs == 0 && m_takesBack && !again ? kAbsentMs : action.absentMs;
-    const int silenceS = (absentMs + 999) / 1000;
+    // Who is asked again is connected to again each time, which a console is already: that takes its part of a second.
+    const int silenceS = (absentMs + 999) / 1000 + (again && absentMs > 0 ? 1 : 0);
     const QString name = m_sql.function(
         action, {.silenceS = again ? 0 : silenceS, .kept = m_takesBack ? secretsIn(action) : QStringList()});
     const QString patience = QStringLiteral("%1 %2 %3")

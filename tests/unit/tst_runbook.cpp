@@ -115,9 +115,9 @@ void TestRunbook::silenceIsGivenUp_data()
         << QString() << QStringLiteral("pg_control_system") << silent
         << QStringLiteral("FAILED: pg1 is the primary, and sends to pg2: no answer within 1 s") << 12'000;
     QTest::newRow("while writes wait") << QString() << prove << silent
-                                       << notProved + QStringLiteral("no answer within 1 s") << 6000;
+                                       << notProved + QStringLiteral("no answer within 2 s") << 8000;
     QTest::newRow("gone while writes wait") << QString() << prove << QByteArray("echo 'No route to host' >&2; exit 2")
-                                            << notProved + QStringLiteral("No route to host") << 6000;
+                                            << notProved + QStringLiteral("No route to host") << 8000;
     const QString both = QStringLiteral("CHECKPOINT|^SELECT 1");
     const QString given = QStringLiteral("FAILED: the checkpoint: nothing at all was said for 1 s");
     QTest::newRow("of a statement that may take long") << QString() << both << silent << given << 8000;
@@ -125,7 +125,7 @@ void TestRunbook::silenceIsGivenUp_data()
         << QString() << QStringLiteral("CHECKPOINT") << QByteArray("sleep 1.4") << QString() << 30'000;
     if (const QString busybox = RunbookBench::busyboxPath(); !busybox.isEmpty()) {
         QTest::newRow("busybox, while writes wait")
-            << busybox << prove << silent << notProved + QStringLiteral("no answer within 1 s") << 6000;
+            << busybox << prove << silent << notProved + QStringLiteral("no answer within 2 s") << 8000;
         QTest::newRow("busybox, of a statement that may take long") << busybox << both << silent << given << 8000;
     }
 }
