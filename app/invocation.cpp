@@ -53,6 +53,9 @@ tl::unexpected<Error> usage(const QString &message)
 
 core::Result<Invocation> checked(Invocation invocation, const QStringList &positional)
 {
+    if (invocation.yes && !invocation.accept.isEmpty()) {
+        return usage(QStringLiteral("--yes accepts every warning, --accept those that it names: take one of them."));
+    }
     if (invocation.command == Command::Patroni) {
         return withPatroniArguments(invocation, positional);
     }
@@ -97,9 +100,6 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
     }
     if ((invocation.dryRun && !switches) || (invocation.yes && !switches && invocation.command != Command::Journal)) {
         return usage(QStringLiteral("--dry-run and --yes go with switchover and patroni, --yes with journal as well."));
-    }
-    if (invocation.yes && !invocation.accept.isEmpty()) {
-        return usage(QStringLiteral("--yes accepts every warning, --accept those that it names: take one of them."));
     }
     if (invocation.probe && !switches) {
         return usage(QStringLiteral("--probe goes with switchover."));

@@ -96,9 +96,6 @@ core::Result<Invocation> withPatroniArguments(Invocation invocation, const QStri
     if ((invocation.dryRun || invocation.yes || !invocation.accept.isEmpty()) && (!shape->changes || shows)) {
         return usage(QStringLiteral("--dry-run, --yes and --accept go with what changes something."));
     }
-    if (invocation.yes && !invocation.accept.isEmpty()) {
-        return usage(QStringLiteral("--yes accepts every warning, --accept those that it names: take one of them."));
-    }
     if (invocation.force) {
         return usage(QStringLiteral("--force goes with discover -o FILE."));
     }

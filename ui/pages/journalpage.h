@@ -5,8 +5,8 @@
 
 #include "pages/page.h"
 
-class QPlainTextEdit;
 class QBoxLayout;
+class QPlainTextEdit;
 class QPushButton;
 class QStackedWidget;
 
