@@ -14,6 +14,7 @@ namespace {
 // As in the runner.
 constexpr int kUndoMs = 60'000;
 constexpr int kAbsentMs = 8000;
+constexpr int kDoneByHandS = 60; ///< a server that was started needs a moment
 
 /// A word of the script in which values stand as what they became.
 QString withValues(const QString &text)
@@ -43,15 +44,15 @@ QString RunbookActions::failing(const QString &about, Came came) const
 
 QString RunbookActions::text(const Action &action, const Step &step)
 {
+    // A text says what is to be so, and it is read where it is not.
     const QString about = shellWord(!action.otherwise.isEmpty() ? action.otherwise
-                                    : !action.text.isEmpty()    ? action.text
+                                    : !action.text.isEmpty()    ? QStringLiteral("not so: ") + action.text
                                                                 : step.title);
     const int ofStep = m_takesBack ? kUndoMs : step.deadlineMs;
     const int seconds = std::max(1, (action.deadlineMs > 0 ? action.deadlineMs : ofStep) / 1000);
     switch (action.kind) {
     case Action::Kind::Person:
-        return QStringLiteral("echo %1; echo 'Then press Enter.'; read -r _\n")
-            .arg(shellWord(action.node + QStringLiteral(": ") + action.text));
+        return personText(action);
     case Action::Kind::Sql:
         return sqlText(action, about, seconds);
     case Action::Kind::Http:
@@ -59,7 +60,7 @@ QString RunbookActions::text(const Action &action, const Step &step)
     case Action::Kind::Command:
         break;
     }
-    return commandText(action, about);
+    return commandText(action, about, seconds);
 }
 
 QString RunbookActions::group(const std::vector<Action> &actions, const Step &step, bool acts)
@@ -118,6 +119,20 @@ QString RunbookActions::undoText(const Step &step)
     return lines;
 }
 
+/// Somebody says that it was done; what can be asked tells whether it was.
+QString RunbookActions::personText(const Action &action)
+{
+    const QString text = QStringLiteral("person %1\n").arg(shellWord(action.text));
+    if (action.sql.isEmpty()) {
+        return text;
+    }
+    Action look = action;
+    look.kind = Action::Kind::Sql;
+    look.expectsTrue = true;
+    return text + sqlText(look, shellWord(action.node + QStringLiteral(" does not look as if that had been done")),
+                          kDoneByHandS);
+}
+
 QString RunbookActions::sqlText(const Action &action, const QString &about, int seconds)
 {
     const bool again = action.pollMs > 0;
@@ -132,7 +147,7 @@ QString RunbookActions::sqlText(const Action &action, const QString &about, int 
                                       again && silenceS > 0 ? QString::number(silenceS) : QStringLiteral("''"));
     const QString within = QStringLiteral("within %1\n").arg(seconds);
     if (action.orSilent && !m_takesBack && again) { // what is asked next decides
-        return QStringLiteral("asks %1 %2 '' %3 || :\n").arg(about, patience, name);
+        return QStringLiteral("asks %1 %2 '' %3 '' '' || :\n").arg(about, patience, name);
     }
     if (action.orSilent && !m_takesBack) {
         return within + QStringLiteral("if asked %1 && [ \"$(first)\" = f ]; then %2; fi\n")
@@ -141,7 +156,7 @@ QString RunbookActions::sqlText(const Action &action, const QString &about, int 
     if (action.lastWill) {
         return within + willText(action, name, about);
     }
-    QString text = (action.expectsTrue ? QString() : within) + statementText(action, name, about, patience);
+    QString text = (action.expectsTrue || again ? QString() : within) + statementText(action, name, about, patience);
     if (const QString will = m_wills.value(action.node + QLatin1Char('\n') + action.sql); !will.isEmpty()) {
         text += QStringLiteral("wills=$(printf '%s\\n' $wills | grep -vx %1 | tr '\\n' ' ')\n").arg(will);
     }
@@ -161,11 +176,12 @@ QString RunbookActions::statementText(const Action &action, const QString &name,
         return QStringLiteral("asked %1 && [ \"$(cell %2)\" = %3 ] || %4\n")
             .arg(name, hosts::shellQuoted(asked), shellWord(action.row->is), otherwise);
     }
-    if (action.expectsTrue) {
+    if (action.expectsTrue || action.pollMs > 0) {
         const QString how = m_otherwise.isEmpty() ? QStringLiteral("holds") : QStringLiteral("asks");
         const QString or_ = m_otherwise.isEmpty() ? QString() : QStringLiteral(" || ") + otherwise;
-        return QStringLiteral("%1 %2 %3 %4 %5%6\n")
-            .arg(how, about, patience, hosts::shellQuoted({action.alreadySo}), name, or_);
+        const QStringList manner{action.neverWhen, action.expectsTrue ? QString() : QStringLiteral("any")};
+        return QStringLiteral("%1 %2 %3 %4 %5 %6%7\n")
+            .arg(how, about, patience, hosts::shellQuoted({action.alreadySo}), name, hosts::shellQuoted(manner), or_);
     }
     if (action.alreadySo.isEmpty()) {
         return QStringLiteral("asked %1 || %2\n").arg(name, otherwise);
@@ -215,13 +231,22 @@ QString RunbookActions::httpText(const Action &action, const QString &about, int
            captures(action, about);
 }
 
-QString RunbookActions::commandText(const Action &action, const QString &about) const
+QString RunbookActions::commandText(const Action &action, const QString &about, int seconds)
 {
-    QString text = QStringLiteral("out=$(%1) || %2\n").arg(commandLine(action), failing(about));
+    QString text = QStringLiteral("out=$(run %1) || %2\n")
+                       .arg(commandLine(action), action.pollMs > 0 ? QStringLiteral("return 1") : failing(about));
     for (const QString &expected : action.expected) {
         // What is in a value stands in double quotes: no value of ours has anything that grep reads as more.
-        text +=
-            QStringLiteral("printf '%s\\n' \"$out\" | grep -Eq %1 || %2\n").arg(withValues(expected), failing(about));
+        text += QStringLiteral("printf '%s\\n' \"$out\" | grep -Eq %1 || %2\n")
+                    .arg(withValues(expected), action.pollMs > 0 ? QStringLiteral("return 1") : failing(about));
+    }
+    if (action.pollMs > 0) {
+        text = QStringLiteral("until_so %1 %2 %3 || %4\n")
+                   .arg(seconds)
+                   .arg(QString::number(std::max(50, action.pollMs) / 1000.0), m_sql.functionOf(QLatin1Char('c'), text),
+                        failing(about));
+    } else {
+        text.prepend(QStringLiteral("within %1\n").arg(seconds));
     }
     return text + captures(action, about);
 }

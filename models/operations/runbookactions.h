@@ -28,12 +28,13 @@ private:
     enum class Came { FromServer, FromElsewhere }; ///< a server's words are in the script's hands
     QString failing(const QString &about, Came came = Came::FromElsewhere) const;
     QStringList secretsIn(const Action &action) const;
+    QString personText(const Action &action);
     QString sqlText(const Action &action, const QString &about, int seconds);
     QString statementText(const Action &action, const QString &name, const QString &about,
                           const QString &patience) const;
     QString willText(const Action &action, const QString &name, const QString &about);
     QString httpText(const Action &action, const QString &about, int seconds);
-    QString commandText(const Action &action, const QString &about) const;
+    QString commandText(const Action &action, const QString &about, int seconds);
     QString commandLine(const Action &action) const;
     QString captures(const Action &action, const QString &about) const;
 

@@ -25,7 +25,7 @@ wanted() {
 }
 # $1: what did not go as hoped where something else decides. Whoever asked goes on.
 lost() {
-  echo "  not so: $1" >&2
+  echo "  $1" >&2
 }
 # The time as $at, in hundredths of a second: where Linux tells it, no clock that is set can get in between.
 clock() {
@@ -42,15 +42,13 @@ client() {
   export PGCONNECT_TIMEOUT
   exec psql -X -q -w -A -F "$(printf '\037')" -P footer=off -v ON_ERROR_STOP=1 -d "$1"
 }
-# Sends what comes in to the server of the conninfo $1, within the time that was given. With $2 that server is asked on
-# the side meanwhile, and once it has said nothing to anybody for $2 seconds, nobody waits any longer. (Not by timeout:
-# that of busybox keeps what is read here open for up to a second.)
-sql() (
+# Waits for the process $work, within the time that was given. With $2 the server of the conninfo $1 is asked on the side
+# meanwhile, and once it has said nothing to anybody for $2 seconds, nobody waits any longer. (Not by timeout: that of
+# busybox keeps what is read here open for up to a second.)
+ended() {
   clock
   begun=$at heard=$at nap=0.01
   [ "$((by - at))" -ge 100 ] || by=$((at + 100))
-  { client "$1" <&4 4<&- & } 4<&0 # nothing comes in by itself to what runs beside a script
-  work=$!
   trap 'kill "$work" 2>/dev/null; exit 143' INT TERM HUP
   while kill -0 "$work" 2>/dev/null; do
     sleep "$nap"
@@ -72,6 +70,18 @@ sql() (
     exit 124
   done
   wait "$work"
+}
+# Sends what comes in to the server of the conninfo $1; nothing comes in by itself to what runs beside a script.
+sql() (
+  { client "$1" <&4 4<&- & } 4<&0
+  work=$!
+  ended "$@"
+)
+# Runs a command on a host, or here.
+run() (
+  "$@" </dev/null &
+  work=$!
+  ended
 )
 # Whether that server says anything; a refusal is no silence.
 spoke() {
@@ -121,8 +131,9 @@ given() {
   ) && { [ -n "$quoted" ] || [ -z "$2" ]; } && printf "\\\\set %s '%s'\\n" "$1" "$quoted"
 }
 # $1: what is waited for, $2: seconds at most, $3: "again" to ask until it is so, $4: seconds after which whoever says
-# nothing is given up, or nothing, $5: what is as good when it is refused with that, or nothing, $6: whom to ask: the first
-# column of the first row must be t.
+# nothing is given up, or nothing, $5: what is as good when it is refused with that, or nothing, $6: whom to ask, $7: a
+# column in whose first row t says that it will never be so, or nothing, $8: "any" where every answer will do; else the
+# first column of the first row must be t.
 holds() {
   asks "$@" || fail "$1$(words)"
 }
@@ -133,7 +144,9 @@ asks() {
     by=$end
     [ -z "$4" ] || [ "$((at + $4 * 100))" -ge "$end" ] || by=$((at + $4 * 100))
     if asked "$6"; then
+      [ -z "$8" ] || return 0
       [ "$(first)" != t ] || return 0
+      [ -z "$7" ] || [ "$(column "$7")" != t ] || return 1
       clock
       heard=$at
     elif [ -n "$5" ] && printf '%s\n' "$told" | grep -Eq "$5"; then
@@ -145,6 +158,25 @@ asks() {
     sleep 0.05
     clock
   done
+}
+# $1: seconds at most, $2: seconds between, then what to do, until it succeeds.
+until_so() {
+  clock
+  end=$((at + $1 * 100)) nap=$2
+  shift 2
+  while :; do
+    by=$end
+    ! "$@" || return 0
+    clock
+    [ "$at" -lt "$end" ] || return 1
+    sleep "$nap"
+  done
+}
+# $1: what somebody has to do.
+person() {
+  echo "$1"
+  echo 'Then press Enter.'
+  read -r _ || fail "nobody is there to do it: $1"
 }
 )sh";
 

@@ -26,6 +26,8 @@ printf 'lsn\n%s\n' "$ANSWER"
 
 /// Servers stop and start when they are told to.
 constexpr const char *kHost = R"sh(#!/bin/sh
+at=${0%/*}
+. "$at/hosts"
 case "$*" in
 *howdah-stop* | *howdah-control*)
   [ "$STOPS" ] || { echo 'still running' >&2; exit 1; }
@@ -45,6 +47,7 @@ RunbookBench::RunbookBench()
     write(QStringLiteral("psql"), kPsql);
     write(QStringLiteral("host"), kHost);
     write(QStringLiteral("answers"), {});
+    write(QStringLiteral("hosts"), {});
 }
 
 QByteArray RunbookBench::conninfo()
@@ -112,6 +115,8 @@ std::pair<QString, int> RunbookBench::run(const Plan &plan, const QStringList &a
     process.setProcessEnvironment(all);
     process.setProcessChannelMode(QProcess::MergedChannels);
     process.start(m_shell.first(), m_shell.sliced(1) + QStringList{script} + arguments);
+    process.write(typed);
+    process.closeWriteChannel();
     const bool ended = QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 60'000) &&
                        process.exitCode() >= 0;
     return {QString::fromUtf8(process.readAll()), ended ? process.exitCode() : -1};

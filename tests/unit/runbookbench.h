@@ -11,7 +11,7 @@ namespace howdah::unit {
 
 /// Runs the script of a switchover as a person does, with servers that are made up: what stands for psql keeps what it
 /// is called with in the file "arguments" and what it is told in "statements", does what the shell's text in "answers"
-/// says, and otherwise answers one row.
+/// says, and otherwise answers one row. On a host first that runs which is in "hosts".
 class RunbookBench {
 public:
     RunbookBench();
@@ -39,6 +39,7 @@ public:
     static QByteArray conninfo();
 
     bool stops = true; ///< the old primary does when it is told to
+    QByteArray typed;  ///< by whoever runs the script
 
 private:
     QTemporaryDir m_directory;

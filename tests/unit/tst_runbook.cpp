@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QElapsedTimer>
+#include <QFile>
 #include <QTest>
 
 #include "operations/plantext.h"
@@ -21,6 +22,12 @@ private Q_SLOTS:
     void warningMovesNoRow();
     void silenceIsGivenUp_data();
     void silenceIsGivenUp();
+    void hostIsGivenUp_data() { RunbookBench::everyShell(); }
+    void hostIsGivenUp();
+    void hostIsAskedAgain_data() { RunbookBench::everyShell(); }
+    void hostIsAskedAgain();
+    void whatWasDoneByHandIsLookedAt_data();
+    void whatWasDoneByHandIsLookedAt();
 
 private:
     std::unique_ptr<RunbookBench> m_bench;
@@ -70,10 +77,11 @@ void TestRunbook::wayBackNeedsAnAnswer_data()
 {
     QTest::addColumn<QString>("answer");
     QTest::addColumn<QString>("failed");
-    const QString promoted = QStringLiteral("FAILED: nobody has promoted pg2 meanwhile");
+    const QString promoted = QStringLiteral("FAILED: not so: nobody has promoted pg2 meanwhile");
     QTest::newRow("the candidate says nothing") << QString() << promoted;
     QTest::newRow("it is the primary") << QStringLiteral("f") << promoted;
-    QTest::newRow("it is a standby") << QStringLiteral("t") << QStringLiteral("FAILED: pg1 runs as the primary again");
+    QTest::newRow("it is a standby") << QStringLiteral("t")
+                                     << QStringLiteral("FAILED: not so: pg1 runs as the primary again");
 }
 
 /// Somebody may run it days later: the old primary is started only when it is known that there is no other.
@@ -110,16 +118,16 @@ void TestRunbook::silenceIsGivenUp_data()
     QTest::addColumn<int>("withinMs");
     const QByteArray silent = "exec sleep 600";
     const QString prove = QStringLiteral("not past");
-    const QString notProved = QStringLiteral("FAILED: pg2 has replayed the shutdown checkpoint of pg1: ");
+    const QString notProved = QStringLiteral("FAILED: not so: pg2 has replayed the shutdown checkpoint of pg1: ");
     QTest::newRow("before anything is done")
         << QString() << QStringLiteral("pg_control_system") << silent
-        << QStringLiteral("FAILED: pg1 is the primary, and sends to pg2: no answer within 1 s") << 12'000;
+        << QStringLiteral("FAILED: not so: pg1 is the primary, and sends to pg2: no answer within 1 s") << 12'000;
     QTest::newRow("while writes wait") << QString() << prove << silent
                                        << notProved + QStringLiteral("no answer within 2 s") << 8000;
     QTest::newRow("gone while writes wait") << QString() << prove << QByteArray("echo 'No route to host' >&2; exit 2")
                                             << notProved + QStringLiteral("No route to host") << 8000;
     const QString both = QStringLiteral("CHECKPOINT|^SELECT 1");
-    const QString given = QStringLiteral("FAILED: the checkpoint: nothing at all was said for 1 s");
+    const QString given = QStringLiteral("FAILED: not so: the checkpoint: nothing at all was said for 1 s");
     QTest::newRow("of a statement that may take long") << QString() << both << silent << given << 8000;
     QTest::newRow("that statement alone takes long")
         << QString() << QStringLiteral("CHECKPOINT") << QByteArray("sleep 1.4") << QString() << 30'000;
@@ -154,6 +162,92 @@ void TestRunbook::silenceIsGivenUp()
     QVERIFY2((exitCode == 0) == says.isEmpty(), qPrintable(said));
     QVERIFY2(said.contains(says), qPrintable(said));
     QVERIFY2(clock.elapsed() < withinMs, qPrintable(QStringLiteral("%1 ms: %2").arg(clock.elapsed()).arg(said)));
+}
+
+/// A host that has hung keeps nobody, and nothing of it is left.
+void TestRunbook::hostIsGivenUp()
+{
+    QFETCH(QString, shell);
+    m_bench->useShell(shell);
+    QVERIFY(m_bench->write(QStringLiteral("answers"), RunbookBench::conninfo()));
+    QVERIFY(m_bench->write(QStringLiteral("hosts"),
+                           "case \"$*\" in *howdah-stop*) echo $$ >\"$at/hung\"; exec sleep 600 ;; esac\n"));
+    Plan plan = m_bench->plan();
+    for (Step &step : plan.steps) {
+        step.deadlineMs = step.id == QLatin1String("stop") ? 1500 : step.deadlineMs;
+    }
+    const auto [said, exitCode] = m_bench->run(plan);
+    QCOMPARE(exitCode, 1);
+    QVERIFY2(said.contains(QStringLiteral("no answer within 1 s")), qPrintable(said));
+    QVERIFY2(said.contains(QStringLiteral("FAILED: not so: pg1 has shut down")), qPrintable(said));
+    QVERIFY2(said.contains(QStringLiteral(" stop\n")), qPrintable(said)); // it may have happened: it can be taken back
+    const QByteArray hung = m_bench->read(QStringLiteral("hung")).trimmed();
+    QVERIFY(!hung.isEmpty());
+    QVERIFY(!QFile::exists(QStringLiteral("/proc/%1").arg(QString::fromLatin1(hung))));
+}
+
+/// As repmgr's own view, which needs a moment until it shows what is so.
+void TestRunbook::hostIsAskedAgain()
+{
+    QFETCH(QString, shell);
+    m_bench->useShell(shell);
+    QVERIFY(m_bench->write(QStringLiteral("answers"), RunbookBench::conninfo()));
+    QVERIFY(m_bench->write(QStringLiteral("hosts"), R"sh(case "$*" in *shown*)
+  echo . >>"$at/asked"
+  [ "$(wc -l <"$at/asked")" -lt 3 ] || { echo 'all is well'; exit 0; }
+  exit 25 ;;
+esac
+)sh"));
+    Plan plan = m_bench->plan();
+    Action shown;
+    shown.kind = Action::Kind::Command;
+    shown.node = QStringLiteral("pg1");
+    shown.argv = {QStringLiteral("shown")};
+    shown.text = QStringLiteral("all is shown well");
+    shown.expected = {QStringLiteral("^all is")};
+    shown.pollMs = 50;
+    plan.steps.back().actions = {shown};
+    plan.steps.back().id = QStringLiteral("shown");
+    const auto [said, exitCode] = m_bench->run(plan);
+    QVERIFY2(exitCode == 0, qPrintable(said));
+    QCOMPARE(m_bench->read(QStringLiteral("asked")).count('\n'), 3);
+}
+
+void TestRunbook::whatWasDoneByHandIsLookedAt_data()
+{
+    QTest::addColumn<QByteArray>("answers"); // to the question about the old primary
+    QTest::addColumn<QByteArray>("typed");
+    QTest::addColumn<QString>("says");
+    const QByteArray twice = "\n\n";
+    QTest::newRow("it follows") << QByteArray("printf 'is\037takes_writes\nt\037f\n'; exit") << twice << QString();
+    QTest::newRow("it writes") << QByteArray("printf 'is\037takes_writes\nf\037t\n'; exit") << twice
+                               << QStringLiteral("FAILED: pg1 does not look as if that had been done");
+    QTest::newRow("it needs a moment") << QByteArray(
+                                              "echo . >>\"$at/asked\"; if [ $(wc -l <\"$at/asked\") -lt 3 ]; then "
+                                              "echo refused >&2; exit 2; fi")
+                                       << twice << QString();
+    QTest::newRow("nobody is there") << QByteArray() << QByteArray()
+                                     << QStringLiteral("FAILED: nobody is there to do it: On the host of pg1: stop");
+}
+
+/// Enter says that somebody did something; what they did, the server tells.
+void TestRunbook::whatWasDoneByHandIsLookedAt()
+{
+    QFETCH(QByteArray, answers);
+    QFETCH(QByteArray, typed);
+    QFETCH(QString, says);
+    Facts facts = m_bench->facts();
+    facts.nodes[pg1].host = HostAccess{.error = QStringLiteral("no command")};
+    const Plan plan = planSwitchover(facts, pg2);
+    QVERIFY(mayRun(plan, true));
+    m_bench->typed = typed;
+    QVERIFY(m_bench->write(QStringLiteral("answers"), "case $in in *takes_writes*) " + answers +
+                                                          " ;; *'SELECT false'*) echo 'Connection refused' >&2; "
+                                                          "exit 2 ;; esac\n" +
+                                                          RunbookBench::conninfo()));
+    const auto [said, exitCode] = m_bench->run(plan);
+    QVERIFY2((exitCode == 0) == says.isEmpty(), qPrintable(said));
+    QVERIFY2(said.contains(says), qPrintable(said));
 }
 
 QTEST_GUILESS_MAIN(TestRunbook)

@@ -144,7 +144,7 @@ void TestRunbookSecrets::oldValueIsKept()
     QVERIFY(m_bench->write(QStringLiteral("answers"), RunbookBench::conninfo()));
     m_bench->stops = false;
     const auto [said, exitCode] = m_bench->run(m_bench->plan());
-    QVERIFY2(exitCode == 1 && said.contains(QStringLiteral("FAILED: pg1 has shut down")), qPrintable(said));
+    QVERIFY2(exitCode == 1 && said.contains(QStringLiteral("FAILED: not so: pg1 has shut down")), qPrintable(said));
     QVERIFY2(said.contains(kept) && !said.contains(QStringLiteral("canary")), qPrintable(said));
     QVERIFY2(m_bench->read(kept).contains("canary"), m_bench->read(kept).constData());
     QCOMPARE(QFile::permissions(m_bench->path(kept)) &
