@@ -118,6 +118,10 @@ bool OperationRun::interrupt()
     if (!m_runner) {
         return false;
     }
+    if (m_tookMs) {
+        printError(QStringLiteral("howdah: the operation has ended; what the probe committed is being counted\n"));
+        return true;
+    }
     printError(m_runner->cancel() ? QStringLiteral("howdah: taking back what was done ...\n")
                                   : QStringLiteral("howdah: past the point of no return, going on to the end\n"));
     return true;
@@ -177,7 +181,7 @@ QString OperationRun::cameOf(Outcome outcome, const std::optional<probe::Measure
 
 void OperationRun::report(Outcome outcome, const QStringList &remains, const std::optional<probe::Measured> &measured)
 {
-    const qint64 took = m_tookMs;
+    const qint64 took = m_tookMs.value_or(0);
     const Plan &plan = m_runner->plan();
     const QString came = cameOf(outcome, measured);
     const QStringList warned = outcome == Outcome::Done ? warnedOf(plan) : QStringList();

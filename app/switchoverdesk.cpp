@@ -69,8 +69,8 @@ void SwitchoverDesk::readJournal()
     promise->start();
     QThreadPool::globalInstance()->start([promise, name = m_config.name] {
         const Journal journal = operations::readJournal(journalDirectory());
-        promise->addResult(
-            Past{switchover::estimatesFrom(journal.operations, name), switchover::unfinishedOf(journal, name)});
+        promise->addResult(Past{switchover::estimatesFrom(journal.operations, name),
+                                switchover::unfinishedOf(journal, name), journal.unreadable});
         promise->finish();
     });
 }
@@ -145,6 +145,7 @@ void SwitchoverDesk::publish()
     m_facts->state = m_state;
     m_facts->estimates = m_past->estimates;
     m_facts->unfinished = m_past->unfinished;
+    m_facts->unreadable = m_past->unreadable;
     tellProbe();
     Q_EMIT planned(planFor(m_target));
     std::vector<Plan> others;

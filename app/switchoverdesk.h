@@ -81,6 +81,7 @@ private:
     struct Past {
         operations::switchover::Estimates estimates;
         std::optional<operations::switchover::Unfinished> unfinished;
+        QStringList unreadable;
     };
     std::optional<Past> m_past;
     bool m_journalAsked = false;

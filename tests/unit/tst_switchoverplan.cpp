@@ -104,6 +104,8 @@ void TestSwitchoverPlan::checks_data()
     row("interrupted before", "unfinished", "failed", [](Facts &f, auto &) {
         f.unfinished = Unfinished{QStringLiteral("20261127-100000-switchover"), QStringLiteral("Switch over"), true};
     });
+    row("journal can't be read", "unfinished", "unknown",
+        [](Facts &f, auto &) { f.unreadable = {QStringLiteral("/var/j.jsonl: Permission denied")}; });
     row("half-way before", "unfinished", "warning", [](Facts &f, auto &) {
         f.unfinished = Unfinished{QStringLiteral("20261127-100000-switchover"), QStringLiteral("Switch over"), false};
     });

@@ -44,6 +44,13 @@ Check checkUnfinished(const Facts &facts)
     const auto answer = [&](CheckResult result, const QString &evidence, const QString &remedy = {}) {
         return made("unfinished", tr("The cluster"), tr("Nothing waits to be finished"), {}, result, evidence, remedy);
     };
+    if (!facts.unfinished && !facts.unreadable.isEmpty()) {
+        return answer(
+            CheckResult::Unknown,
+            tr("not all of this console's journal can be read: %1").arg(facts.unreadable.join(QLatin1String("; "))),
+            tr("An operation that was interrupted may stand there. Look at the file, and move it away once it "
+               "is known that nothing is left to be finished."));
+    }
     if (!facts.unfinished) {
         return answer(CheckResult::Passed, tr("this console's journal has no open operation"));
     }

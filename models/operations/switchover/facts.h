@@ -154,6 +154,7 @@ struct Facts {
     std::optional<double> replayRate;
     Estimates estimates;                  ///< from the journal
     std::optional<Unfinished> unfinished; ///< likewise
+    QStringList unreadable;               ///< files of the journal, and why: any may hold an unfinished operation
     /// What Patroni says; empty where it was not asked, or does not answer for a cluster that may not be its own.
     std::optional<patroni::PatroniFacts> patroni;
     /// What pg_auto_failover's monitor says, likewise.

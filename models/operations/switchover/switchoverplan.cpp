@@ -234,7 +234,9 @@ Step followStep(const Pieces &p, const QString &sibling)
     }
     step.needs = {QStringLiteral("promote")};
     step.lane = 1;
-    step.remedy = tr("See the log of %1; its primary_conninfo is set already.").arg(sibling);
+    step.remedy =
+        tr("The primary_conninfo of %1 is set: once it answers, send it SELECT pg_reload_conf(), and see its log.")
+            .arg(sibling);
     return step;
 }
 
