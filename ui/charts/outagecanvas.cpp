@@ -150,8 +150,16 @@ void OutageCanvas::paintBand(QPainter *painter) const
 void OutageCanvas::paintLabels(QPainter *painter) const
 {
     const QRectF plot = axisRect()->rect();
-    paintText(painter, tr("time to commit"),
-              {.at = {plot.left() + 6, plot.top() + lineHeight()}, .color = color(Token::Text3), .halo = true});
+    const QString about = tr("time to commit");
+    // Beside the gap, not across its edge.
+    const double room = (m_drawing.hasGap ? std::min(x(0), plot.right()) : plot.right()) - plot.left();
+    const double spare = room - textWidth(about, FontRole::Small);
+    if (spare > 0) {
+        paintText(painter, about,
+                  {.at = {plot.left() + std::min(6.0, spare / 2), plot.top() + lineHeight()},
+                   .color = color(Token::Text3),
+                   .halo = true});
+    }
     paintKey(painter);
     if (!m_drawing.hasGap) {
         return;
