@@ -110,6 +110,7 @@ Journal leftOverIn(const JournalState &journal)
         }
     }
     Journal left;
+    left.unreadable = journal.unreadable;
     for (const auto &one : journal.operations) {
         if (clusters.contains(one->plan.cluster)) {
             left.operations.push_back(*one);

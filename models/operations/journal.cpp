@@ -133,9 +133,11 @@ core::Result<std::unique_ptr<JournalWriter>> JournalWriter::create(const QString
                                         {QStringLiteral("plan"), toJson(plan)}},
                                        true);
     if (!written) {
+        writer->m_file.remove(); // nothing was begun
         return tl::unexpected(written.error());
     }
     if (!syncDirectory(directory)) {
+        writer->m_file.remove();
         return ioFailure(QStringLiteral("cannot sync the journal's directory"), directory);
     }
     return writer;

@@ -120,7 +120,7 @@ QString journalDirectory();
 bool isHeld(const QString &path);
 
 /// One operation from its file. A last line that was cut off by a crash is left out; an earlier one is an error.
-core::Result<Operation> readOperation(const QString &path);
+core::Result<Operation> readOperation(const QString &path); // Kind::NotFound: nothing was begun
 
 /// What can't be read, by file name, beside what can; newest first. A directory that is missing is an empty journal.
 struct Journal {

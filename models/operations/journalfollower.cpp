@@ -143,7 +143,8 @@ void JournalFollower::readIfChanged(const QString &path, qint64 size, qint64 mod
         seen.error.clear();
     } else {
         seen.operation.reset();
-        seen.error = operation.error().message;
+        const bool nothing = operation.error().kind == core::Error::Kind::NotFound;
+        seen.error = nothing ? QString() : operation.error().message;
     }
 }
 
@@ -155,7 +156,7 @@ JournalState JournalFollower::stateNow()
     for (const Seen &seen : std::as_const(m_seen)) {
         if (seen.operation) {
             state.operations.push_back(seen.operation);
-        } else {
+        } else if (!seen.error.isEmpty()) {
             state.unreadable.append(seen.error);
         }
     }

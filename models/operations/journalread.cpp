@@ -146,6 +146,10 @@ core::Result<Operation> readOperation(const QString &path)
     operation.id = QFileInfo(path).completeBaseName();
     const bool held = isFileHeld(file); // asked before reading: one that ends in between is read as ended
     const QList<QByteArray> lines = file.readAll().split('\n');
+    if (lines.size() < 2) { // the plan comes first, whole, before anything is done
+        return core::failure(Error::Kind::NotFound,
+                             QStringLiteral("%1 has no whole line: nothing was begun").arg(path));
+    }
     const auto broken = [&](qsizetype number) {
         return core::failure(Error::Kind::Invalid,
                              QStringLiteral("line %1 of %2 is not a journal's").arg(number + 1).arg(path));
@@ -187,7 +191,7 @@ Journal readJournal(const QString &directory)
         auto operation = readOperation(directory + QLatin1Char('/') + name);
         if (operation) {
             journal.operations.push_back(std::move(*operation));
-        } else {
+        } else if (operation.error().kind != Error::Kind::NotFound) {
             journal.unreadable.append(operation.error().message);
         }
     }

@@ -96,6 +96,9 @@ struct Action {
     /// is a regular expression that a line of its output must match; of a request, one of the body of an accepted
     /// answer. They, and those of captures, keep to what grep -E and sed -E read too, since a runbook has them.
     bool expectsTrue = false;
+    /// SQL: a question asked first, in the same session. Without t in its first column the statement is left out, which
+    /// is as good as done: somebody has put something else there meanwhile.
+    QString onlyIf;
     /// SQL that asks and does nothing: without that row, or with anything else in it, it does not hold.
     std::optional<RowCheck> row;
     QStringList expected;
@@ -114,6 +117,8 @@ struct Action {
     /// A question to a node that may be gone: silence is as good as yes, an answer must be yes. Where an operation is
     /// taken up again the node must answer: what happened meanwhile nobody here knows.
     bool orSilent = false;
+    /// Of such a question: the node said nothing when the plan was made either, so that silence is as good later too.
+    bool wasSilent = false;
     /// Polled: given up when the node has said nothing at all for so long; 0: not before the deadline, as for one that
     /// is to come back. A statement that is not polled may take its time: meanwhile the node is asked on the side.
     int absentMs = 0;

@@ -127,6 +127,8 @@ public:
         action.neverWhen = o[QLatin1String("never_when")].toString();
         action.askAgainMs = o[QLatin1String("ask_again_ms")].toInt();
         action.orSilent = o[QLatin1String("or_silent")].toBool();
+        action.wasSilent = o[QLatin1String("was_silent")].toBool();
+        action.onlyIf = o[QLatin1String("only_if")].toString();
         action.absentMs = o[QLatin1String("absent_ms")].toInt();
         action.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         action.captures = list(o[QLatin1String("captures")], &Reader::capture);
@@ -318,6 +320,8 @@ QJsonObject toJson(const Action &action)
                         action.lastWill ? QJsonValue(toJson(*action.lastWill)) : QJsonValue(QJsonValue::Null)},
                        {QStringLiteral("poll_ms"), action.pollMs},
                        {QStringLiteral("or_silent"), action.orSilent},
+                       {QStringLiteral("was_silent"), action.wasSilent},
+                       {QStringLiteral("only_if"), action.onlyIf},
                        {QStringLiteral("absent_ms"), action.absentMs},
                        {QStringLiteral("ask_again_ms"), action.askAgainMs},
                        {QStringLiteral("deadline_ms"), action.deadlineMs},

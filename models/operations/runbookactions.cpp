@@ -14,6 +14,8 @@ namespace {
 // As in the runner.
 constexpr int kUndoMs = 60'000;
 constexpr int kAbsentMs = 8000;
+constexpr int kAnswerS = 5;
+constexpr int kLoginS = 10;      ///< ssh's own limit to connect
 constexpr int kDoneByHandS = 60; ///< a server that was started needs a moment
 
 /// A word of the script in which values stand as what they became.
@@ -38,8 +40,13 @@ RunbookActions::RunbookActions(const Plan &plan, const cluster::ClusterConfig &c
 QString RunbookActions::failing(const QString &about, Came came) const
 {
     const QString what = came == Came::FromServer ? about + QStringLiteral("\"$(words)\"") : about;
-    return m_otherwise.isEmpty() ? QStringLiteral("fail %1").arg(what)
-                                 : QStringLiteral("{ lost %1; %2; }").arg(what, m_otherwise);
+    if (m_otherwise.isEmpty()) {
+        return QStringLiteral("fail %1").arg(what);
+    }
+    // A server that refuses in words, by which psql ends with 3, has not done the first thing that it was told.
+    const QString refused =
+        m_isFirst && came == Came::FromServer ? QStringLiteral("[ \"$code\" -ne 3 ] || return 2; ") : QString();
+    return QStringLiteral("{ lost %1; %2%3; }").arg(what, refused, m_otherwise);
 }
 
 QString RunbookActions::text(const Action &action, const Step &step)
@@ -49,7 +56,8 @@ QString RunbookActions::text(const Action &action, const Step &step)
                                     : !action.text.isEmpty()    ? QStringLiteral("not so: ") + action.text
                                                                 : step.title);
     const int ofStep = m_takesBack ? kUndoMs : step.deadlineMs;
-    const int seconds = std::max(1, (action.deadlineMs > 0 ? action.deadlineMs : ofStep) / 1000);
+    const int least = action.orSilent && m_takesBack ? kAnswerS : 1; // each time it is a session of its own
+    const int seconds = std::max(least, (action.deadlineMs > 0 ? action.deadlineMs : ofStep) / 1000);
     switch (action.kind) {
     case Action::Kind::Person:
         return personText(action);
@@ -70,15 +78,17 @@ QString RunbookActions::group(const std::vector<Action> &actions, const Step &st
         const bool onlyAsks =
             acts && lines.isEmpty() && actions.size() > 1 && action.kind == Action::Kind::Sql && action.expectsTrue;
         m_otherwise = onlyAsks ? QStringLiteral("return 2") : QStringLiteral("return 1");
+        m_isFirst = acts && lines.isEmpty();
         lines += text(action, step);
     }
     m_otherwise.clear();
+    m_isFirst = false;
     return m_sql.functionOf(QLatin1Char('g'), lines);
 }
 
 QStringList RunbookActions::secretsIn(const Action &action) const
 {
-    QStringList names = valuesIn(action.sql);
+    QStringList names = valuesIn(action.sql + action.onlyIf);
     names.removeIf([this](const QString &name) {
         return std::none_of(m_secrets.secrets.begin(), m_secrets.secrets.end(),
                             [&name](const Secret &secret) { return secret.name == name; });
@@ -105,7 +115,7 @@ QString RunbookActions::undoText(const Step &step)
         for (const QString &name : secretsIn(action)) {
             known.append(QStringLiteral("kept %1 >/dev/null").arg(name));
         }
-        const QString line = text(action, step);
+        const QString line = onlyIfText(action, step, text(action, step));
         // As from a console: what is not known must not be written without what is missing.
         lines += known.isEmpty()
                      ? line
@@ -122,7 +132,9 @@ QString RunbookActions::undoText(const Step &step)
 /// Somebody says that it was done; what can be asked tells whether it was.
 QString RunbookActions::personText(const Action &action)
 {
-    const QString text = QStringLiteral("person %1\n").arg(shellWord(action.text));
+    const QString text = QStringLiteral("person %1 || %2\n")
+                             .arg(shellWord(action.text),
+                                  failing(shellWord(QStringLiteral("nobody is there to do it: ") + action.text)));
     if (action.sql.isEmpty()) {
         return text;
     }
@@ -131,6 +143,23 @@ QString RunbookActions::personText(const Action &action)
     look.expectsTrue = true;
     return text + sqlText(look, shellWord(action.node + QStringLiteral(" does not look as if that had been done")),
                           kDoneByHandS);
+}
+
+/// line, where what the action asks first is answered with yes.
+QString RunbookActions::onlyIfText(const Action &action, const Step &step, const QString &line)
+{
+    if (action.onlyIf.isEmpty()) {
+        return line;
+    }
+    Action ask;
+    ask.node = action.node;
+    ask.database = action.database;
+    ask.sql = action.onlyIf;
+    const QString name = m_sql.function(ask, {.silenceS = kAbsentMs / 1000, .kept = secretsIn(action)});
+    return QStringLiteral("within %1\nasked %2 || %3\nif [ \"$(first)\" = t ]; then\n%4else\n  echo %5\nfi\n")
+        .arg(QString::number(kAnswerS), name, failing(shellWord(step.title), Came::FromServer), line,
+             shellWord(QStringLiteral("  %1: left as it is, for somebody has changed it since: %2")
+                           .arg(action.node, action.sql.section(QLatin1Char(' '), 0, 3))));
 }
 
 QString RunbookActions::sqlText(const Action &action, const QString &about, int seconds)
@@ -146,10 +175,11 @@ QString RunbookActions::sqlText(const Action &action, const QString &about, int 
                                  .arg(QString::number(seconds), again ? QStringLiteral("again") : QStringLiteral("''"),
                                       again && silenceS > 0 ? QString::number(silenceS) : QStringLiteral("''"));
     const QString within = QStringLiteral("within %1\n").arg(seconds);
-    if (action.orSilent && !m_takesBack && again) { // what is asked next decides
+    const bool maybeSilent = action.orSilent && (!m_takesBack || action.wasSilent);
+    if (maybeSilent && again) { // what is asked next decides
         return QStringLiteral("asks %1 %2 '' %3 '' '' || :\n").arg(about, patience, name);
     }
-    if (action.orSilent && !m_takesBack) {
+    if (maybeSilent) {
         return within + QStringLiteral("if asked %1 && [ \"$(first)\" = f ]; then %2; fi\n")
                             .arg(name, failing(about, Came::FromServer));
     }
@@ -233,6 +263,8 @@ QString RunbookActions::httpText(const Action &action, const QString &about, int
 
 QString RunbookActions::commandText(const Action &action, const QString &about, int seconds)
 {
+    // A console has its connections to the hosts: a script logs in each time.
+    seconds += isFar(action) ? kLoginS : 0;
     QString text = QStringLiteral("out=$(run %1) || %2\n")
                        .arg(commandLine(action), action.pollMs > 0 ? QStringLiteral("return 1") : failing(about));
     for (const QString &expected : action.expected) {
@@ -249,6 +281,15 @@ QString RunbookActions::commandText(const Action &action, const QString &about, 
         text.prepend(QStringLiteral("within %1\n").arg(seconds));
     }
     return text + captures(action, about);
+}
+
+/// Whether it goes through something that may have to log in.
+bool RunbookActions::isFar(const Action &action) const
+{
+    const auto place = placeOf(m_config, action.node);
+    return place &&
+           !(action.asRoot && !place->node.rootCommand.isEmpty() ? place->node.rootCommand : place->node.command)
+                .isEmpty();
 }
 
 QString RunbookActions::commandLine(const Action &action) const

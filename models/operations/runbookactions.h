@@ -28,6 +28,7 @@ private:
     enum class Came { FromServer, FromElsewhere }; ///< a server's words are in the script's hands
     QString failing(const QString &about, Came came = Came::FromElsewhere) const;
     QStringList secretsIn(const Action &action) const;
+    QString onlyIfText(const Action &action, const Step &step, const QString &line);
     QString personText(const Action &action);
     QString sqlText(const Action &action, const QString &about, int seconds);
     QString statementText(const Action &action, const QString &name, const QString &about,
@@ -35,6 +36,7 @@ private:
     QString willText(const Action &action, const QString &name, const QString &about);
     QString httpText(const Action &action, const QString &about, int seconds);
     QString commandText(const Action &action, const QString &about, int seconds);
+    bool isFar(const Action &action) const;
     QString commandLine(const Action &action) const;
     QString captures(const Action &action, const QString &about) const;
 
@@ -44,6 +46,7 @@ private:
     QHash<QString, QString> m_wills; ///< their functions, by node and statement
     QString m_otherwise;             ///< what a line does instead of ending the script
     bool m_takesBack = false;
+    bool m_isFirst = false; ///< of several, some of which act, the line is the first
 };
 
 } // namespace howdah::operations

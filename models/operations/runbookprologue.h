@@ -8,13 +8,22 @@ namespace howdah::operations {
 /// What every script begins with. Whoever asks a server is a function of no arguments that prints the rows, unaligned,
 /// with a header, and ends as psql does; asked() runs it.
 inline constexpr const char *kPrologue = R"sh(set -eu
-done_steps=
+# Nobody may be left who reads what is said, and that must not end it half-way.
+trap '' PIPE
+echo() {
+  command echo "$@" 2>/dev/null || :
+}
+done_steps= undone= missing=
 # What is in $undo was begun, and can be taken back; what that takes and must not be seen is in a file.
 undo=
 values=$0.values
+# There from when what can't be taken back is about to be asked for.
+mark=$0.begun
 fail() {
   echo "FAILED: $1" >&2
   [ -z "$done_steps" ] || echo "done so far:$done_steps" >&2
+  [ -z "$undone" ] || echo "taken back so far:$undone" >&2
+  [ -z "$missing" ] || echo "not done:$missing" >&2
   [ -z "$undo" ] || echo "to take it back: sh $0 undo$undo" >&2
   [ ! -e "$values" ] || echo "what stood on the servers before is kept in $values" >&2
   exit 1
@@ -22,6 +31,18 @@ fail() {
 # $1: a step that may be taken back; without names all of them may be.
 wanted() {
   case " $steps " in *" $1 "* | '  ') ;; *) return 1 ;; esac
+}
+trap 'fail interrupted' INT TERM HUP QUIT
+# Past the point of no return all is done that can be. $1: a step that was not, $2: what is left to do.
+left() {
+  missing="$missing $1"
+  echo "NOT DONE: $1. $2" >&2
+}
+# Whether all those steps were done.
+needs() {
+  for one in "$@"; do
+    case " $missing " in *" $one "*) return 1 ;; esac
+  done
 }
 # $1: what did not go as hoped where something else decides. Whoever asked goes on.
 lost() {
@@ -36,10 +57,10 @@ within() {
   clock
   by=$((at + $1 * 100))
 }
-# Becomes psql with the conninfo $1.
+# Becomes psql with the conninfo $1. Its words are looked at.
 client() {
-  PGCONNECT_TIMEOUT=3
-  export PGCONNECT_TIMEOUT
+  PGCONNECT_TIMEOUT=3 LC_ALL=C
+  export PGCONNECT_TIMEOUT LC_ALL
   exec psql -X -q -w -A -F "$(printf '\037')" -P footer=off -v ON_ERROR_STOP=1 -d "$1"
 }
 # Waits for the process $work, within the time that was given. With $2 the server of the conninfo $1 is asked on the side
@@ -65,9 +86,14 @@ ended() {
       continue
     fi
     kill "$work" 2>/dev/null || continue # it has just ended
+    for nap in 1 2 3 4 5 6 7 8 9 10; do
+      sleep 0.1
+      kill -0 "$work" 2>/dev/null || break
+    done
+    kill -9 "$work" 2>/dev/null || :
     wait "$work" 2>/dev/null || :
     echo "$why" >&2
-    exit 124
+    return 124
   done
   wait "$work"
 }
@@ -77,11 +103,15 @@ sql() (
   work=$!
   ended "$@"
 )
-# Runs a command on a host, or here.
+# Runs a command on a host, or here. What it says goes by a file: a server that it starts keeps open what it was given.
 run() (
-  "$@" </dev/null &
-  work=$!
-  ended
+  said=$(mktemp) || exit 1
+  trap 'rm -f "$said"' EXIT
+  "$@" </dev/null >"$said" &
+  work=$! how=0
+  ended || how=$?
+  cat "$said"
+  exit "$how"
 )
 # Whether that server says anything; a refusal is no silence.
 spoke() {
@@ -176,7 +206,9 @@ until_so() {
 person() {
   echo "$1"
   echo 'Then press Enter.'
-  read -r _ || fail "nobody is there to do it: $1"
+  read -r _ && return
+  echo 'nobody is there' >&2
+  return 1
 }
 )sh";
 

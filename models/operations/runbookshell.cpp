@@ -61,11 +61,14 @@ public:
             forward += stepText(step);
             undo.prepend(undoText(step));
         }
+        undo.prepend(returnLookText());
         out += m_sql.functions();
+        forward += QStringLiteral("[ -z \"$missing\" ] || fail 'what is named as not done is left to you'\n");
         if (keeps()) {
             undo += QStringLiteral("[ -z \"$remains\" ] || exit 1\n[ -s \"$values\" ] || rm -f \"$values\"\n");
             forward += QStringLiteral("rm -f \"$values\"\n");
         }
+        forward += QStringLiteral("rm -f \"$mark\"\n");
         out += QStringLiteral("if [ \"${1:-}\" = undo ]; then\nshift\nsteps=$*\n%1exit 0\nfi\n%2echo \"done\"\n")
                    .arg(undo, forward);
         return out;
@@ -152,7 +155,11 @@ private:
             return text + QStringLiteral("echo '  left out: no lock was taken'\n");
         }
         if (step.pointOfNoReturn && !step.verify.empty()) {
+            m_isPast = true;
             return text + returnText(step) + QStringLiteral("done_steps=\"$done_steps %1\"\n").arg(nameOf(step));
+        }
+        if (std::exchange(m_isPast, m_isPast || step.pointOfNoReturn)) {
+            return text + afterReturnText(step);
         }
         QString begun = beginning(step);
         for (const Action &action : step.actions) {
@@ -170,7 +177,8 @@ private:
     /// back is open only when it is proved that nothing happened, and will not any more.
     QString returnText(const Step &step)
     {
-        QString text = QStringLiteral("was=$undo undo=\n");
+        QString text = QStringLiteral("was=$undo undo=\n: >\"$mark\" || { undo=$was; fail \"$mark can't be written. "
+                                      "It was not begun\"; }\n");
         for (const Action &action : step.actions) {
             for (const Capture &capture : action.captures) {
                 text += capture.name + QStringLiteral("=\n");
@@ -178,12 +186,14 @@ private:
         }
         const QString undone =
             QStringLiteral("undo=\"$was%1\"").arg(step.undo.empty() ? QString() : QLatin1Char(' ') + nameOf(step));
-        text += QStringLiteral("how=0\n%1 || how=$?\n[ $how -ne 2 ] || { undo=$was; fail %2; }\n%3 || {\n")
-                    .arg(m_actions.group(step.actions, step, true),
-                         shellWord(step.title + QStringLiteral(": nothing was begun")),
-                         m_actions.group(step.verify, step, false));
+        text +=
+            QStringLiteral("how=0\n%1 || how=$?\n[ $how -ne 2 ] || { rm -f \"$mark\"; undo=$was; fail %2; }\n%3 || {\n")
+                .arg(m_actions.group(step.actions, step, true),
+                     shellWord(step.title + QStringLiteral(": nothing was begun")),
+                     m_actions.group(step.verify, step, false));
         if (!step.notDone.empty()) {
-            text += QStringLiteral("  echo '  whether it was begun at all is asked for'\n  if %1; then\n    %2\n    "
+            text += QStringLiteral("  echo '  whether it was begun at all is asked for'\n  if %1; then\n    rm -f "
+                                   "\"$mark\"\n    %2\n    "
                                    "fail %3\n  fi\n")
                         .arg(m_actions.group(step.notDone, step, false), undone,
                              shellWord(step.title + QStringLiteral(": it did not happen, and will not any more")));
@@ -193,18 +203,53 @@ private:
                                              .arg(step.title, step.remedy)));
     }
 
+    /// As the runner does: what can still be done is done, whatever else failed.
+    QString afterReturnText(const Step &step)
+    {
+        std::vector<Action> all = step.actions;
+        all.insert(all.end(), step.verify.begin(), step.verify.end());
+        const QString what = shellWord(step.remedy);
+        QString needs;
+        for (QString name : step.needs) {
+            Step needed;
+            needed.id = std::move(name);
+            needs += QLatin1Char(' ') + nameOf(needed);
+        }
+        return QStringLiteral("if ! needs%1; then\n  left %2 %3\nelif %4; then\n  done_steps=\"$done_steps %2\"\nelse\n"
+                              "  left %2 %3\nfi\n")
+            .arg(needs, nameOf(step), what, m_actions.group(all, step, false));
+    }
+
+    /// Before anything is taken back: a promotion that was asked for may come later than whoever looks for it.
+    QString returnLookText()
+    {
+        for (const Step &step : m_plan.steps) {
+            if (!step.pointOfNoReturn) {
+                continue;
+            }
+            const QString why = shellWord(
+                QStringLiteral("\"%1\" was begun, so that nothing is taken back. %2").arg(step.title, step.remedy));
+            return QStringLiteral("if [ -e \"$mark\" ]; then\n%1  rm -f \"$mark\"\nfi\n")
+                .arg(step.notDone.empty()
+                         ? QStringLiteral("  fail %1\n").arg(why)
+                         : QStringLiteral("  %1 || fail %2\n").arg(m_actions.group(step.notDone, step, false), why));
+        }
+        return {};
+    }
+
     QString undoText(const Step &step)
     {
         const QString text = endsWithItsSession(step) ? QString() : m_actions.undoText(step);
         return text.isEmpty() ? text
-                              : QStringLiteral("if wanted %1; then\necho %2\n%3fi\n")
+                              : QStringLiteral("if wanted %1; then\necho %2\n%3undone=\"$undone %1\"\nfi\n")
                                     .arg(nameOf(step), shellWord(QStringLiteral("undo: ") + step.title), text);
     }
 
     const Plan &m_plan;
     RunbookSql m_sql;
     RunbookActions m_actions;
-    bool m_begun = false; ///< a step that can be taken back has been written
+    bool m_begun = false;  ///< a step that can be taken back has been written
+    bool m_isPast = false; ///< the point of no return has been
 };
 
 } // namespace

@@ -5,6 +5,7 @@
 
 #include "cluster/conninfotext.h"
 #include "operations/places.h"
+#include "operations/secrets.h"
 #include "operations/values.h"
 #include "postgres/conninfo.h"
 
@@ -53,8 +54,8 @@ QString RunbookSql::function(const Action &action, const Manner &manner)
         text += QStringLiteral("  %1 <<'SQL'\n%2;\nSQL\n").arg(client, sql);
     } else { // of a statement with a secret in it nothing is quoted back
         text += QStringLiteral("  lines=$(%1) || return 1\n  {\n    printf '%s\\n' \"$lines\"\n    cat <<'SQL'\n"
-                               "\\set VERBOSITY terse\n%2;\nSQL\n  } | %3\n")
-                    .arg(given.join(QStringLiteral(" && ")), sql, client);
+                               "\\set VERBOSITY terse\n\\o /dev/null\n%4;\n\\o\n%2;\nSQL\n  } | %3\n")
+                    .arg(given.join(QStringLiteral(" && ")), sql, client, hushSql());
     }
     return functionOf(QLatin1Char('q'), text);
 }

@@ -72,7 +72,7 @@ void Runner::undo(const Operation &operation)
         finish(Outcome::Incomplete);
         return;
     }
-    resolveSecrets(0, false, [this] { beginUndo(asAskedFor()); });
+    resolveSecrets(0, false, [this] { lockAgain(0, [this] { beginUndo(asAskedFor()); }); });
 }
 
 void Runner::begin()
@@ -80,7 +80,10 @@ void Runner::begin()
     // A new operation knows all its secrets before it changes anything; one that goes on takes those it can get.
     resolveSecrets(0, !m_resumed, [this] {
         if (isOnTheWayBack()) {
-            beginUndo(tr("an earlier try had begun to take it back, and could not do so to the end: that goes first"));
+            lockAgain(0, [this] {
+                beginUndo(
+                    tr("an earlier try had begun to take it back, and could not do so to the end: that goes first"));
+            });
             return;
         }
         m_next = 0;
@@ -446,6 +449,9 @@ void Runner::stepFailed(int index, const SequenceFailure &failure)
     if (failure.silent) {
         m_silent.insert(failure.error.node);
     }
+    if (isSecond(index, failure)) {
+        return;
+    }
     // A command that ran out of time may have said what it was waiting for.
     const QString last = failure.error.kind == Error::Kind::Timeout ? m_lastLines.value(failure.error.node) : QString();
     const QString why = last.isEmpty()
@@ -517,11 +523,12 @@ Sequence *Runner::sequenceOf(std::vector<Action> actions, int deadlineMs)
 {
     for (Action &action : actions) {
         if (action.orSilent && m_resumed) { // a new console has no sessions yet, and silence proves nothing
-            action.orSilent = false;
+            action.orSilent = action.wasSilent;
             action.deadlineMs = std::max(action.deadlineMs, kAnswerMs);
         }
     }
     auto *sequence = new Sequence(m_hands, m_values, std::move(actions), deadlineMs, this);
+    sequence->setSecrets(m_secretNames.keys());
     connect(sequence, &Sequence::captured, this, [this](const QString &name, const QString &value) {
         if (!m_secretNames.contains(name)) {
             (void)m_journal->captured(name, value); // synced when the next step begins, which is looked at

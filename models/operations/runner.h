@@ -70,6 +70,8 @@ private:
     void stepFailed(int index, const SequenceFailure &failure);
     void lookForNothingDone(int index, const SequenceFailure &failure);
     void beginUndo(const QString &why);
+    void lockAgain(int index, const std::function<void()> &then);
+    bool isSecond(int index, const SequenceFailure &failure);
     void undoNext();
     void undoStep(int index);
     void undone(int index, const QString &failedWith, const std::vector<Action> &left, const QString &why,

@@ -48,6 +48,37 @@ void Runner::beginUndo(const QString &why)
     undoNext();
 }
 
+/// Whoever takes an operation up to take it back acts as well: not beside another console. A node that can't be reached
+/// keeps nobody from it.
+void Runner::lockAgain(int index, const std::function<void()> &then)
+{
+    while (index < stepCount() && !endsWithItsSession(step(index))) {
+        ++index;
+    }
+    if (index >= stepCount()) {
+        then();
+        return;
+    }
+    run(step(index).actions, step(index).deadlineMs,
+        [this, index, then](const tl::expected<void, SequenceFailure> &result) {
+            if (result || !isSecond(index, result.error())) {
+                lockAgain(index + 1, then);
+            }
+        });
+}
+
+/// Whether another console holds the lock of an operation that is taken up. Then this one ends: what was begun is left
+/// as it is, since what stands there may be the other's.
+bool Runner::isSecond(int index, const SequenceFailure &failure)
+{
+    if (!m_resumed || !endsWithItsSession(step(index)) || failure.error.kind != Error::Kind::Server) {
+        return false;
+    }
+    m_remains = {tr("%1. Nothing was done or taken back: wait until that has ended").arg(failure.error.message)};
+    finish(Outcome::Incomplete);
+    return true;
+}
+
 void Runner::undoNext()
 {
     const auto wants = [this](int index) {
@@ -141,7 +172,8 @@ bool Runner::isTakenBack(int index) const
 /// Why an action of the way back can't be tried; empty when it can.
 QString Runner::whyNotTried(const Action &action) const
 {
-    if (m_silent.contains(action.node) && (m_resumed || !action.orSilent)) {
+    const bool maySaySo = action.orSilent && (!m_resumed || action.wasSilent);
+    if (m_silent.contains(action.node) && !maySaySo) {
         return tr("%1 says nothing to anybody, and is not waited for again").arg(action.node);
     }
     for (auto it = placeholder().globalMatch(action.sql); it.hasNext();) {

@@ -45,4 +45,21 @@ bool hidesSomething(const QString &redacted)
     return redacted.contains(QLatin1String("********"));
 }
 
+QString hushSql()
+{
+    return QStringLiteral("SELECT set_config(name, quiet, false) FROM (VALUES ('log_min_error_statement', 'panic'), "
+                          "('log_statement', 'none'), ('log_min_duration_statement', '-1'), "
+                          "('log_min_duration_sample', '-1'), ('pg_stat_statements.track', 'none'), "
+                          "('track_activities', 'off')) AS s(name, quiet) JOIN pg_settings USING (name) "
+                          "WHERE current_setting('is_superuser') = 'on'");
+}
+
+QString speakSql()
+{
+    return QStringLiteral("SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name IN "
+                          "('log_min_error_statement', 'log_statement', 'log_min_duration_statement', "
+                          "'log_min_duration_sample', 'pg_stat_statements.track', 'track_activities') "
+                          "AND current_setting('is_superuser') = 'on'");
+}
+
 } // namespace howdah::operations

@@ -8,6 +8,7 @@
 #include "core/redact.h"
 #include "core/servertext.h"
 #include "core/units.h"
+#include "operations/secrets.h"
 
 namespace howdah::operations {
 
@@ -127,6 +128,8 @@ void Sequence::runNext()
     m_askMs = current().askAgainMs;
     m_lastSeen.clear();
     m_saidRows = 0;
+    m_may = current().onlyIf.isEmpty();
+    m_isHushed = false;
     m_woken = false;
     if (!current().wakesOn.isEmpty()) {
         m_hands.listen(current().node, current().database, current().wakesOn);
@@ -174,6 +177,14 @@ void Sequence::runAction(const Action &action)
         request(action, wait);
         return;
     }
+    if (!m_isHushed && namesSecret(action.sql + action.onlyIf)) {
+        hush(action, wait);
+        return;
+    }
+    if (!m_may) {
+        askWhetherTo(action, wait);
+        return;
+    }
     if (!action.lastWill) {
         ask(action, wait);
         return;
@@ -186,6 +197,66 @@ void Sequence::runAction(const Action &action)
             self->fail(kept.error().error, false);
         }
     });
+}
+
+void Sequence::askWhetherTo(const Action &action, int left)
+{
+    const auto sql = filledSql(action.onlyIf, m_values);
+    if (!sql) {
+        fail(sql.error(), false);
+        return;
+    }
+    const QPointer<Sequence> self(this);
+    m_hands.sql(action.node, action.database, *sql, left, [self](const Handed<Table> &result) {
+        if (!self || self->m_ended) {
+            return;
+        }
+        if (!result) {
+            self->notDone(result.error());
+            return;
+        }
+        self->m_may = !result->rows.empty() && !result->rows.front().empty() &&
+                      result->rows.front().front() == QLatin1String("t");
+        if (self->m_may) {
+            self->runAction(self->current());
+            return;
+        }
+        self->speak();
+        const QString kept = QStringLiteral("%1: left as it is, for somebody has changed it since: %2")
+                                 .arg(self->current().node, self->current().sql.section(QLatin1Char(' '), 0, 3));
+        Q_EMIT self->waiting(kept, false);
+        self->answered(true, kept);
+    });
+}
+
+void Sequence::hush(const Action &action, int left)
+{
+    const QPointer<Sequence> self(this);
+    m_hands.sql(action.node, action.database, hushSql(), left, [self](const Handed<Table> &result) {
+        if (!self || self->m_ended) {
+            return;
+        }
+        if (!result && result.error().error.kind != Error::Kind::Server) {
+            self->notDone(result.error());
+            return;
+        }
+        self->m_isHushed = true; // whoever may not set that is heard as ever
+        self->runAction(self->current());
+    });
+}
+
+void Sequence::speak()
+{
+    if (m_isHushed && !m_ended) {
+        m_isHushed = false;
+        m_hands.sql(current().node, current().database, speakSql(), kWillMs, [](const Handed<Table> &) {});
+    }
+}
+
+bool Sequence::namesSecret(const QString &sql) const
+{
+    const QStringList names = valuesIn(sql);
+    return std::any_of(names.begin(), names.end(), [this](const QString &name) { return m_secrets.contains(name); });
 }
 
 void Sequence::ask(const Action &action, int left)
@@ -262,6 +333,7 @@ void Sequence::request(const Action &action, int left)
 void Sequence::tableArrived(Handed<Table> result)
 {
     m_side.stop();
+    speak();
     if (m_ended) {
         return; // it was given up meanwhile
     }

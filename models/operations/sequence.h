@@ -26,6 +26,8 @@ public:
     /// values are read and written; they and hands must outlive it.
     Sequence(Hands &hands, Values &values, std::vector<Action> actions, int deadlineMs, QObject *parent);
 
+    /// Names of values that no server may write into its log, nor show to others.
+    void setSecrets(const QStringList &names) { m_secrets = names; }
     /// done is called exactly once, unless the sequence is destroyed first.
     using Done = std::function<void(tl::expected<void, SequenceFailure>)>;
     void start(Done done);
@@ -47,6 +49,9 @@ private:
     void runNext();
     void runAction(const Action &action);
     void request(const Action &action, int left);
+    void askWhetherTo(const Action &action, int left);
+    void hush(const Action &action, int left);
+    void speak();
     void ask(const Action &action, int left);
     void askOnTheSide();
     std::optional<bool> matches(const Action &action, const QString &text);
@@ -65,10 +70,12 @@ private:
     int leftMs() const;
     bool hasOnlyAsked() const;
     const Action &current() const { return m_actions[m_next]; }
+    bool namesSecret(const QString &sql) const;
 
     Hands &m_hands;
     Values &m_values;
     std::vector<Action> m_actions;
+    QStringList m_secrets;
     std::size_t m_next = 0;
     int m_deadlineMs;
     QElapsedTimer m_clock;
@@ -79,6 +86,8 @@ private:
     QTimer m_side; ///< while a statement takes its time
     QString m_lastSeen;
     std::size_t m_saidRows = 0; ///< of the action under way
+    bool m_may = false;         ///< its onlyIf was answered with yes
+    bool m_isHushed = false;    ///< the server was told to keep its statement to itself
     bool m_woken = false;       ///< notified while it was being asked
     Done m_done;
     bool m_ended = false;

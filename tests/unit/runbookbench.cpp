@@ -114,7 +114,13 @@ std::pair<QString, int> RunbookBench::run(const Plan &plan, const QStringList &a
     all.insert(QStringLiteral("STOPS"), stops ? QStringLiteral("yes") : QString());
     process.setProcessEnvironment(all);
     process.setProcessChannelMode(QProcess::MergedChannels);
-    process.start(m_shell.first(), m_shell.sliced(1) + QStringList{script} + arguments);
+    QStringList command = m_shell + QStringList{script} + arguments;
+    if (deaf) {
+        command = QStringList{QStringLiteral("bash"), QStringLiteral("-c"), QStringLiteral("\"$@\" 2>&1 | true"),
+                              QStringLiteral("deaf")} +
+                  command;
+    }
+    process.start(command.first(), command.sliced(1));
     process.write(typed);
     process.closeWriteChannel();
     const bool ended = QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 60'000) &&

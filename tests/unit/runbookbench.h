@@ -39,6 +39,7 @@ public:
     static QByteArray conninfo();
 
     bool stops = true; ///< the old primary does when it is told to
+    bool deaf = false; ///< nobody reads what it says
     QByteArray typed;  ///< by whoever runs the script
 
 private:

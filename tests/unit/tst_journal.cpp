@@ -336,6 +336,12 @@ void TestJournal::namesWhatCannotBeRead()
     QVERIFY(broken.open(QIODevice::WriteOnly));
     broken.write("no journal\n");
     broken.close();
+    // Before its plan stands there, whole, nothing was begun.
+    QFile cut(m_directory->filePath(QStringLiteral("cut.jsonl")));
+    QVERIFY(cut.open(QIODevice::WriteOnly));
+    cut.write("{\"what\":\"plan\",\"at\":1764");
+    cut.close();
+    QCOMPARE(readJournal(m_directory->path()).unreadable.size(), 1);
     JournalFollower follower(m_directory->path());
     QSignalSpy changes(&follower, &JournalFollower::changed);
     follower.start();

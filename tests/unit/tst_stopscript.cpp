@@ -4,6 +4,7 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+#include <csignal>
 
 #ifndef Q_MOC_RUN // whose raw strings it does not read
 #include "operations/switchover/scripts.h"
@@ -24,6 +25,8 @@ private Q_SLOTS:
     void isAStandbyFromTheStart();
     void primaryThatNeverStopped_data();
     void primaryThatNeverStopped();
+    void startedServerKeepsNobody_data();
+    void startedServerKeepsNobody();
 
 private:
     QString path(const char *name) const { return m_directory->filePath(QLatin1String(name)); }
@@ -174,6 +177,32 @@ void TestStopScript::primaryThatNeverStopped()
     QCOMPARE(clear.exitCode(), 0);
     QCOMPARE(QFile::exists(path("postmaster.pid")), leftAlone);
     QVERIFY(!QFile::exists(path("standby.signal")));
+}
+
+void TestStopScript::startedServerKeepsNobody_data()
+{
+    QTest::addColumn<int>("exitCode");
+    QTest::newRow("started") << 0;
+    QTest::newRow("it failed, and left a process") << 5;
+}
+
+/// A start that says nothing of a log leaves its own output to the server, which keeps it as long as it runs.
+void TestStopScript::startedServerKeepsNobody()
+{
+    QFETCH(int, exitCode);
+    write("postmaster.pid", {});
+    write("start", "#!/bin/sh\necho 'what a start says'\nsleep 600 &\necho $! >\"$(dirname \"$0\")/left\"\nexit " +
+                       QByteArray::number(exitCode) + "\n");
+    QProcess start;
+    start.start(QStringLiteral("sh"), {QStringLiteral("-c"), QLatin1String(kStartScript),
+                                       QStringLiteral("howdah-start"), m_directory->path(), QString(), path("start")});
+    const bool ended = start.waitForFinished(20'000); // also of who reads what it says
+    QFile left(path("left"));
+    QVERIFY(left.open(QIODevice::ReadOnly));
+    ::kill(left.readAll().trimmed().toInt(), SIGKILL);
+    QVERIFY(ended);
+    QCOMPARE(start.exitCode(), exitCode);
+    QCOMPARE(start.readAllStandardError().contains("what a start says"), exitCode != 0);
 }
 
 QTEST_GUILESS_MAIN(TestStopScript)

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void poolerWithSeveralDatabases();
     void syncRuleChangesSides();
     void planByHand();
+    void whoWasSilentMayHaveBeenPromoted();
     void everyProofHasItsAction();
     void candidatesByTheStateAlone();
     void estimatesStandInThePlan();
@@ -106,6 +107,10 @@ void TestSwitchoverPlan::checks_data()
     });
     row("journal can't be read", "unfinished", "unknown",
         [](Facts &f, auto &) { f.unreadable = {QStringLiteral("/var/j.jsonl: Permission denied")}; });
+    row("half-way before, and more can't be read", "unfinished", "unknown", [](Facts &f, auto &) {
+        f.unfinished = Unfinished{QStringLiteral("20261127-100000-switchover"), QStringLiteral("Switch over"), false};
+        f.unreadable = {QStringLiteral("/var/j.jsonl: Permission denied")};
+    });
     row("half-way before", "unfinished", "warning", [](Facts &f, auto &) {
         f.unfinished = Unfinished{QStringLiteral("20261127-100000-switchover"), QStringLiteral("Switch over"), false};
     });
@@ -505,6 +510,25 @@ void TestSwitchoverPlan::planByHand()
     underRepmgr(facts, snapshot);
     facts.state = factsOf(snapshot).state;
     QVERIFY(!mayRun(planSwitchover(facts, pg2), true));
+}
+
+/// A standby that is away now is waited for by nobody; and yet it must not be a primary that is told nothing of.
+void TestSwitchoverPlan::whoWasSilentMayHaveBeenPromoted()
+{
+    cluster::Snapshot snapshot = prepared(threeNodes());
+    makeStale(snapshot, pg3, 60'000);
+    const Plan plan = planSwitchover(factsOf(snapshot), pg2);
+    QVERIFY2(mayRun(plan, true), qPrintable(all(plan.checks)));
+    const auto asked = [](const std::vector<Action> &actions) {
+        return std::any_of(actions.begin(), actions.end(), [](const Action &action) {
+            return action.node == pg3 && action.orSilent && action.wasSilent &&
+                   action.sql == QLatin1String("SELECT pg_is_in_recovery()");
+        });
+    };
+    QVERIFY(asked(stepOf(plan, QStringLiteral("promote"))->askedAnew));
+    QVERIFY(asked(stepOf(plan, QStringLiteral("stop"))->undo));
+    const auto &standBy = stepOf(planSwitchover(factsOf(prepared(threeNodes())), pg2), QStringLiteral("stop"))->undo;
+    QVERIFY(!asked(standBy)); // who answers must answer later as well
 }
 
 void TestSwitchoverPlan::everyProofHasItsAction()

@@ -58,7 +58,8 @@ Step proveByHandStep(const Pieces &p)
     // A receiver may have lost its sender for other reasons, and an idle primary's last record may be the shutdown
     // checkpoint it was started from: what has stopped refuses connections.
     Action down = p.holds(p.primary, QStringLiteral("SELECT false"), tr("%1 takes no connections").arg(p.primary), 200);
-    down.alreadySo = QStringLiteral("nothing listens there\\.$|The socket .* does not exist\\.$|Connection refused");
+    down.alreadySo = QStringLiteral(
+        "nothing listens there\\.$|The socket .* does not exist\\.$|Connection refused|No such file or directory");
     step.actions = {
         down,
         p.holds(p.candidate,

@@ -44,7 +44,8 @@ Check checkUnfinished(const Facts &facts)
     const auto answer = [&](CheckResult result, const QString &evidence, const QString &remedy = {}) {
         return made("unfinished", tr("The cluster"), tr("Nothing waits to be finished"), {}, result, evidence, remedy);
     };
-    if (!facts.unfinished && !facts.unreadable.isEmpty()) {
+    const bool refuses = facts.unfinished && (facts.unfinished->running || facts.unfinished->interrupted);
+    if (!refuses && !facts.unreadable.isEmpty()) {
         return answer(
             CheckResult::Unknown,
             tr("not all of this console's journal can be read: %1").arg(facts.unreadable.join(QLatin1String("; "))),

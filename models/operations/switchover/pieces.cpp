@@ -88,7 +88,7 @@ bool isDelayed(const Facts &facts, int node)
     return false;
 }
 
-/// Who does not answer now is none of them: nobody waits for it, and a check has said so.
+/// Who does not answer now is waited for by nobody, and a check has said so; and yet somebody may promote it later.
 void noteOthers(Pieces &p, const Facts &facts, const Cast &cast)
 {
     const cluster::Snapshot &snapshot = *facts.state.snapshot;
@@ -96,7 +96,14 @@ void noteOthers(Pieces &p, const Facts &facts, const Cast &cast)
         const cluster::NodeStatus &node = snapshot.nodes[i];
         const int index = static_cast<int>(i);
         const bool plays = index == cast.primary || index == cast.candidate;
-        if (plays || !node.sample || !node.sample->inRecovery || !cluster::isFresh(snapshot, node)) {
+        if (plays || node.kind == cluster::NodeKind::Witness) {
+            continue;
+        }
+        if (!node.sample || !cluster::isFresh(snapshot, node)) {
+            p.away.append(node.name);
+            continue;
+        }
+        if (!node.sample->inRecovery) {
             continue;
         }
         p.others.append(node.name);
@@ -253,6 +260,12 @@ void Pieces::changeSetting(Step &step, const QString &node, const QString &name,
 {
     step.actions.push_back(sql(node, QStringLiteral("ALTER SYSTEM SET %1 = %2").arg(name, valueSql)));
     restoreSetting(step.undo, node, name);
+    // It may be undone much later, and by a console that knows nothing of what others have done since.
+    step.undo.back().onlyIf =
+        QStringLiteral("SELECT (SELECT setting FROM pg_file_settings WHERE name = %1 AND sourcefile LIKE "
+                       "'%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1) = "
+                       "(%2)::text")
+            .arg(core::sqlLiteral(name), valueSql);
 }
 
 void Pieces::restoreSetting(std::vector<Action> &actions, const QString &node, const QString &name) const
@@ -332,10 +345,11 @@ Action Pieces::stillStandby() const
 std::vector<Action> Pieces::othersStandBy() const
 {
     std::vector<Action> all;
-    for (const QString &node : others) {
+    for (const QString &node : others + away) {
         Action standby = holds(node, QStringLiteral("SELECT pg_is_in_recovery()"),
                                tr("nobody has made %1 the primary meanwhile").arg(node));
         standby.orSilent = true;
+        standby.wasSilent = away.contains(node);
         standby.deadlineMs = 500; // nobody writes meanwhile
         all.push_back(standby);
     }

@@ -12,7 +12,8 @@ struct Pieces {
     QString primary;
     QString candidate;
     QStringList siblings;
-    QStringList others;    ///< every standby but the candidate, whomever it follows
+    QStringList others;    ///< every standby that answers but the candidate, whomever it follows
+    QStringList away;      ///< who did not answer, whatever it is: silence is its answer
     QStringList cascading; ///< of those, who follow another standby, and stream
     QStringList delayed;   ///< of those, who replay with a delay, and are not waited for
     int timeline = 0;      ///< before

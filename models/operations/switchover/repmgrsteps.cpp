@@ -143,9 +143,11 @@ Step switchoverStep(const Repmgr &r)
         step.notDone.insert(step.notDone.begin(), endedAction(r));
     }
     step.undo = r.p.backToService();
-    step.remedy = tr("Find out whether %1 was promoted (SELECT pg_is_in_recovery()) before anything else, and see "
-                     "repmgr cluster show. Start %2 as a primary only while %1 is in recovery.")
-                      .arg(r.p.candidate, r.p.primary);
+    step.remedy =
+        tr("Before anything else find out whether %1 was promoted (SELECT pg_is_in_recovery()), or still will "
+           "be: that it is in recovery does not tell, as long as repmgr runs or there is a file promote in its "
+           "data directory. See repmgr cluster show, and do not start %2 as a primary while either may be so.")
+            .arg(r.p.candidate, r.p.primary);
     return step;
 }
 

@@ -128,15 +128,23 @@ fi
 
 /// $1 data directory, $2 what stands before commands of its owner, quoted for a shell, or nothing; then the command
 /// that starts the server. Nothing is done when it runs, and a start that fails because somebody else was faster is
-/// none that failed.
+/// none that failed. A server keeps open what it was given to write to: whoever waits for that to be closed would wait
+/// as long as it runs.
 inline constexpr const char *kStartScript = R"sh(
 data=$1 owner=$2
 look='pid=$(head -n 1 "$1/postmaster.pid") && [ -n "$pid" ] && kill -0 "$pid"'
 runs() { eval "$owner"' sh -c "$look" runs "$data"' 2>/dev/null; }
 runs && exit 0
 shift 2
-"$@" && exit 0
-code=$?
+said=$(mktemp) && pipe=$(mktemp -u) && mkfifo -m 600 "$pipe" || exit 1
+trap 'rm -f "$said" "$pipe"' EXIT
+cat <"$pipe" >"$said" &
+reader=$!
+code=0
+"$@" </dev/null >"$pipe" 2>&1 || code=$?
+kill "$reader" 2>/dev/null
+[ "$code" -ne 0 ] || exit 0
+cat "$said" >&2
 sleep 0.2
 runs && exit 0
 exit "$code"

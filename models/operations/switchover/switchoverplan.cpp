@@ -200,8 +200,11 @@ Step promoteStep(const Pieces &p)
                            tr("%1 takes writes").arg(p.candidate), 5)};
     step.notDone = p.notPromoted();
     step.remedy =
-        tr("Find out whether %1 was promoted (SELECT pg_is_in_recovery()) before anything else. %2 is shut down "
-           "with standby.signal in place and must not be started as a primary unless %1 is still in recovery.")
+        tr("Before anything else find out whether %1 was promoted (SELECT pg_is_in_recovery()), or still will be: that "
+           "it "
+           "is in recovery does not tell, as long as it answers slowly or there is a file promote in its data "
+           "directory. "
+           "%2 is shut down with standby.signal in place, and must not be started as a primary while either may be so.")
             .arg(p.candidate, p.primary);
     return step;
 }
