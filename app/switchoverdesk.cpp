@@ -36,6 +36,9 @@ void SwitchoverDesk::setState(const cluster::ClusterState &state)
     publish();
     if (!m_gathered.isValid() || m_gathered.elapsed() > kGatherAgainMs) {
         gather();
+        if (m_past && !m_past->unreadable.isEmpty()) { // somebody may move the file away, and waits to see that it helps
+            readJournal();
+        }
     }
 }
 
