@@ -26,9 +26,9 @@ const QHash<QString, Option> &valueOptions()
         {QStringLiteral("--page"), {&Invocation::page, {Command::Open}}},
         {QStringLiteral("--theme"), {&Invocation::theme, {Command::Open}}},
         {QStringLiteral("--size"), {&Invocation::size, {Command::Open}}},
-        {QStringLiteral("--to"), {&Invocation::target, {Command::Switchover, Command::Patroni}}},
+        {QStringLiteral("--to"), {&Invocation::target, {Command::Switchover, Command::Patroni, Command::Address}}},
         {QStringLiteral("--runbook"), {&Invocation::runbook, {Command::Switchover}}},
-        {QStringLiteral("--accept"), {&Invocation::accept, {Command::Switchover, Command::Patroni}}},
+        {QStringLiteral("--accept"), {&Invocation::accept, {Command::Switchover, Command::Patroni, Command::Address}}},
         {QStringLiteral("--after"), {&Invocation::after, {Command::Open}}},
     };
     return options;
@@ -37,11 +37,12 @@ const QHash<QString, Option> &valueOptions()
 const QHash<QString, Command> &commands()
 {
     static const QHash<QString, Command> names{
-        {QStringLiteral("open"), Command::Open},          {QStringLiteral("demo"), Command::Demo},
-        {QStringLiteral("discover"), Command::Discover},  {QStringLiteral("status"), Command::Status},
-        {QStringLiteral("check"), Command::Check},        {QStringLiteral("switchover"), Command::Switchover},
-        {QStringLiteral("journal"), Command::Journal},    {QStringLiteral("patroni"), Command::Patroni},
-        {QStringLiteral("last-will"), Command::LastWill}, {QStringLiteral("help"), Command::Help},
+        {QStringLiteral("open"), Command::Open},         {QStringLiteral("demo"), Command::Demo},
+        {QStringLiteral("discover"), Command::Discover}, {QStringLiteral("status"), Command::Status},
+        {QStringLiteral("check"), Command::Check},       {QStringLiteral("switchover"), Command::Switchover},
+        {QStringLiteral("journal"), Command::Journal},   {QStringLiteral("patroni"), Command::Patroni},
+        {QStringLiteral("address"), Command::Address},   {QStringLiteral("last-will"), Command::LastWill},
+        {QStringLiteral("help"), Command::Help},
     };
     return names;
 }
@@ -51,6 +52,35 @@ tl::unexpected<Error> usage(const QString &message)
     return core::failure(Error::Kind::Invalid, message, QStringLiteral("See howdah --help."));
 }
 
+core::Result<Invocation> withAddressArguments(Invocation invocation, const QStringList &positional)
+{
+    const QString action = positional.value(1, QStringLiteral("list"));
+    invocation.cluster = positional.value(0);
+    invocation.addressName = positional.value(2);
+    invocation.target = positional.value(3);
+    if (invocation.cluster.isEmpty()) {
+        return usage(QStringLiteral("Name a cluster: a name, the path of a cluster file, or a connection string."));
+    }
+    const bool assigns = action == QLatin1String("assign");
+    if (!assigns && action != QLatin1String("list")) {
+        return usage(QStringLiteral("howdah address CLUSTER knows list and assign, not \"%1\".").arg(action));
+    }
+    if (assigns && invocation.target.isEmpty()) {
+        return usage(QStringLiteral("address CLUSTER assign needs NAME NODE: an address of the cluster file, and the "
+                                    "node that is to have it."));
+    }
+    if (const qsizetype most = assigns ? 4 : 2; positional.size() > most) {
+        return usage(QStringLiteral("There is one argument too many: \"%1\".").arg(positional.at(most)));
+    }
+    if (!assigns && (invocation.dryRun || invocation.yes || !invocation.accept.isEmpty())) {
+        return usage(QStringLiteral("--dry-run, --yes and --accept go with address CLUSTER assign."));
+    }
+    if (invocation.native || invocation.probe || invocation.force) {
+        return usage(QStringLiteral("--native, --probe and --force do not go with address."));
+    }
+    return invocation;
+}
+
 core::Result<Invocation> checked(Invocation invocation, const QStringList &positional)
 {
     if (invocation.yes && !invocation.accept.isEmpty()) {
@@ -58,6 +88,9 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
     }
     if (invocation.command == Command::Patroni) {
         return withPatroniArguments(invocation, positional);
+    }
+    if (invocation.command == Command::Address) {
+        return withAddressArguments(invocation, positional);
     }
     if (invocation.command == Command::Demo) {
         static const QStringList actions{QStringLiteral("start"), QStringLiteral("stop"), QStringLiteral("status")};
@@ -217,6 +250,9 @@ QString helpText()
         "  howdah patroni CLUSTER pause|resume|restart NODE|reinitialize NODE|config set KEY=VALUE...|\n"
         "                                  switchover-at TIME --to NODE|cancel-switchover [--dry-run] [--yes]\n"
         "                                  has Patroni do it: checks first, then the plan, then the proof\n"
+        "  howdah address CLUSTER [list]   who has each address of the cluster file, and who answers there\n"
+        "  howdah address CLUSTER assign NAME NODE [--dry-run] [--yes | --accept ID,...]\n"
+        "                                  moves it: checks first, then the plan, then the proof of who answers\n"
         "  howdah journal CLUSTER [show|resume|undo [ID]]\n"
         "                                  what was done, and how to finish what was interrupted\n"
         "\n"

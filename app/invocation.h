@@ -17,7 +17,7 @@ enum ExitCode {
     kUsage = 64,
 };
 
-enum class Command { Open, Demo, Discover, Status, Check, Switchover, Journal, Patroni, LastWill, Help, Version };
+enum class Command { Open, Demo, Discover, Status, Check, Switchover, Journal, Patroni, Address, LastWill, Help, Version };
 
 /// What the command line asks for. A value.
 struct Invocation {
@@ -26,7 +26,8 @@ struct Invocation {
     QString demoAction;    ///< start, stop, status
     QString journalAction; ///< show, resume, undo
     QString operation;     ///< journal: its id; empty: the newest that can be finished
-    QString target;        ///< switchover --to; patroni switchover-at --to
+    QString target;        ///< switchover --to; patroni switchover-at --to; address assign: the node
+    QString addressName;   ///< address assign: which; empty: all are listed
     QString runbook;       ///< switchover --runbook FILE
     QString patroniAction; ///< status, pause, …
     QStringList words;     ///< what stands behind it: a node, a time, KEY=VALUE…
@@ -48,7 +49,8 @@ struct Invocation {
     /// It may run operations, without a window.
     bool mayAct() const
     {
-        return command == Command::Switchover || command == Command::Journal || command == Command::Patroni;
+        return command == Command::Switchover || command == Command::Journal || command == Command::Patroni ||
+               command == Command::Address;
     }
 };
 

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 
 #include "app/demo/democommand.h"
+#include "app/addresscommand.h"
 #include "app/discovercommand.h"
 #include "app/display.h"
 #include "app/interrupts.h"
@@ -60,6 +61,8 @@ int runWithoutWindow(int argc, char **argv, const app::Invocation &invocation)
         return runCommand<app::JournalCommand>(invocation);
     case app::Command::Patroni:
         return runCommand<app::PatroniCommand>(invocation);
+    case app::Command::Address:
+        return runCommand<app::AddressCommand>(invocation);
     case app::Command::LastWill:
         return runCommand<app::LastWillCommand>(invocation);
     case app::Command::Discover:

@@ -4,6 +4,7 @@
 #include <QJsonArray>
 #include <algorithm>
 
+#include "app/texttable.h"
 #include "core/units.h"
 #include "operations/patroni/configtext.h"
 
@@ -12,28 +13,6 @@ namespace howdah::app {
 using namespace operations::patroni;
 
 namespace {
-
-/// Columns as wide as they need to be, two blanks between.
-QString table(const std::vector<QStringList> &rows)
-{
-    std::vector<qsizetype> widths;
-    for (const QStringList &row : rows) {
-        widths.resize(std::max(widths.size(), static_cast<std::size_t>(row.size())));
-        for (qsizetype i = 0; i < row.size(); ++i) {
-            auto &width = widths[static_cast<std::size_t>(i)];
-            width = std::max(width, row[i].size());
-        }
-    }
-    QString text;
-    for (const QStringList &row : rows) {
-        QString line;
-        for (qsizetype i = 0; i < row.size(); ++i) {
-            line += row[i].leftJustified(widths[static_cast<std::size_t>(i)]) + QStringLiteral("  ");
-        }
-        text += line.trimmed() + QLatin1Char('\n');
-    }
-    return text;
-}
 
 QString orUnknown(const QString &text)
 {
@@ -88,7 +67,7 @@ QString statusText(const PatroniFacts &facts)
                         lagText(one.member), one.self ? orUnknown(one.self->version) : QStringLiteral("?"),
                         notesOf(one)});
     }
-    return text + QLatin1Char('\n') + table(rows);
+    return text + QLatin1Char('\n') + textTable(rows);
 }
 
 QJsonObject statusJson(const PatroniFacts &facts)
@@ -126,7 +105,7 @@ QString historyText(const std::vector<managers::PatroniTurn> &turns)
                         QStringLiteral("%1/%2").arg(turn.lsn >> 32, 0, 16).arg(turn.lsn & 0xFFFFFFFF, 0, 16).toUpper(),
                         orUnknown(turn.at), orUnknown(turn.leader), turn.reason});
     }
-    return turns.empty() ? QStringLiteral("No timeline has ended yet.\n") : table(rows);
+    return turns.empty() ? QStringLiteral("No timeline has ended yet.\n") : textTable(rows);
 }
 
 QJsonObject historyJson(const std::vector<managers::PatroniTurn> &turns)

@@ -73,7 +73,7 @@ void SwitchoverDesk::readJournal()
     QThreadPool::globalInstance()->start([promise, name = m_config.name] {
         const Journal journal = operations::readJournal(journalDirectory());
         promise->addResult(Past{switchover::estimatesFrom(journal.operations, name),
-                                switchover::unfinishedOf(journal, name), journal.unreadable});
+                                operations::unfinishedOf(journal, name), journal.unreadable});
         promise->finish();
     });
 }

@@ -80,7 +80,7 @@ private:
     /// What the journal had when it was looked at.
     struct Past {
         operations::switchover::Estimates estimates;
-        std::optional<operations::switchover::Unfinished> unfinished;
+        std::optional<operations::Unfinished> unfinished;
         QStringList unreadable;
     };
     std::optional<Past> m_past;

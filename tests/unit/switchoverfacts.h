@@ -134,7 +134,7 @@ inline void withAddress(Facts &facts, const cluster::Snapshot &snapshot)
     address.provider = QStringLiteral("command");
     address.assign = {QStringLiteral("move"), QStringLiteral("--to={node} at {host}"), QStringLiteral("{ip}")};
     facts.config.addresses = {address};
-    AddressFacts &seen = facts.addresses[address.name];
+    howdah::operations::address::Facts &seen = facts.addresses[address.name];
     seen.writable = true;
     seen.systemIdentifier = QString::number(snapshot.nodes.front().sample->systemIdentifier.value_or(0));
     cluster::PoolerConfig pooler;

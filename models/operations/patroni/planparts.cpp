@@ -3,7 +3,7 @@
 
 #include <QCoreApplication>
 
-#include "operations/clusterlock.h"
+#include "operations/locksteps.h"
 
 namespace howdah::operations::patroni {
 
@@ -107,27 +107,7 @@ QString askedNode(const PatroniFacts &facts)
 void lockAround(Plan &plan, const PatroniFacts &facts, std::vector<Step> steps)
 {
     const Member *leader = facts.leader();
-    const QString node = leader ? leader->node : QString();
-    if (!node.isEmpty()) {
-        Step lock = stepOf("lock", tr("Take the cluster lock on %1").arg(node), {node}, 5000, 5);
-        lock.actions = {
-            sqlOf(node, tryLockSql(), tr("take the cluster lock, so that no other console acts meanwhile"))};
-        lock.actions.front().otherwise = tr("another console holds the cluster lock");
-        lock.undo = {sqlOf(node, QStringLiteral("SELECT pg_advisory_unlock(%1) IS NOT NULL").arg(kClusterLock), {})};
-        lock.renewed = true;
-        plan.steps.push_back(lock);
-    }
-    for (Step &step : steps) {
-        plan.steps.push_back(std::move(step));
-    }
-    if (!node.isEmpty()) {
-        Step unlock = stepOf("unlock", tr("Release the cluster lock"), {node}, 5000, 5);
-        unlock.phase = Phase::After;
-        unlock.actions = {
-            sqlOf(node, QStringLiteral("SELECT pg_advisory_unlock(%1) IS NOT NULL").arg(kClusterLock), {})};
-        unlock.remedy = tr("It goes with this console.");
-        plan.steps.push_back(unlock);
-    }
+    operations::lockAround(plan, leader ? leader->node : QString(), std::move(steps));
 }
 
 QString literally(const QString &text)

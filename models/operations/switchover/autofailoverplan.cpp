@@ -183,7 +183,7 @@ Plan planAutoFailoverSwitchover(const Facts &facts, const QString &target)
     plan.guards.push_back(
         cue.agree(QStringLiteral("primary"), QStringLiteral("secondary"),
                   tr("for the monitor %1 is the primary and %2 its secondary").arg(plan.from, target)));
-    plan.steps = stepsAround(facts, cue.p, switchStep(cue),
+    plan.steps = stepsAround(facts, cast, cue.p, switchStep(cue),
                              tr("See the log of pg_autoctl on %1: it starts the server, rewinds it where that is "
                                 "needed, and points it to %2."));
     const auto proof = std::find_if(plan.steps.begin(), plan.steps.end(),

@@ -4,6 +4,7 @@
 
 #include "cluster/positions.h"
 #include "operations/switchover/checks.h"
+#include "operations/switchover/routingsteps.h"
 
 namespace howdah::operations::switchover {
 
@@ -20,32 +21,6 @@ Check answer(const char *id, const QString &title, CheckResult result, const QSt
              const QString &remedy = {})
 {
     return made(id, tr("Afterwards"), title, {}, result, evidence, remedy);
-}
-
-Check checkAddress(const Facts &facts, const Cast &cast, const cluster::AddressConfig &address)
-{
-    const QString title = tr("Address %1 moves along").arg(address.name);
-    const AddressFacts seen = facts.addresses.value(address.name);
-    if (address.assign.isEmpty()) {
-        return answer("addresses", title, CheckResult::Warning,
-                      tr("not moved by this version: provider %1").arg(address.provider),
-                      tr("Move it yourself as soon as the promotion is proved."));
-    }
-    if (!seen.error.isEmpty()) {
-        return answer("addresses", title, CheckResult::Warning, tr("not reached from here: %1").arg(seen.error),
-                      tr("It will be moved, and nothing will prove that it leads to the new primary."));
-    }
-    const auto &sample = facts.state.snapshot->nodes[at(cast.primary)].sample;
-    const QString system = QString::number(sample->systemIdentifier.value_or(0));
-    if (seen.systemIdentifier != system) {
-        return answer("addresses", title, CheckResult::Failed,
-                      tr("%1 leads to another cluster, system identifier %2").arg(address.ip, seen.systemIdentifier),
-                      tr("Mend the ip of the address in the cluster file."));
-    }
-    return seen.writable
-               ? answer("addresses", title, CheckResult::Passed, tr("%1 leads to the primary").arg(address.ip))
-               : answer("addresses", title, CheckResult::Warning, tr("%1 leads to a standby now").arg(address.ip),
-                        tr("It is moved to the new primary all the same."));
 }
 
 Check checkPooler(const Facts &facts, const cluster::PoolerConfig &pooler)
@@ -97,8 +72,8 @@ std::vector<Check> checkRouting(const Facts &facts, const Cast &cast)
     std::vector<Check> checks;
     for (const cluster::AddressConfig &address : facts.config.addresses) {
         if (address.follows == QLatin1String("primary")) {
-            checks.push_back(checkAddress(facts, cast, address));
-            checks.back().id += QLatin1Char(':') + address.name; // each is accepted by itself
+            const std::vector<Check> of = address::checksOf(moveOf(facts, cast, address));
+            checks.insert(checks.end(), of.begin(), of.end());
         }
     }
     if (checks.empty()) {

@@ -26,45 +26,6 @@ Check made(const char *id, const QString &group, const QString &title, const QSt
 
 namespace {
 
-/// "Switch over orders from pg1 to pg2" (ID) was interrupted at "Stop pg1, fast"
-QString unfinishedText(const Unfinished &one)
-{
-    const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
-    const QString name = QStringLiteral("\"%1\" (%2)").arg(one.title, one.id);
-    return (one.running       ? tr("%1 is running, and is %2")
-            : one.interrupted ? tr("%1 was interrupted %2")
-                              : tr("%1 ended half-way %2"))
-        .arg(name, one.stoppedAt);
-}
-
-/// What an interrupted operation has prepared would be taken for what was there before, and stay.
-Check checkUnfinished(const Facts &facts)
-{
-    const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
-    const auto answer = [&](CheckResult result, const QString &evidence, const QString &remedy = {}) {
-        return made("unfinished", tr("The cluster"), tr("Nothing waits to be finished"), {}, result, evidence, remedy);
-    };
-    const bool refuses = facts.unfinished && (facts.unfinished->running || facts.unfinished->interrupted);
-    if (!refuses && !facts.unreadable.isEmpty()) {
-        return answer(
-            CheckResult::Unknown,
-            tr("not all of this console's journal can be read: %1").arg(facts.unreadable.join(QLatin1String("; "))),
-            tr("An operation that was interrupted may stand there. Look at the file, and move it away once it "
-               "is known that nothing is left to be finished."));
-    }
-    if (!facts.unfinished) {
-        return answer(CheckResult::Passed, tr("this console's journal has no open operation"));
-    }
-    const QString what = unfinishedText(*facts.unfinished);
-    if (facts.unfinished->running) {
-        return answer(CheckResult::Failed, what, tr("Another console is at it: wait until that has ended."));
-    }
-    return facts.unfinished->interrupted
-               ? answer(CheckResult::Failed, what,
-                        tr("Finish it first, from the window's Journal or by %1.").arg(facts.unfinished->commands))
-               : answer(CheckResult::Warning, what, tr("See the journal for what remains; resume goes on with it."));
-}
-
 /// What to do about a cluster in which nobody, or more than one, is known to take writes.
 QString primaryRemedy(const Facts &facts, bool several)
 {
@@ -95,7 +56,7 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
                            : made("one_primary", tr("The cluster"), tr("Has one primary"), {},
                                   writable > 1 ? CheckResult::Failed : CheckResult::Unknown,
                                   tr("%1 nodes take writes").arg(writable), primaryRemedy(facts, writable > 1)));
-    checks.push_back(checkUnfinished(facts));
+    checks.push_back(checkUnfinished(facts.unfinished, facts.unreadable));
     const bool left = isLeftToManager(facts, way);
     if (left) {
         const std::vector<Check> own =

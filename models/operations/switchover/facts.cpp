@@ -7,26 +7,11 @@
 #include <bit>
 
 #include "cluster/positions.h"
-#include "operations/finishing.h"
 #include "postgres/conninfo.h"
 
 namespace howdah::operations::switchover {
 
 using cluster::at;
-
-std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cluster, const QString &asNamed)
-{
-    if (const Operation *running = newestRunning(journal, cluster)) {
-        return Unfinished{running->id, running->plan.title,     false, stoppedAt(*running),
-                          {},          mayHoldWrites(*running), true};
-    }
-    const Operation *one = newestUnfinished(journal, cluster);
-    return one ? std::optional(Unfinished{
-                     one->id, one->plan.title, one->outcome == Outcome::Interrupted, stoppedAt(*one),
-                     finishCommands(asNamed.isEmpty() ? cluster : asNamed, one->id, finishing(journal, *one)),
-                     mayHoldWrites(*one)})
-               : std::nullopt;
-}
 
 const managers::AutoFailoverNode *AutoFailoverFacts::ofNode(const QString &node) const
 {

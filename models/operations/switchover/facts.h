@@ -10,8 +10,10 @@
 #include "cluster/clusterconfig.h"
 #include "cluster/health.h"
 #include "managers/autofailover.h"
+#include "operations/address/facts.h"
 #include "operations/patroni/patronifacts.h"
 #include "operations/switchover/estimate.h"
+#include "operations/unfinished.h"
 
 namespace howdah::operations::switchover {
 
@@ -114,13 +116,6 @@ struct AutoFailoverFacts {
     QString nodeOf(const managers::AutoFailoverNode &member) const;      ///< its name there, or else its own
 };
 
-/// What answers at an address that applications use.
-struct AddressFacts {
-    QString error; ///< why nothing did, as seen from this machine
-    bool writable = false;
-    QString systemIdentifier;
-};
-
 /// A PgBouncer.
 struct PoolerFacts {
     QString error; ///< why its console can't be used
@@ -129,25 +124,14 @@ struct PoolerFacts {
 };
 inline const QString kAllPaused = QStringLiteral("all of it");
 
-/// An operation on this cluster that this console's journal has not at its end, and that can be taken up.
-struct Unfinished {
-    QString id;
-    QString title;
-    bool interrupted = false; ///< else it ended half-way, and says what remains
-    QString stoppedAt = {};   ///< "at "Stop pg1, fast""
-    QString commands = {};    ///< that finish it
-    bool holdsWrites = false; ///< writes may be waiting for it
-    bool running = false;     ///< another console is at it
-};
-
 /// All that a plan is made of. Nothing in it is secret.
 struct Facts {
     cluster::ClusterConfig config;
-    cluster::ClusterState state;            ///< Snapshot and what the rules make of it
-    QHash<QString, NodeFacts> nodes;        ///< by name
-    std::optional<RepmgrFacts> repmgr;      ///< where repmgr manages the cluster
-    QHash<QString, AddressFacts> addresses; ///< by name, of those that follow the primary
-    QHash<QString, PoolerFacts> poolers;    ///< by name
+    cluster::ClusterState state;              ///< Snapshot and what the rules make of it
+    QHash<QString, NodeFacts> nodes;          ///< by name
+    std::optional<RepmgrFacts> repmgr;        ///< where repmgr manages the cluster
+    QHash<QString, address::Facts> addresses; ///< by name, of those that follow the primary
+    QHash<QString, PoolerFacts> poolers;      ///< by name
     /// To replay on the candidate over the last minute, bytes, oldest first: its trend.
     std::vector<qint64> toReplay;
     /// The most that the candidate was seen to replay a second, bytes; empty: it was not seen to replay.
@@ -160,10 +144,6 @@ struct Facts {
     /// What pg_auto_failover's monitor says, likewise.
     std::optional<AutoFailoverFacts> autoFailover;
 };
-
-/// The newest that can be taken up; nothing when there is none. asNamed: the cluster as the command line takes it, for
-/// the commands; empty: by its name. Pure.
-std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cluster, const QString &asNamed = {});
 
 /// Who carries a switchover out.
 enum class Way {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "hosts/servercontrol.h"
+#include "operations/address/look.h"
 #include "operations/places.h"
 #include "operations/switchover/gatherautofailover.h"
 #include "operations/switchover/gatherrepmgr.h"
@@ -181,7 +182,7 @@ void Gatherer::start(std::function<void(Facts)> done)
     askMonitor();
     for (const cluster::AddressConfig &address : m_facts.config.addresses) {
         if (address.follows == QLatin1String("primary")) {
-            askAddress(address.name);
+            askAddress(address);
         }
     }
     for (const cluster::PoolerConfig &pooler : m_facts.config.poolers) {
@@ -230,23 +231,15 @@ void Gatherer::askMonitor()
     });
 }
 
-void Gatherer::askAddress(const QString &name)
+void Gatherer::askAddress(const cluster::AddressConfig &address)
 {
     ++m_left;
-    const QPointer<Gatherer> self(this);
-    m_hands.sql(addressPlace(name),
-                QStringLiteral("SELECT NOT pg_is_in_recovery() AS writable, system_identifier::text AS system "
-                               "FROM pg_control_system()"),
-                kSqlMs, [self, name](const Handed<Table> &table) {
-                    if (!self) {
-                        return;
-                    }
-                    AddressFacts &facts = self->m_facts.addresses[name];
-                    facts.error = table ? QString() : table.error().error.message;
-                    facts.writable = table && flag(*table, "writable");
-                    facts.systemIdentifier = table ? cell(*table, 0, "system") : QString();
-                    self->one();
-                });
+    auto *look = new address::Look(address, m_hands, this);
+    look->start(m_facts.config.nodes, [this, look, name = address.name](address::Facts facts) {
+        look->deleteLater();
+        m_facts.addresses.insert(name, std::move(facts));
+        one();
+    });
 }
 
 void Gatherer::askPooler(const QString &name)

@@ -28,7 +28,7 @@ private:
     void askHost(const QString &node);
     void askPatroni();
     void askMonitor();
-    void askAddress(const QString &name);
+    void askAddress(const cluster::AddressConfig &address);
     void askPooler(const QString &name);
     void askWholePooler(const QString &name);
     void one();

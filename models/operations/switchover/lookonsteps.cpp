@@ -49,7 +49,8 @@ Plan planThrough(const QString &manager, const Facts &facts, const Cast &cast, c
     return plan;
 }
 
-std::vector<Step> stepsAround(const Facts &facts, const Pieces &p, const Step &switchStep, const QString &followRemedy)
+std::vector<Step> stepsAround(const Facts &facts, const Cast &cast, const Pieces &p, const Step &switchStep,
+                              const QString &followRemedy)
 {
     std::vector<Step> steps{lockStep(p, p.primary), lockStep(p, p.candidate), checkpointStep(p)};
     // A stop or a restart by the manager ends their sessions.
@@ -61,7 +62,7 @@ std::vector<Step> stepsAround(const Facts &facts, const Pieces &p, const Step &s
     };
     add(pauseSteps(facts, p, kSwitchover));
     steps.push_back(switchStep);
-    std::vector<Step> routing = routingSteps(facts, p);
+    std::vector<Step> routing = routingSteps(facts, cast, p);
     for (Step &step : routing) {
         step.needs.replaceInStrings(QStringLiteral("promote"), kSwitchover);
     }
@@ -72,6 +73,7 @@ std::vector<Step> stepsAround(const Facts &facts, const Pieces &p, const Step &s
             steps.push_back(followStep(p, sibling, followRemedy));
         }
     }
+    add(settleSteps(facts, cast));
     Step proof = proofStep(p);
     proof.needs = {kSwitchover};
     steps.push_back(proof);

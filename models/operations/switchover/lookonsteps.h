@@ -14,6 +14,7 @@ Plan planThrough(const QString &manager, const Facts &facts, const Cast &cast, c
 /// All steps where a manager stops, promotes and starts servers: the console locks and checkpoints before, lets the
 /// manager do it (switchStep, whose id is kSwitchover), moves addresses, and sees every node follow. followRemedy: what
 /// to do when one does not, %1 for it and %2 for the new primary. Pure.
-std::vector<Step> stepsAround(const Facts &facts, const Pieces &p, const Step &switchStep, const QString &followRemedy);
+std::vector<Step> stepsAround(const Facts &facts, const Cast &cast, const Pieces &p, const Step &switchStep,
+                              const QString &followRemedy);
 
 } // namespace howdah::operations::switchover

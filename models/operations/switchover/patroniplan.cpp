@@ -103,7 +103,7 @@ Plan planPatroniSwitchover(const Facts &facts, const QString &target)
     const Pieces &p = cue.p;
     plan.guards = guardsOf(p);
     plan.guards.push_back(cue.isPrimary(*leader, 0, 0));
-    plan.steps = stepsAround(facts, p, switchStep(cue),
+    plan.steps = stepsAround(facts, cast, p, switchStep(cue),
                              tr("See Patroni's log on %1: it starts the server, rewinds it where that is needed, and "
                                 "points it to %2."));
     return plan;

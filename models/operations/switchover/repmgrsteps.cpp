@@ -218,7 +218,7 @@ std::vector<Step> stepsThroughRepmgr(const Facts &facts, const Cast &cast, const
         steps.push_back(std::move(step));
     }
     steps.push_back(switchoverStep(r));
-    for (Step &step : routingSteps(facts, p)) {
+    for (Step &step : routingSteps(facts, cast, p)) {
         step.needs.replaceInStrings(QStringLiteral("promote"), QStringLiteral("switchover"));
         steps.push_back(std::move(step));
     }
@@ -230,6 +230,9 @@ std::vector<Step> stepsThroughRepmgr(const Facts &facts, const Cast &cast, const
     }
     for (const QString &node : acting) {
         steps.push_back(resumeStep(r, node));
+    }
+    for (Step &step : settleSteps(facts, cast)) {
+        steps.push_back(std::move(step));
     }
     Step proof = proofStep(p);
     proof.needs = {QStringLiteral("switchover")};

@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 
+#include "cluster/positions.h"
 #include "core/identifier.h"
 #include "operations/places.h"
 
@@ -76,34 +77,6 @@ Step pauseStep(const Pieces &p, const cluster::PoolerConfig &pooler, const QStri
     return step;
 }
 
-Step addressStep(const cluster::AddressConfig &address, const Facts &facts, const Pieces &p)
-{
-    Step step = p.step("address_" + address.name.toUtf8(), Phase::Outage,
-                       tr("Move address %1 to %2").arg(address.name, p.candidate), {p.candidate}, 20'000, 50);
-    QStringList argv;
-    for (QString word : address.assign) {
-        word.replace(QLatin1String("{ip}"), address.ip);
-        word.replace(QLatin1String("{old_node}"), p.primary);
-        word.replace(QLatin1String("{node}"), p.candidate);
-        word.replace(QLatin1String("{host}"), p.candidateHostName);
-        argv.append(word);
-    }
-    step.actions = {p.command(consolePlace(), argv, tr("%1 moves").arg(address.ip))};
-    // What can't be reached from here can't be proved from here; a check has said so.
-    if (facts.addresses.value(address.name).error.isEmpty()) {
-        step.verify = {p.holds(addressPlace(address.name),
-                               QStringLiteral("SELECT NOT pg_is_in_recovery() AND (SELECT system_identifier FROM "
-                                              "pg_control_system())::text = %1")
-                                   .arg(core::sqlLiteral(p.systemIdentifier)),
-                               tr("%1 leads to the new primary").arg(address.ip), 20)};
-        step.verify[0].askAgainMs = 100;
-    }
-    step.needs = {QStringLiteral("promote")};
-    step.remedy = tr("Move %1 (%2) to %3 by hand: applications don't find the new primary.")
-                      .arg(address.name, address.ip, p.candidate);
-    return step;
-}
-
 } // namespace
 
 std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p, const QString &until)
@@ -118,12 +91,35 @@ std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p, const QString 
     return steps;
 }
 
-std::vector<Step> routingSteps(const Facts &facts, const Pieces &p)
+address::Move moveOf(const Facts &facts, const Cast &cast, const cluster::AddressConfig &address)
+{
+    const auto &nodes = facts.state.snapshot->nodes;
+    const auto nameOf = [&](int node) { return node < 0 ? QString() : nodes[cluster::at(node)].name; };
+    const auto hostOf = [&](int node) {
+        return node < 0 || !nodes[cluster::at(node)].sample ? QString() : addressForPeers(facts, node).first;
+    };
+    address::Move move;
+    move.address = address;
+    move.facts = facts.addresses.value(address.name);
+    move.from = nameOf(cast.primary);
+    move.to = nameOf(cast.candidate);
+    move.fromHost = hostOf(cast.primary);
+    move.toHost = hostOf(cast.candidate);
+    if (const auto &sample = nodes[cluster::at(cast.primary)].sample) {
+        move.systemIdentifier = QString::number(sample->systemIdentifier.value_or(0));
+    }
+    move.group = tr("Afterwards");
+    return move;
+}
+
+std::vector<Step> routingSteps(const Facts &facts, const Cast &cast, const Pieces &p)
 {
     std::vector<Step> steps;
     for (const cluster::AddressConfig &address : facts.config.addresses) {
-        if (address.follows == QLatin1String("primary") && !address.assign.isEmpty()) {
-            steps.push_back(addressStep(address, facts, p));
+        if (address.follows == QLatin1String("primary") && address::moverFor(address.provider)) {
+            Step step = address::moveStep(moveOf(facts, cast, address));
+            step.needs = {QStringLiteral("promote")};
+            steps.push_back(std::move(step));
         }
     }
     for (const cluster::PoolerConfig &pooler : facts.config.poolers) {
@@ -135,6 +131,22 @@ std::vector<Step> routingSteps(const Facts &facts, const Pieces &p)
         }
         step.remedy = tr("Its clients wait: send RESUME to %1.").arg(pooler.name);
         steps.push_back(std::move(step));
+    }
+    return steps;
+}
+
+std::vector<Step> settleSteps(const Facts &facts, const Cast &cast)
+{
+    std::vector<Step> steps;
+    for (const cluster::AddressConfig &address : facts.config.addresses) {
+        if (address.follows != QLatin1String("primary")) {
+            continue;
+        }
+        Step step = address::settleStep(moveOf(facts, cast, address));
+        if (!step.actions.empty()) {
+            step.needs = {QStringLiteral("address_") + address.name};
+            steps.push_back(std::move(step));
+        }
     }
     return steps;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "operations/address/mover.h"
 #include "operations/switchover/pieces.h"
 
 namespace howdah::operations::switchover {
@@ -11,6 +12,11 @@ std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p, const QString 
 
 /// As soon as the candidate takes writes: each address that follows the primary is moved and proved to lead there, then
 /// every PgBouncer resumes, whatever came before.
-std::vector<Step> routingSteps(const Facts &facts, const Pieces &p);
+std::vector<Step> routingSteps(const Facts &facts, const Cast &cast, const Pieces &p);
+/// Once applications write again: what of those moves takes its time to be seen.
+std::vector<Step> settleSteps(const Facts &facts, const Cast &cast);
+
+/// How an address would go with the writes.
+address::Move moveOf(const Facts &facts, const Cast &cast, const cluster::AddressConfig &address);
 
 } // namespace howdah::operations::switchover

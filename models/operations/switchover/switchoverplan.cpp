@@ -300,7 +300,7 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
     add(byHand ? stopByHandStep(p) : stopStep(p));
     add(byHand ? proveByHandStep(p) : proveStep(p));
     add(promoteStep(p));
-    for (Step &step : routingSteps(facts, p)) {
+    for (Step &step : routingSteps(facts, cast, p)) {
         add(std::move(step));
     }
     add(byHand ? rejoinByHandStep(p) : rejoinStep(p));
@@ -312,6 +312,9 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
     }
     if (!fetchesWithoutPauses(p) || !p.leftoverSlots.isEmpty()) {
         add(tidyStep(p));
+    }
+    for (Step &step : settleSteps(facts, cast)) {
+        add(std::move(step));
     }
     if (facts.repmgr && !facts.repmgr->members.isEmpty()) {
         add(metadataStep(facts, cast, p));

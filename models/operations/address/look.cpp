@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/address/look.h"
+
+#include <QPointer>
+#include <algorithm>
+
+#include "operations/address/hostscripts.h"
+#include "operations/places.h"
+
+namespace howdah::operations::address {
+
+namespace {
+
+constexpr int kSqlMs = 4000;
+constexpr int kHostMs = 8000;
+
+QString cellOf(const Table &table, const char *column)
+{
+    const qsizetype at = table.columns.indexOf(QLatin1String(column));
+    return at < 0 || table.rows.empty() ? QString()
+                                        : table.rows.front()[static_cast<std::size_t>(at)].value_or(QString());
+}
+
+/// Why a command has no result; empty when it has.
+QString problemOf(const Handed<CommandResult> &result)
+{
+    if (!result) {
+        return result.error().error.message;
+    }
+    if (result->exitCode == 0) {
+        return {};
+    }
+    const QString said = (result->err.trimmed().isEmpty() ? result->out : result->err).trimmed().left(300);
+    return said.isEmpty() ? QStringLiteral("exit code %1").arg(result->exitCode) : said;
+}
+
+} // namespace
+
+std::vector<Claim> claimsFrom(const QString &node, const QString &output)
+{
+    std::vector<Claim> claims;
+    const QStringList lines = output.split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    for (const QString &line : lines) {
+        const QStringList words = line.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+        if (words.size() == 2) {
+            claims.push_back({node, words[0], words[1]});
+        }
+    }
+    return claims;
+}
+
+Fitness fitnessFrom(const QString &output)
+{
+    const QString problem = QStringLiteral("problem: "), mac = QStringLiteral("mac: ");
+    Fitness fitness;
+    const QStringList lines = output.split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    for (const QString &line : lines) {
+        if (line.startsWith(problem)) {
+            fitness.problems.append(line.mid(problem.size()).trimmed());
+        } else if (line.startsWith(mac)) {
+            fitness.answering.append(line.mid(mac.size()).trimmed().toLower());
+        }
+    }
+    return fitness;
+}
+
+Look::Look(cluster::AddressConfig address, Hands &hands, QObject *parent)
+    : QObject(parent)
+    , m_address(std::move(address))
+    , m_hands(hands)
+{
+}
+
+void Look::start(const std::vector<cluster::NodeConfig> &hosts, std::function<void(Facts)> done)
+{
+    m_done = std::move(done);
+    m_left = 1; // so that nothing is over before all is asked
+    askServer();
+    if (m_address.provider == QLatin1String("host")) {
+        for (const cluster::NodeConfig &node : hosts) {
+            if (node.command.isEmpty() && !node.hasCommand) {
+                m_facts.unasked.insert(node.name, QStringLiteral("the cluster file has no command for it"));
+                continue;
+            }
+            askClaims(node.name);
+            if (!m_address.interface.isEmpty() && node.kind == cluster::NodeKind::Data) {
+                askFitness(node.name);
+            }
+        }
+    }
+    one();
+}
+
+void Look::askServer()
+{
+    ++m_left;
+    const QPointer<Look> self(this);
+    m_hands.sql(addressPlace(m_address.name),
+                QStringLiteral("SELECT NOT pg_is_in_recovery() AS writable, system_identifier::text AS system, "
+                               "(extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint::text AS started_ms "
+                               "FROM pg_control_system()"),
+                kSqlMs, [self](const Handed<Table> &table) {
+                    if (!self) {
+                        return;
+                    }
+                    Facts &facts = self->m_facts;
+                    facts.error = table ? QString() : table.error().error.message;
+                    facts.writable = table && cellOf(*table, "writable") == QLatin1String("t");
+                    facts.systemIdentifier = table ? cellOf(*table, "system") : QString();
+                    facts.startedMs = table ? cellOf(*table, "started_ms").toLongLong() : 0;
+                    self->one();
+                });
+}
+
+void Look::askClaims(const QString &node)
+{
+    ++m_left;
+    const QPointer<Look> self(this);
+    m_hands.command(node,
+                    {QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kClaimsScript),
+                     QStringLiteral("howdah-claims"), m_address.ip},
+                    false, kHostMs, [self, node](const Handed<CommandResult> &result) {
+                        if (!self) {
+                            return;
+                        }
+                        if (const QString why = problemOf(result); !why.isEmpty()) {
+                            self->m_facts.unasked.insert(node, why);
+                        } else {
+                            for (Claim &claim : claimsFrom(node, result->out)) {
+                                self->m_facts.claims.push_back(std::move(claim));
+                            }
+                            std::sort(self->m_facts.claims.begin(), self->m_facts.claims.end(),
+                                      [](const Claim &a, const Claim &b) { return a.node < b.node; });
+                        }
+                        self->one();
+                    });
+}
+
+void Look::askFitness(const QString &node)
+{
+    ++m_left;
+    const QPointer<Look> self(this);
+    m_hands.command(node,
+                    {QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kFitnessScript),
+                     QStringLiteral("howdah-fitness"), m_address.ip, m_address.interface},
+                    true, kHostMs, [self, node](const Handed<CommandResult> &result) {
+                        if (!self) {
+                            return;
+                        }
+                        const QString why = problemOf(result);
+                        Fitness fitness = why.isEmpty() ? fitnessFrom(result->out) : Fitness();
+                        fitness.error = why;
+                        self->m_facts.fitness.insert(node, std::move(fitness));
+                        self->one();
+                    });
+}
+
+void Look::one()
+{
+    if (--m_left == 0) {
+        m_done(std::move(m_facts));
+    }
+}
+
+} // namespace howdah::operations::address

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <functional>
+
+#include "cluster/clusterconfig.h"
+#include "operations/address/facts.h"
+#include "operations/hands.h"
+
+namespace howdah::operations::address {
+
+/// Asks who answers on one address, and of provider "host" which hosts have it and could take it: all at once, what
+/// can't be asked is a fact as well. Changes nothing. Used once. Engine thread.
+class Look : public QObject {
+    Q_OBJECT
+public:
+    /// hands must outlive it.
+    Look(cluster::AddressConfig address, Hands &hands, QObject *parent = nullptr);
+
+    /// hosts: who may have it; a witness has a host as well. done is called once, within some seconds.
+    void start(const std::vector<cluster::NodeConfig> &hosts, std::function<void(Facts)> done);
+
+private:
+    void askServer();
+    void askClaims(const QString &node);
+    void askFitness(const QString &node);
+    void one();
+
+    cluster::AddressConfig m_address;
+    Hands &m_hands;
+    Facts m_facts;
+    std::function<void(Facts)> m_done;
+    int m_left = 0;
+};
+
+/// What a host has said, line by line; of what it does not understand nothing is taken.
+std::vector<Claim> claimsFrom(const QString &node, const QString &output);
+Fitness fitnessFrom(const QString &output);
+
+} // namespace howdah::operations::address

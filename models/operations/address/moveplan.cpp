@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/address/moveplan.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+
+#include "cluster/positions.h"
+#include "operations/address/mover.h"
+#include "operations/address/truth.h"
+#include "operations/locksteps.h"
+#include "postgres/conninfo.h"
+
+namespace howdah::operations::address {
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Address", text);
+}
+
+QString hostOf(const cluster::ClusterConfig &config, const QString &node)
+{
+    for (const cluster::NodeConfig &one : config.nodes) {
+        if (one.name == node) {
+            const auto conninfo = postgres::Conninfo::parse(one.conninfo);
+            return conninfo ? conninfo->value(QStringLiteral("host")) : QString();
+        }
+    }
+    return {};
+}
+
+int indexOf(const cluster::Snapshot &snapshot, const QString &node)
+{
+    const auto at = std::find_if(snapshot.nodes.begin(), snapshot.nodes.end(),
+                                 [&node](const cluster::NodeStatus &one) { return one.name == node; });
+    return at == snapshot.nodes.end() ? -1 : static_cast<int>(at - snapshot.nodes.begin());
+}
+
+/// Whether whoever is to have it is what the address follows.
+Check checkTarget(const Move &move, const MoveFacts &facts)
+{
+    const cluster::Snapshot &snapshot = *facts.state.snapshot;
+    const cluster::Topology &topology = facts.state.assessment->topology;
+    const int node = indexOf(snapshot, move.to);
+    const bool follows = move.address.follows == QLatin1String("primary");
+    const About about{QStringLiteral("address_target"),
+                      follows ? tr("%1 is the primary").arg(move.to) : tr("%1 can serve readers").arg(move.to),
+                      move.to};
+    if (node < 0) {
+        return madeCheck(move, about, CheckResult::Failed, tr("the cluster file has no node %1").arg(move.to),
+                         tr("Name one of its nodes."));
+    }
+    if (!cluster::isFresh(snapshot, snapshot.nodes[cluster::at(node)])) {
+        return madeCheck(move, about, CheckResult::Unknown, tr("it has not answered just now"),
+                         tr("An address is not moved to a server that can't be seen. See what keeps it."));
+    }
+    const auto &sample = *snapshot.nodes[cluster::at(node)].sample;
+    if (topology.places[cluster::at(node)].role == cluster::NodeRole::Witness) {
+        return madeCheck(move, about, CheckResult::Failed, tr("it is a witness"), tr("Name a node with the data."));
+    }
+    if (topology.writable.size() > 1) {
+        return madeCheck(move, about, CheckResult::Failed, tr("%1 nodes take writes").arg(topology.writable.size()),
+                         tr("Fence all but one of them first: see the findings."));
+    }
+    if (follows && topology.primary != node) {
+        return sample.inRecovery
+                   ? madeCheck(move, about, CheckResult::Failed, tr("it is a standby, and takes no writes"),
+                               tr("Switch over to it, and the address moves along."))
+                   : madeCheck(move, about, CheckResult::Unknown, tr("whether it is the primary is not known"),
+                               tr("See the findings."));
+    }
+    if (!follows && topology.primary == node) {
+        return madeCheck(move, about, CheckResult::Warning, tr("it is the primary"),
+                         tr("Readers will take their part of its time; a standby would spare it."));
+    }
+    return madeCheck(move, about, CheckResult::Passed,
+                     follows ? tr("it alone takes writes") : tr("it is a standby that answers"));
+}
+
+/// What is so when the plan is made must be so when it is carried out.
+Action stillSo(const Move &move, bool writes)
+{
+    Action action;
+    action.node = move.to;
+    action.sql = QStringLiteral("SELECT pg_is_in_recovery() = %1")
+                     .arg(writes ? QStringLiteral("false") : QStringLiteral("true"));
+    action.text = writes ? tr("%1 is the primary").arg(move.to) : tr("%1 is a standby").arg(move.to);
+    action.expectsTrue = true;
+    return action;
+}
+
+} // namespace
+
+Plan planMove(const MoveFacts &facts, const QString &name, const QString &node)
+{
+    const auto &addresses = facts.config.addresses;
+    const auto address = std::find_if(addresses.begin(), addresses.end(),
+                                      [&name](const cluster::AddressConfig &one) { return one.name == name; });
+    Plan plan;
+    plan.operation = QStringLiteral("address");
+    plan.cluster = facts.config.name;
+    plan.title = tr("Move address %1 of %2 to %3").arg(name, facts.config.name, node);
+    plan.to = node;
+    plan.checks = {checkUnfinished(facts.unfinished, facts.unreadable)};
+    if (address == addresses.end()) {
+        Move nameless;
+        nameless.address.name = name;
+        plan.checks.push_back(madeCheck(nameless, {QStringLiteral("addresses"), tr("There is such an address")},
+                                        CheckResult::Failed, tr("the cluster file has no address %1").arg(name),
+                                        tr("Add it to the cluster file.")));
+        return plan;
+    }
+    const cluster::Snapshot &snapshot = *facts.state.snapshot;
+    const int target = indexOf(snapshot, node);
+    const auto *sample = target < 0 ? nullptr : snapshot.nodes[cluster::at(target)].sample.get();
+    const Truth truth = truthOf(*address, facts.address, facts.state);
+    Move move;
+    move.address = *address;
+    move.facts = facts.address;
+    move.from = truth.holders.size() == 1 ? truth.holders.front() : truth.answers;
+    move.to = node;
+    move.fromHost = hostOf(facts.config, move.from);
+    move.toHost = hostOf(facts.config, node);
+    move.group = tr("The address");
+    move.alone = true;
+    move.writes = sample && !sample->inRecovery;
+    if (sample) {
+        move.systemIdentifier = QString::number(sample->systemIdentifier.value_or(0));
+        move.toStartedMs = sample->postmasterStartTime.isValid() ? sample->postmasterStartTime.toMSecsSinceEpoch() : 0;
+    }
+    plan.from = move.from;
+    plan.checks.push_back(checkTarget(move, facts));
+    std::vector<Check> checks = checksOf(move);
+    plan.checks.insert(plan.checks.end(), checks.begin(), checks.end());
+    if (!mayRun(plan, true)) {
+        return plan;
+    }
+    plan.guards = {stillSo(move, move.writes)};
+    std::vector<Step> steps{moveStep(move)};
+    steps.front().undo = backOf(move);
+    if (Step settle = settleStep(move); !settle.actions.empty()) {
+        steps.push_back(std::move(settle));
+    }
+    const int primary = facts.state.assessment->topology.primary;
+    lockAround(plan, primary < 0 ? QString() : snapshot.nodes[cluster::at(primary)].name, std::move(steps));
+    return plan;
+}
+
+} // namespace howdah::operations::address

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operations/address/truth.h"
+
+#include <QCoreApplication>
+#include <cstdlib>
+
+#include "cluster/candidate.h"
+#include "cluster/positions.h"
+
+namespace howdah::operations::address {
+
+using cluster::Verdict;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Address", text);
+}
+
+void tell(Truth &truth, Verdict verdict, const char *id, const QString &says, const QString &remedy)
+{
+    truth.verdict = verdict;
+    truth.id = QLatin1String(id);
+    truth.says = says;
+    truth.remedy = remedy;
+}
+
+/// Whether a standby is there that could serve readers.
+bool hasStandby(const cluster::ClusterState &state)
+{
+    for (std::size_t i = 0; i < state.snapshot->nodes.size(); ++i) {
+        if (cluster::isCandidate(state, i) && cluster::isFresh(*state.snapshot, state.snapshot->nodes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The system identifier that the nodes have in common; 0: not known.
+quint64 systemOf(const cluster::ClusterState &state)
+{
+    const int primary = state.assessment->topology.primary;
+    for (std::size_t i = 0; i < state.snapshot->nodes.size(); ++i) {
+        const cluster::NodeStatus &node = state.snapshot->nodes[i];
+        const bool speaks = primary < 0 ? node.kind == cluster::NodeKind::Data : i == cluster::at(primary);
+        if (speaks && node.sample && node.sample->systemIdentifier) {
+            return *node.sample->systemIdentifier;
+        }
+    }
+    return 0;
+}
+
+/// What is wrong with who answers; nothing is said of who does not.
+void judgeAnswer(Truth &truth, const cluster::AddressConfig &address, const Facts &facts,
+                 const cluster::ClusterState &state)
+{
+    const QString who =
+        truth.answers.isEmpty() ? tr("a server that is none of the cluster file's nodes") : truth.answers;
+    if (const quint64 ours = systemOf(state); ours != 0 && facts.systemIdentifier != QString::number(ours)) {
+        tell(truth, Verdict::Critical, "address_other_cluster",
+             tr("it leads to another cluster, system identifier %1").arg(facts.systemIdentifier),
+             tr("Find who has %1, or mend ip of the address in the cluster file.").arg(address.ip));
+    } else if (address.follows == QLatin1String("primary") && !facts.writable) {
+        const int primary = state.assessment->topology.primary;
+        tell(truth, Verdict::Critical, "address_leads_to_standby", tr("it leads to %1, which takes no writes").arg(who),
+             primary < 0 ? tr("There is no primary that it could be moved to.")
+                         : tr("Move it to %1, the primary.").arg(state.snapshot->nodes[cluster::at(primary)].name));
+    } else if (address.follows == QLatin1String("standby") && facts.writable && hasStandby(state)) {
+        tell(truth, Verdict::Warning, "address_leads_to_primary",
+             tr("it leads to the primary, %1, while a standby could serve readers").arg(who),
+             tr("Move it to a standby."));
+    } else {
+        truth.verdict = Verdict::Ok;
+        truth.says =
+            facts.writable ? tr("it leads to the primary, %1").arg(who) : tr("it leads to standby %1").arg(who);
+    }
+}
+
+} // namespace
+
+QString answeringNode(const Facts &facts, const cluster::Snapshot &snapshot)
+{
+    for (const cluster::NodeStatus &node : snapshot.nodes) {
+        if (facts.startedMs > 0 && node.sample && node.sample->postmasterStartTime.isValid() &&
+            node.sample->systemIdentifier &&
+            QString::number(*node.sample->systemIdentifier) == facts.systemIdentifier &&
+            std::abs(node.sample->postmasterStartTime.toMSecsSinceEpoch() - facts.startedMs) <= 1) { // rounded twice
+            return node.name;
+        }
+    }
+    return {};
+}
+
+Truth truthOf(const cluster::AddressConfig &address, const Facts &facts, const cluster::ClusterState &state)
+{
+    Truth truth;
+    for (const Claim &claim : facts.claims) {
+        truth.holders.append(claim.node);
+    }
+    truth.holders.removeDuplicates();
+    const bool byHosts = address.provider == QLatin1String("host");
+    truth.holderKnown = byHosts && (facts.unasked.isEmpty() || !truth.holders.isEmpty());
+    truth.answers = answeringNode(facts, *state.snapshot);
+    if (facts.error.isEmpty()) {
+        truth.writable = facts.writable;
+    }
+    if (truth.holders.size() > 1) {
+        tell(truth, Verdict::Critical, "address_two_holders",
+             tr("several hosts have it: %1").arg(truth.holders.join(QStringLiteral(", "))),
+             tr("Which of them applications reach is chance. Take it from all but the one that is to have it."));
+    } else if (byHosts && truth.holders.isEmpty() && facts.unasked.isEmpty() && !facts.error.isEmpty()) {
+        tell(truth, Verdict::Critical, "address_no_holder", tr("no host has it"), tr("Give it to the primary."));
+    } else if (!facts.error.isEmpty()) {
+        tell(truth, Verdict::Unknown, "address_not_reached",
+             tr("nothing answers PostgreSQL there: %1").arg(facts.error),
+             tr("That is how it looks from this machine; applications may see it otherwise."));
+    } else {
+        judgeAnswer(truth, address, facts, state);
+        if (truth.verdict == Verdict::Ok && truth.holders.size() == 1 && !truth.answers.isEmpty() &&
+            truth.holders.front() != truth.answers) {
+            tell(truth, Verdict::Critical, "address_two_holders",
+                 tr("%1's host has it, and %2 answers").arg(truth.holders.front(), truth.answers),
+                 tr("Somebody else has it as well. Take it from all but the one that is to have it."));
+        }
+    }
+    return truth;
+}
+
+} // namespace howdah::operations::address

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "operations/address/look.h"
+#include "operations/address/mover.h"
+
+using namespace howdah;
+using namespace howdah::operations;
+using namespace howdah::operations::address;
+
+namespace {
+
+Move hostMove()
+{
+    Move move;
+    move.address.name = QStringLiteral("write");
+    move.address.ip = QStringLiteral("10.0.0.100");
+    move.address.provider = QStringLiteral("host");
+    move.address.interface = QStringLiteral("eth0");
+    move.from = QStringLiteral("pg1");
+    move.to = QStringLiteral("pg2");
+    move.systemIdentifier = QStringLiteral("7");
+    move.facts.writable = true;
+    move.facts.systemIdentifier = QStringLiteral("7");
+    move.facts.claims = {{QStringLiteral("pg1"), QStringLiteral("eth0"), QStringLiteral("10.0.0.100/32")}};
+    move.facts.fitness[QStringLiteral("pg1")] = {};
+    move.facts.fitness[QStringLiteral("pg2")] = {{}, {}, {QStringLiteral("02:00:00:00:00:01")}};
+    return move;
+}
+
+/// "id result", one a check.
+QStringList resultsOf(const Move &move)
+{
+    QStringList all;
+    for (const Check &check : checksOf(move)) {
+        all.append(check.id + QLatin1Char(' ') + toString(check.result));
+    }
+    return all;
+}
+
+QStringList namesOf(const std::vector<Action> &actions)
+{
+    QStringList names;
+    for (const Action &action : actions) {
+        names.append(action.node + QLatin1Char(' ') + action.argv.value(3));
+    }
+    return names;
+}
+
+using Change = void (*)(Move &);
+
+} // namespace
+
+Q_DECLARE_METATYPE(Change)
+
+/// What is checked before an address moves, and what moves it.
+class TestAddressMover : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void everyIdIsItsOwn();
+    void hostIsChecked_data();
+    void hostIsChecked();
+    void oldOneGivesItUpFirst();
+    void otherProvidersAreAWarning();
+    void commandIsFilledIn();
+    void outputIsRead();
+};
+
+void TestAddressMover::everyIdIsItsOwn()
+{
+    QCOMPARE(resultsOf(hostMove()),
+             QStringList({QStringLiteral("addresses:write passed"), QStringLiteral("address_holder:write passed"),
+                          QStringLiteral("address_host:write:pg2 passed"),
+                          QStringLiteral("address_host:write:pg1 passed")}));
+    for (const Check &check : checksOf(hostMove())) {
+        QVERIFY(check.remedy.isEmpty());
+    }
+}
+
+void TestAddressMover::hostIsChecked_data()
+{
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QString>("expected");
+    const auto row = [](const char *name, const char *expected, Change change) {
+        QTest::newRow(name) << change << QString::fromLatin1(expected);
+    };
+    row("two holders", "address_holder:write failed", [](Move &m) {
+        m.facts.claims.push_back({QStringLiteral("pg3"), QStringLiteral("eth1"), QStringLiteral("10.0.0.100/24")});
+    });
+    row("two answer", "address_holder:write failed",
+        [](Move &m) { m.facts.fitness[QStringLiteral("pg2")].answering.append(QStringLiteral("02:00:00:00:00:09")); });
+    row("a stranger has it", "address_holder:write failed", [](Move &m) { m.facts.claims.clear(); });
+    row("nobody has it", "address_holder:write warning", [](Move &m) {
+        m.facts.claims.clear();
+        m.facts.fitness[QStringLiteral("pg2")].answering.clear();
+    });
+    row("nobody who was asked has it", "address_holder:write unknown", [](Move &m) {
+        m.facts.claims.clear();
+        m.facts.fitness[QStringLiteral("pg2")].answering.clear();
+        m.facts.unasked[QStringLiteral("pg3")] = QStringLiteral("no route to host");
+    });
+    // Who can't be asked can't be made to give it up either.
+    row("the old host can't be reached", "address_holder:write failed",
+        [](Move &m) { m.facts.unasked[QStringLiteral("pg1")] = QStringLiteral("no route to host"); });
+    row("already there", "address_holder:write passed", [](Move &m) { m.facts.claims.front().node = m.to; });
+    row("no root", "address_host:write:pg2 failed", [](Move &m) {
+        m.facts.fitness[QStringLiteral("pg2")].problems = {QStringLiteral("it does not let us act as root")};
+    });
+    row("not asked", "address_host:write:pg2 unknown", [](Move &m) { m.facts.fitness.remove(QStringLiteral("pg2")); });
+    row("did not answer", "address_host:write:pg1 unknown",
+        [](Move &m) { m.facts.fitness[QStringLiteral("pg1")].error = QStringLiteral("after 8 s no answer"); });
+    row("no interface", "address_host:write failed", [](Move &m) { m.address.interface.clear(); });
+    row("another cluster", "addresses:write failed", [](Move &m) { m.facts.systemIdentifier = QStringLiteral("8"); });
+    row("leads to a standby", "addresses:write warning", [](Move &m) { m.facts.writable = false; });
+    row("not reached", "addresses:write warning", [](Move &m) { m.facts.error = QStringLiteral("timeout"); });
+}
+
+void TestAddressMover::hostIsChecked()
+{
+    QFETCH(Change, change);
+    QFETCH(QString, expected);
+    Move move = hostMove();
+    change(move);
+    QVERIFY2(resultsOf(move).contains(expected), qPrintable(resultsOf(move).join(QLatin1Char('\n'))));
+    for (const Check &check : checksOf(move)) { // whoever is refused is told what to do
+        QCOMPARE(check.remedy.isEmpty(), check.result == CheckResult::Passed);
+    }
+}
+
+void TestAddressMover::oldOneGivesItUpFirst()
+{
+    Move move = hostMove();
+    const Step step = moveStep(move);
+    QCOMPARE(namesOf(step.actions),
+             QStringList({QStringLiteral("pg1 howdah-yield"), QStringLiteral("pg2 howdah-take")}));
+    for (const Action &action : step.actions) {
+        QVERIFY(action.asRoot);
+    }
+    QCOMPARE(step.actions.back().argv.sliced(4),
+             QStringList({QStringLiteral("10.0.0.100"), QStringLiteral("32"), QStringLiteral("eth0")}));
+    QCOMPARE(step.verify.size(), std::size_t(1));
+    QCOMPARE(namesOf(settleStep(move).actions),
+             QStringList({QStringLiteral("pg1 howdah-release"), QStringLiteral("pg2 howdah-announce"),
+                          QStringLiteral("pg1 howdah-alone")}));
+    QCOMPARE(namesOf(moverFor(QStringLiteral("host"))->back(move)),
+             QStringList({QStringLiteral("pg2 howdah-release"), QStringLiteral("pg1 howdah-take")}));
+    // Whoever has it gives it up, whoever should have it.
+    move.facts.claims.front().node = QStringLiteral("pg3");
+    QCOMPARE(namesOf(moveStep(move).actions),
+             QStringList({QStringLiteral("pg1 howdah-yield"), QStringLiteral("pg3 howdah-yield"),
+                          QStringLiteral("pg2 howdah-take")}));
+    move.address.ip = QStringLiteral("fd00::100");
+    QCOMPARE(moveStep(move).actions.back().argv.value(5), QStringLiteral("128"));
+    move.address.prefix = 64;
+    QCOMPARE(moveStep(move).actions.back().argv.value(5), QStringLiteral("64"));
+}
+
+void TestAddressMover::otherProvidersAreAWarning()
+{
+    Move move = hostMove();
+    move.address.provider = QStringLiteral("aws");
+    QVERIFY(!moverFor(move.address.provider));
+    QCOMPARE(resultsOf(move), QStringList({QStringLiteral("addresses:write warning")}));
+}
+
+void TestAddressMover::commandIsFilledIn()
+{
+    Move move = hostMove();
+    move.address.provider = QStringLiteral("command");
+    move.address.assign = {QStringLiteral("move-ip"), QStringLiteral("--to={node}"), QStringLiteral("{ip}"),
+                           QStringLiteral("{old_node}"), QStringLiteral("{host}")};
+    move.toHost = QStringLiteral("10.0.0.12");
+    const Step step = moveStep(move);
+    QCOMPARE(step.actions.front().argv,
+             QStringList({QStringLiteral("move-ip"), QStringLiteral("--to=pg2"), QStringLiteral("10.0.0.100"),
+                          QStringLiteral("pg1"), QStringLiteral("10.0.0.12")}));
+    QVERIFY(settleStep(move).actions.empty());
+    QCOMPARE(resultsOf(move), QStringList({QStringLiteral("addresses:write passed")}));
+}
+
+/// What hosts say is text of theirs: of what is not understood nothing is taken.
+void TestAddressMover::outputIsRead()
+{
+    const auto claims = claimsFrom(QStringLiteral("pg1"), QStringLiteral("eth0 10.0.0.100/24\nsay something else\n\n"
+                                                                         "bond0.12 10.0.0.100/32\n"));
+    QCOMPARE(claims.size(), std::size_t(2));
+    QCOMPARE(claims[1], (Claim{QStringLiteral("pg1"), QStringLiteral("bond0.12"), QStringLiteral("10.0.0.100/32")}));
+    const Fitness fitness =
+        fitnessFrom(QStringLiteral("problem: it has no arping\nmac: 02:00:00:AA:00:01\nmotd of the day\n"));
+    QCOMPARE(fitness.problems, QStringList({QStringLiteral("it has no arping")}));
+    QCOMPARE(fitness.answering, QStringList({QStringLiteral("02:00:00:aa:00:01")}));
+}
+
+QTEST_GUILESS_MAIN(TestAddressMover)
+#include "tst_addressmover.moc"
