@@ -38,6 +38,10 @@ void TestInvocation::accepts_data()
     row("demo", Command::Demo, "");
     row("demo stop", Command::Demo, "");
     row("switchover orders --to pg2 --accept no_long_transaction,not_restarted", Command::Switchover, "orders");
+    row("address orders", Command::Address, "orders");
+    row("address orders list --json", Command::Address, "orders");
+    row("address orders assign write pg2 --dry-run", Command::Address, "orders");
+    row("address orders assign write pg2 --accept addresses:write", Command::Address, "orders");
     row("--help", Command::Help, "");
     row("status --help", Command::Help, "");
     row("--version", Command::Version, "");
@@ -73,6 +77,13 @@ void TestInvocation::rejects_data()
     row("discover host=a --force", "--force");
     row("switchover a --to b --yes --accept slots", "--accept");
     row("patroni a pause --yes --accept slots", "--accept");
+    row("address", "cluster");
+    row("address a move", "move");
+    row("address a assign write", "NAME NODE");
+    row("address a assign write pg2 pg3", "pg3");
+    row("address a list pg2", "pg2");
+    row("address a --yes", "--yes");
+    row("address a assign write pg2 --native", "--native");
     row("status a --force", "--force");
     row("open --theme blue", "--theme");
     row("open --page bogus", "overview, replication, slots, roles, settings, journal, not \"bogus\"");

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What an answer to an action says: whether it holds, and in which words people are told what was there instead.
+#include <QRegularExpression>
+#include <algorithm>
+
+#include "operations/sequence.h"
+
+namespace howdah::operations {
+
+using core::Error;
+
+namespace {
+
+/// What people get to see of an answer that was not the one hoped for.
+QString firstLine(const QString &text)
+{
+    return text.trimmed().section(QLatin1Char('\n'), -1).left(300);
+}
+
+/// What to do about an API that does not let us in.
+QString whoMayAsk(const Http &http, int status)
+{
+    const QString name = http.credentials;
+    if (name.isEmpty() || status == 403) {
+        return QStringLiteral("; it does not let this machine act: see its own access rules");
+    }
+    const bool has = qEnvironmentVariableIsSet(qPrintable(name + QStringLiteral("_USER"))) ||
+                     qEnvironmentVariableIsSet(qPrintable(name + QStringLiteral("_TOKEN")));
+    return has ? QStringLiteral("; what %1_USER and %1_PASSWORD (or %1_TOKEN) in the environment say is not accepted")
+                     .arg(name)
+               : QStringLiteral("; set %1_USER and %1_PASSWORD in the environment").arg(name);
+}
+
+QString firstRow(const Table &table)
+{
+    if (table.rows.empty()) {
+        return QStringLiteral("no row");
+    }
+    // What a statement has made for people.
+    if (const qsizetype said = table.columns.indexOf(QLatin1String("evidence")); said >= 0) {
+        if (const auto &cell = table.rows.front()[static_cast<std::size_t>(said)]) {
+            return *cell;
+        }
+    }
+    QStringList cells;
+    for (qsizetype i = 0; i < table.columns.size(); ++i) {
+        const auto &cell = table.rows.front()[static_cast<std::size_t>(i)];
+        cells.append(table.columns[i] + QStringLiteral(" = ") + cell.value_or(QStringLiteral("NULL")));
+    }
+    return cells.join(QStringLiteral(", "));
+}
+
+/// What that row has in that column; empty when there is no such row.
+QString cellOf(const RowCheck &check, const Table &table)
+{
+    const qsizetype key = table.columns.indexOf(check.key), column = table.columns.indexOf(check.column);
+    for (const auto &row : table.rows) {
+        if (key >= 0 && column >= 0 && row[static_cast<std::size_t>(key)] == check.value) {
+            return row[static_cast<std::size_t>(column)].value_or(QString());
+        }
+    }
+    return {};
+}
+
+QString seenIn(const RowCheck &check, const Table &table)
+{
+    const QString cell = cellOf(check, table);
+    return cell.isEmpty() ? QStringLiteral("there is no %1 %2").arg(check.key, check.value)
+                          : QStringLiteral("of %1 %2 = %3").arg(check.value, check.column, cell);
+}
+
+bool isTrue(const Table &table, const QString &column)
+{
+    const qsizetype at = table.columns.indexOf(column);
+    return !column.isEmpty() && at >= 0 && !table.rows.empty() &&
+           table.rows.front()[static_cast<std::size_t>(at)] == QLatin1String("t");
+}
+
+} // namespace
+
+void Sequence::tableArrived(Handed<Table> result)
+{
+    m_side.stop();
+    speak();
+    if (m_ended) {
+        return; // it was given up meanwhile
+    }
+    const Action &action = current();
+    if (!result) {
+        const HandsFailure &failure = result.error();
+        if (!action.alreadySo.isEmpty() && !failure.mayHaveHappened &&
+            QRegularExpression(action.alreadySo).match(failure.error.message).hasMatch()) {
+            answered(true, failure.error.message);
+        } else {
+            notDone(failure);
+        }
+        return;
+    }
+    m_heardClock.start();
+    sayNews(action, *result);
+    if (isTrue(*result, action.neverWhen)) {
+        const QString what = action.text.isEmpty() ? QStringLiteral("it will not be so any more") : action.text;
+        fail({.kind = Error::Kind::Server,
+              .message = QStringLiteral("%1: %2: no, and it will not be: %3").arg(action.node, what, firstRow(*result)),
+              .node = action.node},
+             true);
+        return;
+    }
+    if (action.row) {
+        const bool is = cellOf(*action.row, *result) == action.row->is;
+        answered(is && takeCaptures(action, *result), seenIn(*action.row, *result));
+        return;
+    }
+    const bool asked = action.expectsTrue || action.kind == Action::Kind::Person;
+    const bool holds = !asked || (!result->rows.empty() && !result->rows.front().empty() &&
+                                  result->rows.front().front() == QLatin1String("t"));
+    answered(holds && takeCaptures(action, *result), firstRow(*result));
+}
+
+void Sequence::commandArrived(Handed<CommandResult> result)
+{
+    const Action &action = current();
+    if (!result) {
+        notDone(result.error());
+        return;
+    }
+    m_heardClock.start();
+    bool holds = result->exitCode == 0;
+    QString seen = firstLine(result->err.trimmed().isEmpty() ? result->out : result->err);
+    if (!holds) {
+        seen = QStringLiteral("exit code %1%2")
+                   .arg(result->exitCode)
+                   .arg(seen.isEmpty() ? seen : QStringLiteral(", ") + seen);
+    }
+    const auto matched = matches(action, result->out);
+    if (matched) {
+        answered(holds && *matched && takeCaptures(action, result->out), seen);
+    }
+}
+
+/// Whether text has all that is expected; nothing when that can't be said, which has failed already.
+std::optional<bool> Sequence::matches(const Action &action, const QString &text)
+{
+    bool holds = true;
+    const auto look = [&](const QStringList &patterns, bool there) {
+        for (const QString &one : patterns) {
+            const auto pattern = filledPattern(one, m_values);
+            if (!pattern) {
+                fail(pattern.error(), true);
+                return false;
+            }
+            holds = holds &&
+                    QRegularExpression(*pattern, QRegularExpression::MultilineOption).match(text).hasMatch() == there;
+        }
+        return true;
+    };
+    if (!look(action.expected, true) || !look(action.unexpected, false)) {
+        return std::nullopt;
+    }
+    return holds;
+}
+
+void Sequence::httpArrived(Handed<HttpAnswer> result)
+{
+    const Action &action = current();
+    if (!result) {
+        notDone(result.error());
+        return;
+    }
+    m_heardClock.start();
+    const int status = result->status;
+    const auto &accepted = action.http.accepted;
+    const bool taken =
+        accepted.empty() ? status / 100 == 2 : std::find(accepted.begin(), accepted.end(), status) != accepted.end();
+    // A page is for browsers.
+    const QString said = result->body.startsWith(QLatin1Char('<')) ? QString() : firstLine(result->body);
+    const QString seen =
+        taken ? said
+              : QStringLiteral("HTTP status %1%2").arg(status).arg(said.isEmpty() ? said : QStringLiteral(", ") + said);
+    // Refused in words that mean: nothing was done. Asking again does not mend who asks.
+    const bool denied = status == 401 || status == 403;
+    const auto &refused = action.http.refused;
+    // Timed out and too many: what became of it nobody says.
+    const bool nothing = (status / 100 == 4 && status != 408 && status != 429) ||
+                         std::find(refused.begin(), refused.end(), status) != refused.end();
+    if (!taken && (denied || (nothing && action.pollMs == 0))) {
+        const QString what = action.text.isEmpty() ? QStringLiteral("it was refused") : action.text;
+        fail({.kind = denied ? Error::Kind::Denied : Error::Kind::Server,
+              .message = QStringLiteral("%1: %2: %3%4")
+                             .arg(action.node, what, seen, denied ? whoMayAsk(action.http, status) : QString()),
+              .node = action.node},
+             false);
+        return;
+    }
+    const auto matched = matches(action, result->body);
+    if (matched) {
+        answered(taken && *matched && takeCaptures(action, result->body), seen);
+    }
+}
+
+} // namespace howdah::operations
