@@ -17,7 +17,20 @@ enum ExitCode {
     kUsage = 64,
 };
 
-enum class Command { Open, Demo, Discover, Status, Check, Switchover, Journal, Patroni, Address, LastWill, Help, Version };
+enum class Command {
+    Open,
+    Demo,
+    Discover,
+    Status,
+    Check,
+    Switchover,
+    Journal,
+    Patroni,
+    Address,
+    LastWill,
+    Help,
+    Version
+};
 
 /// What the command line asks for. A value.
 struct Invocation {

@@ -5,8 +5,8 @@
 #include <memory>
 #include <sys/prctl.h>
 
-#include "app/demo/democommand.h"
 #include "app/addresscommand.h"
+#include "app/demo/democommand.h"
 #include "app/discovercommand.h"
 #include "app/display.h"
 #include "app/interrupts.h"

@@ -50,7 +50,7 @@ private:
     std::unique_ptr<operations::probe::Probe> m_probe;
     qint64 m_startedMs = 0;
     std::optional<operations::Finish> m_takenUp; ///< an operation that another console has left, and how
-    std::optional<qint64> m_tookMs; ///< it has ended
+    std::optional<qint64> m_tookMs;              ///< it has ended
 };
 
 } // namespace howdah::app

@@ -36,7 +36,8 @@ void SwitchoverDesk::setState(const cluster::ClusterState &state)
     publish();
     if (!m_gathered.isValid() || m_gathered.elapsed() > kGatherAgainMs) {
         gather();
-        if (m_past && !m_past->unreadable.isEmpty()) { // somebody may move the file away, and waits to see that it helps
+        if (m_past &&
+            !m_past->unreadable.isEmpty()) { // somebody may move the file away, and waits to see that it helps
             readJournal();
         }
     }

@@ -28,9 +28,56 @@ fail() {
   [ ! -e "$values" ] || echo "what stood on the servers before is kept in $values" >&2
   exit 1
 }
-# $1: a step that may be taken back; without names all of them may be.
+past=
+# What was begun stands in a file until all is done or taken back, with what must not be seen.
+# Ends the script where another run has left something to be put back.
+fresh() {
+  [ ! -e "$values" ] || fail "$values is there: an earlier run was neither finished nor taken back. Take it back first \
+(sh $0 undo), or remove that file when it is sure that nothing is to be put back any more. Nothing was changed"
+}
+# $1: a step that is about to begin, and can be taken back.
+begins() {
+  [ -n "$undo" ] || (umask 077 && set -C && : >"$values") || fail "$values can't be written. Nothing was changed"
+  [ -n "$undo" ] || echo "  what undo has to put back is kept in $values until all is done or taken back"
+  (umask 077 && printf '# %s\n' "$1" >>"$values") || fail "$values can't be written"
+  undo="$undo $1"
+}
+# $1: a step that may be taken back: named, or where none is named one that was begun.
 wanted() {
-  case " $steps " in *" $1 "* | '  ') ;; *) return 1 ;; esac
+  case " $steps " in *" $1 "*) return ;; '  ') ;; *) return 1 ;; esac
+  [ -f "$values" ] && [ -O "$values" ] && grep -Fqx "# $1" "$values"
+}
+# $1: one that was taken back.
+goes() {
+  undone="$undone $1"
+  without "# $1"
+}
+# The file without the line $1, and gone once it is empty.
+without() {
+  [ -f "$values" ] && [ -O "$values" ] || return 0
+  rm -f "$values.new"
+  (umask 077 && set -C && LC_ALL=C grep -Fvx "$1" "$values" >"$values.new") || # 1: nothing is left
+    { [ "$?" -eq 1 ] && [ -e "$values.new" ]; } || fail "$values.new can't be written"
+  mv -f "$values.new" "$values"
+  [ -s "$values" ] || rm -f "$values"
+}
+# The arguments of the script: undo, and the steps $all that it knows.
+arguments() {
+  [ $# -gt 0 ] || return 0
+  known="$1"
+  shift
+  [ "$known" = undo ] || { echo "usage: sh $0 [undo [STEP...]]; there is no \"$known\". Nothing was changed." >&2; exit 64; }
+  for one in "$@"; do
+    case " $all " in *" $one "*) ;; *)
+      echo "There is no step \"$one\" that can be taken back; there are$all. Nothing was changed." >&2
+      exit 64 ;;
+    esac
+  done
+  [ $# -gt 0 ] || [ -e "$values" ] || [ -e "$mark" ] || {
+    echo "$values is not there: nothing was begun, or all was done or taken back. Nothing was changed." >&2
+    echo "To take single steps back all the same: sh $0 undo STEP...; there are$all" >&2
+    exit 1
+  }
 }
 trap 'fail interrupted' INT TERM HUP QUIT
 # Past the point of no return all is done that can be. $1: a step that was not, $2: what is left to do.
@@ -70,7 +117,7 @@ ended() {
   clock
   begun=$at heard=$at nap=0.01
   [ "$((by - at))" -ge 100 ] || by=$((at + 100))
-  trap 'kill "$work" 2>/dev/null; exit 143' INT TERM HUP
+  [ -n "$past" ] || trap 'kill "$work" 2>/dev/null; exit 143' INT TERM HUP
   while kill -0 "$work" 2>/dev/null; do
     sleep "$nap"
     clock
@@ -248,16 +295,6 @@ with() {
 /// nobody may be there to be asked, or what is there may be what the script has written itself. Its lines are psql's.
 inline constexpr const char *kKeptPrologue = R"sh(
 remains=
-# Ends the script where another run has left something to be put back.
-fresh() {
-  [ ! -e "$values" ] || fail "$values is there: an earlier run was neither finished nor taken back. Take it back first \
-(sh $0 undo), or remove that file when it is sure that nothing is to be put back any more. Nothing was changed"
-}
-begin() {
-  fresh
-  (umask 077 && set -C && : >"$values") || fail "$values can't be written. Nothing was changed"
-  echo "  what undo has to put back is kept in $values until all is done or taken back"
-}
 # The value $2 under the name $1.
 keep() {
   line=$(given "$1" "$2") && (umask 077 && printf '%s\n' "$line" >>"$values") && kept "$1" >/dev/null ||
@@ -273,6 +310,7 @@ forget() {
   (umask 077 && set -C && LC_ALL=C grep -v "^.set $1 '" "$values" >"$values.new") || # 1: nothing is left
     { [ "$?" -eq 1 ] && [ -e "$values.new" ]; } || fail "$values.new can't be written"
   mv -f "$values.new" "$values"
+  [ -s "$values" ] || rm -f "$values"
 }
 # $1: the statement that puts back what is not kept.
 unknown() {
@@ -290,8 +328,6 @@ was left as it was. Send it yourself, with what was there before: $1" >&2
 inline constexpr const char *kWillPrologue = R"sh(
 wills=
 trap 'for will in $wills; do $will >/dev/null 2>&1 || :; done' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 )sh";
 
 /// Only in scripts that need it. Credentials reach curl by its standard input, where no list of processes shows them.

@@ -44,12 +44,13 @@ public:
         out += hasWills() ? QLatin1String(kWillPrologue) : QLatin1String();
         out += m_plan.secrets.empty() ? QLatin1String() : QLatin1String(kSecretPrologue);
         out += keeps() ? QLatin1String(kKeptPrologue) : QLatin1String();
+        out += QStringLiteral("all='%1'\n").arg(reversible());
         out += usesHttp() ? QLatin1String(kHttpPrologue) : QLatin1String();
         if (!mayRun(m_plan, true)) {
             return refusal(title);
         }
         QString undo;
-        QString forward = keeps() ? QStringLiteral("fresh\n") : QString();
+        QString forward = QStringLiteral("fresh\n");
         forward += QStringLiteral("echo 'The cluster is as it was checked'\n");
         for (const Action &guard : m_plan.guards) {
             forward += m_actions.text(guard, m_plan.steps.front());
@@ -64,12 +65,10 @@ public:
         undo.prepend(returnLookText());
         out += m_sql.functions();
         forward += QStringLiteral("[ -z \"$missing\" ] || fail 'what is named as not done is left to you'\n");
-        if (keeps()) {
-            undo += QStringLiteral("[ -z \"$remains\" ] || exit 1\n[ -s \"$values\" ] || rm -f \"$values\"\n");
-            forward += QStringLiteral("rm -f \"$values\"\n");
-        }
-        forward += QStringLiteral("rm -f \"$mark\"\n");
-        out += QStringLiteral("if [ \"${1:-}\" = undo ]; then\nshift\nsteps=$*\n%1exit 0\nfi\n%2echo \"done\"\n")
+        undo += keeps() ? QStringLiteral("[ -z \"$remains\" ] || exit 1\n") : QString();
+        forward += QStringLiteral("rm -f \"$values\" \"$mark\"\n");
+        out += QStringLiteral(
+                   "arguments \"$@\"\nif [ \"${1:-}\" = undo ]; then\nshift\nsteps=$*\n%1exit 0\nfi\n%2echo \"done\"\n")
                    .arg(undo, forward);
         return out;
     }
@@ -125,11 +124,22 @@ private:
         if (step.undo.empty()) {
             return {};
         }
-        QString text = keeps() && !std::exchange(m_begun, true) ? QStringLiteral("begin\n") : QString();
+        QString text = QStringLiteral("begins %1\n").arg(nameOf(step));
         for (const QString &name : m_actions.keptFor(step)) {
             text += QStringLiteral("keep %1 \"$%1\"\n").arg(name);
         }
-        return text + QStringLiteral("undo=\"$undo %1\"\n").arg(nameOf(step));
+        return text;
+    }
+
+    /// The names of the steps that can be taken back, each with a blank before it.
+    QString reversible() const
+    {
+        QString names;
+        for (const Step &step : m_plan.steps) {
+            const bool can = !step.undo.empty() && !endsWithItsSession(step);
+            names += can ? QLatin1Char(' ') + nameOf(step) : QString();
+        }
+        return names;
     }
 
     bool hasWills() const
@@ -177,8 +187,9 @@ private:
     /// back is open only when it is proved that nothing happened, and will not any more.
     QString returnText(const Step &step)
     {
-        QString text = QStringLiteral("was=$undo undo=\n: >\"$mark\" || { undo=$was; fail \"$mark can't be written. "
-                                      "It was not begun\"; }\n");
+        QString text =
+            QStringLiteral("was=$undo undo=\n: >\"$mark\" || { undo=$was; fail \"$mark can't be written. "
+                           "It was not begun\"; }\npast=1\ntrap '' INT TERM HUP QUIT # it goes on to its end\n");
         for (const Action &action : step.actions) {
             for (const Capture &capture : action.captures) {
                 text += capture.name + QStringLiteral("=\n");
@@ -241,14 +252,13 @@ private:
     {
         const QString text = endsWithItsSession(step) ? QString() : m_actions.undoText(step);
         return text.isEmpty() ? text
-                              : QStringLiteral("if wanted %1; then\necho %2\n%3undone=\"$undone %1\"\nfi\n")
+                              : QStringLiteral("if wanted %1; then\necho %2\n%3goes %1\nfi\n")
                                     .arg(nameOf(step), shellWord(QStringLiteral("undo: ") + step.title), text);
     }
 
     const Plan &m_plan;
     RunbookSql m_sql;
     RunbookActions m_actions;
-    bool m_begun = false;  ///< a step that can be taken back has been written
     bool m_isPast = false; ///< the point of no return has been
 };
 

@@ -312,6 +312,11 @@ Sequence *Runner::sequenceOf(std::vector<Action> actions, int deadlineMs)
         (void)m_journal->output(node + QStringLiteral(": ") + line);
         Q_EMIT outputArrived(node, line);
     });
+    connect(sequence, &Sequence::leftAlone, this, [this](const QString &node, const QString &what) {
+        (void)m_journal->output(node + QStringLiteral(": ") + what);
+        m_leftAlone.append(node + QStringLiteral(": ") + what);
+        Q_EMIT outputArrived(node, what);
+    });
     connect(sequence, &Sequence::waiting, this, [this](const QString &what, bool person) {
         if (person) {
             (void)m_journal->output(tr("by hand") + QStringLiteral(": ") + what);

@@ -70,6 +70,8 @@ private:
     void stepFailed(int index, const SequenceFailure &failure);
     void lookForNothingDone(int index, const SequenceFailure &failure);
     void beginUndo(const QString &why);
+    int unknownSecretOf(int index) const;
+    void askAgain(int secret, const std::function<void()> &then);
     void lockAgain(int index, const std::function<void()> &then);
     bool isSecond(int index, const SequenceFailure &failure);
     void undoNext();
@@ -108,6 +110,8 @@ private:
     std::vector<StepRecord> m_steps;
     Values m_values;
     QHash<QString, QString> m_secretNames; ///< never journaled
+    QStringList m_askedAgain;              ///< of those that are unknown
+    QStringList m_leftAlone;               ///< what the way back has not touched, since somebody has changed it
     QHash<QString, QString> m_unknown;     ///< secrets that can't be read any more, and why
     QStringList m_remains;
     QString m_why;                       ///< of the undo

@@ -16,6 +16,7 @@ namespace {
 constexpr int kUndoMs = 60'000;
 constexpr int kAbsentMs = 8000; ///< a node that says nothing to anybody for so long is not waited for
 constexpr int kAliveMs = 2000;
+constexpr int kSecretMs = 5000;
 
 /// A person may need as long to take something back as to do it.
 int undoDeadlineMs(const Step &step)
@@ -136,6 +137,7 @@ void Runner::endUndo()
     const bool whole = std::none_of(m_steps.begin(), m_steps.end(),
                                     [](const StepRecord &one) { return one.state == StepState::UndoFailed; });
     m_remains.prepend(m_why);
+    m_remains += m_leftAlone;
     finish(!whole ? Outcome::Incomplete : hasOnlyLocked() && !m_cancelled ? Outcome::Refused : Outcome::Undone);
 }
 
@@ -185,9 +187,44 @@ QString Runner::whyNotTried(const Action &action) const
     return {};
 }
 
+/// A secret that the way back of a step takes, and that could not be asked for when the operation was taken up: by now
+/// its server may have been started again. Each is asked for once more; -1: none is left.
+int Runner::unknownSecretOf(int index) const
+{
+    for (const Action &action : step(index).undo) {
+        const QStringList names = valuesIn(action.sql);
+        for (std::size_t i = 0; i < m_plan.secrets.size(); ++i) {
+            const QString &name = m_plan.secrets[i].name;
+            if (names.contains(name) && m_unknown.contains(name) && !m_askedAgain.contains(name)) {
+                return static_cast<int>(i);
+            }
+        }
+    }
+    return -1;
+}
+
+void Runner::askAgain(int index, const std::function<void()> &then)
+{
+    const auto at = static_cast<std::size_t>(index);
+    m_askedAgain.append(m_plan.secrets[at].name);
+    const QPointer<Runner> self(this);
+    m_hands.sql(m_plan.secrets[at].node, m_plan.secrets[at].sql, kSecretMs,
+                [this, self, at, then](const Handed<Table> &table) {
+                    if (self) {
+                        m_unknown.remove(m_plan.secrets[at].name);
+                        takeOldValue(at, table);
+                        then();
+                    }
+                });
+}
+
 void Runner::undoStep(int index)
 {
     // What an earlier try to undo it said is no longer so once this one has done it.
+    if (const int secret = unknownSecretOf(index); secret >= 0) {
+        askAgain(secret, [this, index] { undoStep(index); });
+        return;
+    }
     const QString failedWith =
         record(index).state == StepState::UndoFailed ? m_failedWith.value(index) : record(index).remark;
     m_failedWith.insert(index, failedWith);

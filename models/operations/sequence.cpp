@@ -157,9 +157,9 @@ void Sequence::askWhetherTo(const Action &action, int left)
             return;
         }
         self->speak();
-        const QString kept = QStringLiteral("%1: left as it is, for somebody has changed it since: %2")
-                                 .arg(self->current().node, self->current().sql.section(QLatin1Char(' '), 0, 3));
-        Q_EMIT self->waiting(kept, false);
+        const QString kept = QStringLiteral("left as it is, for somebody has changed it since: %1")
+                                 .arg(self->current().sql.section(QLatin1Char(' '), 0, 3));
+        Q_EMIT self->leftAlone(self->current().node, kept);
         self->answered(true, kept);
     });
 }

@@ -39,6 +39,8 @@ Q_SIGNALS:
     void captured(const QString &name, const QString &value);
     /// What is waited for, when something is polled; said once for each action. by a person: what they are to do.
     void waiting(const QString &what, bool person);
+    /// The action was left out, since somebody has changed since what it would change: Action::onlyIf.
+    void leftAlone(const QString &node, const QString &what);
     /// The node has told something of what it does: Action::says.
     void said(const QString &node, const QString &line);
     /// The action of that index is being asked; its condition holds, and seen says what was there.

@@ -26,6 +26,8 @@ private Q_SLOTS:
     void silenceIsGivenUp();
     void hostIsGivenUp_data() { RunbookBench::everyShell(); }
     void hostIsGivenUp();
+    void onlyWhatWasBegunIsTakenBack();
+    void onlyKnownArguments();
     void hostIsAskedAgain_data() { RunbookBench::everyShell(); }
     void hostIsAskedAgain();
     void processThatStaysKeepsNobody_data();
@@ -297,6 +299,38 @@ void TestRunbook::whatOthersHaveChangedIsLeft()
                                           "primary_conninfo")),
              qPrintable(said));
     QVERIFY(!m_bench->read(QStringLiteral("statements")).contains("ALTER SYSTEM"));
+}
+
+/// Who never ran it has nothing to take back: what is there is somebody else's.
+void TestRunbook::onlyWhatWasBegunIsTakenBack()
+{
+    QVERIFY(m_bench->write(QStringLiteral("answers"), RunbookBench::conninfo()));
+    const auto [said, exitCode] = m_bench->run(m_bench->plan(), {QStringLiteral("undo")});
+    QCOMPARE(exitCode, 1);
+    QVERIFY2(said.contains(QStringLiteral("nothing was begun, or all was done or taken back")), qPrintable(said));
+    QCOMPARE(m_bench->read(QStringLiteral("statements")), QByteArray());
+    // One that failed early is taken back as far as it came.
+    QVERIFY(m_bench->write(QStringLiteral("answers"), RunbookBench::conninfo() + "case $in in *'ALTER SYSTEM SET "
+                                                                                 "wal_retrieve'*) exit 3 ;; esac\n"));
+    QCOMPARE(m_bench->run(m_bench->plan()).second, 1);
+    QVERIFY(m_bench->write(QStringLiteral("statements"), {}));
+    const auto [undone, undoneCode] = m_bench->run(m_bench->plan(), {QStringLiteral("undo")});
+    QVERIFY2(undoneCode == 0, qPrintable(undone));
+    QVERIFY2(undone.contains(QStringLiteral("undo: Prepare pg1")), qPrintable(undone));
+    QVERIFY2(!undone.contains(QStringLiteral("undo: Stop")), qPrintable(undone));
+    QVERIFY(!QFile::exists(m_bench->path(QStringLiteral("runbook.sh.values"))));
+}
+
+void TestRunbook::onlyKnownArguments()
+{
+    for (const QStringList &arguments : {QStringList{QStringLiteral("udno")}, QStringList{QStringLiteral("--help")},
+                                         QStringList{QStringLiteral("undo"), QStringLiteral("stopp")}}) {
+        const auto [said, exitCode] = m_bench->run(m_bench->plan(), arguments);
+        QCOMPARE(exitCode, 64);
+        QVERIFY2(said.contains(arguments.last()) && said.contains(QStringLiteral("Nothing was changed")),
+                 qPrintable(said));
+        QCOMPARE(m_bench->read(QStringLiteral("statements")), QByteArray());
+    }
 }
 
 /// As repmgr's own view, which needs a moment until it shows what is so.

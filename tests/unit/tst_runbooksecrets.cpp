@@ -166,6 +166,10 @@ void TestRunbookSecrets::oldValueIsKept()
             "\n"),
         sent.constData());
     QVERIFY2(sent.contains("ALTER SYSTEM SET primary_conninfo = :'old_conninfo_of_old_primary';"), sent.constData());
+    QVERIFY2(!m_bench->read(kept).contains("canary") && m_bench->read(kept).contains("# slots"),
+             m_bench->read(kept).constData()); // the other steps wait to be taken back
+    m_bench->stops = true;
+    QCOMPARE(m_bench->run(m_bench->plan(), {QStringLiteral("undo")}).second, 0);
     QVERIFY(!QFile::exists(m_bench->path(kept)));
     // Nothing of it is left when all is done, either.
     m_bench->stops = true;

@@ -42,10 +42,6 @@ private Q_SLOTS:
     void whatWasProvedIsProvedAnew();
     void silenceIsGoodEnoughForTheFirstRunOnly();
     void unfinishedWayBackGoesFirst();
-    void secondToTheLockTakesNothingBack_data();
-    void secondToTheLockTakesNothingBack();
-    void whatOthersHaveChangedIsLeft();
-    void secretsAreNotHeard();
     void undoTakesBackAfterEachStep();
     void undoBehindTheReturnChangesNothing();
     void journalThatCannotBeWrittenRefuses();
@@ -695,77 +691,6 @@ void TestRunner::unfinishedWayBackGoesFirst()
     QCOMPARE(bench.hands.told, told({QStringLiteral("do lock"), QStringLiteral("undo stop")}));
     QVERIFY2(bench.remains.first().contains(QStringLiteral("an earlier try")), qPrintable(bench.remains.first()));
     QCOMPARE(bench.runner->steps()[1].remark, QString()); // nobody answered the first time
-}
-
-void TestRunner::secondToTheLockTakesNothingBack_data()
-{
-    QTest::addColumn<bool>("resumed");
-    QTest::newRow("resume") << true;
-    QTest::newRow("undo") << false;
-}
-
-/// Who takes up what a console has left must not do so beside another one, from whichever machine.
-void TestRunner::secondToTheLockTakesNothingBack()
-{
-    QFETCH(bool, resumed);
-    Plan locked = plan();
-    locked.steps[0].actions[0].expectsTrue = true;
-    Bench bench(locked);
-    dieAt(bench, 1, StepState::Started);
-    bench.takeUp();
-    bench.hands.answers[QStringLiteral("do lock")] = FakeHands::one(QStringLiteral("f"));
-    resumed ? bench.runner->resume(bench.interrupted) : bench.runner->undo(bench.interrupted);
-    QTRY_VERIFY(bench.outcome);
-    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
-    QCOMPARE(bench.hands.told, told({QStringLiteral("do lock")}));
-    QVERIFY2(bench.remains.first().contains(QStringLiteral("Nothing was done or taken back")),
-             qPrintable(bench.remains.first()));
-    // A node that is away has no lock to give, and keeps nobody from the way back.
-    bench.takeUp();
-    bench.hands.answers[QStringLiteral("do lock")] = tl::unexpected(FakeHands::failure(QStringLiteral("no route")));
-    bench.runner->undo(bench.interrupted);
-    QTRY_VERIFY(bench.outcome);
-    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
-    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
-}
-
-/// What somebody else has written since is not overwritten with what was there before.
-void TestRunner::whatOthersHaveChangedIsLeft()
-{
-    for (const bool ours : {true, false}) {
-        Plan one = plan();
-        one.steps[1].undo[0].onlyIf = QStringLiteral("is ours");
-        Bench bench(one);
-        bench.hands.answers[QStringLiteral("is ours")] =
-            FakeHands::one(ours ? QStringLiteral("t") : QStringLiteral("f"));
-        bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
-        bench.runner->start();
-        QTRY_VERIFY(bench.outcome);
-        QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
-        QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: is ours")));
-        QCOMPARE(bench.hands.told.contains(QStringLiteral("pg1: undo stop")), ours);
-    }
-}
-
-/// A server keeps to itself what has a password in it, and only that.
-void TestRunner::secretsAreNotHeard()
-{
-    Plan one = plan();
-    one.secrets = {{QStringLiteral("conninfo"), QStringLiteral("pg1"), QStringLiteral("SHOW conninfo"), {}, {}}};
-    one.steps[1].actions[0].sql = QStringLiteral("set :{conninfo}");
-    Bench bench(one);
-    bench.hands.answers[QStringLiteral("SHOW conninfo")] = FakeHands::one(QStringLiteral("host=pg2 password=canary"));
-    bench.runner->start();
-    QTRY_VERIFY(bench.outcome);
-    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
-    const QStringList &told = bench.hands.told;
-    const auto at = [&told](const QString &what) {
-        return std::find_if(told.begin(), told.end(), [&](const QString &line) { return line.contains(what); }) -
-               told.begin();
-    };
-    QCOMPARE(told.filter(QStringLiteral("'log_min_error_statement', 'panic'")).size(), 1);
-    QCOMPARE(at(QStringLiteral("canary")), at(QStringLiteral("'panic'")) + 1);
-    QCOMPARE(at(QStringLiteral("reset_val")), at(QStringLiteral("canary")) + 1);
 }
 
 void TestRunner::undoTakesBackAfterEachStep()

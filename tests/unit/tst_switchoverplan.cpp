@@ -36,7 +36,6 @@ private Q_SLOTS:
     void poolerWithSeveralDatabases();
     void syncRuleChangesSides();
     void planByHand();
-    void whoWasSilentMayHaveBeenPromoted();
     void everyProofHasItsAction();
     void candidatesByTheStateAlone();
     void estimatesStandInThePlan();
@@ -510,25 +509,6 @@ void TestSwitchoverPlan::planByHand()
     underRepmgr(facts, snapshot);
     facts.state = factsOf(snapshot).state;
     QVERIFY(!mayRun(planSwitchover(facts, pg2), true));
-}
-
-/// A standby that is away now is waited for by nobody; and yet it must not be a primary that is told nothing of.
-void TestSwitchoverPlan::whoWasSilentMayHaveBeenPromoted()
-{
-    cluster::Snapshot snapshot = prepared(threeNodes());
-    makeStale(snapshot, pg3, 60'000);
-    const Plan plan = planSwitchover(factsOf(snapshot), pg2);
-    QVERIFY2(mayRun(plan, true), qPrintable(all(plan.checks)));
-    const auto asked = [](const std::vector<Action> &actions) {
-        return std::any_of(actions.begin(), actions.end(), [](const Action &action) {
-            return action.node == pg3 && action.orSilent && action.wasSilent &&
-                   action.sql == QLatin1String("SELECT pg_is_in_recovery()");
-        });
-    };
-    QVERIFY(asked(stepOf(plan, QStringLiteral("promote"))->askedAnew));
-    QVERIFY(asked(stepOf(plan, QStringLiteral("stop"))->undo));
-    const auto &standBy = stepOf(planSwitchover(factsOf(prepared(threeNodes())), pg2), QStringLiteral("stop"))->undo;
-    QVERIFY(!asked(standBy)); // who answers must answer later as well
 }
 
 void TestSwitchoverPlan::everyProofHasItsAction()

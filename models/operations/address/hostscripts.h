@@ -36,7 +36,7 @@ arping -b -c 2 -w 2 -I "$2" "$1" 2>/dev/null | sed -n 's/^Unicast reply from [^ 
 // as that setting is. Other addresses may be on their way at the same time.
 inline constexpr const char *kYielding = R"sh(
 PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
-left=/run/howdah-arp_ignore
+left=/run/howdah-arp_ignore.$(readlink /proc/self/ns/net | tr -dc 0-9) # containers may share /run
 told() { ip -o addr show to "$1" | awk '$2 != "lo" { print $2, $4 }'; }
 away() { # from every interface but lo
   told "$1" | while read -r dev cidr; do

@@ -297,7 +297,21 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
             add(std::move(step));
         }
     }
-    add(byHand ? stopByHandStep(p) : stopStep(p));
+    // While no console was at it, somebody may have changed what was prepared. Silence is told of otherwise.
+    Step stop = byHand ? stopByHandStep(p) : stopStep(p);
+    for (const Step &prepared : steps) {
+        for (const Action &undo : prepared.undo) {
+            if (!undo.onlyIf.isEmpty()) {
+                Action still =
+                    p.holds(undo.node, undo.onlyIf, tr("what %1 was prepared with stands there still").arg(undo.node));
+                still.otherwise =
+                    tr("somebody has changed what was prepared (%1)").arg(undo.sql.section(QLatin1Char(' '), 2, 3));
+                still.orSilent = still.wasSilent = true;
+                stop.askedAnew.push_back(still);
+            }
+        }
+    }
+    add(std::move(stop));
     add(byHand ? proveByHandStep(p) : proveStep(p));
     add(promoteStep(p));
     for (Step &step : routingSteps(facts, cast, p)) {

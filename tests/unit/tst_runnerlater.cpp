@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+#include <algorithm>
+
+#include "runnerbench.h"
+
+using namespace howdah;
+using namespace howdah::operations;
+using namespace howdah::unit;
+
+/// What has happened by the time that an operation is taken up, or back; and what servers get to hear of secrets.
+class TestRunnerLater : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void secondToTheLockTakesNothingBack_data();
+    void secondToTheLockTakesNothingBack();
+    void whatOthersHaveChangedIsLeft();
+    void secretsAreNotHeard();
+    void secretIsAskedForOnceItsServerRuns();
+};
+
+void TestRunnerLater::secondToTheLockTakesNothingBack_data()
+{
+    QTest::addColumn<bool>("resumed");
+    QTest::newRow("resume") << true;
+    QTest::newRow("undo") << false;
+}
+
+/// Who takes up what a console has left must not do so beside another one, from whichever machine.
+void TestRunnerLater::secondToTheLockTakesNothingBack()
+{
+    QFETCH(bool, resumed);
+    Plan locked = plan();
+    locked.steps[0].actions[0].expectsTrue = true;
+    Bench bench(locked);
+    dieAt(bench, 1, StepState::Started);
+    bench.takeUp();
+    bench.hands.answers[QStringLiteral("do lock")] = FakeHands::one(QStringLiteral("f"));
+    resumed ? bench.runner->resume(bench.interrupted) : bench.runner->undo(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
+    QCOMPARE(bench.hands.told, told({QStringLiteral("do lock")}));
+    QVERIFY2(bench.remains.first().contains(QStringLiteral("Nothing was done or taken back")),
+             qPrintable(bench.remains.first()));
+    // A node that is away has no lock to give, and keeps nobody from the way back.
+    bench.takeUp();
+    bench.hands.answers[QStringLiteral("do lock")] = tl::unexpected(FakeHands::failure(QStringLiteral("no route")));
+    bench.runner->undo(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
+}
+
+/// What somebody else has written since is not overwritten with what was there before.
+void TestRunnerLater::whatOthersHaveChangedIsLeft()
+{
+    for (const bool ours : {true, false}) {
+        Plan one = plan();
+        one.steps[1].undo[0].onlyIf = QStringLiteral("is ours");
+        Bench bench(one);
+        bench.hands.answers[QStringLiteral("is ours")] =
+            FakeHands::one(ours ? QStringLiteral("t") : QStringLiteral("f"));
+        bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+        bench.runner->start();
+        QTRY_VERIFY(bench.outcome);
+        QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+        QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: is ours")));
+        QCOMPARE(bench.hands.told.contains(QStringLiteral("pg1: undo stop")), ours);
+        QCOMPARE(bench.remains.filter(QStringLiteral("somebody has changed it since")).size(), ours ? 0 : 1);
+    }
+}
+
+/// A server keeps to itself what has a password in it, and only that.
+void TestRunnerLater::secretsAreNotHeard()
+{
+    Plan one = plan();
+    one.secrets = {{QStringLiteral("conninfo"), QStringLiteral("pg1"), QStringLiteral("SHOW conninfo"), {}, {}}};
+    one.steps[1].actions[0].sql = QStringLiteral("set :{conninfo}");
+    Bench bench(one);
+    bench.hands.answers[QStringLiteral("SHOW conninfo")] = FakeHands::one(QStringLiteral("host=pg2 password=canary"));
+    bench.runner->start();
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+    const QStringList &told = bench.hands.told;
+    const auto at = [&told](const QString &what) {
+        return std::find_if(told.begin(), told.end(), [&](const QString &line) { return line.contains(what); }) -
+               told.begin();
+    };
+    QCOMPARE(told.filter(QStringLiteral("'log_min_error_statement', 'panic'")).size(), 1);
+    QCOMPARE(at(QStringLiteral("canary")), at(QStringLiteral("'panic'")) + 1);
+    QCOMPARE(at(QStringLiteral("reset_val")), at(QStringLiteral("canary")) + 1);
+}
+
+/// What stood on the old primary can be read once the way back has started it.
+void TestRunnerLater::secretIsAskedForOnceItsServerRuns()
+{
+    Plan one = plan();
+    one.secrets = {{QStringLiteral("old_conninfo"),
+                    QStringLiteral("pg1"),
+                    QStringLiteral("SHOW old"),
+                    {},
+                    QStringLiteral("host=a password=********")}};
+    one.steps.insert(one.steps.begin() + 1, step(QStringLiteral("prepare")));
+    one.steps[1].undo[0].sql = QStringLiteral("put back :{old_conninfo}");
+    Bench bench(one);
+    bench.hands.answers[QStringLiteral("SHOW old")] = FakeHands::one(QStringLiteral("host=a password=canary"));
+    dieAt(bench, 2, StepState::Started);
+    bench.takeUp();
+    bench.hands.answers[QStringLiteral("SHOW old")] = tl::unexpected(FakeHands::failure(QStringLiteral("refused")));
+    bench.hands.heard = [&bench](const QString &sql) {
+        if (sql == QLatin1String("undo stop")) {
+            bench.hands.answers[QStringLiteral("SHOW old")] = FakeHands::one(QStringLiteral("host=a password=canary"));
+        }
+    };
+    bench.runner->undo(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QVERIFY2(bench.hands.told.contains(QStringLiteral("pg1: put back 'host=a password=canary'")),
+             qPrintable(bench.hands.told.join(QLatin1Char('\n'))));
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+}
+
+QTEST_GUILESS_MAIN(TestRunnerLater)
+#include "tst_runnerlater.moc"
