@@ -36,17 +36,35 @@ arping -b -c 2 -w 2 -I "$2" "$1" 2>/dev/null | sed -n 's/^Unicast reply from [^ 
 // as that setting is. Other addresses may be on their way at the same time.
 inline constexpr const char *kYielding = R"sh(
 PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
-left=/run/howdah-arp_ignore.$(readlink /proc/self/ns/net | tr -dc 0-9) # containers may share /run
-told() { ip -o addr show to "$1" | awk '$2 != "lo" { print $2, $4 }'; }
-away() { # from every interface but lo
-  told "$1" | while read -r dev cidr; do
-    ip addr del "$cidr" dev "$dev" || exit 1
-  done
+# Few processes: while they run, nobody can write.
+told() { # $found: "INTERFACE CIDR" lines of $1, but on lo; $loose: it is there
+  found= loose=
+  all=$(ip -o addr show to "$1") || return 1
+  while read -r _ dev _ cidr _; do
+    case $dev in
+    '') ;;
+    lo) loose=yes ;;
+    *) found="$found$dev $cidr
+" ;;
+    esac
+  done <<LINES
+$all
+LINES
 }
+away() { # from those interfaces
+  while read -r dev cidr; do
+    [ -z "$dev" ] || ip addr del "$cidr" dev "$dev" || return 1
+  done <<LINES
+$found
+LINES
+}
+mine() { left=/run/howdah-arp_ignore.$(readlink /proc/self/ns/net | tr -dc 0-9); } # containers may share /run
 forget() { # what it had on lo
   case $1 in *:*) bits=128 ;; *) bits=32 ;; esac
-  [ -z "$(ip -o addr show dev lo to "$1")" ] || ip addr del "$1/$bits" dev lo || return 1
-  [ -z "$(ip -o addr show dev lo label lo:howdah)" ] || return 0
+  [ -z "$loose" ] || ip addr del "$1/$bits" dev lo || return 1
+  set -- /run/howdah-arp_ignore.*
+  [ -f "$1" ] && [ -z "$(ip -o addr show dev lo label lo:howdah)" ] || return 0
+  mine
   for file in "$left".*; do
     [ ! -f "$file" ] || { cat "$file" >"/proc/sys/net/ipv4/conf/${file#"$left".}/arp_ignore"; rm -f "$file"; }
   done
@@ -62,29 +80,34 @@ inline QString yielding(const char *script)
 /// Begins with kYielding. $1 IP; as root. The network is not told any more that the host has it.
 inline constexpr const char *kYieldScript = R"sh(
 umask 077
-all=$(told "$1") || exit 1
-[ -n "$all" ] || { echo "$1 is on no interface here"; exit 0; }
+told "$1" || exit 1
+[ -n "$found" ] || { echo "$1 is on no interface here"; exit 0; }
 case $1 in
 *:*)
-  away "$1" || exit 1
+  away || exit 1
   ip addr add "$1/128" dev lo nodad || : ;;
 *)
+  mine
   quiet=yes
-  for dev in $(printf '%s\n' "$all" | awk '{ print $1 }' | sort -u); do
+  while read -r dev _; do
+    [ -n "$dev" ] || continue
     ignore=/proc/sys/net/ipv4/conf/$dev/arp_ignore
-    [ -f "$left.$dev" ] || cat "$ignore" >"$left.$dev" || exit 1
-    [ "$(cat "$ignore")" -gt 0 ] || echo 1 >"$ignore" || quiet=
-  done
+    was=$(cat "$ignore") || exit 1
+    [ -f "$left.$dev" ] || printf '%s\n' "$was" >"$left.$dev" || exit 1
+    [ "$was" -gt 0 ] || echo 1 >"$ignore" || quiet=
+  done <<LINES
+$found
+LINES
   [ -z "$quiet" ] || ip addr add "$1/32" dev lo label lo:howdah scope host || :
-  away "$1" || exit 1 ;;
+  away || exit 1 ;;
 esac
-[ -z "$(told "$1")" ] || { echo "$1 is still there" >&2; exit 1; }
+told "$1" && [ -z "$found" ] || { echo "$1 is still there" >&2; exit 1; }
 echo "$1 is given up"
 )sh";
 
 /// Likewise. $1 IP; as root. The host does not have it any more, nor anything that yielding it has left.
 inline constexpr const char *kReleaseScript = R"sh(
-away "$1" && forget "$1" || exit 1
+told "$1" && away && forget "$1" || exit 1
 all=$(ip -o addr show to "$1") || exit 1
 [ -z "$all" ] || { printf 'it is still there: %s\n' "$all" >&2; exit 1; }
 echo "$1 is on no interface here"
@@ -94,6 +117,7 @@ echo "$1 is on no interface here"
 inline constexpr const char *kTakeScript = R"sh(
 held() { [ -n "$(ip -o addr show dev "$3" to "$1")" ]; }
 set_to() { [ "$(cat "$1")" = "$2" ] || echo "$2" >"$1"; }
+told "$1" || exit 1
 case $1 in
 *:*)
   forget "$1" || exit 1
@@ -116,7 +140,7 @@ case $1 in
     exit 1
   fi ;;
 *)
-  if ! held "$@"; then
+  if [ "${found#"$3 "}" = "$found" ] && ! held "$@"; then
     # Who has it answers at once; the second that arping itself would wait is one in which nobody can write.
     seen=$(timeout 0.08 arping -D -c 1 -w 1 -I "$3" "$1" 2>&1)
     how=$?
