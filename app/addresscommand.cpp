@@ -73,10 +73,11 @@ void AddressCommand::start()
 void AddressCommand::stateChanged(const cluster::ClusterState &state, bool conclusive)
 {
     m_state = state;
-    if (conclusive && m_state.snapshot && m_left < 0) {
-        m_deadline.stop();
-        look();
+    if (m_left >= 0 || !m_state.snapshot || (m_deadline.isActive() && !conclusive)) {
+        return;
     }
+    m_deadline.stop();
+    look();
 }
 
 void AddressCommand::look()

@@ -26,7 +26,7 @@ const QHash<QString, Option> &valueOptions()
         {QStringLiteral("--page"), {&Invocation::page, {Command::Open}}},
         {QStringLiteral("--theme"), {&Invocation::theme, {Command::Open}}},
         {QStringLiteral("--size"), {&Invocation::size, {Command::Open}}},
-        {QStringLiteral("--to"), {&Invocation::target, {Command::Switchover, Command::Patroni, Command::Address}}},
+        {QStringLiteral("--to"), {&Invocation::target, {Command::Switchover, Command::Patroni}}},
         {QStringLiteral("--runbook"), {&Invocation::runbook, {Command::Switchover}}},
         {QStringLiteral("--accept"), {&Invocation::accept, {Command::Switchover, Command::Patroni, Command::Address}}},
         {QStringLiteral("--after"), {&Invocation::after, {Command::Open}}},

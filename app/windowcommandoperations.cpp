@@ -99,7 +99,8 @@ cluster::ClusterState WindowCommand::withJournal(const cluster::ClusterState &st
 {
     const QString &name = state.snapshot->cluster;
     // What runs has its own place in the window.
-    if (operations::newestRunning(m_leftOver, name) || !operations::newestUnfinished(m_leftOver, name)) {
+    const bool left = operations::newestUnfinished(m_leftOver, name) || !m_leftOver.unreadable.isEmpty();
+    if (operations::newestRunning(m_leftOver, name) || !left) {
         return state;
     }
     return {state.snapshot, std::make_shared<const cluster::Assessment>(

@@ -72,6 +72,7 @@ private:
     void beginUndo(const QString &why);
     int unknownSecretOf(int index) const;
     void askAgain(int secret, const std::function<void()> &then);
+    void unlock();
     void lockAgain(int index, const std::function<void()> &then);
     bool isSecond(int index, const SequenceFailure &failure);
     void undoNext();

@@ -75,9 +75,20 @@ bool Runner::isSecond(int index, const SequenceFailure &failure)
     if (!m_resumed || !endsWithItsSession(step(index)) || failure.error.kind != Error::Kind::Server) {
         return false;
     }
+    unlock();
     m_remains = {tr("%1. Nothing was done or taken back: wait until that has ended").arg(failure.error.message)};
     finish(Outcome::Incomplete);
     return true;
+}
+
+/// Lets other consoles act again where this one's sessions live on, as a window's do. Nobody waits for that.
+void Runner::unlock()
+{
+    for (const Step &one : m_plan.steps) {
+        if (endsWithItsSession(one)) {
+            run(one.undo, kSecretMs, [](const tl::expected<void, SequenceFailure> &) {});
+        }
+    }
 }
 
 void Runner::undoNext()
@@ -138,6 +149,9 @@ void Runner::endUndo()
                                     [](const StepRecord &one) { return one.state == StepState::UndoFailed; });
     m_remains.prepend(m_why);
     m_remains += m_leftAlone;
+    if (m_resumed) { // what was undone by an earlier try is locked by this one all the same
+        unlock();
+    }
     finish(!whole ? Outcome::Incomplete : hasOnlyLocked() && !m_cancelled ? Outcome::Refused : Outcome::Undone);
 }
 

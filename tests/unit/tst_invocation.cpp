@@ -83,6 +83,7 @@ void TestInvocation::rejects_data()
     row("address a assign write pg2 pg3", "pg3");
     row("address a list pg2", "pg2");
     row("address a --yes", "--yes");
+    row("address a --to pg2", "--to");
     row("address a assign write pg2 --native", "--native");
     row("status a --force", "--force");
     row("open --theme blue", "--theme");

@@ -140,7 +140,7 @@ case $1 in
     exit 1
   fi ;;
 *)
-  if [ "${found#"$3 "}" = "$found" ] && ! held "$@"; then
+  if ! held "$@"; then
     # Who has it answers at once; the second that arping itself would wait is one in which nobody can write.
     seen=$(timeout 0.08 arping -D -c 1 -w 1 -I "$3" "$1" 2>&1)
     how=$?
