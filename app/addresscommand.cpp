@@ -4,7 +4,6 @@
 #include <QJsonArray>
 
 #include "app/output.h"
-#include "app/planoffer.h"
 #include "app/texttable.h"
 #include "operations/address/look.h"
 #include "operations/address/moveplan.h"
@@ -152,12 +151,7 @@ void AddressCommand::assign()
     facts.unfinished = unfinishedOf(journal, facts.config.name, m_invocation.cluster);
     facts.unreadable = journal.unreadable;
     const Plan plan = address::planMove(facts, m_invocation.addressName, m_invocation.target);
-    showPlan(plan, m_invocation.json);
-    if (const auto exitCode = reasonNotToRun(plan, m_invocation)) {
-        Q_EMIT finished(*exitCode);
-    } else {
-        m_run->start(plan);
-    }
+    m_run->offer(plan, m_invocation);
 }
 
 } // namespace howdah::app

@@ -144,7 +144,8 @@ int JournalCommand::show(const Journal &journal, const QString &cluster) const
         }
     }
     if (m_invocation.json) {
-        printJson({{QStringLiteral("result"), QStringLiteral("done")}});
+        printJson({{QStringLiteral("unreadable"), QJsonArray::fromStringList(journal.unreadable)},
+                   {QStringLiteral("result"), QStringLiteral("done")}});
         return kDone;
     }
     const Operation *open = one ? operationOf(journal, m_invocation.operation) : newestUnfinished(journal, cluster);

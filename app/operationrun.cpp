@@ -6,6 +6,7 @@
 
 #include "app/outagetext.h"
 #include "app/output.h"
+#include "app/planoffer.h"
 #include "core/units.h"
 #include "operations/plantext.h"
 #include "operations/probe/follow.h"
@@ -71,6 +72,16 @@ void OperationRun::start(const Plan &plan)
     }
     take(std::move(*journal), plan);
     m_runner->start();
+}
+
+void OperationRun::offer(const Plan &plan, const Invocation &invocation)
+{
+    showPlan(plan, invocation);
+    if (const auto exitCode = reasonNotToRun(plan, invocation)) {
+        Q_EMIT finished(*exitCode);
+    } else {
+        start(plan);
+    }
 }
 
 void OperationRun::start(const Plan &plan, const probe::Settings &settings)

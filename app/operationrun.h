@@ -25,6 +25,8 @@ public:
     operations::LiveHands &hands() { return *m_hands; }
 
     void start(const operations::Plan &plan);
+    /// Shows it, and starts it where its checks and what was asked for let it: see reasonNotToRun().
+    void offer(const operations::Plan &plan, const Invocation &invocation);
     /// The same, while a probe commits through settings; not begun when that can't.
     void start(const operations::Plan &plan, const operations::probe::Settings &settings);
     /// Goes on with the operation of that journal file, or takes it back.

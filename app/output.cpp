@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <cstdio>
 
@@ -60,6 +61,10 @@ int printFailure(const core::Error &error, bool json, int exitCode)
     if (json) {
         QJsonObject object = errorJson(clean);
         object.insert(QStringLiteral("result"), resultName(exitCode));
+        if (exitCode == kRefused) { // as every refusal has them
+            object.insert(QStringLiteral("why"), QJsonArray{clean.message});
+            object.insert(QStringLiteral("remains"), QJsonArray());
+        }
         printJson(object);
     } else {
         printError(QStringLiteral("howdah: ") + errorText(clean) + QLatin1Char('\n'));

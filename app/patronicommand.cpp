@@ -3,7 +3,6 @@
 
 #include "app/output.h"
 #include "app/patronitext.h"
-#include "app/planoffer.h"
 #include "operations/patroni/request.h"
 
 namespace howdah::app {
@@ -142,12 +141,7 @@ void PatroniCommand::act(const patroni::PatroniFacts &facts)
         }
     }
     const Plan plan = patroni::planFor(facts, m_look.config().name, request, QDateTime::currentDateTimeUtc());
-    showPlan(plan, m_invocation.json);
-    if (const auto exitCode = reasonNotToRun(plan, m_invocation)) {
-        Q_EMIT finished(*exitCode);
-    } else {
-        m_run->start(plan);
-    }
+    m_run->offer(plan, m_invocation);
 }
 
 } // namespace howdah::app

@@ -33,10 +33,11 @@ QString refusalText(const Plan &plan)
                             QStringLiteral("Nothing was changed.")});
 }
 
-void showPlan(const Plan &plan, bool json)
+void showPlan(const Plan &plan, const Invocation &invocation)
 {
-    if (!json) {
-        print(planText(plan) + QLatin1Char('\n'));
+    if (!invocation.json) {
+        const bool whole = invocation.dryRun || mayRun(plan, true);
+        print((whole ? planText(plan) : refusedText(plan)) + QLatin1Char('\n'));
         return;
     }
     for (const Check &check : plan.checks) {

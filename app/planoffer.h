@@ -8,8 +8,9 @@
 
 namespace howdah::app {
 
-/// Prints a plan as a command line shows it: text, or with --json its checks and itself, an object a line.
-void showPlan(const operations::Plan &plan, bool json);
+/// Prints a plan as a command line shows it: text, of one that is refused and was to be run only the checks that did
+/// not pass; or with --json its checks and itself, an object a line.
+void showPlan(const operations::Plan &plan, const Invocation &invocation);
 
 /// Which checks refuse a plan, and why, in one line.
 QString refusalText(const operations::Plan &plan);

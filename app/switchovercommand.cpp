@@ -75,7 +75,7 @@ void SwitchoverCommand::gathered(const switchover::Facts &facts)
     newest.unreadable = journal.unreadable;
     const Plan plan = switchover::planSwitchover(
         newest, m_invocation.target, m_invocation.native ? switchover::Way::Native : switchover::Way::Manager);
-    showPlan(plan, m_invocation.json);
+    showPlan(plan, m_invocation);
     if (QFileInfo::exists(m_invocation.runbook)) { // it came while we asked
         refuseToOverwrite();
         return;

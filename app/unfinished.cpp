@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "operations/finishing.h"
+#include "operations/unfinished.h"
 
 namespace howdah::app {
 
@@ -39,8 +40,7 @@ Finding unreadableFinding(const QStringList &unreadable)
             .node = {},
             .title = QStringLiteral("Not all of this console's journal can be read"),
             .evidence = unreadable.join(QStringLiteral("; ")),
-            .remedy = QStringLiteral("An operation that was interrupted may stand there. Look at the file, and move it "
-                                     "away once it is known that nothing is left to be finished."),
+            .remedy = unreadableRemedy(),
             .page = QStringLiteral("journal")};
 }
 
@@ -99,6 +99,18 @@ cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const 
         addOperation(result, *one, howToEnd(journal, *one, asNamed));
     }
     return result;
+}
+
+cluster::ClusterState withLeftOver(const cluster::ClusterState &state, const Journal &left,
+                                   const cluster::ClusterConfig &config)
+{
+    const QString &name = state.snapshot->cluster;
+    const bool any = newestUnfinished(left, name) || !left.unreadable.isEmpty();
+    if (newestRunning(left, name) || !any) {
+        return state;
+    }
+    return {state.snapshot,
+            std::make_shared<const cluster::Assessment>(withUnfinished(*state.assessment, left, config, name))};
 }
 
 Journal leftOverIn(const JournalState &journal)

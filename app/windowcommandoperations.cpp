@@ -3,7 +3,6 @@
 #include "app/switchoverdesk.h"
 #include "app/unfinished.h"
 #include "app/windowcommand.h"
-#include "operations/finishing.h"
 #include "operations/report.h"
 #include "operations/runbook.h"
 
@@ -97,14 +96,7 @@ void WindowCommand::openDesk(const QString &cluster)
 
 cluster::ClusterState WindowCommand::withJournal(const cluster::ClusterState &state) const
 {
-    const QString &name = state.snapshot->cluster;
-    // What runs has its own place in the window.
-    const bool left = operations::newestUnfinished(m_leftOver, name) || !m_leftOver.unreadable.isEmpty();
-    if (operations::newestRunning(m_leftOver, name) || !left) {
-        return state;
-    }
-    return {state.snapshot, std::make_shared<const cluster::Assessment>(
-                                withUnfinished(*state.assessment, m_leftOver, m_configs.value(name), name))};
+    return withLeftOver(state, m_leftOver, m_configs.value(state.snapshot->cluster));
 }
 
 /// The journal is read, and what it has is written elsewhere, in a thread of its own.

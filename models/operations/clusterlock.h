@@ -20,15 +20,22 @@ inline QString lockHoldersSql()
         .arg(kClusterLock & 0xFFFFFFFF);
 }
 
+/// A sub-select: who else holds it, as text; NULL without one.
+inline QString otherHolderSql()
+{
+    return QStringLiteral("(SELECT 'process ' || l.pid || ', ' || coalesce(a.application_name, 'unknown') || ' of ' || "
+                          "coalesce(a.usename, 'unknown') || coalesce(' from ' || host(a.client_addr), '') FROM %1 AND "
+                          "l.pid <> pg_backend_pid() LIMIT 1)")
+        .arg(lockHoldersSql());
+}
+
 /// Takes it if nobody holds it: t or f, and who does as evidence.
 inline QString tryLockSql()
 {
     return QStringLiteral(
-               "SELECT got, CASE WHEN got THEN 'taken' ELSE coalesce((SELECT 'held by process ' || l.pid || ', ' || "
-               "coalesce(a.application_name, 'unknown') || ' of ' || coalesce(a.usename, 'unknown') || "
-               "coalesce(' from ' || host(a.client_addr), '') FROM %2 LIMIT 1), 'held a moment ago') END AS evidence "
-               "FROM (SELECT pg_try_advisory_lock(%1) AS got OFFSET 0) AS lock")
-        .arg(QString::number(kClusterLock), lockHoldersSql());
+               "SELECT got, CASE WHEN got THEN 'taken' ELSE coalesce('held by ' || %2, 'held a moment ago') END AS "
+               "evidence FROM (SELECT pg_try_advisory_lock(%1) AS got OFFSET 0) AS lock")
+        .arg(QString::number(kClusterLock), otherHolderSql());
 }
 
 /// Whether nobody holds it, for who can't keep a session open.

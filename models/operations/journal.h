@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonObject>
 #include <memory>
 #include <vector>
@@ -120,7 +121,14 @@ QString journalDirectory();
 bool isHeld(const QString &path);
 
 /// One operation from its file. A last line that was cut off by a crash is left out; an earlier one is an error.
-core::Result<Operation> readOperation(const QString &path); // Kind::NotFound: nothing was begun
+/// Kind::NotFound: it has no whole line, so nothing was begun.
+core::Result<Operation> readOperation(const QString &path);
+
+/// What stands in that directory under a name of the journal's, newest first, whatever it is: a link that leads nowhere
+/// may hide an operation as well. Empty when it is missing.
+QFileInfoList journalFiles(const QString &directory);
+/// Why that can't be told; empty when it can.
+QString whyNotListed(const QString &directory);
 
 /// What can't be read, by file name, beside what can; newest first. A directory that is missing is an empty journal.
 struct Journal {

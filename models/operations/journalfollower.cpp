@@ -105,8 +105,7 @@ void JournalFollower::start()
 
 void JournalFollower::look()
 {
-    const QFileInfoList files =
-        QDir(m_directory).entryInfoList({QStringLiteral("*.jsonl")}, QDir::Files, QDir::Name | QDir::Reversed);
+    const QFileInfoList files = journalFiles(m_directory);
     QSet<QString> there;
     for (const QFileInfo &file : files) {
         there.insert(file.filePath());
@@ -159,6 +158,9 @@ JournalState JournalFollower::stateNow()
         } else if (!seen.error.isEmpty()) {
             state.unreadable.append(seen.error);
         }
+    }
+    if (const QString why = whyNotListed(m_directory); !why.isEmpty()) {
+        state.unreadable.append(why);
     }
     state.unreadable.sort();
     std::sort(state.operations.begin(), state.operations.end(), [](const auto &a, const auto &b) {

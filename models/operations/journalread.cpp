@@ -182,13 +182,30 @@ core::Result<Operation> readOperation(const QString &path)
     return operation;
 }
 
+QFileInfoList journalFiles(const QString &directory)
+{
+    return QDir(directory).entryInfoList({QStringLiteral("*.jsonl")},
+                                         QDir::Files | QDir::Dirs | QDir::System | QDir::Hidden,
+                                         QDir::Name | QDir::Reversed);
+}
+
+QString whyNotListed(const QString &directory)
+{
+    const QFileInfo info(directory);
+    return !info.exists() || (info.isDir() && info.isReadable() && info.isExecutable())
+               ? QString()
+               : QStringLiteral("%1 can't be read").arg(directory);
+}
+
 Journal readJournal(const QString &directory)
 {
     Journal journal;
-    const QStringList names =
-        QDir(directory).entryList({QStringLiteral("*.jsonl")}, QDir::Files, QDir::Name | QDir::Reversed);
-    for (const QString &name : names) {
-        auto operation = readOperation(directory + QLatin1Char('/') + name);
+    if (const QString why = whyNotListed(directory); !why.isEmpty()) {
+        journal.unreadable.append(why);
+    }
+    const QFileInfoList files = journalFiles(directory);
+    for (const QFileInfo &file : files) {
+        auto operation = readOperation(file.filePath());
         if (operation) {
             journal.operations.push_back(std::move(*operation));
         } else if (operation.error().kind != Error::Kind::NotFound) {

@@ -25,38 +25,50 @@ Step stepOn(const QString &node, const char *id, const QString &title)
     return step;
 }
 
-Action asked(const QString &node, const QString &sql)
+Action release(const QString &node)
 {
     Action action;
     action.node = node;
-    action.sql = sql;
-    action.expectsTrue = true;
+    action.sql = QStringLiteral("SELECT pg_advisory_unlock(%1)").arg(kClusterLock);
     return action;
 }
 
 } // namespace
 
+Step lockStep(const QString &node)
+{
+    Step step = stepOn(node, "lock", tr("Take the cluster lock on %1").arg(node));
+    Action take;
+    take.node = node;
+    take.sql = tryLockSql();
+    take.expectsTrue = true;
+    take.text = tr("take the cluster lock, so that no other console acts meanwhile");
+    take.otherwise = tr("another console holds the cluster lock");
+    step.actions = {take};
+    step.undo = {release(node)};
+    step.renewed = true;
+    return step;
+}
+
+Step unlockStep(const QString &node)
+{
+    Step step = stepOn(node, "unlock", tr("Release the cluster lock"));
+    step.phase = Phase::After;
+    step.actions = {release(node)};
+    step.remedy = tr("It goes with this console.");
+    return step;
+}
+
 void lockAround(Plan &plan, const QString &node, std::vector<Step> steps)
 {
-    const Action release = asked(node, QStringLiteral("SELECT pg_advisory_unlock(%1) IS NOT NULL").arg(kClusterLock));
     if (!node.isEmpty()) {
-        Step lock = stepOn(node, "lock", tr("Take the cluster lock on %1").arg(node));
-        lock.actions = {asked(node, tryLockSql())};
-        lock.actions.front().text = tr("take the cluster lock, so that no other console acts meanwhile");
-        lock.actions.front().otherwise = tr("another console holds the cluster lock");
-        lock.undo = {release};
-        lock.renewed = true;
-        plan.steps.push_back(std::move(lock));
+        plan.steps.push_back(lockStep(node));
     }
     for (Step &step : steps) {
         plan.steps.push_back(std::move(step));
     }
     if (!node.isEmpty()) {
-        Step unlock = stepOn(node, "unlock", tr("Release the cluster lock"));
-        unlock.phase = Phase::After;
-        unlock.actions = {release};
-        unlock.remedy = tr("It goes with this console.");
-        plan.steps.push_back(std::move(unlock));
+        plan.steps.push_back(unlockStep(node));
     }
 }
 

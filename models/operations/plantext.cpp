@@ -71,9 +71,9 @@ public:
     /// The action with a name in place of what an earlier step has shown.
     Action shortened(Action action, int step)
     {
-        action.sql = named(action.sql, step, QStringLiteral("(the statement of step %1)"));
+        action.sql = named(action.sql, step, QStringLiteral("(the statement shown in step %1)"));
         for (QString &word : action.argv) {
-            word = named(word, step, QStringLiteral("(the script of step %1)"));
+            word = named(word, step, QStringLiteral("(the script shown in step %1)"));
         }
         return action;
     }
@@ -122,18 +122,35 @@ QString checkLine(const Check &check)
     return line + QLatin1Char('\n');
 }
 
-QString planText(const Plan &plan)
+namespace {
+
+QString checksText(const std::vector<Check> &checks)
 {
-    const QString wait = switchover::waitSentence(plan);
-    QString text = plan.title + (wait.isEmpty() ? wait : QLatin1Char('\n') + wait) + QStringLiteral("\n\nChecks\n");
+    QString text = QStringLiteral("\n\nChecks\n");
     QString group;
-    for (const Check &check : plan.checks) {
+    for (const Check &check : checks) {
         if (check.group != group) {
             group = check.group;
             text += QStringLiteral(" %1\n").arg(group);
         }
         text += checkLine(check);
     }
+    return text;
+}
+
+} // namespace
+
+QString refusedText(const Plan &plan)
+{
+    std::vector<Check> checks = plan.checks;
+    std::erase_if(checks, [](const Check &check) { return check.result == CheckResult::Passed; });
+    return plan.title + checksText(checks);
+}
+
+QString planText(const Plan &plan)
+{
+    const QString wait = switchover::waitSentence(plan);
+    QString text = plan.title + (wait.isEmpty() ? wait : QLatin1Char('\n') + wait) + checksText(plan.checks);
     int number = 0;
     QString heading;
     Shown shown;

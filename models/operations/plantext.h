@@ -10,6 +10,8 @@ namespace howdah::operations {
 
 /// A plan as the dry run prints it: checks with their evidence, then the steps with what each will run.
 QString planText(const Plan &plan);
+/// Of one that is refused: its title, and the checks that did not pass.
+QString refusedText(const Plan &plan);
 /// One line: "✓" is not for every terminal, so the result stands in words.
 QString checkLine(const Check &check);
 /// "stop: done in 42 ms", or with the reason why it failed.

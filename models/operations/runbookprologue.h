@@ -261,20 +261,37 @@ person() {
 
 /// Only in scripts that need it: what is read from one server to be written to another, and never shown.
 inline constexpr const char *kSecretPrologue = R"sh(
-# $1: a node, $2: who asks it for connection settings, $3: keywords that they are to have besides, as libpq writes them, or
-# nothing, $4: the same as a URI has them. The settings are left in $value.
+# $1: a node, $2: who asks it for connection settings, $3: keywords and values that they are to have instead, as libpq
+# writes them, or nothing, $4: the same as a URI has them, $5: the keywords alone. The settings are left in $value.
 settings() {
   within 5
   asked "$2" || fail "$1: its connection settings can't be read$(words). Nothing was changed"
   value=$(printf '%s\n' "$rows" | sed 1d)
   [ -n "$3" ] || return 0
   [ -n "$value" ] || fail "$1 gave no connection settings. Nothing was changed"
-  with "$3" "$4" || fail "the connection settings that $1 has are not valid. Nothing was changed"
+  with "$3" "$4" " $5 " || fail "the connection settings that $1 has are not valid. Nothing was changed"
 }
-# Of what stands twice libpq takes the last.
+# $1 and $2: what the settings in $value are to have instead, in both ways, $3: its keywords. Of what stands twice libpq
+# takes the last, but then they would grow each time.
 with() {
   case $value in
   postgres://* | postgresql://*)
+    value=$(printf '%s' "$value" | NAMES=$3 LC_ALL=C awk 'BEGIN { RS = "\001" } {
+      at = index($0, "://")
+      rest = substr($0, at + 3)
+      slash = index(rest, "/")
+      user = index(slash ? substr(rest, 1, slash) : rest, "@")
+      query = index(substr(rest, user + 1), "?")
+      if (!query) { printf "%s", $0; exit }
+      query += at + 2 + user
+      printf "%s", substr($0, 1, query)
+      n = split(substr($0, query + 1), pairs, "&")
+      for (i = 1; i <= n; i++) {
+        key = pairs[i]
+        sub(/=.*/, "", key)
+        if (pairs[i] != "" && !index(ENVIRON["NAMES"], " " key " ")) { printf "%s%s", between, pairs[i]; between = "&" }
+      }
+    }')
     tail=${value#*://}
     case ${tail%%/*} in *@*) tail=${tail#*@} ;; esac # there may be a question mark in a password
     case $tail in
@@ -287,7 +304,21 @@ with() {
   esac
   pair="[[:space:]]*[a-z_]+[[:space:]]*=[[:space:]]*('([^'\\\\]|\\\\.)*'|([^'[:space:]\\\\]|\\\\.)([^[:space:]\\\\]|\\\\.)*)"
   printf '%s' "$value" | tr '\n' ' ' | LC_ALL=C grep -Eqx "(${pair}[[:space:]]+)*($pair)?[[:space:]]*" || return 1
-  value="$value $1"
+  value=$(printf '%s' "$value" | NAMES=$3 LC_ALL=C awk 'BEGIN {
+      RS = "\001"
+      q = "\047"
+      pair = "^[[:space:]]*[a-z_]+[[:space:]]*=[[:space:]]*(" q "([^" q "\\\\]|\\\\.)*" q \
+        "|([^" q "[:space:]\\\\]|\\\\.)([^[:space:]\\\\]|\\\\.)*)"
+    } {
+      for (left = $0; match(left, pair); left = substr(left, RLENGTH + 1)) {
+        key = one = substr(left, 1, RLENGTH)
+        sub(/=.*/, "", key)
+        gsub(/[[:space:]]/, "", key)
+        if (!index(ENVIRON["NAMES"], " " key " ")) printf "%s", one
+      }
+    }')
+  value="${value# } $1"
+  value=${value# }
 }
 )sh";
 

@@ -74,15 +74,17 @@ QString RunbookSql::secretText(const Secret &secret)
     ask.sql = secret.sql;
     QStringList words;
     QStringList query;
+    QStringList keywords;
     for (const auto &[keyword, value] : secret.replaced) {
         QString quoted = value;
         quoted.replace(QLatin1Char('\\'), QLatin1String("\\\\")).replace(QLatin1Char('\''), QLatin1String("\\'"));
         words.append(QStringLiteral("%1='%2'").arg(keyword, quoted));
+        keywords.append(keyword);
         query.append(keyword + QLatin1Char('=') + QString::fromLatin1(QUrl::toPercentEncoding(value)));
     }
-    return QStringLiteral("settings %1 %2 %3 %4\n%5=$value\n")
+    return QStringLiteral("settings %1 %2 %3 %4 %5\n%6=$value\n")
         .arg(shellWord(secret.node), function(ask, {}), shellWord(words.join(QLatin1Char(' '))),
-             shellWord(query.join(QLatin1Char('&'))), secret.name);
+             shellWord(query.join(QLatin1Char('&'))), shellWord(keywords.join(QLatin1Char(' '))), secret.name);
 }
 
 } // namespace howdah::operations

@@ -39,6 +39,12 @@ QString unfinishedText(const Unfinished &one)
         .arg(name, one.stoppedAt);
 }
 
+QString unreadableRemedy()
+{
+    return tr("An operation that was interrupted may stand there. Look at the file, and move it away once it is known "
+              "that nothing is left to be finished.");
+}
+
 Check checkUnfinished(const std::optional<Unfinished> &unfinished, const QStringList &unreadable)
 {
     const auto answer = [&](CheckResult result, const QString &evidence, const QString &remedy = {}) {
@@ -52,11 +58,9 @@ Check checkUnfinished(const std::optional<Unfinished> &unfinished, const QString
     };
     const bool refuses = unfinished && (unfinished->running || unfinished->interrupted);
     if (!refuses && !unreadable.isEmpty()) {
-        return answer(
-            CheckResult::Unknown,
-            tr("not all of this console's journal can be read: %1").arg(unreadable.join(QLatin1String("; "))),
-            tr("An operation that was interrupted may stand there. Look at the file, and move it away once it "
-               "is known that nothing is left to be finished."));
+        return answer(CheckResult::Unknown,
+                      tr("not all of this console's journal can be read: %1").arg(unreadable.join(QLatin1String("; "))),
+                      unreadableRemedy());
     }
     if (!unfinished) {
         return answer(CheckResult::Passed, tr("this console's journal has no open operation"));

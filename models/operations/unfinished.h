@@ -26,6 +26,9 @@ std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cl
 /// "Switch over …" (ID) was interrupted at …: without an end, for sentences.
 QString unfinishedText(const Unfinished &one);
 
+/// What to do about a journal of which not all can be read.
+QString unreadableRemedy();
+
 /// What every plan checks before anything else: what an interrupted operation has prepared would be taken for what was
 /// there before, and stay. unreadable: files of the journal and why, any of which may hold one.
 Check checkUnfinished(const std::optional<Unfinished> &unfinished, const QStringList &unreadable);

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void killedConsoleIsFinished_data();
     void killedConsoleIsFinished();
     void settingsComeBackBesideOthers();
+    void settingsMustRunAsTheyAreWritten();
     void passwordThatIsGoneIsAskedFor();
     void refusals_data();
     void refusals();
@@ -273,6 +274,9 @@ void TestSwitchover::runbookDoesTheSame()
     QVERIFY2(!beside.ok() && beside.err.contains("another console holds the cluster lock"),
              (beside.out + beside.err).constData());
     QCOMPARE(primary(), from);
+    const ConsoleRun seen = switchover({QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--dry-run")});
+    QVERIFY2(seen.exitCode == 1 && seen.check(QStringLiteral("cluster_lock")) == QLatin1String("failed"),
+             seen.text.constData());
     console.closeWriteChannel();
     QVERIFY(console.waitForFinished(10'000));
 
@@ -383,6 +387,40 @@ void TestSwitchover::settingsComeBackBesideOthers()
     QTRY_COMPARE(candidate.value(interval), QStringLiteral("1234"));
     alter("RESET wal_retrieve_retry_interval", "RESET log_lock_waits");
     QTRY_COMPARE(candidate.value(interval), QStringLiteral("5000"));
+}
+
+/// What was written and not reloaded would be lost, and what waits for a restart comes with that of the old primary.
+void TestSwitchover::settingsMustRunAsTheyAreWritten()
+{
+    awaitWhole();
+    const testsupport::LabServer &old = m_lab->node(primary());
+    const testsupport::LabServer &candidate = m_lab->node(primary() == 0 ? 1 : 0);
+    const QString reload = QStringLiteral("SELECT pg_reload_conf()");
+    const auto found = [&](const char *check) {
+        const ConsoleRun ended = switchover({QStringLiteral("--to"), candidate.name, QStringLiteral("--dry-run")});
+        return ended.check(QLatin1String(check));
+    };
+    QCOMPARE(found("settings_taken_over"), QStringLiteral("passed"));
+    QCOMPARE(found("pending_restart"), QStringLiteral("passed"));
+    for (const char *written : {"SET wal_retrieve_retry_interval = '7s'", "SET primary_slot_name = 'written'"}) {
+        QVERIFY(candidate.sql(QStringLiteral("ALTER SYSTEM %1").arg(QLatin1String(written))));
+        QCOMPARE(found("settings_taken_over"), QStringLiteral("failed"));
+        QVERIFY(candidate.sql(
+            QStringLiteral("ALTER SYSTEM RESET %1").arg(QString::fromLatin1(written).section(QLatin1Char(' '), 1, 1))));
+    }
+    // Written in another way than the server says it, but what runs.
+    QVERIFY(candidate.sql(QStringLiteral("ALTER SYSTEM SET wal_retrieve_retry_interval = '5000ms'")));
+    QVERIFY(candidate.sql(reload));
+    QTRY_COMPARE(found("settings_taken_over"), QStringLiteral("passed"));
+    QVERIFY(candidate.sql(QStringLiteral("ALTER SYSTEM RESET wal_retrieve_retry_interval")));
+    QCOMPARE(found("settings_taken_over"), QStringLiteral("failed")); // taken away, and not taken over
+    QVERIFY(candidate.sql(reload));
+    QVERIFY(old.sql(QStringLiteral("ALTER SYSTEM SET max_connections = 90")));
+    QVERIFY(old.sql(reload));
+    QTRY_COMPARE(found("pending_restart"), QStringLiteral("warning"));
+    QVERIFY(old.sql(QStringLiteral("ALTER SYSTEM RESET max_connections")));
+    QVERIFY(old.sql(reload));
+    QTRY_COMPARE(found("pending_restart"), QStringLiteral("passed"));
 }
 
 /// What stood in postgresql.auto.conf had a password, and the console that knew it is dead: undo says so.

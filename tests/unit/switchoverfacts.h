@@ -28,6 +28,7 @@ inline NodeFacts able(const QString &node)
     facts.sql.role = QStringLiteral("dba");
     facts.sql.superuser = facts.sql.mayPromote = facts.sql.mayAlterSystem = facts.sql.mayReload = true;
     facts.sql.mayCheckpoint = facts.sql.mayMakeSlots = facts.sql.hbaReadable = true;
+    facts.sql.notTakenOver = QStringList();
     facts.sql.hba = {hba(QStringLiteral("all"), QStringLiteral("10.0.0.0"), QStringLiteral("255.255.255.0"))};
     facts.host.user = facts.host.dataOwner = QStringLiteral("postgres");
     facts.host.dataDirectory = QStringLiteral("/data/") + node;
@@ -72,6 +73,22 @@ inline cluster::Snapshot prepared(cluster::Snapshot snapshot)
         }
     }
     snapshot.manager = cluster::ManagerKind::None;
+    return snapshot;
+}
+
+/// pg3 follows pg1, as pg2 does.
+inline cluster::Snapshot withSibling()
+{
+    cluster::Snapshot snapshot = prepared(threeNodes());
+    cluster::NodeSample &upstream = edit(snapshot, pg2);
+    cluster::NodeSample &primary = edit(snapshot, pg1);
+    primary.senders.push_back(upstream.senders.back());
+    upstream.senders.pop_back();
+    cluster::Slot slot = upstream.replicationSlots.back();
+    slot.activePid = primary.senders.back().pid;
+    primary.replicationSlots.push_back(slot);
+    upstream.replicationSlots.pop_back();
+    edit(snapshot, pg3).receiver->senderHost = snapshot.nodes[0].host;
     return snapshot;
 }
 

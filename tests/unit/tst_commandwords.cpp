@@ -219,6 +219,18 @@ void TestCommandWords::unreadableJournalIsUnknown()
     const cluster::ClusterState state = stateOf(testsupport::threeNodes(), {{}, {QStringLiteral("a.jsonl: cut off")}});
     QCOMPARE(checkExitCode(checkVerdict(state)), 3);
     QVERIFY2(checkText(state).contains(QStringLiteral("a.jsonl: cut off")), qPrintable(checkText(state)));
+    // A window says so as well, where nothing else is left; and what runs it shows elsewhere.
+    cluster::ClusterConfig config;
+    config.name = QStringLiteral("orders");
+    config.nodes.emplace_back().name = QStringLiteral("pg1");
+    const cluster::ClusterState healthy = stateOf(testsupport::threeNodes(), {});
+    const auto verdict = [&](const Journal &left) { return withLeftOver(healthy, left, config).assessment->verdict; };
+    const Verdict before = healthy.assessment->verdict;
+    QVERIFY(verdict({}) == before);
+    QVERIFY(verdict({{}, {QStringLiteral("a.jsonl: cut off")}}) == Verdict::Unknown);
+    Operation running = interruptedAt(1);
+    running.outcome = Outcome::Running;
+    QVERIFY(verdict({{running}, {}}) == before);
 }
 
 void TestCommandWords::commandsHaveNoPassword()

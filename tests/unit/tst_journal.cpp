@@ -34,6 +34,7 @@ private Q_SLOTS:
     void diesWithoutAWord();
     void lastWillsWriteBesideTheConsole();
     void namesWhatCannotBeRead();
+    void whatIsNoDirectoryIsNotEmpty();
     void oldOnesKeepOnlyTheirHead();
     void exports();
 
@@ -342,15 +343,33 @@ void TestJournal::namesWhatCannotBeRead()
     cut.write("{\"what\":\"plan\",\"at\":1764");
     cut.close();
     QCOMPARE(readJournal(m_directory->path()).unreadable.size(), 1);
+    // Nor is what stands there in a file's place passed over.
+    QVERIFY(QDir(m_directory->path()).mkdir(QStringLiteral("directory.jsonl")));
+    QVERIFY(QFile::link(m_directory->filePath(QStringLiteral("nowhere")),
+                        m_directory->filePath(QStringLiteral("link.jsonl"))));
+    QCOMPARE(readJournal(m_directory->path()).unreadable.size(), 3);
     JournalFollower follower(m_directory->path());
     QSignalSpy changes(&follower, &JournalFollower::changed);
     follower.start();
     const auto state = changes.last().first().value<JournalState>();
     QCOMPARE(state.operations.size(), std::size_t(1));
-    QCOMPARE(state.unreadable.size(), 1);
-    QVERIFY(state.unreadable.first().contains(QStringLiteral("broken.jsonl")));
+    QCOMPARE(state.unreadable.size(), 3);
+    QVERIFY(state.unreadable.filter(QStringLiteral("broken.jsonl")).size() == 1);
     // It may be of any cluster.
-    QCOMPARE(ofCluster(state, QStringLiteral("another")).unreadable.size(), 1);
+    QCOMPARE(ofCluster(state, QStringLiteral("another")).unreadable.size(), 3);
+}
+
+void TestJournal::whatIsNoDirectoryIsNotEmpty()
+{
+    QCOMPARE(readJournal(m_directory->filePath(QStringLiteral("missing"))).unreadable, QStringList());
+    const QString path = m_directory->filePath(QStringLiteral("file"));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QCOMPARE(readJournal(path).unreadable.size(), 1);
+    JournalFollower follower(path);
+    QSignalSpy changes(&follower, &JournalFollower::changed);
+    follower.start();
+    QCOMPARE(changes.last().first().value<JournalState>().unreadable.size(), 1);
 }
 
 void TestJournal::oldOnesKeepOnlyTheirHead()

@@ -61,8 +61,8 @@ void TestRunbook::saysWhenAndWhere()
     // What was shown once is named from then on.
     QCOMPARE(text.count(QStringLiteral("howdah-clear")), 2);
     QCOMPARE(text.count(QStringLiteral("the server does not end")), 1);
-    QCOMPARE(text.count(QStringLiteral("(the script of step ")), 2); // of the start as well
-    QCOMPARE(text.count(QStringLiteral("(the statement of step 1)")), 1);
+    QCOMPARE(text.count(QStringLiteral("(the script shown in step ")), 2); // of the start as well
+    QCOMPARE(text.count(QStringLiteral("(the statement shown in step 1)")), 1);
     QVERIFY2(text.contains(QStringLiteral("\nWrites wait about ")), qPrintable(text));
     QVERIFY2(text.contains(QStringLiteral("(typical, none measured here yet)")), qPrintable(text));
     // A plan that is refused promises nothing.

@@ -14,6 +14,12 @@ class TestSwitchoverLater : public QObject {
 private Q_SLOTS:
     void whoWasSilentMayHaveBeenPromoted();
     void whatWasPreparedMustStandThereStill();
+    void whatIsTakenBackIsTakenOver();
+    void settingsThatAreNotAsWritten();
+    void anotherConsoleIsSeen();
+    void filesThatCantBeRead();
+    void slotThatIsStillInUse();
+    void slotOfWhoComesLaterStays();
 };
 
 /// A standby that is away now is waited for by nobody; and yet it must not be a primary that is told nothing of.
@@ -54,6 +60,103 @@ void TestSwitchoverLater::whatWasPreparedMustStandThereStill()
     }
     QCOMPARE(asked, QStringList());
     QVERIFY(!stepOf(plan, QStringLiteral("stop"))->askedAnew.empty());
+}
+
+/// Somebody may have reloaded while it was prepared: what is written back must run again, too.
+void TestSwitchoverLater::whatIsTakenBackIsTakenOver()
+{
+    const Plan plan = planSwitchover(factsOf(prepared(threeNodes())), pg2);
+    for (const Step &step : plan.steps) {
+        QStringList written, reloaded;
+        for (const Action &action : step.undo) {
+            if (action.sql.startsWith(QLatin1String("ALTER SYSTEM"))) {
+                written.append(action.node);
+                reloaded.removeAll(action.node); // before that would be too soon
+            } else if (action.sql == QLatin1String("SELECT pg_reload_conf()")) {
+                reloaded.append(action.node);
+            }
+        }
+        for (const QString &node : std::as_const(written)) {
+            QVERIFY2(reloaded.contains(node), qPrintable(step.id));
+        }
+    }
+    const auto &undo = stepOf(plan, QStringLiteral("prepare_pg1"))->undo;
+    QCOMPARE(undo.back().sql, QStringLiteral("SELECT pg_reload_conf()"));
+}
+
+/// Undo puts back what runs, and the old primary starts with what is written.
+void TestSwitchoverLater::settingsThatAreNotAsWritten()
+{
+    Facts facts = factsOf(prepared(healthyPair()));
+    Plan plan = planSwitchover(facts, pg2);
+    QCOMPARE(found(plan.checks, QStringLiteral("settings_taken_over")), QStringLiteral("passed"));
+    QCOMPARE(found(plan.checks, QStringLiteral("pending_restart")), QStringLiteral("passed"));
+    facts.nodes[pg2].sql.notTakenOver = {QStringLiteral("primary_slot_name")};
+    facts.nodes[pg1].sql.waitForRestart = {QStringLiteral("max_connections")};
+    plan = planSwitchover(facts, pg2);
+    QVERIFY(!mayRun(plan, true));
+    QVERIFY2(all(plan.checks)
+                 .contains(QStringLiteral("settings_taken_over failed: pg2 runs with another "
+                                          "primary_slot_name than postgresql.auto.conf has")),
+             qPrintable(all(plan.checks)));
+    QVERIFY2(all(plan.checks).contains(QStringLiteral("pending_restart warning: a restart changes max_connections")),
+             qPrintable(all(plan.checks)));
+}
+
+void TestSwitchoverLater::anotherConsoleIsSeen()
+{
+    Facts facts = factsOf(prepared(healthyPair()));
+    QCOMPARE(found(planSwitchover(facts, pg2).checks, QStringLiteral("cluster_lock")), QStringLiteral("passed"));
+    facts.nodes[pg1].sql.lockHolder = QStringLiteral("process 7, howdah operation of dba");
+    const Plan plan = planSwitchover(facts, pg2);
+    QVERIFY(!mayRun(plan, true));
+    QVERIFY2(all(plan.checks).contains(QStringLiteral("cluster_lock failed: the cluster lock is held by process 7")),
+             qPrintable(all(plan.checks)));
+}
+
+/// Who may not read pg_file_settings can't ask whether somebody has changed what undo puts back: undo goes on.
+void TestSwitchoverLater::filesThatCantBeRead()
+{
+    Facts facts = factsOf(prepared(threeNodes()));
+    for (NodeFacts &node : facts.nodes) {
+        node.sql.notTakenOver.reset();
+    }
+    const Plan plan = planSwitchover(facts, pg2);
+    QVERIFY2(mayRun(plan, true) && !mayRun(plan, false), qPrintable(all(plan.checks)));
+    QCOMPARE(found(plan.checks, QStringLiteral("settings_taken_over")), QStringLiteral("warning"));
+    for (const Step &step : plan.steps) {
+        for (const Action &action : step.undo) {
+            QVERIFY(action.onlyIf.isEmpty());
+        }
+    }
+}
+
+/// Dropped is what nobody uses; and it is asked until that is so, or said that it is left.
+void TestSwitchoverLater::slotThatIsStillInUse()
+{
+    const Plan plan = planSwitchover(factsOf(prepared(healthyPair())), pg2);
+    const Step *tidy = stepOf(plan, QStringLiteral("tidy"));
+    const auto drop = std::find_if(tidy->actions.begin(), tidy->actions.end(), [](const Action &action) {
+        return action.sql.contains(QStringLiteral("pg_drop_replication_slot"));
+    });
+    QVERIFY(drop != tidy->actions.end());
+    QVERIFY(drop->pollMs > 0 && drop->expectsTrue && drop->deadlineMs > 0);
+    QVERIFY(drop->sql.contains(QStringLiteral("NOT active")));
+    QVERIFY(tidy->remedy.contains(QStringLiteral("pg_drop_replication_slot()")));
+}
+
+void TestSwitchoverLater::slotOfWhoComesLaterStays()
+{
+    cluster::Snapshot snapshot = withSibling();
+    const auto dropped = [&snapshot] {
+        const Plan plan = planSwitchover(factsOf(snapshot), pg2);
+        const Step *tidy = stepOf(plan, QStringLiteral("tidy"));
+        return sqlOf(tidy->actions) + tidy->remedy;
+    };
+    QVERIFY2(dropped().contains(QStringLiteral("pg2_slot, pg3_slot")), qPrintable(dropped()));
+    setSetting(edit(snapshot, pg3), QStringLiteral("recovery_min_apply_delay"), QStringLiteral("60000"));
+    QVERIFY2(dropped().contains(QStringLiteral("pg2_slot")), qPrintable(dropped()));
+    QVERIFY2(!dropped().contains(QStringLiteral("pg3_slot")), qPrintable(dropped()));
 }
 
 QTEST_GUILESS_MAIN(TestSwitchoverLater)

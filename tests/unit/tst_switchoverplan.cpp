@@ -578,22 +578,6 @@ void TestSwitchoverPlan::settingsGoBackToWhatTheyWere()
         sqlOf(stepOf(written, QStringLiteral("prepare_pg1"))->undo).contains(QStringLiteral("RESET primary_conninfo")));
 }
 
-/// pg3 follows pg1, as pg2 does.
-cluster::Snapshot withSibling()
-{
-    cluster::Snapshot snapshot = prepared(threeNodes());
-    cluster::NodeSample &upstream = edit(snapshot, pg2);
-    cluster::NodeSample &primary = edit(snapshot, pg1);
-    primary.senders.push_back(upstream.senders.back());
-    upstream.senders.pop_back();
-    cluster::Slot slot = upstream.replicationSlots.back();
-    slot.activePid = primary.senders.back().pid;
-    primary.replicationSlots.push_back(slot);
-    upstream.replicationSlots.pop_back();
-    edit(snapshot, pg3).receiver->senderHost = snapshot.nodes[0].host;
-    return snapshot;
-}
-
 /// The primary serves a standby whose host hangs, or that this machine can't reach: nothing is known of it here.
 void TestSwitchoverPlan::siblingThatNeverAnswered()
 {

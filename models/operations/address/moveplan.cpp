@@ -8,7 +8,7 @@
 #include "operations/address/mover.h"
 #include "operations/address/truth.h"
 #include "operations/locksteps.h"
-#include "postgres/conninfo.h"
+#include "operations/peeraddress.h"
 
 namespace howdah::operations::address {
 
@@ -17,17 +17,6 @@ namespace {
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Address", text);
-}
-
-QString hostOf(const cluster::ClusterConfig &config, const QString &node)
-{
-    for (const cluster::NodeConfig &one : config.nodes) {
-        if (one.name == node) {
-            const auto conninfo = postgres::Conninfo::parse(one.conninfo);
-            return conninfo ? conninfo->value(QStringLiteral("host")) : QString();
-        }
-    }
-    return {};
 }
 
 int indexOf(const cluster::Snapshot &snapshot, const QString &node)
@@ -120,8 +109,12 @@ Plan planMove(const MoveFacts &facts, const QString &name, const QString &node)
     move.facts = facts.address;
     move.from = truth.holders.size() == 1 ? truth.holders.front() : truth.answers;
     move.to = node;
-    move.fromHost = hostOf(facts.config, move.from);
-    move.toHost = hostOf(facts.config, node);
+    const auto hostOf = [&facts, &snapshot](const QString &one) {
+        const int index = indexOf(snapshot, one);
+        return index < 0 ? QString() : addressForPeers(facts.config, facts.state, index).first;
+    };
+    move.fromHost = hostOf(move.from);
+    move.toHost = hostOf(node);
     move.group = tr("The address");
     move.alone = true;
     move.writes = sample && !sample->inRecovery;

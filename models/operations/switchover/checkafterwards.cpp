@@ -150,9 +150,11 @@ Check checkSiblings(const Facts &facts, const Cast &cast)
                         .arg(snapshot.nodes[at(cast.candidate)].name));
     }
     if (bad.isEmpty() && !late.isEmpty()) {
-        return made("siblings", afterwards(), title, {}, CheckResult::Warning, late.join(QStringLiteral(", ")),
-                    tr("Who replays with a delay follows when that is over, and is not waited for. Who does not stream "
-                       "may not follow either: see its log first."));
+        return made(
+            "siblings", afterwards(), title, {}, CheckResult::Warning, late.join(QStringLiteral(", ")),
+            tr("Who replays with a delay follows when that is over, and is not waited for; its slot on %1 stays "
+               "until you drop it. Who does not stream may not follow either: see its log first.")
+                .arg(snapshot.nodes[at(cast.primary)].name));
     }
     return bad.isEmpty()
                ? made("siblings", afterwards(), title, {}, CheckResult::Passed,
@@ -229,13 +231,15 @@ std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast, Way way)
     const QString group = wayBack(facts, cast);
     const HostAccess &host = own.host;
     std::vector<Check> checks = host.isPossible() ? checkHost(node, host, group) : checkByHand(node, host, group, way);
-    const bool rights = own.sql.isOpen() && own.sql.mayAlterSystem && own.sql.mayCheckpoint && own.sql.mayMakeSlots;
+    const bool rights = own.sql.isOpen() && own.sql.mayAlterSystem && own.sql.mayReload && own.sql.mayCheckpoint &&
+                        own.sql.mayMakeSlots;
     checks.push_back(
         rights ? made("primary_rights", group, tr("Lets the console act"), node.name, CheckResult::Passed, own.sql.role)
                : made("primary_rights", group, tr("Lets the console act"), node.name,
                       own.sql.isOpen() ? CheckResult::Failed : CheckResult::Unknown,
-                      own.sql.isOpen() ? tr("%1 lacks ALTER SYSTEM, CHECKPOINT or REPLICATION").arg(own.sql.role)
-                                       : own.sql.error,
+                      own.sql.isOpen()
+                          ? tr("%1 lacks ALTER SYSTEM, pg_reload_conf(), CHECKPOINT or REPLICATION").arg(own.sql.role)
+                          : own.sql.error,
                       tr("Grant them, or name a role that has them in the cluster file's conninfo.")));
     const bool rewinds = node.sample->setting(QLatin1String("data_checksums")) == QLatin1String("on") ||
                          node.sample->setting(QLatin1String("wal_log_hints")) == QLatin1String("on");

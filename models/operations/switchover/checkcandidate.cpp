@@ -5,6 +5,7 @@
 
 #include "cluster/positions.h"
 #include "core/units.h"
+#include "operations/peeraddress.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/owners.h"
 
@@ -273,7 +274,7 @@ Check checkDoor(const Facts &facts, const Cast &cast, const QString &target)
     followers.push_back(cast.primary);
     QStringList refused, unclear;
     for (const int node : followers) {
-        const auto [host, port] = addressForPeers(facts, node);
+        const auto [host, port] = addressForPeers(facts.config, facts.state, node);
         const cluster::Edge *edge = edgeTo(facts, node == cast.primary ? cast.candidate : node);
         const QString user = edge && edge->sender ? edge->sender->usename : QString();
         const auto lets = letsReplicate(own.hba, user, host);

@@ -41,6 +41,30 @@ QString primaryRemedy(const Facts &facts, bool several)
     return tr("A switchover needs the old primary. If it is gone for good, promote a standby instead.");
 }
 
+/// Whether another console acts on the cluster: who holds the lock is asked again when it is taken. Where nobody could
+/// be asked, other checks say so.
+std::vector<Check> checkLock(const Facts &facts)
+{
+    const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
+    QStringList asked;
+    for (const cluster::NodeStatus &node : facts.state.snapshot->nodes) {
+        const SqlAccess sql = facts.nodes.value(node.name).sql;
+        if (!sql.lockHolder.isEmpty()) {
+            return {made("cluster_lock", tr("The cluster"), tr("No other console acts on it"), node.name,
+                         CheckResult::Failed, tr("the cluster lock is held by %1").arg(sql.lockHolder),
+                         tr("Wait until its operation has ended."))};
+        }
+        if (sql.isOpen() && !sql.role.isEmpty()) {
+            asked.append(node.name);
+        }
+    }
+    return asked.isEmpty()
+               ? std::vector<Check>()
+               : std::vector{made("cluster_lock", tr("The cluster"), tr("No other console acts on it"), {},
+                                  CheckResult::Passed,
+                                  tr("nobody holds the cluster lock on %1").arg(asked.join(QStringLiteral(", "))))};
+}
+
 } // namespace
 
 std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &target, Way way, const Limits &limits)
@@ -57,6 +81,9 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
                                   writable > 1 ? CheckResult::Failed : CheckResult::Unknown,
                                   tr("%1 nodes take writes").arg(writable), primaryRemedy(facts, writable > 1)));
     checks.push_back(checkUnfinished(facts.unfinished, facts.unreadable));
+    for (Check &one : checkLock(facts)) {
+        checks.push_back(std::move(one));
+    }
     const bool left = isLeftToManager(facts, way);
     if (left) {
         const std::vector<Check> own =
@@ -71,7 +98,8 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
         for (auto &group :
              {checkStop(facts, cast, way, limits), left ? std::vector<Check>() : checkManager(facts, cast, way),
               checkAfterwards(facts, cast, way), checkRouting(facts, cast),
-              left ? std::vector<Check>() : checkWayBack(facts, cast, way)}) {
+              left ? std::vector<Check>() : checkWayBack(facts, cast, way),
+              left ? std::vector<Check>() : checkSettings(facts, cast, way)}) {
             checks.insert(checks.end(), group.begin(), group.end());
         }
     }

@@ -30,6 +30,8 @@ std::vector<Check> checkPatroni(const Facts &facts, const Cast &cast, const QStr
 /// Whether pg_auto_failover will.
 std::vector<Check> checkAutoFailover(const Facts &facts, const Cast &cast, const QString &target);
 std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast, Way way);
+/// Whether what undo puts back, and what the old primary starts with, is what runs.
+std::vector<Check> checkSettings(const Facts &facts, const Cast &cast, Way way);
 /// Whether applications find the new primary.
 std::vector<Check> checkRouting(const Facts &facts, const Cast &cast);
 /// Whether somebody else would act on the cluster meanwhile, and whether repmgr can do what it is to do.

@@ -7,7 +7,6 @@
 #include <bit>
 
 #include "cluster/positions.h"
-#include "postgres/conninfo.h"
 
 namespace howdah::operations::switchover {
 
@@ -49,30 +48,6 @@ Cast castFor(const cluster::ClusterState &state, const QString &target)
         }
     }
     return cast;
-}
-
-std::pair<QString, QString> addressForPeers(const Facts &facts, int node)
-{
-    const cluster::NodeStatus &status = facts.state.snapshot->nodes[at(node)];
-    QString port = status.sample ? status.sample->setting(QLatin1String("port")) : QString();
-    QString host;
-    for (const cluster::NodeConfig &config : facts.config.nodes) {
-        const auto conninfo = postgres::Conninfo::parse(config.conninfo);
-        if (config.name == status.name && conninfo) {
-            const postgres::Conninfo::Place place = conninfo->places().front();
-            host = place.isSocket() ? QString() : place.host.isEmpty() ? place.hostaddr : place.host;
-            port = port.isEmpty() ? place.port : port;
-        }
-    }
-    const bool here = host.isEmpty() || host == QLatin1String("localhost") || QHostAddress(host).isLoopback();
-    if (here) {
-        for (const cluster::Edge &edge : facts.state.assessment->topology.edges) {
-            if (edge.to == node && edge.sender && !edge.sender->clientAddr.isEmpty()) {
-                host = edge.sender->clientAddr;
-            }
-        }
-    }
-    return {host.isEmpty() ? status.hostaddr : host, port};
 }
 
 QString applicationNameOf(const Facts &facts, const Cast &cast, int node)

@@ -45,6 +45,11 @@ struct SqlAccess {
     /// Names of the settings that stand in postgresql.auto.conf, so that taking them back means to write what was
     /// there.
     QStringList inAutoConf;
+    /// Of the settings that a switchover changes those that run with another value than is written there; nothing when
+    /// that can't be read.
+    std::optional<QStringList> notTakenOver;
+    QStringList waitForRestart; ///< settings, any, that have been changed and need a restart
+    QString lockHolder;         ///< another session that has the cluster lock; empty: none
 
     bool isOpen() const { return error.isEmpty(); }
 };
@@ -161,10 +166,6 @@ struct Cast {
 
 /// Who plays what when the writes go to target; nothing is checked here. primary is -1 without exactly one.
 Cast castFor(const cluster::ClusterState &state, const QString &target);
-
-/// Host and port at which the other nodes reach node: the host that the cluster file names, or where that is this
-/// machine's own, the address that its upstream sees it at; the port that the server itself listens on.
-std::pair<QString, QString> addressForPeers(const Facts &facts, int node);
 
 /// The name under which a node's walreceiver reports to its upstream: of a standby as it is, of the primary as it will
 /// be.

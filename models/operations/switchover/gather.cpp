@@ -4,8 +4,10 @@
 #include <QPointer>
 #include <algorithm>
 
+#include "core/identifier.h"
 #include "hosts/servercontrol.h"
 #include "operations/address/look.h"
+#include "operations/clusterlock.h"
 #include "operations/places.h"
 #include "operations/switchover/gatherautofailover.h"
 #include "operations/switchover/gatherrepmgr.h"
@@ -22,6 +24,24 @@ const char *const kChanged[] = {"primary_conninfo", "primary_slot_name", "wal_re
 bool flag(const Table &table, const char *column)
 {
     return cell(table, 0, column) == QLatin1String("t");
+}
+
+/// The settings of kChanged that run with another value than stands in postgresql.auto.conf, where ALTER SYSTEM writes.
+/// Of a time the file may have it as it was written, the server has it in one way.
+QString notTakenOverSql()
+{
+    QStringList names;
+    for (const char *name : kChanged) {
+        names.append(core::sqlLiteral(QLatin1String(name)));
+    }
+    return QStringLiteral(
+               "SELECT s.name FROM pg_settings s LEFT JOIN LATERAL (SELECT f.setting FROM pg_file_settings f WHERE "
+               "lower(f.name) = s.name AND f.sourcefile LIKE '%/postgresql.auto.conf' ORDER BY f.seqno DESC LIMIT 1) f "
+               "ON true WHERE s.name IN (%1) AND (s.source IN ('command line', 'environment variable') OR "
+               "CASE WHEN coalesce(s.sourcefile, '') LIKE '%/postgresql.auto.conf' THEN f.setting IS NULL OR "
+               "f.setting NOT IN (s.setting, s.setting || coalesce(s.unit, ''), current_setting(s.name)) ELSE "
+               "f.setting IS NOT NULL END)")
+        .arg(names.join(QStringLiteral(", ")));
 }
 
 QStringList words(const QString &text)
@@ -67,9 +87,11 @@ QString rightsSql(int serverVersionNum)
                "has_table_privilege('pg_catalog.pg_hba_file_rules', 'SELECT') AND "
                "has_function_privilege('pg_catalog.pg_hba_file_rules()', 'EXECUTE') AS hba, "
                "(SELECT string_agg(name, E'\\n') FROM pg_settings WHERE sourcefile LIKE '%/postgresql.auto.conf') "
-               "AS auto_conf FROM pg_roles r WHERE r.rolname = current_user")
+               "AS auto_conf, %3 AS lock_holder, (SELECT string_agg(name, E'\\n') FROM pg_settings WHERE "
+               "pending_restart) AS wait_for_restart FROM pg_roles r WHERE r.rolname = current_user")
         .arg(grants ? alter.join(QStringLiteral(" AND ")) : QStringLiteral("false"),
-             grants ? QStringLiteral("pg_has_role('pg_checkpoint', 'USAGE')") : QStringLiteral("false"));
+             grants ? QStringLiteral("pg_has_role('pg_checkpoint', 'USAGE')") : QStringLiteral("false"),
+             otherHolderSql());
 }
 
 SqlAccess accessFrom(const Table &table)
@@ -87,6 +109,8 @@ SqlAccess accessFrom(const Table &table)
     access.mayCheckpoint = flag(table, "checkpoint");
     access.mayMakeSlots = flag(table, "slots");
     access.hbaReadable = flag(table, "hba");
+    access.lockHolder = cell(table, 0, "lock_holder");
+    access.waitForRestart = words(cell(table, 0, "wait_for_restart"));
     access.inAutoConf = words(cell(table, 0, "auto_conf"));
     access.inAutoConf.removeIf([](const QString &name) {
         return std::none_of(std::begin(kChanged), std::end(kChanged),
@@ -175,6 +199,7 @@ void Gatherer::start(std::function<void(Facts)> done)
         // Where one of these stops and starts the servers nobody else has to.
         if (m_facts.state.snapshot->manager != cluster::ManagerKind::Patroni &&
             m_facts.state.snapshot->manager != cluster::ManagerKind::PgAutoFailover) {
+            askFileSettings(node.name);
             askHost(node.name);
         }
     }
@@ -334,6 +359,26 @@ void Gatherer::askHba(const QString &node)
                     access.hba = table ? hbaFrom(*table) : std::vector<HbaRule>();
                     self->one();
                 });
+}
+
+/// Only superusers, and who was let by hand, read pg_file_settings.
+void Gatherer::askFileSettings(const QString &node)
+{
+    ++m_left;
+    const QPointer<Gatherer> self(this);
+    // After the rights on the same session, so the answer to those stands by then.
+    m_hands.sql(node, notTakenOverSql(), kSqlMs, [self, node](const Handed<Table> &table) {
+        if (!self) {
+            return;
+        }
+        if (table) {
+            QStringList &names = self->m_facts.nodes[node].sql.notTakenOver.emplace();
+            for (std::size_t row = 0; row < table->rows.size(); ++row) {
+                names.append(cell(*table, row, "name"));
+            }
+        }
+        self->one();
+    });
 }
 
 void Gatherer::askHost(const QString &node)

@@ -25,6 +25,7 @@ public:
 private:
     void askRights(const QString &node, int version);
     void askHba(const QString &node);
+    void askFileSettings(const QString &node);
     void askHost(const QString &node);
     void askPatroni();
     void askMonitor();

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cluster/positions.h"
+#include "operations/locksteps.h"
 #include "operations/proofs.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/routingsteps.h"
@@ -77,7 +78,7 @@ std::vector<Step> stepsAround(const Facts &facts, const Cast &cast, const Pieces
     Step proof = proofStep(p);
     proof.needs = {kSwitchover};
     steps.push_back(proof);
-    steps.push_back(unlockStep(p));
+    steps.push_back(unlockStep(p.candidate));
     return steps;
 }
 

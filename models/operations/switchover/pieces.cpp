@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/switchover/pieces.h"
+#include "operations/peeraddress.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -56,14 +57,18 @@ Secret conninfoSecret(const Facts &facts, const QString &name, int node,
 /// What a follower of the candidate connects to. hostaddr would win over host.
 std::vector<std::pair<QString, QString>> towards(const Facts &facts, int candidate)
 {
-    const auto [host, port] = addressForPeers(facts, candidate);
+    const auto [host, port] = addressForPeers(facts.config, facts.state, candidate);
     return {{QStringLiteral("host"), host}, {QStringLiteral("hostaddr"), QString()}, {QStringLiteral("port"), port}};
 }
 
 void noteOldValues(Pieces &p, const Facts &facts, int node, const QString &secretName)
 {
     const cluster::NodeStatus &status = nodeAt(facts, node);
-    p.inAutoConf[status.name] = facts.nodes.value(status.name).sql.inAutoConf;
+    const SqlAccess sql = facts.nodes.value(status.name).sql;
+    p.inAutoConf[status.name] = sql.inAutoConf;
+    if (sql.notTakenOver) {
+        p.readsFiles.append(status.name);
+    }
     for (const QString &setting : std::as_const(p.inAutoConf[status.name])) {
         const bool secret = setting == QLatin1String("primary_conninfo");
         // An empty one is no conninfo to be read back.
@@ -140,7 +145,8 @@ void noteSlots(Pieces &p, const Facts &facts, const Cast &cast)
         }
     }
     for (const cluster::Edge &edge : facts.state.assessment->topology.edges) {
-        if (edge.from == cast.primary && !edge.slotName.isEmpty()) {
+        const bool delayed = edge.to >= 0 && p.delayed.contains(nodeAt(facts, edge.to).name); // uses it until then
+        if (edge.from == cast.primary && !edge.slotName.isEmpty() && !delayed) {
             p.leftoverSlots.append(edge.slotName);
         }
         if (edge.to == cast.candidate) {
@@ -160,7 +166,7 @@ Pieces piecesOf(const Facts &facts, const Cast &cast)
     p.candidate = nodeAt(facts, cast.candidate).name;
     p.timeline = primary.sample->timeline.value_or(0);
     p.systemIdentifier = QString::number(primary.sample->systemIdentifier.value_or(0));
-    std::tie(p.candidateHostName, p.candidatePort) = addressForPeers(facts, cast.candidate);
+    std::tie(p.candidateHostName, p.candidatePort) = addressForPeers(facts.config, facts.state, cast.candidate);
     p.host = facts.nodes.value(p.primary).host;
     p.dataDirectory = primary.sample->setting(QLatin1String("data_directory"));
     p.candidateHost = facts.nodes.value(p.candidate).host;
@@ -200,7 +206,7 @@ Pieces piecesToLookOn(const Facts &facts, const Cast &cast)
     p.candidate = nodes[at(cast.candidate)].name;
     p.timeline = nodes[at(cast.primary)].sample->timeline.value_or(0);
     p.systemIdentifier = QString::number(nodes[at(cast.primary)].sample->systemIdentifier.value_or(0));
-    std::tie(p.candidateHostName, p.candidatePort) = addressForPeers(facts, cast.candidate);
+    std::tie(p.candidateHostName, p.candidatePort) = addressForPeers(facts.config, facts.state, cast.candidate);
     for (const int sibling : cast.siblings) {
         if (nodes[at(sibling)].sample) {
             p.siblings.append(nodes[at(sibling)].name); // who has never answered can't be waited for
@@ -260,12 +266,20 @@ void Pieces::changeSetting(Step &step, const QString &node, const QString &name,
 {
     step.actions.push_back(sql(node, QStringLiteral("ALTER SYSTEM SET %1 = %2").arg(name, valueSql)));
     restoreSetting(step.undo, node, name);
+    if (!readsFiles.contains(node)) { // a check has said so
+        return;
+    }
     // It may be undone much later, and by a console that knows nothing of what others have done since.
     step.undo.back().onlyIf =
         QStringLiteral("SELECT (SELECT setting FROM pg_file_settings WHERE name = %1 AND sourcefile LIKE "
                        "'%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1) = "
                        "(%2)::text")
             .arg(core::sqlLiteral(name), valueSql);
+}
+
+Action Pieces::reload(const QString &node) const
+{
+    return sql(node, QStringLiteral("SELECT pg_reload_conf()"));
 }
 
 void Pieces::restoreSetting(std::vector<Action> &actions, const QString &node, const QString &name) const

@@ -37,6 +37,7 @@ struct Pieces {
     int stopDeadlineMs = 15'000;
     std::vector<Secret> secrets;
     QHash<QString, QStringList> inAutoConf;            ///< by node
+    QStringList readsFiles;                            ///< nodes whose pg_file_settings can be read
     QHash<QString, QHash<QString, QString>> oldValues; ///< by node and setting: SQL that stands for what was there
 
     Step step(const QByteArray &id, Phase phase, const QString &title, const QStringList &nodes, int deadlineMs,
@@ -47,6 +48,8 @@ struct Pieces {
     Action command(const QString &node, const QStringList &argv, const QString &about) const;
     /// ALTER SYSTEM SET name = value in the step, and its undo.
     void changeSetting(Step &step, const QString &node, const QString &name, const QString &valueSql) const;
+    /// What was written since is taken over, and with it what others have written.
+    Action reload(const QString &node) const;
     void restoreSetting(std::vector<Action> &actions, const QString &node, const QString &name) const;
 
     /// On the old primary's host: stops it fast, waits until pg_control says "shut down", puts standby.signal in place,

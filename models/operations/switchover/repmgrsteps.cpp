@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/switchover/repmgrsteps.h"
 #include "hosts/commandline.h"
+#include "operations/peeraddress.h"
 
 #include <QCoreApplication>
 #include <algorithm>
 
 #include "cluster/positions.h"
+#include "operations/locksteps.h"
 #include "operations/proofs.h"
 #include "operations/switchover/routingsteps.h"
 #include "operations/switchover/scripts.h"
@@ -65,7 +67,7 @@ struct Repmgr {
     /// Where repmgr finds the candidate, without a password: that is .pgpass's, as repmgr's manual has it.
     QString conninfoOfCandidate() const
     {
-        const auto [host, port] = addressForPeers(facts, cast.candidate);
+        const auto [host, port] = addressForPeers(facts.config, facts.state, cast.candidate);
         return postgres::Conninfo::written({{QStringLiteral("host"), host},
                                             {QStringLiteral("port"), port},
                                             {QStringLiteral("user"), member(p.candidate).user},
@@ -236,7 +238,7 @@ std::vector<Step> stepsThroughRepmgr(const Facts &facts, const Cast &cast, const
     }
     Step proof = proofStep(p);
     proof.needs = {QStringLiteral("switchover")};
-    for (Step &step : std::vector<Step>{shownStep(r), proof, unlockStep(p)}) {
+    for (Step &step : std::vector<Step>{shownStep(r), proof, unlockStep(p.candidate)}) {
         steps.push_back(std::move(step));
     }
     return steps;
@@ -264,7 +266,7 @@ Step metadataStep(const Facts &facts, const Cast &cast, const Pieces &p)
         if (it->type != QLatin1String("witness")) {
             continue;
         }
-        const auto [host, port] = addressForPeers(facts, cast.candidate);
+        const auto [host, port] = addressForPeers(facts.config, facts.state, cast.candidate);
         step.actions.push_back(r.run(it.key(),
                                      {QStringLiteral("witness"), QStringLiteral("register"), QStringLiteral("--force"),
                                       QStringLiteral("-h"), host, QStringLiteral("-p"), port},

@@ -5,6 +5,7 @@
 
 #include "cluster/positions.h"
 #include "core/identifier.h"
+#include "operations/peeraddress.h"
 #include "operations/places.h"
 
 namespace howdah::operations::switchover {
@@ -96,7 +97,8 @@ address::Move moveOf(const Facts &facts, const Cast &cast, const cluster::Addres
     const auto &nodes = facts.state.snapshot->nodes;
     const auto nameOf = [&](int node) { return node < 0 ? QString() : nodes[cluster::at(node)].name; };
     const auto hostOf = [&](int node) {
-        return node < 0 || !nodes[cluster::at(node)].sample ? QString() : addressForPeers(facts, node).first;
+        return node < 0 || !nodes[cluster::at(node)].sample ? QString()
+                                                            : addressForPeers(facts.config, facts.state, node).first;
     };
     address::Move move;
     move.address = address;

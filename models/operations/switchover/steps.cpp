@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "core/identifier.h"
+#include "operations/locksteps.h"
 #include "operations/proofs.h"
 #include "operations/switchover/switchoverplan.h"
 
@@ -39,16 +40,12 @@ QString candidatesSender(const Pieces &p)
 
 Step lockStep(const Pieces &p, const QString &node)
 {
-    const bool old = node == p.primary;
-    Step step = p.step(old ? "lock" : "lock_candidate", Phase::Prepare, tr("Take the cluster lock on %1").arg(node),
-                       {node}, 5000, 5);
-    Action lock = p.sql(node, tryLockSql(), tr("take the cluster lock, so that no other console acts meanwhile"));
-    lock.otherwise = tr("another console holds the cluster lock");
-    lock.expectsTrue = true;
-    step.actions = {lock};
-    step.undo = {p.sql(node, QStringLiteral("SELECT pg_advisory_unlock(%1)").arg(kClusterLock))};
-    step.renewed = true;
-    step.renewedUntil = old ? QStringLiteral("stop") : QString();
+    Step step = operations::lockStep(node);
+    if (node == p.primary) {
+        step.renewedUntil = QStringLiteral("stop");
+    } else {
+        step.id = QStringLiteral("lock_candidate");
+    }
     return step;
 }
 
@@ -138,14 +135,6 @@ Step proofStep(const Pieces &p)
     }
     step.needs = {QStringLiteral("promote")};
     step.remedy = tr("Look at howdah status.");
-    return step;
-}
-
-Step unlockStep(const Pieces &p)
-{
-    Step step = p.step("unlock", Phase::After, tr("Release the cluster lock"), {p.candidate}, 5000, 5);
-    step.actions = {p.sql(p.candidate, QStringLiteral("SELECT pg_advisory_unlock(%1)").arg(kClusterLock))};
-    step.remedy = tr("It goes with this console.");
     return step;
 }
 

@@ -7,8 +7,7 @@ namespace howdah::operations::switchover {
 
 // Steps that a switchover has whoever carries it out.
 
-/// Two consoles can't hold it at once; it goes with the session, so one that dies leaves nothing behind. The
-/// candidate's outlives its promotion, the old primary's ends with its server.
+/// The candidate's outlives its promotion, the old primary's ends with its server.
 Step lockStep(const Pieces &p, const QString &node);
 
 /// Until little is left to write and to replay, while applications write.
@@ -27,8 +26,6 @@ inline const QString kTakesWrites = QStringLiteral("takes_writes");
 /// A message in the WAL of the new primary, as transactional as a row, that every other node must come to; and each
 /// slot of the followers in use.
 Step proofStep(const Pieces &p);
-
-Step unlockStep(const Pieces &p);
 
 /// Read before each step up to the stop: the world is still the one that was checked.
 std::vector<Action> guardsOf(const Pieces &p);

@@ -7,6 +7,7 @@
 #include "cluster/positions.h"
 #include "core/identifier.h"
 #include "core/sentences.h"
+#include "operations/locksteps.h"
 #include "operations/proofs.h"
 #include "operations/switchover/autofailoverplan.h"
 #include "operations/switchover/byhandsteps.h"
@@ -59,6 +60,7 @@ Step prepareOldPrimary(const Pieces &p)
                        tr("Prepare %1 to return as a standby").arg(p.primary), {p.primary}, 10'000, 40);
     p.changeSetting(step, p.primary, QStringLiteral("primary_conninfo"), QStringLiteral(":{conninfo_of_old_primary}"));
     p.changeSetting(step, p.primary, QStringLiteral("primary_slot_name"), core::sqlLiteral(p.oldPrimarySlot));
+    step.undo.push_back(p.reload(p.primary)); // somebody may have reloaded meanwhile
     return step;
 }
 
@@ -69,6 +71,7 @@ Step prepareSiblings(const Pieces &p)
     for (qsizetype i = 0; i < p.siblings.size(); ++i) {
         p.changeSetting(step, p.siblings[i], QStringLiteral("primary_conninfo"),
                         QStringLiteral(":{conninfo_of_sibling_%1}").arg(i));
+        step.undo.push_back(p.reload(p.siblings[i]));
     }
     return step;
 }
@@ -87,8 +90,8 @@ Step fetchStep(const Pieces &p)
     Step step = p.step("fetch", Phase::Prepare, tr("Fetch WAL without pauses"), {p.candidate}, 10'000, 30);
     p.changeSetting(step, p.candidate, QStringLiteral("wal_retrieve_retry_interval"),
                     QStringLiteral("'%1ms'").arg(kFetchRetryMs));
-    step.actions.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
-    step.undo.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
+    step.actions.push_back(p.reload(p.candidate));
+    step.undo.push_back(p.reload(p.candidate));
     step.verify.push_back(
         p.holds(p.candidate,
                 QStringLiteral("SELECT setting = '%1' FROM pg_settings WHERE name = 'wal_retrieve_retry_interval'")
@@ -103,8 +106,8 @@ Step syncPrepareStep(const Pieces &p)
     Step step = p.step("sync_prepare", Phase::Prepare,
                        tr("Let commits on %1 wait for nobody at first").arg(p.candidate), {p.candidate}, 10'000, 20);
     p.changeSetting(step, p.candidate, QStringLiteral("synchronous_standby_names"), QStringLiteral("''"));
-    step.actions.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
-    step.undo.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
+    step.actions.push_back(p.reload(p.candidate));
+    step.undo.push_back(p.reload(p.candidate));
     step.verify.push_back(p.holds(
         p.candidate, QStringLiteral("SELECT setting = '' FROM pg_settings WHERE name = 'synchronous_standby_names'"),
         tr("the setting has been taken over"), 20));
@@ -129,7 +132,7 @@ Step syncStep(const Pieces &p)
                 tr("enough of %1 stream").arg(cluster::writeSyncNames(p.sync.names)), 50),
         p.sql(p.candidate, QStringLiteral("ALTER SYSTEM SET synchronous_standby_names = %1")
                                .arg(core::sqlLiteral(cluster::writeSyncNames(p.sync.names)))),
-        p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()"))};
+        p.reload(p.candidate)};
     step.verify = {p.holds(p.candidate,
                            QStringLiteral("SELECT count(*) >= %1, count(*) AS standbys FROM pg_stat_replication WHERE "
                                           "sync_state IN ('sync', 'quorum')")
@@ -229,7 +232,7 @@ Step followStep(const Pieces &p, const QString &sibling)
 {
     Step step = p.step("follow_" + sibling.toUtf8(), Phase::After, tr("Let %1 follow %2").arg(sibling, p.candidate),
                        {sibling}, 60'000, 300);
-    step.actions = {p.sql(sibling, QStringLiteral("SELECT pg_reload_conf()"))};
+    step.actions = {p.reload(sibling)};
     if (!p.delayed.contains(sibling)) { // who replays with a delay follows when that is over; a check has said so
         step.actions.push_back(p.holds(sibling, followsSql(p),
                                        tr("%1 streams from %2 on the new timeline").arg(sibling, p.candidate), 50));
@@ -243,19 +246,34 @@ Step followStep(const Pieces &p, const QString &sibling)
     return step;
 }
 
+/// Drops a slot that nobody uses any more, and holds once it is not there.
+Action dropSlot(const Pieces &p, const QString &slot)
+{
+    // Both counts are of one snapshot or the second of a later one: what was dropped may be in it still, or not.
+    Action drop =
+        p.holds(p.primary,
+                QStringLiteral(
+                    "WITH dropped AS (SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE "
+                    "slot_name = %1 AND NOT active) SELECT (SELECT count(*) FROM dropped) >= count(*), 'slot ' || %1 "
+                    "|| ' is in use by process ' || min(active_pid) AS evidence FROM pg_replication_slots WHERE "
+                    "slot_name = %1")
+                    .arg(core::sqlLiteral(slot)),
+                tr("drop slot %1").arg(slot), 100);
+    drop.otherwise = tr("slot %1 could not be dropped").arg(slot);
+    drop.deadlineMs = 5000;
+    return drop;
+}
+
 Step tidyStep(const Pieces &p)
 {
     Step step =
-        p.step("tidy", Phase::After, tr("Drop leftovers, restore settings"), {p.primary, p.candidate}, 15'000, 60);
+        p.step("tidy", Phase::After, tr("Drop leftovers, restore settings"), {p.primary, p.candidate}, 60'000, 60);
     if (!fetchesWithoutPauses(p)) {
         p.restoreSetting(step.actions, p.candidate, QStringLiteral("wal_retrieve_retry_interval"));
-        step.actions.push_back(p.sql(p.candidate, QStringLiteral("SELECT pg_reload_conf()")));
+        step.actions.push_back(p.reload(p.candidate));
     }
     for (const QString &slot : p.leftoverSlots) {
-        step.actions.push_back(
-            p.sql(p.primary, QStringLiteral("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
-                                            "WHERE slot_name = %1 AND NOT active")
-                                 .arg(core::sqlLiteral(slot))));
+        step.actions.push_back(dropSlot(p, slot));
     }
     step.needs = {QStringLiteral("rejoin")};
     if (!fetchesWithoutPauses(p)) {
@@ -263,8 +281,10 @@ Step tidyStep(const Pieces &p)
             tr("On %1 wal_retrieve_retry_interval may still be what the switchover has set.").arg(p.candidate);
     }
     if (!p.leftoverSlots.isEmpty()) {
-        step.remedy = core::sentences({step.remedy, tr("On %1 slots that hold WAL for nobody may be left: %2.")
-                                                        .arg(p.primary, p.leftoverSlots.join(QStringLiteral(", ")))});
+        step.remedy = core::sentences(
+            {step.remedy, tr("On %1 slots that hold WAL for nobody may be left: %2. Once nobody uses them, drop them "
+                             "with pg_drop_replication_slot().")
+                              .arg(p.primary, p.leftoverSlots.join(QStringLiteral(", ")))});
     }
     return step;
 }
@@ -334,7 +354,7 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
         add(metadataStep(facts, cast, p));
     }
     add(proofStep(p));
-    add(unlockStep(p));
+    add(unlockStep(p.candidate));
     return steps;
 }
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Are the servers' settings what their files say? Undo puts back what runs, and a server that starts takes what is
+// written.
+#include <QCoreApplication>
+
+#include "cluster/positions.h"
+#include "operations/switchover/checks.h"
+
+namespace howdah::operations::switchover {
+
+using cluster::at;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Switchover", text);
+}
+
+/// Of what a switchover changes.
+Check checkWritten(const Facts &facts, const Cast &cast, const QString &group)
+{
+    QStringList bad, unread, names;
+    std::vector<int> changed{cast.primary, cast.candidate};
+    changed.insert(changed.end(), cast.siblings.begin(), cast.siblings.end());
+    for (const int node : changed) {
+        const QString &name = facts.state.snapshot->nodes[at(node)].name;
+        const SqlAccess sql = facts.nodes.value(name).sql;
+        names.append(name);
+        if (!sql.isOpen() || !sql.notTakenOver) {
+            unread.append(name);
+        } else if (!sql.notTakenOver->isEmpty()) {
+            bad.append(tr("%1 runs with another %2").arg(name, sql.notTakenOver->join(QStringLiteral(", "))));
+        }
+    }
+    const QString title = tr("Its settings run as they are written");
+    if (!bad.isEmpty()) {
+        return made(
+            "settings_taken_over", group, title, {}, CheckResult::Failed,
+            tr("%1 than postgresql.auto.conf has").arg(bad.join(QStringLiteral(", "))),
+            tr("A switchover would write over it, and undo would not bring it back: SELECT pg_reload_conf() takes "
+               "it over, ALTER SYSTEM RESET takes it away; what the command line or the environment sets has "
+               "to be set in a file instead."));
+    }
+    if (!unread.isEmpty()) {
+        return made(
+            "settings_taken_over", group, title, {}, CheckResult::Warning,
+            tr("pg_file_settings can't be read on %1").arg(unread.join(QStringLiteral(", "))),
+            tr("What was written and not reloaded there would be lost, and undo overwrites what others change "
+               "meanwhile. GRANT SELECT ON pg_file_settings and EXECUTE ON FUNCTION pg_show_all_file_settings() "
+               "to the console's role."));
+    }
+    return made("settings_taken_over", group, title, {}, CheckResult::Passed, names.join(QStringLiteral(", ")));
+}
+
+/// The old primary is the one that is started anew.
+Check checkRestart(const Facts &facts, const Cast &cast, const QString &group)
+{
+    const QString &name = facts.state.snapshot->nodes[at(cast.primary)].name;
+    const SqlAccess sql = facts.nodes.value(name).sql;
+    const QString title = tr("It starts with the settings that it runs with");
+    if (!sql.isOpen()) {
+        return made("pending_restart", group, title, name, CheckResult::Unknown, sql.error,
+                    tr("See why it does not answer."));
+    }
+    return sql.waitForRestart.isEmpty()
+               ? made("pending_restart", group, title, name, CheckResult::Passed, tr("nothing waits for a restart"))
+               : made("pending_restart", group, title, name, CheckResult::Warning,
+                      tr("a restart changes %1").arg(sql.waitForRestart.join(QStringLiteral(", "))),
+                      tr("See that %1 can start with them. A standby does not start with max_connections, "
+                         "max_worker_processes, max_wal_senders, max_prepared_transactions or "
+                         "max_locks_per_transaction below those of its primary.")
+                          .arg(name));
+}
+
+} // namespace
+
+std::vector<Check> checkSettings(const Facts &facts, const Cast &cast, Way way)
+{
+    const QString group = tr("Way back for %1").arg(facts.state.snapshot->nodes[at(cast.primary)].name);
+    std::vector<Check> checks{checkRestart(facts, cast, group)};
+    if (way == Way::Native) { // repmgr writes them itself
+        checks.push_back(checkWritten(facts, cast, group));
+    }
+    return checks;
+}
+
+} // namespace howdah::operations::switchover
