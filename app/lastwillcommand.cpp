@@ -11,6 +11,7 @@
 #include "app/output.h"
 #include "core/clock.h"
 #include "core/units.h"
+#include "operations/finishing.h"
 #include "operations/journal.h"
 
 namespace howdah::app {
@@ -175,6 +176,13 @@ operations::Outcome LastWillCommand::outcomeSince() const
     return operation && operation->outcome != Outcome::Incomplete ? operation->outcome : Outcome::Interrupted;
 }
 
+/// Whether what can't be taken back was begun, and may go on without the console.
+bool LastWillCommand::mayBeAtIt() const
+{
+    const auto operation = operations::readOperation(m_testament.journal);
+    return !operation || operations::isPastReturn(operation->plan, operation->steps);
+}
+
 /// Its own session is a witness too: as long as that lasts, nothing was restarted.
 void LastWillCommand::attempt()
 {
@@ -186,6 +194,10 @@ void LastWillCommand::attempt()
     }
     if (outcome != operations::Outcome::Interrupted) {
         Q_EMIT finished(kDone);
+        return;
+    }
+    if (m_alone && will.afterMs > 0 && m_since.elapsed() < will.afterMs && mayBeAtIt()) {
+        m_again.start(kAgainMs);
         return;
     }
     if (will.witnesses.isEmpty()) {
@@ -205,7 +217,8 @@ void LastWillCommand::attempt()
 
 void LastWillCommand::send()
 {
-    m_hands->sql(m_testament.place.node.name, m_testament.will.sql, kConnectMs, [this](const Handed<Table> &answer) {
+    const operations::LastWill &will = m_testament.will;
+    m_hands->sql(m_testament.place.node.name, will.database, will.sql, kConnectMs, [this](const Handed<Table> &answer) {
         const QString &already = m_testament.will.alreadySo;
         const bool so = !answer && !already.isEmpty() && !answer.error().mayHaveHappened &&
                         QRegularExpression(already).match(answer.error().error.message).hasMatch();

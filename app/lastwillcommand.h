@@ -34,6 +34,7 @@ private:
     void begin(const QByteArray &line);
     void carryOut(const QString &why);
     operations::Outcome outcomeSince() const;
+    bool mayBeAtIt() const;
     void attempt();
     void send();
     void again(const QString &error);

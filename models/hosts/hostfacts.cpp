@@ -56,6 +56,7 @@ const QHash<QString, Setter> &setters()
         {QStringLiteral("readable"), flag(&F::readable)},
         {QStringLiteral("writable"), flag(&F::writable)},
         {QStringLiteral("standby_signal"), [](F &f, const QString &value) { f.standbySignal = isYes(value); }},
+        {QStringLiteral("pid_file"), text(&F::pidFile)},
         {QStringLiteral("pid"), number(&F::pid)},
         {QStringLiteral("alive"), flag(&F::alive)},
         {QStringLiteral("exe"), text(&F::executable)},
@@ -86,6 +87,37 @@ const QHash<QString, Setter> &setters()
 }
 
 } // namespace
+
+QString HostFacts::whyAnotherServer() const
+{
+    // https://www.postgresql.org/docs/current/storage-file-layout.html: process, directory, start, port, socket
+    // directory, listen address, shared memory; behind those the state, which changes.
+    constexpr qsizetype kLines = 7;
+    constexpr qint64 kSlowestStartS = 120;
+    const auto linesOf = [](const QString &text, QLatin1Char between) {
+        QStringList lines = text.split(between).mid(0, kLines);
+        for (QString &line : lines) {
+            line = line.trimmed();
+        }
+        return lines;
+    };
+    const QStringList here = linesOf(pidFile, QLatin1Char('|'));
+    const QStringList told = linesOf(settings.pidFile, QLatin1Char('\n'));
+    const bool known = !settings.pidFile.isEmpty() || settings.startedS > 0;
+    if (!known || (pidFile.isEmpty() && !readable)) {
+        return {}; // that it is not known others say
+    }
+    if (pidFile.isEmpty()) {
+        return QStringLiteral("no server runs in %1 on that host").arg(settings.dataDirectory);
+    }
+    const qint64 took = settings.startedS - here.value(2).toLongLong(); // until it takes connections
+    const bool same = !settings.pidFile.isEmpty() ? here.join(QLatin1Char('|')) == told.join(QLatin1Char('|'))
+                                                  : took >= 0 && took <= kSlowestStartS &&
+                                                        (settings.port == 0 || here.value(3).toInt() == settings.port);
+    return same ? QString()
+                : QStringLiteral("another server runs in %1 on that host: process %2, port %3")
+                      .arg(settings.dataDirectory, here.value(0), here.value(3));
+}
 
 QString HostFacts::program(const QString &name) const
 {

@@ -14,6 +14,8 @@ struct ServerSettings {
     QString dataDirectory; ///< data_directory
     QString configFile;    ///< config_file; empty: not known
     int port = 0;          ///< 0: not known
+    qint64 startedS = 0;   ///< pg_postmaster_start_time(), seconds since 1970; 0: not known
+    QString pidFile;       ///< its postmaster.pid; empty: it may not be read by SQL
 };
 
 /// What hostFactsCommand() found on a host. Empty and 0 mean that it could not be told.
@@ -31,6 +33,9 @@ struct HostFacts {
     bool writable = false;
     std::optional<bool> standbySignal; ///< empty: the directory may not be read
 
+    /// The lines of postmaster.pid but for its last, the state, with a | between: control characters do not get
+    /// through. Empty: there is none, or it can't be read.
+    QString pidFile;
     qint64 pid = 0;        ///< in postmaster.pid
     bool alive = false;    ///< and it is the server's of this directory
     QString executable;    ///< of the running server; empty where only its user may know
@@ -59,6 +64,11 @@ struct HostFacts {
     bool hasPgCtlCluster = false;
 
     QStringList daemons; ///< "patroni 1234", "repmgrd 99", "pg_autoctl 7": what may act on the server by itself
+
+    /// Why the host that was asked is not that of the server that said settings of itself: another one may well have
+    /// the same directory, as on every node of a cluster. Empty: it is, by postmaster.pid, or where SQL may not read
+    /// that, by port and time of its start.
+    QString whyAnotherServer() const;
 
     /// The full path of a program beside the server's; empty when it is not there.
     QString program(const QString &name) const;

@@ -28,6 +28,7 @@ if opens "$d"; then put standby_signal "$(yes test -e "$d/standby.signal")"; fi
 pid= alive=no exe= unit=
 if [ -r "$d/postmaster.pid" ]; then pid=$(sed -n 1p "$d/postmaster.pid" | tr -cd 0-9); fi
 put pid "$pid"
+if [ -n "$pid" ]; then put pid_file "$(head -n 7 "$d/postmaster.pid" | tr '\012' '|')"; fi
 if [ -n "$pid" ] && [ -d "/proc/$pid" ]; then
   case $(field State "$pid") in Z* | X* | '') ;; *)
     # The number may be another process's by now. A server stays in its data directory; only its user sees that.

@@ -220,6 +220,7 @@ void Derivation::fromSystemd()
         return HostCommand{m_root, QStringList{QStringLiteral("systemctl")} + words + QStringList{unit}};
     };
     m_control.start = {};
+    m_control.comesBack = comesBack;
     if (m_hasRoot) {
         m_control.how = How::SystemdUnit;
         m_control.start = systemctl({QStringLiteral("start")});

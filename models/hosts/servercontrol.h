@@ -39,6 +39,7 @@ struct ServerControl {
     QString pgControldata;   ///< full paths; empty: not found
     QString pgRewind;
     QStringList evidence;            ///< plain words, one sentence each: why it is done so, and what to know
+    bool comesBack = false;          ///< systemd starts it again unless it is stopped through it
     bool mayRestartByItself = false; ///< something may start the server again after stop
     QString supervisor;              ///< what keeps the server: systemd, patroni, …; empty: nothing that is known
 };

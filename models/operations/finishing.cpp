@@ -193,7 +193,7 @@ bool holdsPause(const Operation &operation)
     for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
         const std::vector<Action> &actions = operation.plan.steps[i].actions;
         if (isBegun(operation.steps[i].state) && std::any_of(actions.begin(), actions.end(), [&](const Action &action) {
-                return action.lastWill && !isReleased(operation, action);
+                return action.lastWill && action.lastWill->afterMs == 0 && !isReleased(operation, action);
             })) {
             return true;
         }

@@ -55,6 +55,10 @@ struct LastWill {
     /// what looks like it is somebody else's. Empty: not asked.
     QString witnesses = {};
     QStringList witnessBy = {};
+    QString database = {}; ///< in which it is sent; empty: as for any other operation
+    /// Sent only so long after the console was gone where the point of no return had been begun by then: what runs on a
+    /// host goes on by itself, and must not be disturbed. Nobody waits for what may be sent so late.
+    int afterMs = 0;
     bool operator==(const LastWill &) const = default;
 };
 

@@ -233,14 +233,17 @@ QJsonObject toJson(const LastWill &will)
             {QStringLiteral("already_so"), will.alreadySo},
             {QStringLiteral("latest_ms"), will.latestMs},
             {QStringLiteral("witnesses"), will.witnesses},
-            {QStringLiteral("witness_by"), QJsonArray::fromStringList(will.witnessBy)}};
+            {QStringLiteral("witness_by"), QJsonArray::fromStringList(will.witnessBy)},
+            {QStringLiteral("database"), will.database},
+            {QStringLiteral("after_ms"), will.afterMs}};
 }
 
 LastWill lastWillFromJson(const QJsonObject &object)
 {
-    return {object.value(QLatin1String("sql")).toString(), object.value(QLatin1String("already_so")).toString(),
-            object.value(QLatin1String("latest_ms")).toInt(), object.value(QLatin1String("witnesses")).toString(),
-            strings(object.value(QLatin1String("witness_by")))};
+    return {object.value(QLatin1String("sql")).toString(),      object.value(QLatin1String("already_so")).toString(),
+            object.value(QLatin1String("latest_ms")).toInt(),   object.value(QLatin1String("witnesses")).toString(),
+            strings(object.value(QLatin1String("witness_by"))), object.value(QLatin1String("database")).toString(),
+            object.value(QLatin1String("after_ms")).toInt()};
 }
 
 QJsonObject toJson(const Secret &secret)

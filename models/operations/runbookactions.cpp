@@ -183,7 +183,7 @@ QString RunbookActions::sqlText(const Action &action, const QString &about, int 
         return within + QStringLiteral("if asked %1 && [ \"$(first)\" = f ]; then %2; fi\n")
                             .arg(name, failing(about, Came::FromServer));
     }
-    if (action.lastWill) {
+    if (action.lastWill && action.lastWill->afterMs == 0) { // undo, or the last step, does the others
         return within + willText(action, name, about);
     }
     QString text = (action.expectsTrue || again ? QString() : within) + statementText(action, name, about, patience);

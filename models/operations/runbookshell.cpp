@@ -146,7 +146,7 @@ private:
     {
         return std::any_of(m_plan.steps.begin(), m_plan.steps.end(), [](const Step &step) {
             return std::any_of(step.actions.begin(), step.actions.end(),
-                               [](const Action &action) { return action.lastWill.has_value(); });
+                               [](const Action &action) { return action.lastWill && action.lastWill->afterMs == 0; });
         });
     }
 

@@ -39,9 +39,12 @@ QString serverOptions(const SessionOptions &options, const QString &asked)
                        "-c search_path=pg_catalog -c jit=off -c plan_cache_mode=force_generic_plan "
                        "-c default_transaction_read_only=%2 "
                        // A link may be lost for good: what a session of ours holds must not outlive it by hours.
-                       "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3")
+                       // Keepalives are not sent while an answer of the server's is not acknowledged.
+                       "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 "
+                       "-c tcp_user_timeout=%3")
             .arg(options.batchMs)
-            .arg(options.readOnly ? QStringLiteral("on") : QStringLiteral("off"));
+            .arg(options.readOnly ? QStringLiteral("on") : QStringLiteral("off"))
+            .arg(kLongestSilenceMs);
     return (ours + QLatin1Char(' ') + asked).trimmed();
 }
 

@@ -45,6 +45,7 @@ private:
     }
     int primary() const { return m_lab->primary(); }
     void awaitWhole() const;
+    QStringList prepared() const;
     QString clusterFile() const { return m_directory.filePath(QStringLiteral("orders.toml")); }
     QStringList conninfos() const { return m_lab->conninfos(); }
 
@@ -76,13 +77,34 @@ void TestSwitchover::awaitWhole() const
                               QStringLiteral("2"), 20'000);
 }
 
+/// All that a switchover changes beforehand, on each node: settings that are written, those that run, slots and locks.
+QStringList TestSwitchover::prepared() const
+{
+    QStringList all;
+    for (int i = 0; i < 3; ++i) {
+        for (const char *sql :
+             {"SELECT string_agg(name || '=' || setting, ' ' ORDER BY seqno) FROM pg_file_settings WHERE sourcefile "
+              "LIKE "
+              "'%/postgresql.auto.conf'",
+              "SELECT string_agg(name || '=' || setting, ' ' ORDER BY name) FROM pg_settings WHERE name IN "
+              "('primary_conninfo', 'primary_slot_name', 'wal_retrieve_retry_interval', 'synchronous_standby_names')",
+              "SELECT string_agg(slot_name || ' ' || active, ' ' ORDER BY slot_name) FROM pg_replication_slots",
+              "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"}) {
+            all.append(m_lab->node(i).name + QStringLiteral(": ") + m_lab->node(i).value(QLatin1String(sql)));
+        }
+    }
+    return all;
+}
+
 void TestSwitchover::dryRunChangesNothing()
 {
+    awaitWhole();
+    const QStringList asBefore = prepared();
     const ConsoleRun ended = switchover({QStringLiteral("--to"), QStringLiteral("pg2"), QStringLiteral("--dry-run")});
     QVERIFY2(ended.exitCode == 0, ended.text.constData());
     QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("done"));
     QCOMPARE(m_lab->node(0).value(QStringLiteral("SELECT pg_is_in_recovery()")), QStringLiteral("f"));
-    QCOMPARE(m_lab->node(1).value(QStringLiteral("SELECT count(*) FROM pg_replication_slots")), QStringLiteral("0"));
+    QCOMPARE(prepared(), asBefore);
 }
 
 void TestSwitchover::thereAndBack()
@@ -311,12 +333,18 @@ void TestSwitchover::killedConsoleIsFinished_data()
 {
     QTest::addColumn<QString>("at");
     QTest::addColumn<QString>("action");
-    const QStringList before{QStringLiteral("lock"),       QStringLiteral("lock_candidate"),
-                             QStringLiteral("slots"),      QStringLiteral("prepare_siblings"),
-                             QStringLiteral("checkpoint"), QStringLiteral("stop"),
+    // Each step of the plan; of those that have a node's name in them OLD and SIBLING stand for it.
+    const QStringList before{QStringLiteral("lock"),
+                             QStringLiteral("lock_candidate"),
+                             QStringLiteral("slots"),
+                             QStringLiteral("prepare_OLD"),
+                             QStringLiteral("prepare_siblings"),
+                             QStringLiteral("fetch"),
+                             QStringLiteral("checkpoint"),
+                             QStringLiteral("stop"),
                              QStringLiteral("prove")};
-    const QStringList after{QStringLiteral("promote"), QStringLiteral("rejoin"), QStringLiteral("tidy"),
-                            QStringLiteral("proof"), QStringLiteral("unlock")};
+    const QStringList after{QStringLiteral("promote"), QStringLiteral("rejoin"), QStringLiteral("follow_SIBLING"),
+                            QStringLiteral("tidy"),    QStringLiteral("proof"),  QStringLiteral("unlock")};
     for (const QString &step : before + after) {
         QTest::addRow("resume after %s", qPrintable(step))
             << step + QStringLiteral(" started") << QStringLiteral("resume");
@@ -333,6 +361,9 @@ void TestSwitchover::killedConsoleIsFinished()
     awaitWhole();
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
+    at.replace(QStringLiteral("OLD"), m_lab->node(from).name);
+    at.replace(QStringLiteral("SIBLING"), m_lab->node(3 - from - to).name);
+    const QStringList asBefore = prepared();
     const ConsoleRun killed = run({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
                                    QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")},
                                   at);
@@ -360,7 +391,7 @@ void TestSwitchover::killedConsoleIsFinished()
         candidate.value(QStringLiteral("SELECT setting FROM pg_settings WHERE name = 'wal_retrieve_retry_interval'")),
         QStringLiteral("5000"));
     if (undone) {
-        QCOMPARE(candidate.value(QStringLiteral("SELECT count(*) FROM pg_replication_slots")), QStringLiteral("0"));
+        QCOMPARE(prepared(), asBefore);
     }
 }
 

@@ -69,6 +69,8 @@ private Q_SLOTS:
     void faults();
     void silentNodeIsNotWaitedForAtEachStep_data() { majors(); }
     void silentNodeIsNotWaitedForAtEachStep();
+    void proofThatFails_data() { majors(); }
+    void proofThatFails();
     void delayedPromotionIsWaitedFor_data() { majors(); }
     void delayedPromotionIsWaitedFor();
     void secondConsoleStops_data() { majors(); }
@@ -92,6 +94,7 @@ private:
     int primary() const { return m_lab->primary(); }
     bool awaitWhole() const;
     bool isWhole() const;
+    static bool isBeforeStop(const QString &at);
     QStringList conninfos(bool sockets) const;
     void harm(const Fault &fault, int node) const;
     bool started(int node) const;
@@ -164,12 +167,29 @@ ConsoleRun TestSwitchoverFaults::switchover(int to, const integration::OnStep &o
                                    m_directory.path(), onStep);
 }
 
+bool TestSwitchoverFaults::isBeforeStop(const QString &at)
+{
+    const QString step = at.section(QLatin1Char(' '), 0, 0);
+    const QStringList before{QStringLiteral("lock"), QStringLiteral("lock_candidate"), QStringLiteral("slots"),
+                             QStringLiteral("fetch"), QStringLiteral("checkpoint")};
+    return (before.contains(step) || step.startsWith(QLatin1String("prepare_"))) &&
+           at != QLatin1String("checkpoint done");
+}
+
 bool TestSwitchoverFaults::isWhole() const
 {
-    const int node = primary();
-    return node >= 0 && m_lab->node(node).value(
-                            QStringLiteral("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")) ==
-                            QLatin1String("2");
+    const int from = primary();
+    if (from < 0 || m_lab->node(from).value(QStringLiteral(
+                        "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")) != QLatin1String("2")) {
+        return false;
+    }
+    for (int i = 0; i < 3; ++i) { // a console that was cut off holds the cluster lock until its server has noticed
+        if (m_lab->node(i).value(QStringLiteral("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")) !=
+            QLatin1String("0")) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool TestSwitchoverFaults::awaitWhole() const
@@ -290,10 +310,13 @@ void TestSwitchoverFaults::faults_data()
     const char *const names[] = {"kill", "freeze", "cut"};
     const char *const who[] = {"old primary", "candidate", "sibling"};
     for (const QString &major : wanted()) {
+        // Each step of the plan; of those that have a node's name in them OLD and SIBLING stand for it.
         for (const QString &at :
-             {QStringLiteral("lock"), QStringLiteral("slots"), QStringLiteral("prepare_siblings"),
+             {QStringLiteral("lock"), QStringLiteral("lock_candidate"), QStringLiteral("slots"),
+              QStringLiteral("prepare_OLD"), QStringLiteral("prepare_siblings"), QStringLiteral("fetch"),
               QStringLiteral("checkpoint"), QStringLiteral("stop"), QStringLiteral("prove"), QStringLiteral("promote"),
-              QStringLiteral("rejoin"), QStringLiteral("tidy"), QStringLiteral("proof")}) {
+              QStringLiteral("rejoin"), QStringLiteral("follow_SIBLING"), QStringLiteral("tidy"),
+              QStringLiteral("proof"), QStringLiteral("unlock")}) {
             for (int harm = 0; harm < 3; ++harm) {
                 for (int victim = 0; victim < 3; ++victim) {
                     QTest::addRow("%s, %s the %s at %s", qPrintable(major), names[harm], who[victim], qPrintable(at))
@@ -320,6 +343,8 @@ void TestSwitchoverFaults::faults()
     const int from = primary();
     const int to = from == 0 ? 1 : 0;
     const int sibling = 3 - from - to;
+    fault.at.replace(QStringLiteral("OLD"), m_lab->node(from).name);
+    fault.at.replace(QStringLiteral("SIBLING"), m_lab->node(sibling).name);
     const int victim = fault.victim == Victim::OldPrimary ? from : fault.victim == Victim::Candidate ? to : sibling;
 
     testsupport::WritableWatch watch(conninfos(true));
@@ -364,10 +389,36 @@ void TestSwitchoverFaults::faults()
     if (ended.exitCode == 3) {
         QVERIFY2(!ended.last().value(QStringLiteral("remains")).toArray().isEmpty(), told.constData());
     }
+    // A sibling is no reason that nobody serves, and until the stop only the old primary itself is one.
+    const bool stopped = !isBeforeStop(fault.at);
+    QVERIFY2(served || fault.victim == Victim::OldPrimary || (stopped && fault.victim == Victim::Candidate),
+             told.constData());
     qInfo("exit code %d, writes waited %.0f ms; %s", ended.exitCode, client.worstGapMs(), qPrintable(watch.story()));
     if (ended.exitCode == 3) {
         m_lab.reset(); // for a person; the next row begins anew
     }
+}
+
+/// A second primary that somebody makes at the last moment is seen by the proof.
+void TestSwitchoverFaults::proofThatFails()
+{
+    QFETCH(int, major);
+    PROVIDE(major);
+    QVERIFY(awaitWhole());
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const int sibling = 3 - from - to;
+    const ConsoleRun ended = switchover(to, [&](const QString &at) {
+        if (at == QLatin1String("tidy started")) {
+            m_lab->node(sibling).sql(QStringLiteral("SELECT pg_promote()"));
+        }
+        return false;
+    });
+    QVERIFY2(ended.exitCode == 3, whatWentWrong(ended).constData());
+    const QByteArray remains =
+        QJsonDocument(ended.last().value(QStringLiteral("remains")).toArray()).toJson(QJsonDocument::Compact);
+    QVERIFY2(remains.contains(m_lab->node(sibling).name.toUtf8()), remains.constData());
+    m_lab.reset(); // for a person; the next one begins anew
 }
 
 /// Undo leaves a frozen node to a person once it is known to be silent, and says what there is to do.

@@ -2,6 +2,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <csignal>
+#include <unistd.h>
 
 #include "consolerun.h"
 #include "support/localcluster.h"
@@ -18,6 +19,7 @@ class TestSwitchoverLocal : public QObject {
 private Q_SLOTS:
     void initTestCase();
     void thereAndBack();
+    void commandOfAnotherHost();
     void wishesAreTaken_data();
     void wishesAreTaken();
 
@@ -80,6 +82,39 @@ void TestSwitchoverLocal::thereAndBack()
         QVERIFY2(ended.exitCode == 0, ended.text.right(1800).constData());
         QCOMPARE(primary(), to);
     }
+}
+
+/// On each host the data directory is called the same; a command that was copied from another node leads to another
+/// server, and what is done to that makes it a second primary.
+void TestSwitchoverLocal::commandOfAnotherHost()
+{
+    if (geteuid() != 0) {
+        QSKIP("needs root: a mount namespace");
+    }
+    awaitWhole();
+    const int from = primary(), to = 1 - from;
+    cluster::ClusterConfig config = *cluster::readClusterFile(m_directory.filePath(QStringLiteral("orders.toml")));
+    config.nodes[static_cast<std::size_t>(from)].command = {
+        QStringLiteral("unshare"),
+        QStringLiteral("-m"),
+        QStringLiteral("sh"),
+        QStringLiteral("-c"),
+        QStringLiteral("mount --bind \"$0\" \"$1\" && shift && exec \"$@\""),
+        m_servers->node(to).dataDir,
+        m_servers->node(from).dataDir};
+    const QString file = m_directory.filePath(QStringLiteral("copied.toml"));
+    QVERIFY(cluster::saveClusterFile(config, file));
+    const ConsoleRun ended =
+        integration::runConsole({QStringLiteral("switchover"), file, QStringLiteral("--json"), QStringLiteral("--yes"),
+                                 QStringLiteral("--to"), m_servers->node(to).name},
+                                m_directory.path(), integration::OnStep());
+    QVERIFY2(ended.exitCode == 1, ended.text.right(1800).constData());
+    QVERIFY2(ended.check(QStringLiteral("host_command")) == QLatin1String("failed"),
+             ended.text.right(1800).constData());
+    QVERIFY2(ended.text.contains("another server runs in"), ended.text.right(1800).constData());
+    QCOMPARE(primary(), from);
+    QCOMPARE(m_servers->node(to).value(QStringLiteral("SELECT pg_is_in_recovery()")), QStringLiteral("t"));
+    awaitWhole();
 }
 
 void TestSwitchoverLocal::wishesAreTaken_data()

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void runbookDoesTheSame();
     void whatRepmgrLeavesDownGoesBackToService();
     void killedConsoleIsFinished();
+    void daemonsGoOnWithoutTheConsole();
     void nativeThereAndBack();
     void roleWithoutRightsIsRefused();
 
@@ -192,6 +193,31 @@ void TestSwitchoverRepmgr::killedConsoleIsFinished()
     QVERIFY2(finished.exitCode == 0 || finished.exitCode == 2, finished.text.constData());
     awaitWhole();
     QCOMPARE(primary(), finished.exitCode == 0 ? 1 - from : from);
+    QCOMPARE(paused(), QStringLiteral("fff"));
+}
+
+/// Nobody may come who takes it back: repmgrd must not stay paused because a console died.
+void TestSwitchoverRepmgr::daemonsGoOnWithoutTheConsole()
+{
+    awaitWhole();
+    const int from = primary();
+    int pauses = 0;
+    bool allPaused = false;
+    const ConsoleRun killed = integration::runConsole(
+        {QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"), QStringLiteral("--to"),
+         m_lab->node(1 - from).name, QStringLiteral("--yes")},
+        m_directory.path(), integration::OnStep([&](const QString &at) {
+            pauses += at.startsWith(QLatin1String("repmgrd_pause_")) && at.endsWith(QLatin1String(" done")) ? 1 : 0;
+            allPaused = allPaused || (pauses == 3 && paused() == QLatin1String("ttt"));
+            return pauses == 3;
+        }));
+    QVERIFY2(killed.exitCode == -1 && allPaused, killed.text.constData());
+    QTRY_COMPARE_WITH_TIMEOUT(paused(), QStringLiteral("fff"), 20'000);
+    const ConsoleRun finished = integration::runConsole(
+        {QStringLiteral("journal"), clusterFile(), QStringLiteral("undo"), QStringLiteral("--json")},
+        m_directory.path());
+    QVERIFY2(finished.exitCode == 2, finished.text.constData());
+    QCOMPARE(primary(), from);
     QCOMPARE(paused(), QStringLiteral("fff"));
 }
 

@@ -14,6 +14,8 @@
 using namespace howdah::operations::switchover;
 #endif
 
+constexpr char kMark[] = "howdah: pg1 was the primary until timeline 7";
+
 /// What runs on the old primary's host to stop it, with a server that is made up.
 class TestStopScript : public QObject {
     Q_OBJECT
@@ -25,10 +27,16 @@ private Q_SLOTS:
     void isAStandbyFromTheStart();
     void primaryThatNeverStopped_data();
     void primaryThatNeverStopped();
+    void standbysDirectoryIsLeftAlone_data();
+    void standbysDirectoryIsLeftAlone();
+    void toldStopLooksFirst();
+    void runningPrimaryIsNoStandby();
+    void ownFileIsKnown();
     void startedServerKeepsNobody_data();
     void startedServerKeepsNobody();
 
 private:
+    bool clear(QProcess &process, const char *as) const;
     QString path(const char *name) const { return m_directory->filePath(QLatin1String(name)); }
     void write(const char *name, const QByteArray &text) const;
     std::unique_ptr<QProcess> child(const QString &title) const;
@@ -69,8 +77,9 @@ std::unique_ptr<QProcess> TestStopScript::child(const QString &title) const
 
 QProcess *TestStopScript::stop(const QString &hundredths)
 {
-    m_stop.start(QStringLiteral("sh"), {QStringLiteral("-c"), QLatin1String(kStopScript), QStringLiteral("howdah-stop"),
-                                        path("pg_ctl"), m_directory->path(), path("pg_controldata"), hundredths});
+    m_stop.start(QStringLiteral("sh"),
+                 {QStringLiteral("-c"), QLatin1String(kStopScript), QStringLiteral("howdah-stop"), path("pg_ctl"),
+                  m_directory->path(), path("pg_controldata"), hundredths, QLatin1String(kMark)});
     return &m_stop;
 }
 
@@ -162,12 +171,9 @@ void TestStopScript::primaryThatNeverStopped()
     write("pg_ctl", "#!/bin/sh\nrm \"$(dirname \"$0\")/postmaster.pid\"\n");
     write("postmaster.pid",
           QByteArray::number(QCoreApplication::applicationPid()) + "\n2\n3\n4\n5\n6\n7\n" + state + "\n");
-    write("standby.signal", {});
+    write("standby.signal", QByteArray(kMark) + "\n");
     QProcess clear;
-    clear.start(QStringLiteral("sh"),
-                {QStringLiteral("-c"), QLatin1String(kClearScript), QStringLiteral("howdah-clear"), path("pg_ctl"),
-                 m_directory->path(), QStringLiteral("primary"), path("pg_controldata"), QStringLiteral("7")});
-    QVERIFY(clear.waitForFinished(20'000));
+    QVERIFY(this->clear(clear, "primary"));
     if (timeline > 7) {
         QCOMPARE(clear.exitCode(), 1);
         QVERIFY(clear.readAllStandardError().contains("another primary has taken over"));
@@ -177,6 +183,113 @@ void TestStopScript::primaryThatNeverStopped()
     QCOMPARE(clear.exitCode(), 0);
     QCOMPARE(QFile::exists(path("postmaster.pid")), leftAlone);
     QVERIFY(!QFile::exists(path("standby.signal")));
+}
+
+bool TestStopScript::clear(QProcess &process, const char *as) const
+{
+    process.start(QStringLiteral("sh"),
+                  {QStringLiteral("-c"), QLatin1String(kClearScript), QStringLiteral("howdah-clear"), path("pg_ctl"),
+                   m_directory->path(), QLatin1String(as), path("pg_controldata"), QStringLiteral("7"),
+                   QLatin1String(kMark)});
+    return process.waitForFinished(20'000);
+}
+
+void TestStopScript::standbysDirectoryIsLeftAlone_data()
+{
+    QTest::addColumn<QByteArray>("signal");
+    QTest::addColumn<QByteArray>("control");
+    QTest::newRow("an empty standby.signal") << QByteArray("") << QByteArray("in production");
+    QTest::newRow("that of another switchover")
+        << QByteArray("howdah: pg2 was the primary until timeline 7\n") << QByteArray("in production");
+    QTest::newRow("a standby by pg_control") << QByteArray() << QByteArray("in archive recovery");
+    QTest::newRow("a standby that is down") << QByteArray() << QByteArray("shut down in recovery");
+}
+
+/// A command that leads to another host, whose directory is called the same: what is there must not become a primary,
+/// nor be stopped.
+void TestStopScript::standbysDirectoryIsLeftAlone()
+{
+    QFETCH(QByteArray, signal);
+    QFETCH(QByteArray, control);
+    write("pg_ctl", "#!/bin/sh\n: >\"$(dirname \"$0\")/touched\"\n");
+    write("pg_controldata", "#!/bin/sh\necho 'Database cluster state:               " + control +
+                                "'\necho \"Latest checkpoint's TimeLineID:       7\"\n");
+    const bool signalled = !signal.isNull();
+    if (signalled) {
+        write("standby.signal", signal);
+    }
+    const auto untouched = [&] {
+        QFile file(path("standby.signal"));
+        return !QFile::exists(path("touched")) && file.exists() == signalled &&
+               (!signalled || (file.open(QIODevice::ReadOnly) && file.readAll() == signal));
+    };
+    QVERIFY(stop(QStringLiteral("500"))->waitForFinished(20'000));
+    QCOMPARE(m_stop.exitCode(), 1);
+    const QByteArray said = m_stop.readAllStandardError();
+    QVERIFY2(said.contains("is a standby's") && said.contains("nothing was stopped"), said.constData());
+    QVERIFY(untouched());
+    if (signalled) {
+        for (const char *as : {"primary", "standby"}) {
+            QProcess process;
+            QVERIFY(clear(process, as));
+            QCOMPARE(process.exitCode(), 1);
+            const QByteArray told = process.readAllStandardError();
+            QVERIFY2(told.contains("nothing was changed"), told.constData());
+            QVERIFY(untouched());
+        }
+    }
+}
+
+/// Who is told to stop it by another command is not told, either.
+void TestStopScript::toldStopLooksFirst()
+{
+    write("standby.signal", {});
+    write("told", "#!/bin/sh\n: >\"$(dirname \"$0\")/touched\"\n");
+    const QString watch =
+        QStringLiteral("sh -c '%1' howdah-stop '' '%2' '%3' 500 '%4'")
+            .arg(QString(QLatin1String(kStopScript)).replace(QLatin1Char('\''), QLatin1String("'\\''")),
+                 m_directory->path(), path("pg_controldata"), QLatin1String(kMark));
+    QProcess process;
+    process.start(QStringLiteral("sh"), {QStringLiteral("-c"), QLatin1String(kToldStopScript),
+                                         QStringLiteral("howdah-told"), watch, path("told")});
+    QVERIFY(process.waitForFinished(20'000));
+    QCOMPARE(process.exitCode(), 1);
+    QVERIFY(!QFile::exists(path("touched")));
+    // Where it may be stopped it is.
+    QVERIFY(QFile::remove(path("standby.signal")));
+    write("down", {});
+    process.start(QStringLiteral("sh"), {QStringLiteral("-c"), QLatin1String(kToldStopScript),
+                                         QStringLiteral("howdah-told"), watch, path("told")});
+    QVERIFY(process.waitForFinished(20'000));
+    QCOMPARE(process.exitCode(), 0);
+    QTRY_VERIFY(QFile::exists(path("touched")));
+}
+
+/// To come back as a standby it has been stopped: a server that runs without the file is somebody else's.
+void TestStopScript::runningPrimaryIsNoStandby()
+{
+    write("pg_ctl", "#!/bin/sh\n: >\"$(dirname \"$0\")/touched\"\n");
+    QProcess process;
+    QVERIFY(clear(process, "standby"));
+    QCOMPARE(process.exitCode(), 1);
+    QVERIFY(process.readAllStandardError().contains("was left alone"));
+    QVERIFY(!QFile::exists(path("touched")) && !QFile::exists(path("standby.signal")));
+}
+
+/// The second try of a stop finds what the first has put there.
+void TestStopScript::ownFileIsKnown()
+{
+    write("standby.signal", QByteArray(kMark) + "\n");
+    write("down", {});
+    QVERIFY(stop(QStringLiteral("500"))->waitForFinished(20'000));
+    QCOMPARE(m_stop.exitCode(), 0);
+    QVERIFY(QFile::remove(path("postmaster.pid")));
+    QProcess process;
+    QVERIFY(clear(process, "standby"));
+    QCOMPARE(process.exitCode(), 0);
+    QFile file(path("standby.signal"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), QByteArray(kMark) + "\n");
 }
 
 void TestStopScript::startedServerKeepsNobody_data()

@@ -97,15 +97,21 @@ std::vector<Check> checkSlots(const Facts &facts, const Cast &cast, const QStrin
         const QString title = copied ? tr("Slot %1 has its copy").arg(slot.slotName)
                                      : tr("Slot %1 stays behind on %2").arg(slot.slotName, primary.name);
         const QString evidence =
-            isKept    ? why
-            : copied  ? tr("synced on %1").arg(candidate.name)
-            : logical ? tr("logical, no failover slot%1").arg(slot.active ? QString() : tr(", no consumer"))
+            isKept                         ? why
+            : copied                       ? tr("synced on %1").arg(candidate.name)
+            : logical                      ? (slot.failover.value_or(false)
+                                                  ? tr("logical, a failover slot that %1 has not synced yet").arg(candidate.name)
+                                                  : tr("logical, no failover slot%1").arg(slot.active ? QString() : tr(", no consumer")))
             : away.contains(slot.slotName) ? tr("physical, of %1, which does not answer").arg(slot.slotName)
                                            : tr("physical, for no node of the cluster");
         Check &check = checks.emplace_back(made(
             "slots", afterwards(), title, primary.name, copied ? CheckResult::Passed : CheckResult::Warning, evidence,
-            logical ? tr("Its consumer starts over with a new copy of its tables, or loses what lies between.")
-                    : tr("Its consumer must be given a slot on %1.").arg(candidate.name)));
+            logical && slot.failover.value_or(false) ? tr("Wait until it is synced (sync_replication_slots on %1, "
+                                                          "hot_standby_feedback), or its consumer starts "
+                                                          "over.")
+                                                           .arg(candidate.name)
+            : logical ? tr("Its consumer starts over with a new copy of its tables, or loses what lies between.")
+                      : tr("Its consumer must be given a slot on %1.").arg(candidate.name)));
         check.id += QLatin1Char(':') + slot.slotName; // each is accepted by itself
     }
     if (checks.empty()) {
@@ -188,6 +194,13 @@ std::vector<Check> checkHost(const cluster::NodeStatus &node, const HostAccess &
 std::vector<Check> checkByHand(const cluster::NodeStatus &node, const HostAccess &host, const QString &group, Way way)
 {
     const bool may = way == Way::Native;
+    if (!host.foreign.isEmpty()) {
+        return {
+            made("host_command", group, tr("Its host takes commands"), node.name, CheckResult::Failed, host.foreign,
+                 tr("Mend command (and root_command) of %1 in the cluster file: they lead to another host, and what "
+                    "is meant for this server would be done to that one.")
+                     .arg(node.name))};
+    }
     return {made("host_command", group, tr("Its host takes commands"), node.name,
                  may ? CheckResult::Warning : CheckResult::Failed, host.error,
                  may ? tr("You will be asked to stop %1 and to start it again, and writes wait as long as that takes. "

@@ -50,9 +50,11 @@ std::vector<Check> checkLock(const Facts &facts)
     for (const cluster::NodeStatus &node : facts.state.snapshot->nodes) {
         const SqlAccess sql = facts.nodes.value(node.name).sql;
         if (!sql.lockHolder.isEmpty()) {
-            return {made("cluster_lock", tr("The cluster"), tr("No other console acts on it"), node.name,
-                         CheckResult::Failed, tr("the cluster lock is held by %1").arg(sql.lockHolder),
-                         tr("Wait until its operation has ended."))};
+            return {made(
+                "cluster_lock", tr("The cluster"), tr("No other console acts on it"), node.name, CheckResult::Failed,
+                tr("the cluster lock is held by %1").arg(sql.lockHolder),
+                tr("Wait until its operation has ended. Of a console that is gone the server lets it go within some "
+                   "seconds."))};
         }
         if (sql.isOpen() && !sql.role.isEmpty()) {
             asked.append(node.name);

@@ -13,7 +13,9 @@ struct Limits {
     double transactionSeconds = 15;     ///< a fast stop throws older transactions away: warns
     qint64 archiveReady = 16;           ///< files that wait for the archiver, which the stop waits for: warns
     qint64 archiveReadyRefused = 128;
-    qint64 silentWalsenderMs = 12'000; ///< a walsender whose receiver has not replied for so long hangs the stop
+    qint64 silentWalsenderMs = 12'000; ///< a standby that has not replied for so long hangs the stop
+    /// Another receiver that has not; it is asked to reply once half of wal_sender_timeout (60 s) is over.
+    qint64 silentConsumerMs = 45'000;
 };
 
 /// Every check of a switchover, in the order in which the dialog shows them; none is left out. Pure.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cluster/positions.h"
+#include "cluster/topologymatch.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/owners.h"
@@ -46,7 +47,7 @@ Check checkSenders(const Stop &stop, const Cast &cast, const Limits &limits)
         }
     }
     QSet<int> standbys;
-    QStringList silent, unknown, logical;
+    QStringList silent, unknown, logical, backups;
     int physical = 0;
     for (const cluster::Edge &edge : topology.edges) {
         if (edge.from != cast.primary || !edge.sender) {
@@ -64,23 +65,36 @@ Check checkSenders(const Stop &stop, const Cast &cast, const Limits &limits)
         if (standbys.contains(sender.pid)) {
             continue;
         }
-        (sender.slotType == QLatin1String("logical") ? logical : unknown).append(sender.applicationName);
+        const QString name =
+            sender.applicationName.isEmpty() ? tr("process %1").arg(sender.pid) : sender.applicationName;
+        (sender.slotType == QLatin1String("logical") ? logical
+         : cluster::isBackupSender(sender)           ? backups
+                                                     : unknown)
+            .append(name);
+        const bool streams = sender.state == QLatin1String("streaming") || sender.state == QLatin1String("catchup");
+        if (streams && sender.replyTime.isValid() && stop.sample.serverTime.isValid() &&
+            sender.replyTime.msecsTo(stop.sample.serverTime) >= limits.silentConsumerMs) {
+            silent.append(name);
+        }
     }
     if (!silent.isEmpty()) {
         return stop.answer(
             "walsenders_known", title, CheckResult::Failed,
-            tr("no reply for %1: %2")
+            tr("no reply for %1 or longer: %2")
                 .arg(formatSeconds(static_cast<double>(limits.silentWalsenderMs) / 1000),
                      silent.join(QStringLiteral(", "))),
             tr("The stop would wait for it, up to wal_sender_timeout, while writes wait: bring it back or "
                "end its walsender first."));
     }
-    const QString evidence =
-        tr("standbys %1, logical %2, others %3").arg(physical).arg(logical.size()).arg(unknown.size());
-    if (!logical.isEmpty() || !unknown.isEmpty()) {
+    const QString evidence = tr("standbys %1, logical %2, backups %3, unknown %4")
+                                 .arg(physical)
+                                 .arg(logical.size())
+                                 .arg(backups.size())
+                                 .arg(unknown.size());
+    if (!logical.isEmpty() || !backups.isEmpty() || !unknown.isEmpty()) {
         return stop.answer(
             "walsenders_known", title, CheckResult::Warning,
-            evidence + QStringLiteral(": ") + (logical + unknown).join(QStringLiteral(", ")),
+            evidence + QStringLiteral(": ") + (logical + backups + unknown).join(QStringLiteral(", ")),
             tr("The stop waits until each of them has received everything. End those that may be slow."));
     }
     return stop.answer("walsenders_known", title, CheckResult::Passed, evidence);
@@ -125,6 +139,9 @@ Check checkBackups(const Stop &stop)
         for (const cluster::BaseBackup &backup : node.sample->baseBackups) {
             running.append(tr("%1: %2").arg(node.name, backup.phase));
         }
+        for (const QString &session : stop.facts.nodes.value(node.name).sql.backups) {
+            running.append(tr("%1: %2").arg(node.name, session));
+        }
     }
     if (!running.isEmpty()) {
         return stop.answer("no_base_backup", title, CheckResult::Failed, running.join(QStringLiteral(", ")),
@@ -160,7 +177,7 @@ Check checkSupervisor(const Stop &stop, Way way)
     const HostAccess host = stop.facts.nodes.value(stop.node.name).host;
     if (!host.isPossible()) {
         return stop.answer("not_restarted", title, way == Way::Native ? CheckResult::Warning : CheckResult::Unknown,
-                           tr("nobody can look: %1").arg(host.error),
+                           tr("nobody can look: %1").arg(host.foreign.isEmpty() ? host.error : host.foreign),
                            tr("See to it that no supervisor starts %1 while it is stopped.").arg(stop.node.name));
     }
     const bool byRepmgr = way == Way::Manager && stop.facts.repmgr;

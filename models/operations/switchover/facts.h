@@ -49,6 +49,7 @@ struct SqlAccess {
     /// that can't be read.
     std::optional<QStringList> notTakenOver;
     QStringList waitForRestart; ///< settings, any, that have been changed and need a restart
+    QStringList backups;        ///< sessions that are at a backup by the low-level API, and what they call themselves
     QString lockHolder;         ///< another session that has the cluster lock; empty: none
 
     bool isOpen() const { return error.isEmpty(); }
@@ -57,6 +58,7 @@ struct SqlAccess {
 /// How the server of a node is stopped and started on its host.
 struct HostAccess {
     QString error;     ///< why nothing can be run there; empty when it can
+    QString foreign;   ///< why it is not this server's host at all; empty when it is
     QString evidence;  ///< how stopping and starting was found out
     QString user;      ///< that commands run as
     QString dataOwner; ///< of the data directory
@@ -71,7 +73,7 @@ struct HostAccess {
     bool restartsByItself = false;
     QStringList daemons; ///< repmgrd, patroni, … that run there
 
-    bool isPossible() const { return error.isEmpty(); }
+    bool isPossible() const { return error.isEmpty() && foreign.isEmpty(); }
 };
 
 /// What was asked of one node beside its sample.

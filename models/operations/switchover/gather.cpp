@@ -72,6 +72,24 @@ bool isAt(const cluster::NodeStatus &node, const QString &host, const QString &p
     return !host.isEmpty() && (host == node.host || host == node.hostaddr) && port == own;
 }
 
+namespace {
+
+/// Who takes a backup without pg_basebackup stands in no view, from 15 on not even in pg_is_in_backup(): a tool that
+/// names itself, or the statement that began it, which its session keeps while it waits for the copy.
+/// https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP
+QString backupsSql(int serverVersionNum)
+{
+    const QString sessions = QStringLiteral(
+        "SELECT coalesce(nullif(application_name, ''), 'process ' || pid) AS name FROM pg_stat_activity WHERE pid <> "
+        "pg_backend_pid() AND (application_name LIKE 'pgBackRest [backup]%' OR query ~* "
+        "'pg_(backup_start|start_backup)[[:space:]]*[(]')");
+    const QString exclusive = QStringLiteral(" UNION SELECT 'an exclusive backup' WHERE pg_is_in_backup()");
+    return QStringLiteral("(SELECT string_agg(name, E'\\n') FROM (%1%2) AS backups)")
+        .arg(sessions, serverVersionNum < 150000 ? exclusive : QString());
+}
+
+} // namespace
+
 QString rightsSql(int serverVersionNum)
 {
     QStringList alter;
@@ -87,11 +105,12 @@ QString rightsSql(int serverVersionNum)
                "has_table_privilege('pg_catalog.pg_hba_file_rules', 'SELECT') AND "
                "has_function_privilege('pg_catalog.pg_hba_file_rules()', 'EXECUTE') AS hba, "
                "(SELECT string_agg(name, E'\\n') FROM pg_settings WHERE sourcefile LIKE '%/postgresql.auto.conf') "
-               "AS auto_conf, %3 AS lock_holder, (SELECT string_agg(name, E'\\n') FROM pg_settings WHERE "
+               "AS auto_conf, %3 AS lock_holder, %4 AS backups, (SELECT string_agg(name, E'\\n') FROM pg_settings "
+               "WHERE "
                "pending_restart) AS wait_for_restart FROM pg_roles r WHERE r.rolname = current_user")
         .arg(grants ? alter.join(QStringLiteral(" AND ")) : QStringLiteral("false"),
              grants ? QStringLiteral("pg_has_role('pg_checkpoint', 'USAGE')") : QStringLiteral("false"),
-             otherHolderSql());
+             otherHolderSql(), backupsSql(serverVersionNum));
 }
 
 SqlAccess accessFrom(const Table &table)
@@ -109,6 +128,7 @@ SqlAccess accessFrom(const Table &table)
     access.mayCheckpoint = flag(table, "checkpoint");
     access.mayMakeSlots = flag(table, "slots");
     access.hbaReadable = flag(table, "hba");
+    access.backups = words(cell(table, 0, "backups"));
     access.lockHolder = cell(table, 0, "lock_holder");
     access.waitForRestart = words(cell(table, 0, "wait_for_restart"));
     access.inAutoConf = words(cell(table, 0, "auto_conf"));
@@ -144,6 +164,10 @@ HostAccess hostAccessFrom(const hosts::HostFacts &facts, const cluster::NodeConf
     for (const QString &daemon : facts.daemons) {
         access.daemons.append(daemon.section(QLatin1Char(' '), 0, 0));
     }
+    access.foreign = facts.whyAnotherServer();
+    if (!access.foreign.isEmpty()) {
+        return access;
+    }
     const auto control = hosts::deriveControl(facts, config);
     if (!control) {
         access.error = control.error().message;
@@ -161,6 +185,21 @@ HostAccess hostAccessFrom(const hosts::HostFacts &facts, const cluster::NodeConf
     }
     access.asOwner = *owner;
     access.stop = config.stop;
+    if (control->how == hosts::ServerControl::How::Container) {
+        // Its files can't be looked at while it is stopped, nor can standby.signal be put there.
+        access.error = QStringLiteral("the server is the main process of a container, which ends with it: %1")
+                           .arg(access.evidence);
+        return access;
+    }
+    // Of systemd what is to stay stopped has to be asked: it starts again what ended otherwise.
+    if (access.stop.isEmpty() && control->comesBack) {
+        const auto words = behind(control->stop.prefix, config.command);
+        if (words) {
+            access.stop = *words + control->stop.argv;
+        } else {
+            access.restartsByItself = true;
+        }
+    }
     // Behind sudo commands run as the owner, whoever logs in.
     access.user = owner->isEmpty() ? access.user : access.dataOwner;
     if (const auto start = behind(control->start.prefix, config.command)) {
@@ -385,12 +424,21 @@ void Gatherer::askHost(const QString &node)
 {
     ++m_left;
     const QPointer<Gatherer> self(this);
+    // By it the host is known to be this server's. Who may not read it is told apart less surely; before what follows,
+    // on the same session.
+    m_hands.sql(node, QStringLiteral("SELECT pg_read_file('postmaster.pid') AS pid_file"), kSqlMs,
+                [self, node](const Handed<Table> &table) {
+                    if (self && table) {
+                        self->m_pidFiles.insert(node, cell(*table, 0, "pid_file"));
+                    }
+                });
     // config_file is for superusers and pg_read_all_settings only.
     m_hands.sql(
         node,
         QStringLiteral("SELECT (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory, "
                        "(SELECT setting FROM pg_settings WHERE name = 'config_file') AS config_file, "
-                       "(SELECT setting FROM pg_settings WHERE name = 'port') AS port"),
+                       "(SELECT setting FROM pg_settings WHERE name = 'port') AS port, "
+                       "extract(epoch FROM pg_postmaster_start_time())::bigint AS started"),
         kSqlMs, [self, node](const Handed<Table> &table) {
             if (!self) {
                 return;
@@ -405,7 +453,8 @@ void Gatherer::askHost(const QString &node)
                 return;
             }
             const hosts::ServerSettings settings{cell(*table, 0, "data_directory"), cell(*table, 0, "config_file"),
-                                                 cell(*table, 0, "port").toInt()};
+                                                 cell(*table, 0, "port").toInt(),
+                                                 cell(*table, 0, "started").toLongLong(), self->m_pidFiles.value(node)};
             self->m_hands.command(
                 node, hosts::hostFactsCommand(settings), false, kHostMs,
                 [self, node, settings, fail](const Handed<CommandResult> &result) {

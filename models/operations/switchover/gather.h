@@ -38,6 +38,7 @@ private:
     Facts m_facts;
     Hands &m_hands;
     std::function<void(Facts)> m_done;
+    QHash<QString, QString> m_pidFiles; ///< by node
     int m_left = 0;
 };
 

@@ -300,7 +300,8 @@ QStringList Pieces::stopScript() const
                                                          told ? QString() : host.pgCtl,
                                                          host.dataDirectory,
                                                          host.pgControlData,
-                                                         QString::number(stopDeadlineMs / 10)};
+                                                         QString::number(stopDeadlineMs / 10),
+                                                         signalMark()};
     return told ? QStringList{QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kToldStopScript),
                               QStringLiteral("howdah-told"), hosts::shellQuoted(watch)} +
                       host.stop
@@ -327,7 +328,13 @@ QStringList Pieces::clearScript(bool asStandby) const
                                       host.dataDirectory,
                                       asStandby ? QStringLiteral("standby") : QStringLiteral("primary"),
                                       host.pgControlData,
-                                      QString::number(timeline)};
+                                      QString::number(timeline),
+                                      signalMark()};
+}
+
+QString Pieces::signalMark() const
+{
+    return QStringLiteral("howdah: %1 was the primary until timeline %2").arg(primary).arg(timeline);
 }
 
 Action Pieces::startAction(const QString &about) const

@@ -55,6 +55,9 @@ struct Pieces {
     /// On the old primary's host: stops it fast, waits until pg_control says "shut down", puts standby.signal in place,
     /// prints pg_controldata.
     QStringList stopScript() const;
+    /// What standby.signal has in it when this switchover has put it there: another one is that of a standby, whose
+    /// directory is called the same on its own host.
+    QString signalMark() const;
     QStringList controlDataCommand() const;
     /// Makes sure that no server of that directory is on its way down, and that standby.signal is there or not.
     QStringList clearScript(bool asStandby) const;

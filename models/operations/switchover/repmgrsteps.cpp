@@ -85,13 +85,27 @@ Step dryRunStep(const Repmgr &r)
     return step;
 }
 
+constexpr int kSwitchoverMs = 200'000;
+/// From the pause to the end of all that follows the switchover, at most.
+constexpr int kLongestPauseMs = 900'000;
+
 /// A paused repmgrd watches and does nothing. What was paused already stays so afterwards. A step for each node, so
 /// that one that is away keeps none of the others.
 Step pauseStep(const Repmgr &r, const QString &node)
 {
     Step step = r.p.step("repmgrd_pause_" + node.toUtf8(), Phase::Prepare, tr("Pause repmgrd on %1").arg(node), {node},
                          10'000, 10);
-    step.actions = {r.sql(node, QStringLiteral("SELECT repmgr.repmgrd_pause(true)"))};
+    Action pause = r.sql(node, QStringLiteral("SELECT repmgr.repmgrd_pause(true)"));
+    // A cluster must not be without it because a console died; but repmgr, which is told not to pause it itself, may be
+    // at the switchover still.
+    pause.lastWill = LastWill{.sql = QStringLiteral("SELECT repmgr.repmgrd_pause(false)"),
+                              .alreadySo = {},
+                              .latestMs = kLongestPauseMs,
+                              .database = pause.database,
+                              .afterMs = kSwitchoverMs + 40'000};
+    step.actions = {pause};
+    step.renewed = true;
+    step.renewedUntil = QStringLiteral("switchover");
     Action paused = r.sql(node, QStringLiteral("SELECT repmgr.repmgrd_is_paused()"), tr("repmgrd is paused"));
     paused.expectsTrue = true;
     step.verify = {paused};
@@ -131,7 +145,7 @@ Action endedAction(const Repmgr &r)
 Step switchoverStep(const Repmgr &r)
 {
     Step step = r.p.step("switchover", Phase::Outage, tr("Let repmgr switch over to %1").arg(r.p.candidate),
-                         {r.p.primary, r.p.candidate}, 200'000, 5000);
+                         {r.p.primary, r.p.candidate}, kSwitchoverMs, 5000);
     step.waitsMs = 500; // measured: 408 to 537 ms with repmgr 5.3, of a command of 4.7 to 7.7 s
     step.pointOfNoReturn = true;
     step.actions = {endedAction(r), r.run(r.p.candidate,

@@ -6,9 +6,10 @@ namespace howdah::operations::switchover {
 // What runs on the old primary's host, for a POSIX sh. Everything that is not text of ours comes as an argument.
 
 /// $1 pg_ctl, or nothing where somebody else stops it, $2 data directory, $3 pg_controldata, $4 how many hundredths of
-/// a second at most. When it takes longer than 2 s, each second a line says which of the server's processes are still
-/// there: whom the stop waits for, by the titles that they give themselves. Until then nothing is run for that: reading
-/// the time needs no process.
+/// a second at most, $5 what standby.signal is to have in it, $6 "look" to see whether it may be stopped and no more. A
+/// standby's directory is not touched: the command may lead to another host than when the plan was made. When it takes
+/// longer than 2 s, each second a line says which of the server's processes are still there: whom the stop waits for,
+/// by the titles that they give themselves. Until then nothing is run for that: reading the time needs no process.
 inline constexpr const char *kStopScript = R"sh(
 seconds() {
   if read -r up rest </proc/uptime; then now=${up%.*}; else now=$((n / 130)); fi 2>/dev/null
@@ -33,10 +34,20 @@ still() {
   [ -z "$others" ] || printf 'still there after %s s: %s\n' "$((now - begun))" "${others#; }"
 }
 alive() { pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; }
+if [ -e "$2/standby.signal" ] && [ "$(cat "$2/standby.signal" 2>/dev/null)" != "$5" ]; then
+  echo "$2 on this host is a standby's, by its standby.signal: nothing was stopped here" >&2
+  exit 1
+fi
+case $(LC_ALL=C "$3" -D "$2" 2>/dev/null) in
+*'cluster state:               in archive recovery'* | *'cluster state:               shut down in recovery'*)
+  echo "$2 on this host is a standby's, by its pg_control: nothing was stopped here" >&2
+  exit 1 ;;
+esac
+[ "${6:-}" != look ] || exit 0
 # Somebody may have stopped it already: then pg_control tells how it ended.
 [ -z "$1" ] || "$1" -D "$2" -m fast -W stop >/dev/null || { alive "$@" && exit 1; }
 # While it ends: it looks for the file only when it starts, and from now on nobody may start it as a primary.
-: >"$2/standby.signal" && sync "$2/standby.signal" "$2" || exit 1
+printf '%s\n' "$5" >"$2/standby.signal" && sync "$2/standby.signal" "$2" || exit 1
 n=0
 seconds
 begun=$now told=$((now + 2))
@@ -72,6 +83,7 @@ exit 1
 inline constexpr const char *kToldStopScript = R"sh(
 watch=$1
 shift
+eval "$watch look" || exit 1
 said=$(mktemp) || exit 1
 "$@" >"$said" 2>&1 </dev/null &
 told=$!
@@ -90,18 +102,28 @@ exit $how
 inline constexpr const char *kControlScript =
     R"sh(LC_ALL=C "$1" -D "$2" | sed -n -e '/^Database /p' -e '/^Latest checkpoint location:/p' -e '/TimeLineID:/p')sh";
 
-/// $1 pg_ctl, $2 data directory, $3 standby or primary, $4 pg_controldata, $5 the timeline on which it was the primary.
-/// "ready" in the pid file is a hot standby as well as a primary (postmaster.c): only pg_control tells which. A server
-/// that is on its way down is waited for, a little, and then ended at once: that loses nothing, it only makes it
-/// recover. One that serves is left alone, and so is one that has followed another primary meanwhile.
+/// $1 pg_ctl, $2 data directory, $3 standby or primary, $4 pg_controldata, $5 the timeline on which it was the primary,
+/// $6 what standby.signal has in it. A directory with another one is a standby's, and is left alone, and so is a server
+/// that has none where a standby is to be started: the command may lead to another host by now. "ready" in the pid file
+/// is a hot standby as well as a primary (postmaster.c): only pg_control tells which. A server that is on its way down
+/// is waited for, a little, and then ended at once: that loses nothing, it only makes it recover. One that serves is
+/// left alone, and so is one that has followed another primary meanwhile.
 inline constexpr const char *kClearScript = R"sh(
 if [ "$3" = primary ]; then
   newest=$(LC_ALL=C "$4" -D "$2" | sed -n -e "s/^Latest checkpoint's TimeLineID: *//p" -e "s/^Min recovery ending loc's timeline: *//p" | sort -n | tail -n 1)
   [ "${newest:-0}" -gt 0 ] || { echo "$4 does not tell the timeline" >&2; exit 1; }
   [ "$newest" -le "$5" ] || { echo "its data is on timeline $newest: another primary has taken over since timeline $5" >&2; exit 1; }
 fi
+if [ -e "$2/standby.signal" ] && [ "$(cat "$2/standby.signal" 2>/dev/null)" != "$6" ]; then
+  echo "standby.signal in $2 on this host is another standby's, not of this switchover: nothing was changed here" >&2
+  exit 1
+fi
 n=0
 while pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do
+  if [ "$3" = standby ] && [ ! -e "$2/standby.signal" ]; then
+    echo "a server without standby.signal runs in $2 on this host: process $pid was left alone" >&2
+    exit 1
+  fi
   case $(sed -n 8p "$2/postmaster.pid" 2>/dev/null) in
   ready*)
     [ "$3" = standby ] && [ -e "$2/standby.signal" ] && exit 0
@@ -120,7 +142,7 @@ while pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill 
   sleep 0.02
 done
 if [ "$3" = standby ]; then
-  : >"$2/standby.signal" && sync "$2/standby.signal" "$2"
+  printf '%s\n' "$6" >"$2/standby.signal" && sync "$2/standby.signal" "$2"
 else
   rm -f "$2/standby.signal"
 fi

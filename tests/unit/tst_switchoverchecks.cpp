@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "operations/switchover/gather.h"
+#include "operations/switchover/switchoverplan.h"
+#include "switchoverfacts.h"
+
+using namespace howdah::unit;
+namespace cluster = howdah::cluster;
+namespace hosts = howdah::hosts;
+
+using Change = std::function<void(Facts &, cluster::Snapshot &)>;
+Q_DECLARE_METATYPE(Change)
+
+/// More of what a switchover is refused for, and what is made of what was found on a host.
+class TestSwitchoverChecks : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void checks_data();
+    void checks();
+    void hostOfAnotherServer_data();
+    void hostOfAnotherServer();
+    void hosts_data();
+    void hosts();
+    void backupsAreAskedFor();
+};
+
+namespace {
+
+const QString kData = QStringLiteral("/data");
+
+QString pidFile(int pid, qint64 startedS, int port)
+{
+    return QStringLiteral("%1\n/data\n%2\n%3\n/run/postgresql\n*\n  12345  7\n").arg(pid).arg(startedS).arg(port);
+}
+
+/// The same as it comes from the host.
+QString hostPidFile(int pid, qint64 startedS, int port)
+{
+    return pidFile(pid, startedS, port).replace(QLatin1Char('\n'), QLatin1Char('|'));
+}
+
+hosts::HostFacts onHost()
+{
+    hosts::HostFacts facts;
+    facts.settings = {.dataDirectory = kData,
+                      .configFile = {},
+                      .port = 5432,
+                      .startedS = 1'700'000'003,
+                      .pidFile = pidFile(4711, 1'700'000'000, 5432) + QStringLiteral("ready   \n")};
+    facts.user = facts.owner = QStringLiteral("postgres");
+    facts.uid = 101;
+    facts.readable = facts.writable = facts.alive = true;
+    facts.pid = 4711;
+    facts.parentPid = 1;
+    facts.initName = QStringLiteral("systemd");
+    facts.pidFile = hostPidFile(4711, 1'700'000'000, 5432);
+    facts.arguments = {QStringLiteral("/bin/postgres"), QStringLiteral("-D"), kData};
+    facts.programs = {QStringLiteral("/bin/pg_ctl"), QStringLiteral("/bin/pg_controldata")};
+    return facts;
+}
+
+void archiverOf(cluster::Snapshot &snapshot, int ready)
+{
+    setSetting(edit(snapshot, pg1), QStringLiteral("archive_mode"), QStringLiteral("on"));
+    cluster::Archiver archiver;
+    archiver.readyCount = ready;
+    archiver.lastArchivedTime = edit(snapshot, pg1).serverTime;
+    edit(snapshot, pg1).archiver = archiver;
+}
+
+cluster::Sender stranger(cluster::Snapshot &snapshot, const char *application, const char *state)
+{
+    cluster::Sender other = edit(snapshot, pg1).senders.front();
+    other.pid += 1000;
+    other.applicationName = QString::fromLatin1(application);
+    other.slotName.clear();
+    other.slotType.clear();
+    other.clientAddr = QStringLiteral("10.9.9.9");
+    other.state = QString::fromLatin1(state);
+    return other;
+}
+
+} // namespace
+
+void TestSwitchoverChecks::checks_data()
+{
+    QTest::addColumn<QString>("check");
+    QTest::addColumn<QString>("result");
+    QTest::addColumn<QString>("says");
+    QTest::addColumn<Change>("change");
+    const auto row = [](const char *name, const char *check, const char *result, const char *says,
+                        const Change &change) {
+        QTest::newRow(name) << QString::fromLatin1(check) << QString::fromLatin1(result) << QString::fromUtf8(says)
+                            << change;
+    };
+    row("much is on the way", "candidate_flushed", "failed", "", [](Facts &, auto &s) {
+        cluster::NodeSample &primary = edit(s, pg1);
+        primary.currentLsn = cluster::Lsn{primary.currentLsn->value + (64ULL << 20)};
+    });
+    row("the archiver is behind", "archive", "warning", "16 waiting", [](Facts &, auto &s) { archiverOf(s, 16); });
+    row("the archiver is far behind", "archive", "failed", "128 waiting", [](Facts &, auto &s) { archiverOf(s, 128); });
+    row("the archiver keeps up", "archive", "passed", "15 waiting", [](Facts &, auto &s) { archiverOf(s, 15); });
+    row("no walsender left", "candidate_room", "failed", "0 of 0 senders free",
+        [](Facts &, auto &s) { setSetting(edit(s, pg2), QStringLiteral("max_wal_senders"), QStringLiteral("0")); });
+    row("prepared transactions", "no_long_transaction", "warning", "2 prepared", [](Facts &, auto &s) {
+        cluster::Activity activity;
+        activity.states = cluster::SessionStates{};
+        activity.preparedCount = 2;
+        edit(s, pg1).activity = activity;
+    });
+    row("sessions unread", "no_long_transaction", "unknown", "",
+        [](Facts &, auto &s) { edit(s, pg1).activity.reset(); });
+    row("backups unread", "no_base_backup", "unknown", "",
+        [](Facts &, auto &s) { edit(s, pg2).unreadable.insert(QStringLiteral("base_backups"), {}); });
+    row("a backup tool is at it", "no_base_backup", "failed", "pg1: pgBackRest [backup]",
+        [](Facts &f, auto &) { f.nodes[pg1].sql.backups = {QStringLiteral("pgBackRest [backup]")}; });
+    row("a backup is streamed", "walsenders_known", "warning", "backups 1, unknown 0: pg_receivewal",
+        [](Facts &, auto &s) { edit(s, pg1).senders.push_back(stranger(s, "pg_receivewal", "streaming")); });
+    row("somebody unknown", "walsenders_known", "warning", "backups 0, unknown 1: whoever",
+        [](Facts &, auto &s) { edit(s, pg1).senders.push_back(stranger(s, "whoever", "streaming")); });
+    row("somebody unknown is silent", "walsenders_known", "failed", "whoever", [](Facts &, auto &s) {
+        cluster::Sender other = stranger(s, "whoever", "streaming");
+        other.replyTime = edit(s, pg1).serverTime.addSecs(-50);
+        edit(s, pg1).senders.push_back(other);
+    });
+    row("a failover slot", "slots", "warning", "a failover slot that pg2 has not synced yet", [](Facts &, auto &s) {
+        cluster::Slot slot;
+        slot.slotName = QStringLiteral("analytics_cdc");
+        slot.slotType = QStringLiteral("logical");
+        slot.failover = true;
+        edit(s, pg1).replicationSlots.push_back(slot);
+    });
+    row("a failover slot that is synced", "slots", "passed", "synced on pg2", [](Facts &, auto &s) {
+        cluster::Slot slot;
+        slot.slotName = QStringLiteral("analytics_cdc");
+        slot.slotType = QStringLiteral("logical");
+        slot.failover = true;
+        edit(s, pg1).replicationSlots.push_back(slot);
+        slot.synced = true;
+        edit(s, pg2).replicationSlots.push_back(slot);
+    });
+    row("a sibling of version 12", "siblings", "failed", "before version 13 it must be restarted",
+        [](Facts &f, auto &s) {
+            s = withSibling();
+            f.nodes[pg3] = able(pg3);
+            edit(s, pg3).serverVersionNum = 120000;
+        });
+    row("its command leads elsewhere", "host_command", "failed", "another server runs", [](Facts &f, auto &) {
+        f.nodes[pg1].host = HostAccess{.foreign = QStringLiteral("another server runs in /data on that host")};
+    });
+}
+
+void TestSwitchoverChecks::checks()
+{
+    QFETCH(QString, check);
+    QFETCH(QString, result);
+    QFETCH(QString, says);
+    QFETCH(Change, change);
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    Facts facts = factsOf(snapshot);
+    change(facts, snapshot);
+    facts.state = factsOf(snapshot).state;
+    const Plan plan = planSwitchover(facts, pg2);
+    QVERIFY2(found(plan.checks, check) == result, qPrintable(all(plan.checks)));
+    QVERIFY2(all(plan.checks).contains(says), qPrintable(all(plan.checks)));
+    QCOMPARE(mayRun(plan, true), result == QLatin1String("warning") || result == QLatin1String("passed"));
+    for (const Check &one : plan.checks) {
+        QVERIFY2(one.result == CheckResult::Passed || !one.remedy.isEmpty(), qPrintable(one.id));
+    }
+}
+
+void TestSwitchoverChecks::hostOfAnotherServer_data()
+{
+    QTest::addColumn<hosts::HostFacts>("facts");
+    QTest::addColumn<QString>("why");
+    const auto row = [](const char *name, const char *why, const std::function<void(hosts::HostFacts &)> &change) {
+        hosts::HostFacts facts = onHost();
+        change(facts);
+        QTest::newRow(name) << facts << QString::fromLatin1(why);
+    };
+    row("the same", "", [](auto &) {});
+    row("its state is another by now", "", [](auto &f) { f.settings.pidFile += QStringLiteral("standby\n"); });
+    row("another process", "another server runs in /data on that host: process 815, port 5432",
+        [](auto &f) { f.pidFile = hostPidFile(815, 1'700'000'000, 5432); });
+    row("started at another time", "another server runs in /data on that host",
+        [](auto &f) { f.pidFile = hostPidFile(4711, 1'700'000'001, 5432); });
+    row("another port", "another server runs in /data on that host",
+        [](auto &f) { f.pidFile = hostPidFile(4711, 1'700'000'000, 5433); });
+    row("none runs", "no server runs in /data on that host", [](auto &f) { f.pidFile.clear(); });
+    row("the directory can't be read", "", [](auto &f) {
+        f.pidFile.clear();
+        f.readable = false;
+    });
+    row("by its start alone", "", [](auto &f) { f.settings.pidFile.clear(); });
+    row("started an hour before", "another server runs in /data on that host", [](auto &f) {
+        f.settings.pidFile.clear();
+        f.pidFile = hostPidFile(4711, 1'700'000'000 - 3600, 5432);
+    });
+    row("started after it answered", "another server runs in /data on that host", [](auto &f) {
+        f.settings.pidFile.clear();
+        f.pidFile = hostPidFile(4711, 1'700'000'010, 5432);
+    });
+    row("nothing is known of the server", "", [](auto &f) {
+        f.settings.pidFile.clear();
+        f.settings.startedS = 0;
+    });
+}
+
+/// Every node of a cluster has the same directory, as a rule: only what is in it tells whose host a command leads to.
+void TestSwitchoverChecks::hostOfAnotherServer()
+{
+    QFETCH(hosts::HostFacts, facts);
+    QFETCH(QString, why);
+    const QString said = facts.whyAnotherServer();
+    QVERIFY2(why.isEmpty() ? said.isEmpty() : said.startsWith(why), qPrintable(said));
+    cluster::NodeConfig config;
+    config.command = {QStringLiteral("ssh"), QStringLiteral("h")};
+    const HostAccess access = hostAccessFrom(facts, config);
+    QCOMPARE(access.foreign.isEmpty(), why.isEmpty());
+    QVERIFY(why.isEmpty() || !access.isPossible());
+}
+
+void TestSwitchoverChecks::hosts_data()
+{
+    QTest::addColumn<hosts::HostFacts>("facts");
+    QTest::addColumn<QStringList>("rootCommand");
+    QTest::addColumn<bool>("possible");
+    QTest::addColumn<bool>("restarts");
+    QTest::addColumn<QString>("stop");
+    const auto unit = [](const char *restart) {
+        hosts::HostFacts facts = onHost();
+        facts.systemd = true;
+        facts.unit = QStringLiteral("postgresql.service");
+        facts.unitLoadState = QStringLiteral("loaded");
+        facts.unitMainPid = facts.pid;
+        facts.unitRestart = QString::fromLatin1(restart);
+        facts.sudoSystemctl = true;
+        return facts;
+    };
+    QTest::newRow("pg_ctl") << onHost() << QStringList() << true << false << QString();
+    QTest::newRow("systemd, no restart") << unit("no") << QStringList() << true << false << QString();
+    // Stopped in another way it would be started again at once.
+    QTest::newRow("systemd, always") << unit("always") << QStringList() << true << false
+                                     << QStringLiteral("sudo -n systemctl --no-block stop postgresql.service");
+    QTest::newRow("systemd, always, root by another way")
+        << unit("always") << QStringList{QStringLiteral("ssh"), QStringLiteral("root@h")} << true << true << QString();
+    hosts::HostFacts container = onHost();
+    container.pid = 1;
+    container.pidFile = hostPidFile(1, 1'700'000'000, 5432);
+    container.settings.pidFile = pidFile(1, 1'700'000'000, 5432);
+    container.container = QStringLiteral("docker");
+    // It ends with its server, and nothing can be looked at, or put into its files, until it runs again.
+    QTest::newRow("a container's main process") << container << QStringList() << false << true << QString();
+}
+
+void TestSwitchoverChecks::hosts()
+{
+    QFETCH(hosts::HostFacts, facts);
+    QFETCH(QStringList, rootCommand);
+    QFETCH(bool, possible);
+    QFETCH(bool, restarts);
+    QFETCH(QString, stop);
+    cluster::NodeConfig config;
+    config.command = facts.container.isEmpty()
+                         ? QStringList{QStringLiteral("ssh"), QStringLiteral("h")}
+                         : QStringList{QStringLiteral("docker"), QStringLiteral("exec"), QStringLiteral("pg1")};
+    config.rootCommand = rootCommand;
+    const HostAccess access = hostAccessFrom(facts, config);
+    QVERIFY2(access.isPossible() == possible, qPrintable(access.error + access.foreign));
+    QCOMPARE(access.restartsByItself, restarts);
+    QCOMPARE(access.stop.join(QLatin1Char(' ')), stop);
+    if (!possible) {
+        QVERIFY2(access.error.contains(QStringLiteral("container")), qPrintable(access.error));
+    }
+}
+
+/// pg_is_in_backup() is not there any more from 15 on.
+void TestSwitchoverChecks::backupsAreAskedFor()
+{
+    QVERIFY(rightsSql(140000).contains(QStringLiteral("pg_is_in_backup()")));
+    QVERIFY(!rightsSql(150000).contains(QStringLiteral("pg_is_in_backup()")));
+    Table table;
+    table.columns = {QStringLiteral("role"), QStringLiteral("backups")};
+    table.rows = {{QStringLiteral("dba"), QStringLiteral("pgBackRest [backup]\nprocess 7")}};
+    QCOMPARE(accessFrom(table).backups.size(), 2);
+}
+
+QTEST_GUILESS_MAIN(TestSwitchoverChecks)
+#include "tst_switchoverchecks.moc"
