@@ -1,53 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "addresscommand.h"
 
-#include <QJsonArray>
-
+#include "app/addresstext.h"
 #include "app/output.h"
-#include "app/texttable.h"
-#include "operations/address/look.h"
 #include "operations/address/moveplan.h"
-#include "operations/address/truth.h"
 
 namespace howdah::app {
 
 using namespace operations;
 
 namespace {
-
 constexpr int kDeadlineMs = 12'000;
-
-QString holderText(const address::Truth &truth)
-{
-    return !truth.holders.isEmpty() ? truth.holders.join(QLatin1Char(','))
-           : truth.holderKnown      ? QStringLiteral("none")
-                                    : QStringLiteral("?");
-}
-
-QString answerText(const address::Truth &truth)
-{
-    const QString who = truth.answers.isEmpty() ? QStringLiteral("?") : truth.answers;
-    return !truth.writable ? QStringLiteral("nobody")
-                           : who + (*truth.writable ? QStringLiteral(", writable") : QStringLiteral(", standby"));
-}
-
-QJsonObject addressJson(const cluster::AddressConfig &address, const address::Truth &truth)
-{
-    const auto orNull = [](const QString &text) { return text.isEmpty() ? QJsonValue() : QJsonValue(text); };
-    return {{QStringLiteral("name"), address.name},
-            {QStringLiteral("ip"), address.ip},
-            {QStringLiteral("provider"), address.provider},
-            {QStringLiteral("follows"), address.follows},
-            {QStringLiteral("holders"),
-             truth.holderKnown ? QJsonValue(QJsonArray::fromStringList(truth.holders)) : QJsonValue()},
-            {QStringLiteral("answers"), orNull(truth.answers)},
-            {QStringLiteral("writable"), truth.writable ? QJsonValue(*truth.writable) : QJsonValue()},
-            {QStringLiteral("verdict"), cluster::verdictKey(truth.verdict)},
-            {QStringLiteral("finding"), orNull(truth.id)},
-            {QStringLiteral("message"), truth.says},
-            {QStringLiteral("remedy"), orNull(truth.remedy)}};
-}
-
 } // namespace
 
 AddressCommand::AddressCommand(Invocation invocation, QObject *parent)
@@ -72,7 +35,7 @@ void AddressCommand::start()
 void AddressCommand::stateChanged(const cluster::ClusterState &state, bool conclusive)
 {
     m_state = state;
-    if (m_left >= 0 || !m_state.snapshot || (m_deadline.isActive() && !conclusive)) {
+    if (m_addresses || !m_state.snapshot || (m_deadline.isActive() && !conclusive)) {
         return;
     }
     m_deadline.stop();
@@ -90,53 +53,26 @@ void AddressCommand::look()
             asked.push_back(address);
         }
     }
-    m_left = static_cast<int>(asked.size());
-    if (m_left == 0) {
-        m_invocation.addressName.isEmpty() ? show() : assign();
-        return;
-    }
-    for (const cluster::AddressConfig &address : asked) {
-        auto *one = new address::Look(address, m_run->hands(), this);
-        one->start(config.nodes, [this, one, name = address.name](const address::Facts &facts) {
-            one->deleteLater();
-            looked(name, facts);
-        });
-    }
-}
-
-void AddressCommand::looked(const QString &address, const address::Facts &facts)
-{
-    m_facts.insert(address, facts);
-    if (--m_left == 0) {
+    m_addresses = new address::LookAll(asked, m_run->hands(), this);
+    m_addresses->start(config.nodes, [this](const address::LookAll::Found &found) {
+        m_facts = found;
         m_look.stop();
         m_invocation.addressName.isEmpty() ? show() : assign();
-    }
+    });
 }
 
 void AddressCommand::show()
 {
-    std::vector<QStringList> rows{{QStringLiteral("NAME"), QStringLiteral("IP"), QStringLiteral("PROVIDER"),
-                                   QStringLiteral("FOLLOWS"), QStringLiteral("HOLDER"), QStringLiteral("ANSWERS"),
-                                   QStringLiteral("VERDICT")}};
-    QJsonArray all;
-    QString notes;
+    address::Sights sights;
     for (const cluster::AddressConfig &address : m_look.config().addresses) {
-        const address::Truth truth = address::truthOf(address, m_facts.value(address.name), m_state);
-        rows.push_back({address.name, address.ip, address.provider, address.follows, holderText(truth),
-                        answerText(truth), cluster::verdictKey(truth.verdict)});
-        if (!truth.id.isEmpty()) {
-            notes += QStringLiteral("%1: %2. %3\n").arg(address.name, truth.says, truth.remedy);
-        }
-        all.append(addressJson(address, truth));
+        sights.push_back(seenAnew({.address = address}, m_facts.value(address.name), true, m_state));
     }
     if (m_invocation.json) {
         printJson({{QStringLiteral("cluster"), m_look.config().name},
-                   {QStringLiteral("addresses"), all},
+                   {QStringLiteral("addresses"), addressesJson(sights)},
                    {QStringLiteral("result"), QStringLiteral("done")}});
-    } else if (all.isEmpty()) {
-        print(QStringLiteral("The cluster file has no [[address]].\n"));
     } else {
-        print(textTable(rows) + (notes.isEmpty() ? notes : QLatin1Char('\n') + notes));
+        print(sights.empty() ? QStringLiteral("The cluster file has no [[address]].\n") : addressesText(sights));
     }
     Q_EMIT finished(kDone);
 }

@@ -8,7 +8,7 @@
 #include "app/clusterlook.h"
 #include "app/invocation.h"
 #include "app/operationrun.h"
-#include "operations/address/facts.h"
+#include "operations/address/lookall.h"
 
 namespace howdah::app {
 
@@ -29,7 +29,6 @@ Q_SIGNALS:
 private:
     void stateChanged(const cluster::ClusterState &state, bool conclusive);
     void look();
-    void looked(const QString &address, const operations::address::Facts &facts);
     void show();
     void assign();
 
@@ -38,8 +37,8 @@ private:
     QTimer m_deadline;
     cluster::ClusterState m_state;
     std::unique_ptr<OperationRun> m_run;
-    QHash<QString, operations::address::Facts> m_facts; ///< by address
-    int m_left = -1;                                    ///< addresses still asked about; -1: not begun
+    operations::address::LookAll *m_addresses = nullptr; ///< once they are asked
+    operations::address::LookAll::Found m_facts;
 };
 
 } // namespace howdah::app

@@ -192,7 +192,7 @@ QString writableText(const Assessment &assessment)
 }
 } // namespace
 
-QString stateText(const ClusterState &state)
+QString stateText(const ClusterState &state, const QString &more)
 {
     const Assessment &assessment = *state.assessment;
     const auto count = assessment.findings.size();
@@ -202,7 +202,7 @@ QString stateText(const ClusterState &state)
     QString text = QStringLiteral("%1: %2, %3, writable nodes: %4, would be lost now: %5\n\n")
                        .arg(state.snapshot->cluster, toString(assessment.verdict), findings)
                        .arg(writableText(assessment), lossText(assessment));
-    text += nodesTable(state) + slotsTable(state) + findingsText(assessment);
+    text += nodesTable(state) + slotsTable(state) + more + findingsText(assessment);
     return text;
 }
 

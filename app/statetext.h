@@ -9,7 +9,8 @@ namespace howdah::app {
 
 /// A state as `status` prints it: a verdict line, a table of nodes, slots that hold WAL, and findings with what to do.
 /// Plain ASCII columns, at most as wide as its values need.
-QString stateText(const cluster::ClusterState &state);
+/// more: what else is known of it, above the findings.
+QString stateText(const cluster::ClusterState &state, const QString &more = {});
 
 /// What `check` prints: one line with performance data, then a line a finding; and its exit code 0, 1, 2 or 3.
 /// https://www.monitoring-plugins.org/doc/guidelines.html

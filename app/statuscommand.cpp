@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "statuscommand.h"
 
+#include "app/addresstext.h"
+#include "app/moreknown.h"
 #include "app/output.h"
 #include "app/statejson.h"
 #include "app/statetext.h"
@@ -19,7 +21,7 @@ StatusCommand::StatusCommand(Invocation invocation, QObject *parent)
     , m_invocation(std::move(invocation))
 {
     m_deadline.setSingleShot(true);
-    connect(&m_deadline, &QTimer::timeout, this, &StatusCommand::report);
+    connect(&m_deadline, &QTimer::timeout, this, &StatusCommand::lookAtAddresses);
     connect(&m_look, &ClusterLook::failed, this, &StatusCommand::fail);
     connect(&m_look, &ClusterLook::started, this, [this] { m_deadline.start(kDeadlineMs); });
     connect(&m_look, &ClusterLook::stateChanged, this, &StatusCommand::stateChanged);
@@ -34,7 +36,25 @@ void StatusCommand::stateChanged(const cluster::ClusterState &state, bool conclu
 {
     m_state = state;
     if (conclusive) {
+        lookAtAddresses();
+    }
+}
+
+void StatusCommand::lookAtAddresses()
+{
+    const cluster::ClusterConfig &config = m_look.config();
+    if (config.addresses.empty()) {
         report();
+    } else if (!m_addresses) {
+        m_deadline.stop(); // this has its own
+        m_hands = std::make_unique<operations::LiveHands>(config);
+        m_addresses = new operations::address::LookAll(config.addresses, *m_hands, this);
+        m_addresses->start(config.nodes, [this](const operations::address::LookAll::Found &found) {
+            for (const cluster::AddressConfig &address : m_look.config().addresses) {
+                m_sights.push_back(seenAnew({.address = address}, found.value(address.name), true, m_state));
+            }
+            report();
+        });
     }
 }
 
@@ -45,18 +65,21 @@ void StatusCommand::report()
     }
     m_reported = true;
     m_deadline.stop();
-    m_state.assessment = std::make_shared<const cluster::Assessment>(
-        withUnfinished(cluster::assess(*m_state.snapshot, cluster::Thresholds::forOneLook()),
-                       operations::readJournal(operations::journalDirectory()), m_look.config(), m_invocation.cluster));
+    m_state.assessment = std::make_shared<const cluster::Assessment>(withUnfinished(
+        withAddresses(cluster::assess(*m_state.snapshot, cluster::Thresholds::forOneLook()), m_sights, true),
+        operations::readJournal(operations::journalDirectory()), m_look.config(), m_invocation.cluster));
     if (m_invocation.json) {
         QJsonObject object = stateJson(m_state);
         if (m_invocation.command == Command::Check) {
             object.insert(QStringLiteral("verdict"), verdictKey(checkVerdict(m_state)));
         }
+        object.insert(QStringLiteral("addresses"), addressesJson(m_sights));
         object.insert(QStringLiteral("result"), QStringLiteral("done"));
         printJson(object);
     } else {
-        print(m_invocation.command == Command::Check ? checkText(m_state) : stateText(m_state));
+        const QString addresses =
+            m_sights.empty() ? QString() : QStringLiteral("\nAddresses\n") + addressesText(m_sights, false);
+        print(m_invocation.command == Command::Check ? checkText(m_state) : stateText(m_state, addresses));
     }
     const bool check = m_invocation.command == Command::Check;
     Q_EMIT finished(check ? checkExitCode(checkVerdict(m_state)) : kDone);

@@ -3,14 +3,19 @@
 
 #include <QObject>
 #include <QTimer>
+#include <memory>
 
 #include "app/clusterlook.h"
 #include "app/invocation.h"
 #include "cluster/health.h"
+#include "operations/address/lookall.h"
+#include "operations/address/sight.h"
+#include "operations/livehands.h"
 
 namespace howdah::app {
 
-/// `status` and `check`: samples until every node has answered or said why not, prints one state, ends.
+/// `status` and `check`: samples until every node has answered or said why not, asks about the addresses, prints one
+/// state, ends.
 class StatusCommand : public QObject {
     Q_OBJECT
 public:
@@ -23,6 +28,8 @@ Q_SIGNALS:
 
 private:
     void stateChanged(const cluster::ClusterState &state, bool conclusive);
+    /// Where the cluster file has addresses they are asked about as well.
+    void lookAtAddresses();
     void report();
     void fail(const core::Error &error);
 
@@ -31,6 +38,9 @@ private:
     QTimer m_deadline;
     cluster::ClusterState m_state;
     bool m_reported = false;
+    std::unique_ptr<operations::LiveHands> m_hands;
+    operations::address::LookAll *m_addresses = nullptr; ///< once they are asked
+    operations::address::Sights m_sights;
 };
 
 } // namespace howdah::app

@@ -5,6 +5,7 @@
 #include <QPromise>
 #include <QThreadPool>
 
+#include "app/moveplanner.h"
 #include "cluster/candidate.h"
 #include "cluster/positions.h"
 #include "operations/probe/follow.h"
@@ -30,6 +31,9 @@ void SwitchoverDesk::setState(const cluster::ClusterState &state)
 {
     m_state = state;
     noteTrend();
+    if (m_mover && !m_runner) {
+        m_mover->setState(state);
+    }
     if (m_runner || m_probe || m_target.isEmpty()) {
         return;
     }
@@ -56,6 +60,23 @@ void SwitchoverDesk::plan(const QString &target, bool natively)
     }
 }
 
+void SwitchoverDesk::planMove(const QString &address, const QString &node)
+{
+    if (!m_mover) {
+        m_mover = new MovePlanner(m_config, hands(), this);
+        connect(m_mover, &MovePlanner::planned, this, [this](const Plan &plan) {
+            if (!m_runner) {
+                Q_EMIT planned(plan);
+            }
+        });
+        if (m_state.snapshot) {
+            m_mover->setState(m_state);
+        }
+    }
+    m_mover->want(address, node);
+    readJournal(); // each time: somebody may have finished what was left
+}
+
 /// Files are read in a thread of the pool: this one must not wait for a disk.
 void SwitchoverDesk::readJournal()
 {
@@ -67,6 +88,9 @@ void SwitchoverDesk::readJournal()
         if (watcher->future().resultCount() > 0) {
             m_past = watcher->result();
             publish();
+            if (m_mover) {
+                m_mover->setPast(m_past->unfinished, m_past->unreadable);
+            }
         }
     });
     watcher->setFuture(promise->future());

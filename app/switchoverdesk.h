@@ -18,8 +18,11 @@ class Gatherer;
 
 namespace howdah::app {
 
+class MovePlanner;
+
 /// What stands behind one dialog of an operation, in the engine thread: runs the plan that it is given. Of a switchover
-/// it makes the plans as well: asks the nodes what one needs, and makes one of each new state.
+/// and of a move of an address it makes the plans as well: asks the nodes what one needs, and makes one of each new
+/// state.
 class SwitchoverDesk : public QObject {
     Q_OBJECT
 public:
@@ -30,6 +33,8 @@ public Q_SLOTS:
     void setState(const howdah::cluster::ClusterState &state);
     /// From now on plans are of this target. natively: not through a manager.
     void plan(const QString &target, bool natively);
+    /// From now on plans are of a move of that address to that node.
+    void planMove(const QString &address, const QString &node);
     /// probes: an application of ours commits meanwhile; the plan is not begun when that can't.
     void run(const howdah::operations::Plan &plan, bool probes);
     /// Goes on with the operation of that journal file, or takes it back; refuses what can't be finished so.
@@ -67,6 +72,7 @@ private:
     QString m_target;
     bool m_natively = false;
     std::unique_ptr<operations::LiveHands> m_hands; ///< made in the engine thread
+    MovePlanner *m_mover = nullptr;                 ///< once an address is to be moved
     std::optional<operations::switchover::Facts> m_facts;
     operations::switchover::Gatherer *m_gatherer = nullptr;
     QElapsedTimer m_gathered;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/moreknown.h"
 #include "operations/finishing.h"
 #include "operations/unfinished.h"
 
@@ -22,15 +23,6 @@ bool isOn(const Operation &operation, const cluster::ClusterConfig &config)
            std::any_of(config.nodes.begin(), config.nodes.end(), [&plan](const cluster::NodeConfig &node) {
                return node.name == plan.from || node.name == plan.to;
            });
-}
-
-/// Before those that are not worse.
-void insert(cluster::Assessment &assessment, Finding finding)
-{
-    const auto at = std::find_if(assessment.findings.begin(), assessment.findings.end(),
-                                 [&finding](const Finding &other) { return other.severity <= finding.severity; });
-    assessment.verdict = std::max(assessment.verdict, finding.severity);
-    assessment.findings.insert(at, std::move(finding));
 }
 
 Finding unreadableFinding(const QStringList &unreadable)
@@ -69,19 +61,19 @@ void addOperation(cluster::Assessment &result, const Operation &one, const QStri
     }
     // Past the promotion the rest of it is what mends what else is critical.
     const bool half = isPastReturn(one.plan, one.steps) && result.verdict == Verdict::Critical;
-    insert(result, {.id = QStringLiteral("unfinished:") + one.id,
-                    .severity = interrupted && (waits || half) ? Verdict::Critical : Verdict::Warning,
-                    .node = {},
-                    .title = QStringLiteral("Operation %1 (%2) %3 %4")
-                                 .arg(one.id, one.plan.title,
-                                      running       ? QStringLiteral("is running, and is")
-                                      : interrupted ? QStringLiteral("was interrupted")
-                                                    : QStringLiteral("ended half-way"),
-                                      stoppedAt(one)),
-                    .evidence = standingText(one),
-                    .remedy = running ? QStringLiteral("Change nothing beside it: %1.").arg(howToEnd)
-                                      : QStringLiteral("Finish it: %1.").arg(howToEnd),
-                    .page = QStringLiteral("journal")});
+    insertFinding(result, {.id = QStringLiteral("unfinished:") + one.id,
+                           .severity = interrupted && (waits || half) ? Verdict::Critical : Verdict::Warning,
+                           .node = {},
+                           .title = QStringLiteral("Operation %1 (%2) %3 %4")
+                                        .arg(one.id, one.plan.title,
+                                             running       ? QStringLiteral("is running, and is")
+                                             : interrupted ? QStringLiteral("was interrupted")
+                                                           : QStringLiteral("ended half-way"),
+                                             stoppedAt(one)),
+                           .evidence = standingText(one),
+                           .remedy = running ? QStringLiteral("Change nothing beside it: %1.").arg(howToEnd)
+                                             : QStringLiteral("Finish it: %1.").arg(howToEnd),
+                           .page = QStringLiteral("journal")});
 }
 
 } // namespace
@@ -91,7 +83,7 @@ cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const 
 {
     cluster::Assessment result = assessment;
     if (!journal.unreadable.isEmpty()) {
-        insert(result, unreadableFinding(journal.unreadable));
+        insertFinding(result, unreadableFinding(journal.unreadable));
     }
     const Operation *one = newestRunning(journal, config.name);
     one = one ? one : newestUnfinished(journal, config.name);

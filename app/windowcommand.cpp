@@ -221,6 +221,7 @@ void WindowCommand::closeCluster(const QString &name)
     forget(m_open.take(name));
     m_engine.closeCluster(name);
     endWatch(name);
+    endAddressWatch(name);
     m_window.clusterClosed(name);
 }
 
@@ -303,9 +304,10 @@ void WindowCommand::rememberShown(const QString &name)
 
 void WindowCommand::stateChanged(const cluster::ClusterState &state)
 {
-    m_window.setClusterState(withJournal(state));
+    m_window.setClusterState(withMore(state));
     tellDeskState(state);
     watchPatroni(state);
+    watchAddresses(state);
     if (!m_pageWanted.isEmpty()) {
         m_window.showPage(m_pageWanted);
         m_pageWanted.clear();

@@ -13,11 +13,13 @@
 #include "app/invocation.h"
 #include "cluster/health.h"
 #include "monitor/engine.h"
+#include "operations/address/sight.h"
 #include "operations/journalfollower.h"
 #include "shell/mainwindow.h"
 
 namespace howdah::app {
 
+class AddressWatch;
 class PatroniWatch;
 class SwitchoverDesk;
 
@@ -61,6 +63,9 @@ private:
     void endWatch(const QString &cluster);
     /// Runs what in the watch's thread, when there is one of that cluster.
     void tellWatch(const QString &cluster, const std::function<void(PatroniWatch &)> &what);
+    /// Has the addresses of a cluster looked at as long as it is open.
+    void watchAddresses(const cluster::ClusterState &state);
+    void endAddressWatch(const QString &cluster);
     void writeRunbook(const QString &cluster, const operations::Plan &plan, const QString &path);
     void followJournal();
     void takeScreenshot();
@@ -74,12 +79,16 @@ private:
     std::vector<core::Error> m_missing; ///< why what was open before is not, while that is being opened again
     /// What was left half-way is part of whether a cluster is all right.
     cluster::ClusterState withJournal(const cluster::ClusterState &state) const;
+    /// So are its addresses.
+    cluster::ClusterState withMore(const cluster::ClusterState &state) const;
 
     operations::Journal m_leftOver;                   ///< of clusters that have such: their operations
     QHash<QString, cluster::ClusterConfig> m_configs; ///< by name, with the nodes that were discovered
     QPointer<SwitchoverDesk> m_desk;                  ///< of the dialog that is open; lives in the engine thread
     QString m_deskCluster;
-    QHash<QString, QPointer<PatroniWatch>> m_watches; ///< by cluster; they live in the engine thread
+    QHash<QString, QPointer<PatroniWatch>> m_watches;        ///< by cluster; they live in the engine thread
+    QHash<QString, QPointer<AddressWatch>> m_addressWatches; ///< likewise
+    QHash<QString, std::shared_ptr<const operations::address::Sights>> m_sights; ///< by cluster, as they were seen last
     QString m_pageWanted;
     QTimer m_screenshotDeadline;
     int m_statesBeforeScreenshot = 0;

@@ -14,6 +14,7 @@ void WindowCommand::connectSwitchover()
     connect(&m_engine, &monitor::Engine::clusterKnown, this, [this](const cluster::ClusterConfig &config) {
         if (m_configs.value(config.name) != config) {
             endWatch(config.name); // the next one knows of its new nodes
+            endAddressWatch(config.name);
         }
         m_configs.insert(config.name, config);
     });
@@ -28,6 +29,10 @@ void WindowCommand::connectSwitchover()
     connect(&m_window, &MainWindow::switchoverPlanRequested, this,
             [this](const QString &, const QString &target, bool natively) {
                 tellDesk([target, natively](SwitchoverDesk &desk) { desk.plan(target, natively); });
+            });
+    connect(&m_window, &MainWindow::movePlanRequested, this,
+            [this](const QString &, const QString &address, const QString &node) {
+                tellDesk([address, node](SwitchoverDesk &desk) { desk.planMove(address, node); });
             });
     connect(&m_window, &MainWindow::operationRunRequested, this,
             [this](const QString &, const operations::Plan &plan, bool probes) {

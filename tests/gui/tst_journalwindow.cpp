@@ -248,7 +248,7 @@ void TestJournalWindow::refusalSaysSo()
 
 void TestJournalWindow::journalIsOneKeyAway()
 {
-    QTest::keyClick(m_window.get(), Qt::Key_6, Qt::AltModifier);
+    QTest::keyClick(m_window.get(), Qt::Key_7, Qt::AltModifier);
     QCOMPARE(m_window->currentPage(), QStringLiteral("journal"));
     m_window->showPage(QStringLiteral("overview"));
     QTest::mouseClick(part<QWidget>("tool-page-journal"), Qt::LeftButton);

@@ -20,6 +20,7 @@
 #include "shell/navigator.h"
 #include "shell/navigatordelegate.h"
 #include "support/journals.h"
+#include "support/sights.h"
 #include "theme/theme.h"
 #include "widgets/datatable.h"
 #include "widgets/filterfield.h"
@@ -104,6 +105,8 @@ void TestKeyboard::init()
     const cluster::ClusterState state = stateOf(busyCluster());
     m_window->clusterOpened(state.snapshot->cluster);
     m_window->setClusterState(state);
+    m_window->setAddresses(state.snapshot->cluster,
+                           std::make_shared<const operations::address::Sights>(someSights(state)));
     operations::Operation interrupted = journaledUpTo(
         journaled(QStringLiteral("20261112-130602-switchover"), operations::Outcome::Interrupted, 1000), 1);
     interrupted.plan.cluster = state.snapshot->cluster;

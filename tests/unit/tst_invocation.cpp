@@ -87,7 +87,7 @@ void TestInvocation::rejects_data()
     row("address a assign write pg2 --native", "--native");
     row("status a --force", "--force");
     row("open --theme blue", "--theme");
-    row("open --page bogus", "overview, replication, slots, roles, settings, journal, not \"bogus\"");
+    row("open --page bogus", "overview, replication, slots, addresses, roles, settings, journal, not \"bogus\"");
     row("open demo --page Slots", "Slots");
     row("open --size big", "--size");
     row("open --size 0x0", "--size");

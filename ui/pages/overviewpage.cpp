@@ -226,6 +226,23 @@ void OverviewPage::setPatroni(const std::shared_ptr<const operations::patroni::P
     m_patroni = facts;
 }
 
+/// Each on the card of who holds it; where that is not known, of who answers.
+void OverviewPage::setAddresses(const std::shared_ptr<const operations::address::Sights> &sights)
+{
+    std::vector<topology::AddressTab> tabs;
+    for (const operations::address::Sight &sight : sights ? *sights : operations::address::Sights()) {
+        const operations::address::Truth &truth = sight.truth;
+        const QStringList nodes = !truth.holders.isEmpty() ? truth.holders : QStringList{truth.answers};
+        for (const QString &node : nodes) {
+            if (!node.isEmpty()) {
+                tabs.push_back({sight.address.name, sight.address.ip, node,
+                                nodes.size() == 1 && truth.verdict != cluster::Verdict::Unknown});
+            }
+        }
+    }
+    m_topology->setAddresses(std::move(tabs));
+}
+
 void OverviewPage::connectSelection()
 {
     widgets::DataTable *table = m_nodesPane->table();

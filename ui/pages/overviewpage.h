@@ -39,6 +39,7 @@ public:
     QString id() const override { return QStringLiteral("overview"); }
     QString title() const override { return tr("Overview"); }
     void setEvents(tables::EventsModel *events) override;
+    void setAddresses(const std::shared_ptr<const operations::address::Sights> &sights) override;
     void setPatroni(const std::shared_ptr<const operations::patroni::PatroniFacts> &facts) override;
 
 protected:

@@ -28,6 +28,11 @@ void Page::setPatroni(const std::shared_ptr<const operations::patroni::PatroniFa
     Q_UNUSED(facts)
 }
 
+void Page::setAddresses(const std::shared_ptr<const operations::address::Sights> &sights)
+{
+    Q_UNUSED(sights)
+}
+
 void Page::showSubject(const QString &subject)
 {
     Q_UNUSED(subject)
@@ -36,11 +41,14 @@ void Page::showSubject(const QString &subject)
 void LivePage::setState(const cluster::ClusterState &state)
 {
     m_state = state;
-    if (isVisible()) {
-        m_outdated = false;
+    touch();
+}
+
+void LivePage::touch()
+{
+    m_outdated = !isVisible();
+    if (!m_outdated) {
         refresh();
-    } else {
-        m_outdated = true;
     }
 }
 

@@ -4,6 +4,7 @@
 #include <QWidget>
 
 #include "cluster/health.h"
+#include "operations/address/sight.h"
 #include "operations/journalfollower.h"
 #include "operations/patroni/request.h"
 
@@ -45,6 +46,9 @@ public:
     /// not its manager.
     virtual void setPatroni(const std::shared_ptr<const operations::patroni::PatroniFacts> &facts);
 
+    /// The addresses of the page's cluster as they were seen last, at each look; nullptr before the first.
+    virtual void setAddresses(const std::shared_ptr<const operations::address::Sights> &sights);
+
     /// Brings subject (a node, a standby, a slot, a role or an operation, by name) into view and selects it. Unknown
     /// ones are ignored.
     virtual void showSubject(const QString &subject);
@@ -56,6 +60,8 @@ Q_SIGNALS:
     void switchoverRequested(const QString &node);
     /// The user wants Patroni to be asked for something.
     void patroniRequested(const howdah::operations::patroni::Request &request);
+    /// The user wants an address moved; node: proposed; empty: none in particular.
+    void moveRequested(const QString &address, const QString &node);
     /// The user wants the operation of that id to be gone on with, or taken back.
     void finishRequested(const QString &id, howdah::operations::Finish how);
     /// The user wants the operation of that journal file written to target, in the form that its name ends in.
@@ -79,6 +85,8 @@ protected:
     const cluster::ClusterState &state() const { return m_state; }
     const history::LagHistory *history() const { return m_history; }
 
+    /// What is shown beside the state is another: refresh() now, or once somebody can see it.
+    void touch();
     /// Shows state(), of which both parts may be missing.
     virtual void refresh() = 0;
     virtual void historyChanged();

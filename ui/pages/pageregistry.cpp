@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 
+#include "pages/addressespage.h"
 #include "pages/journalpage.h"
 #include "pages/overviewpage.h"
 #include "pages/replicationpage.h"
@@ -33,6 +34,7 @@ const QList<PageEntry> &pageRegistry()
         {QStringLiteral("overview"), words("Overview"), QStringLiteral("overview"), &make<OverviewPage>},
         {QStringLiteral("replication"), words("Replication"), QStringLiteral("replication"), &make<ReplicationPage>},
         {QStringLiteral("slots"), words("Slots"), QStringLiteral("slot"), &make<SlotsPage>},
+        {QStringLiteral("addresses"), words("Addresses"), QStringLiteral("address"), &make<AddressesPage>},
         {QStringLiteral("roles"), words("Roles"), QStringLiteral("role"), &make<RolesPage>},
         {QStringLiteral("settings"), words("Settings"), QStringLiteral("settings"), &make<SettingsPage>},
         {QStringLiteral("journal"), words("Journal"), QStringLiteral("journal"), &make<JournalPage>},

@@ -94,6 +94,14 @@ void ClusterView::setPatroni(const std::shared_ptr<const operations::patroni::Pa
     }
 }
 
+void ClusterView::setAddresses(const std::shared_ptr<const operations::address::Sights> &sights)
+{
+    m_addresses = sights;
+    for (pages::Page *page : std::as_const(m_pages)) {
+        page->setAddresses(sights);
+    }
+}
+
 bool ClusterView::isOfPatroni() const
 {
     return m_state.snapshot && m_state.snapshot->manager == cluster::ManagerKind::Patroni;
@@ -139,6 +147,7 @@ void ClusterView::showPage(const QString &id, const QString &subject)
         connect(page, &pages::Page::pageRequested, this, &ClusterView::pageRequested);
         connect(page, &pages::Page::switchoverRequested, this, &ClusterView::switchoverRequested);
         connect(page, &pages::Page::patroniRequested, this, &ClusterView::patroniRequested);
+        connect(page, &pages::Page::moveRequested, this, &ClusterView::moveRequested);
         connect(page, &pages::Page::finishRequested, this, &ClusterView::finishRequested);
         connect(page, &pages::Page::journalExportRequested, this, &ClusterView::journalExportRequested);
         m_pages.insert(id, page);
@@ -147,6 +156,7 @@ void ClusterView::showPage(const QString &id, const QString &subject)
         page->setEvents(m_events);
         page->setJournal(m_journal);
         page->setPatroni(m_patroni);
+        page->setAddresses(m_addresses);
         if (m_state.snapshot) {
             page->setState(m_state);
         }

@@ -7,6 +7,7 @@
 #include "cluster/health.h"
 #include "core/clock.h"
 #include "history/laghistory.h"
+#include "operations/address/sight.h"
 #include "operations/journalfollower.h"
 #include "operations/patroni/request.h"
 #include "tables/roles.h"
@@ -47,6 +48,9 @@ public:
     /// What Patroni says of it; nullptr before it has said anything, and where it is not its manager.
     void setPatroni(const std::shared_ptr<const operations::patroni::PatroniFacts> &facts);
     const std::shared_ptr<const operations::patroni::PatroniFacts> &patroni() const { return m_patroni; }
+    /// Its addresses as they were seen last.
+    void setAddresses(const std::shared_ptr<const operations::address::Sights> &sights);
+    const std::shared_ptr<const operations::address::Sights> &addresses() const { return m_addresses; }
     bool isOfPatroni() const;
     /// How far each node was behind over the last minute, by name.
     QHash<QString, tables::Spark> lagTrends() const;
@@ -62,6 +66,7 @@ Q_SIGNALS:
     void switchoverRequested(const QString &node);
     void patroniRequested(const howdah::operations::patroni::Request &request);
     /// An operation is to be gone on with, or taken back.
+    void moveRequested(const QString &address, const QString &node);
     void finishRequested(const QString &id, howdah::operations::Finish how);
     void journalExportRequested(const QString &path, const QString &target);
     /// The verdict changed only because time passed.
@@ -75,6 +80,7 @@ private:
     cluster::ClusterState m_state;
     operations::JournalState m_journal;
     std::shared_ptr<const operations::patroni::PatroniFacts> m_patroni;
+    std::shared_ptr<const operations::address::Sights> m_addresses;
     QString m_interrupted;         ///< id of the operation that the notice is about
     history::LagHistory m_history; ///< what the pages' plots read
     tables::EventsModel *m_events; ///< from the first state on, whenever a page that shows it is made

@@ -15,6 +15,7 @@
 #include "shell/clusterview.h"
 #include "shell/commandpalette.h"
 #include "shell/finishdialog.h"
+#include "shell/movedialog.h"
 #include "shell/navigator.h"
 #include "shell/statusbar.h"
 #include "shell/switchoverdialog.h"
@@ -210,6 +211,8 @@ void MainWindow::clusterOpened(const QString &name, bool show)
     auto *opened = new ClusterView(name, m_clock);
     connect(opened, &ClusterView::pageRequested, this,
             [this, opened](const QString &page, const QString &subject) { choose(opened->name(), page, subject); });
+    connect(opened, &ClusterView::moveRequested, this,
+            [this, name](const QString &address, const QString &node) { openMove(name, address, node); });
     connect(opened, &ClusterView::switchoverRequested, this,
             [this, opened](const QString &node) { openSwitchover(opened->name(), node); });
     connect(opened, &ClusterView::patroniRequested, this,
@@ -255,6 +258,8 @@ void MainWindow::setClusterState(const cluster::ClusterState &state)
     shown->setState(state);
     if (auto *switchover = qobject_cast<SwitchoverDialog *>(operationOf(state.snapshot->cluster))) {
         switchover->setState(state, shown->lagTrends());
+    } else if (auto *move = qobject_cast<MoveDialog *>(operationOf(state.snapshot->cluster))) {
+        move->setState(state);
     }
     // With many clusters open this comes many times a second: only what it is about is looked at.
     if (!m_navigator->updateCluster(lineOf(*shown))) {

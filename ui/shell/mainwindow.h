@@ -10,6 +10,7 @@
 #include "cluster/health.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "operations/address/sight.h"
 #include "operations/journalfollower.h"
 #include "operations/patroni/request.h"
 #include "operations/plan.h"
@@ -64,6 +65,9 @@ public:
     void showCluster(const QString &name);
     /// The dialog of a switchover of that cluster, with target proposed; empty proposes the first standby.
     void openSwitchover(const QString &cluster, const QString &target);
+    /// The dialog of a move of an address of that cluster, with address and node proposed; empty proposes the first,
+    /// and the primary.
+    void openMove(const QString &cluster, const QString &address, const QString &node);
     /// Asks whether an operation of that cluster's journal is to be gone on with, or taken back; what is then done is
     /// shown by the same dialog as a switchover. Says why where it can't be.
     void finishOperation(const QString &cluster, const QString &id, operations::Finish how);
@@ -103,6 +107,8 @@ public Q_SLOTS:
                     const std::shared_ptr<const howdah::operations::patroni::PatroniFacts> &facts);
     void setPatroniHistory(const QString &cluster, const std::vector<howdah::managers::PatroniTurn> &turns);
     void patroniHistoryFailed(const QString &cluster, const howdah::core::Error &error);
+    /// The addresses of a cluster as they were seen last, at each look.
+    void setAddresses(const QString &cluster, const std::shared_ptr<const howdah::operations::address::Sights> &sights);
     /// The journal as it stands, of all clusters: at each change.
     void setJournal(const howdah::operations::JournalState &journal);
 
@@ -120,6 +126,7 @@ Q_SIGNALS:
     /// with each state.
     void operationOpened(const QString &cluster);
     void switchoverPlanRequested(const QString &cluster, const QString &target, bool natively);
+    void movePlanRequested(const QString &cluster, const QString &address, const QString &node);
     /// probes: an application of ours shall commit meanwhile.
     void operationRunRequested(const QString &cluster, const howdah::operations::Plan &plan, bool probes);
     void operationCancelRequested(const QString &cluster);
@@ -161,6 +168,7 @@ private:
     void refresh();
     void togglePause();
     void switchOver();
+    void moveAddress();
     void find();
     void showPalette();
     void showAbout();
@@ -210,6 +218,7 @@ private:
     QAction *m_refreshAction = nullptr;
     QAction *m_pauseAction = nullptr;
     QAction *m_switchoverAction = nullptr;
+    QAction *m_moveAction = nullptr;
     QAction *m_findAction = nullptr;
     QAction *m_paletteAction = nullptr;
     QAction *m_navigatorAction = nullptr;

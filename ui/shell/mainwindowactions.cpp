@@ -65,6 +65,8 @@ void MainWindow::buildActions()
     m_pauseAction = addAction(QStringLiteral("action-pause"), tr("&Pause"), QStringLiteral("pause"),
                               key("Ctrl+Shift+P"), &MainWindow::togglePause);
     m_pauseAction->setCheckable(true);
+    m_moveAction = addAction(QStringLiteral("action-move-address"), tr("&Move address…"), QStringLiteral("address"),
+                             key("Ctrl+Shift+M"), &MainWindow::moveAddress);
     m_switchoverAction = addAction(QStringLiteral("action-switchover"), tr("S&witchover…"),
                                    QStringLiteral("switchover"), key("Ctrl+Shift+S"), &MainWindow::switchOver);
     buildPatroni();
@@ -140,6 +142,7 @@ void MainWindow::buildMenus()
     cluster->addActions({m_refreshAction, m_pauseAction});
     cluster->addSeparator();
     cluster->addAction(m_switchoverAction);
+    cluster->addAction(m_moveAction);
     cluster->addSeparator();
     cluster->addActions(m_patroni->actions());
     cluster->addSeparator();
@@ -175,6 +178,7 @@ void MainWindow::buildToolBar()
     bar->addActions({m_refreshAction, m_pauseAction});
     bar->addSeparator();
     bar->addAction(m_switchoverAction);
+    bar->addAction(m_moveAction);
     bar->addSeparator();
     bar->addAction(m_pageActions.last()); // the journal
     bar->addSeparator();
@@ -206,6 +210,7 @@ void MainWindow::updateActions()
         action->setEnabled(current != nullptr);
     }
     m_switchoverAction->setEnabled(current && current->state().snapshot);
+    m_moveAction->setEnabled(current && current->addresses() && !current->addresses()->empty());
     m_patroni->update(current);
     const bool paused = current && current->state().snapshot && current->state().snapshot->paused;
     // A sample alone would be shown as it was: a pause is over when somebody wants to look.
@@ -382,7 +387,8 @@ std::vector<Command> MainWindow::commands()
     for (const QString &name : clusters()) {
         list.push_back({name, tr("cluster"), QStringLiteral("cluster"), [this, name] { showCluster(name); }});
     }
-    for (QAction *action : QList<QAction *>{m_refreshAction, m_pauseAction, m_switchoverAction} + m_patroni->actions() +
+    for (QAction *action : QList<QAction *>{m_refreshAction, m_pauseAction, m_switchoverAction, m_moveAction} +
+                               m_patroni->actions() +
                                QList<QAction *>{m_findAction, m_addAction, m_openAction, m_demoAction, m_closeAction,
                                                 m_aboutAction, m_quitAction}) {
         if (action->isEnabled() && action->isVisible()) {

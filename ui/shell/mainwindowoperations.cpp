@@ -6,6 +6,7 @@
 #include "shell/clusterview.h"
 #include "shell/finishdialog.h"
 #include "shell/mainwindow.h"
+#include "shell/movedialog.h"
 #include "shell/patroni/patronidialog.h"
 #include "shell/switchoverdialog.h"
 #include "widgets/messagebar.h"
@@ -161,6 +162,8 @@ void MainWindow::takeUp(const QString &cluster, const QString &id, operations::F
     }
     if (operation->plan.operation == QLatin1String("switchover")) {
         makeSwitchover(cluster, operation->plan.to);
+    } else if (operation->plan.operation == QLatin1String("address")) {
+        host(new MoveDialog(cluster, {}, {}, this));
     } else {
         host(new PatroniDialog(cluster, nullptr, this));
     }
@@ -174,6 +177,8 @@ void MainWindow::switchoverPlanned(const QString &cluster, const operations::Pla
 {
     if (auto *dialog = qobject_cast<SwitchoverDialog *>(operationOf(cluster))) {
         dialog->setPlan(plan);
+    } else if (auto *move = qobject_cast<MoveDialog *>(operationOf(cluster))) {
+        move->setPlan(plan);
     }
 }
 

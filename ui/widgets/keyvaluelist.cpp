@@ -27,6 +27,13 @@ KeyValueList::KeyValueList(const QString &name, QWidget *parent)
     m_layout->setColumnStretch(1, 1);
 }
 
+void KeyValueList::setCompact()
+{
+    m_layout->setContentsMargins(0, 0, 0, 0);
+    m_layout->setColumnMinimumWidth(0, 60);
+    m_layout->setHorizontalSpacing(metric::kSpace2);
+}
+
 void KeyValueList::setRows(const std::vector<KeyValue> &rows)
 {
     const int height = theme::Theme::instance().height(Height::DenseRow);

@@ -27,6 +27,8 @@ public:
     explicit KeyValueList(const QString &name, QWidget *parent = nullptr);
     /// Shows rows in place of those before.
     void setRows(const std::vector<KeyValue> &rows);
+    /// In a narrow place: short keys, and as little room around.
+    void setCompact();
 
 private:
     QGridLayout *m_layout;

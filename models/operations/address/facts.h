@@ -3,6 +3,7 @@
 
 #include <QHash>
 #include <QStringList>
+#include <optional>
 #include <vector>
 
 namespace howdah::operations::address {
@@ -29,7 +30,11 @@ struct Facts {
     QString error; ///< why nothing answers PostgreSQL there, as seen from this machine
     bool writable = false;
     QString systemIdentifier;
-    qint64 startedMs = 0; ///< when that server was started, in ms since 1970: tells nodes apart; 0: not known
+    qint64 startedMs = 0;        ///< when that server was started, in ms since 1970: tells nodes apart; 0: not known
+    bool readOnly = false;       ///< a transaction there is, unless it asks not to be
+    QString serverVersion;       ///< "17.5 (Debian 17.5-1)"
+    QString tls;                 ///< "TLSv1.3", as this machine is let in; empty: nothing is encrypted
+    std::optional<int> answerMs; ///< from nothing to the answer, over a new connection where there was none
 
     // Of provider "host":
     std::vector<Claim> claims;

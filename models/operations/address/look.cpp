@@ -71,12 +71,12 @@ Look::Look(cluster::AddressConfig address, Hands &hands, QObject *parent)
 {
 }
 
-void Look::start(const std::vector<cluster::NodeConfig> &hosts, std::function<void(Facts)> done)
+void Look::start(const std::vector<cluster::NodeConfig> &hosts, std::function<void(Facts)> done, Depth depth)
 {
     m_done = std::move(done);
     m_left = 1; // so that nothing is over before all is asked
     askServer();
-    if (m_address.provider == QLatin1String("host")) {
+    if (depth == Depth::Whole && m_address.provider == QLatin1String("host")) {
         for (const cluster::NodeConfig &node : hosts) {
             if (node.command.isEmpty() && !node.hasCommand) {
                 m_facts.unasked.insert(node.name, QStringLiteral("the cluster file has no command for it"));
@@ -94,11 +94,16 @@ void Look::start(const std::vector<cluster::NodeConfig> &hosts, std::function<vo
 void Look::askServer()
 {
     ++m_left;
+    m_asked.start();
     const QPointer<Look> self(this);
+    // A session that is open leads to whom the address led to when it was opened.
+    m_hands.letGo(addressPlace(m_address.name), QString());
     m_hands.sql(addressPlace(m_address.name),
                 QStringLiteral("SELECT NOT pg_is_in_recovery() AS writable, system_identifier::text AS system, "
-                               "(extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint::text AS started_ms "
-                               "FROM pg_control_system()"),
+                               "(extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint::text AS started_ms, "
+                               "current_setting('transaction_read_only') AS read_only, "
+                               "current_setting('server_version') AS server_version, (SELECT version FROM pg_stat_ssl "
+                               "WHERE pid = pg_backend_pid() AND ssl) AS tls FROM pg_control_system()"),
                 kSqlMs, [self](const Handed<Table> &table) {
                     if (!self) {
                         return;
@@ -107,6 +112,10 @@ void Look::askServer()
                     facts.error = table ? QString() : table.error().error.message;
                     facts.writable = table && cellOf(*table, "writable") == QLatin1String("t");
                     facts.systemIdentifier = table ? cellOf(*table, "system") : QString();
+                    facts.readOnly = table && cellOf(*table, "read_only") == QLatin1String("on");
+                    facts.serverVersion = table ? cellOf(*table, "server_version") : QString();
+                    facts.tls = table ? cellOf(*table, "tls") : QString();
+                    facts.answerMs = table ? std::optional(static_cast<int>(self->m_asked.elapsed())) : std::nullopt;
                     facts.startedMs = table ? cellOf(*table, "started_ms").toLongLong() : 0;
                     self->one();
                 });

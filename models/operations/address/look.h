@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <functional>
 
@@ -18,8 +19,13 @@ public:
     /// hands must outlive it.
     Look(cluster::AddressConfig address, Hands &hands, QObject *parent = nullptr);
 
+    enum class Depth {
+        Server, ///< who answers PostgreSQL there, and nothing else: cheap, on a new connection
+        Whole,  ///< and the hosts
+    };
     /// hosts: who may have it; a witness has a host as well. done is called once, within some seconds.
-    void start(const std::vector<cluster::NodeConfig> &hosts, std::function<void(Facts)> done);
+    void start(const std::vector<cluster::NodeConfig> &hosts, std::function<void(Facts)> done,
+               Depth depth = Depth::Whole);
 
 private:
     void askServer();
@@ -31,6 +37,7 @@ private:
     Hands &m_hands;
     Facts m_facts;
     std::function<void(Facts)> m_done;
+    QElapsedTimer m_asked;
     int m_left = 0;
 };
 

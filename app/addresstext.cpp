@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "addresstext.h"
+
+#include <QJsonObject>
+
+#include "app/texttable.h"
+
+namespace howdah::app {
+
+using namespace operations::address;
+
+namespace {
+
+QString holderText(const Truth &truth)
+{
+    return !truth.holders.isEmpty() ? truth.holders.join(QLatin1Char(','))
+           : truth.holderKnown      ? QStringLiteral("none")
+                                    : QStringLiteral("?");
+}
+
+QString answerText(const Truth &truth)
+{
+    const QString who = truth.answers.isEmpty() ? QStringLiteral("?") : truth.answers;
+    return !truth.writable ? QStringLiteral("nobody")
+                           : who + (*truth.writable ? QStringLiteral(", writable") : QStringLiteral(", standby"));
+}
+
+QJsonObject addressJson(const Sight &sight)
+{
+    const cluster::AddressConfig &address = sight.address;
+    const Truth &truth = sight.truth;
+    const auto orNull = [](const QString &text) { return text.isEmpty() ? QJsonValue() : QJsonValue(text); };
+    return {{QStringLiteral("name"), address.name},
+            {QStringLiteral("ip"), address.ip},
+            {QStringLiteral("provider"), address.provider},
+            {QStringLiteral("follows"), address.follows},
+            {QStringLiteral("holders"),
+             truth.holderKnown ? QJsonValue(QJsonArray::fromStringList(truth.holders)) : QJsonValue()},
+            {QStringLiteral("answers"), orNull(truth.answers)},
+            {QStringLiteral("writable"), truth.writable ? QJsonValue(*truth.writable) : QJsonValue()},
+            {QStringLiteral("server_version"), orNull(sight.facts.serverVersion)},
+            {QStringLiteral("tls"), orNull(sight.facts.tls)},
+            {QStringLiteral("answer_ms"), sight.facts.answerMs ? QJsonValue(*sight.facts.answerMs) : QJsonValue()},
+            {QStringLiteral("verdict"), cluster::verdictKey(truth.verdict)},
+            {QStringLiteral("finding"), orNull(truth.id)},
+            {QStringLiteral("message"), truth.says},
+            {QStringLiteral("remedy"), orNull(truth.remedy)}};
+}
+
+} // namespace
+
+QString addressesText(const Sights &sights, bool remarks)
+{
+    std::vector<QStringList> rows{{QStringLiteral("ADDRESS"), QStringLiteral("IP"), QStringLiteral("PROVIDER"),
+                                   QStringLiteral("FOLLOWS"), QStringLiteral("HOLDER"), QStringLiteral("ANSWERS"),
+                                   QStringLiteral("VERDICT")}};
+    QString notes;
+    for (const Sight &sight : sights) {
+        const cluster::AddressConfig &address = sight.address;
+        const Truth &truth = sight.truth;
+        rows.push_back({address.name, address.ip, address.provider, address.follows, holderText(truth),
+                        answerText(truth), cluster::verdictKey(truth.verdict)});
+        if (remarks && !truth.id.isEmpty()) {
+            notes += QStringLiteral("%1: %2. %3\n").arg(address.name, truth.says, truth.remedy);
+        }
+    }
+    return textTable(rows) + (notes.isEmpty() ? notes : QLatin1Char('\n') + notes);
+}
+
+QJsonArray addressesJson(const Sights &sights)
+{
+    QJsonArray all;
+    for (const Sight &sight : sights) {
+        all.append(addressJson(sight));
+    }
+    return all;
+}
+
+} // namespace howdah::app

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "addresswatch.h"
+
+#include "cluster/positions.h"
+
+namespace howdah::app {
+
+using namespace operations::address;
+
+namespace {
+constexpr qint64 kServerMs = 5000;
+constexpr qint64 kHostsMs = 20'000;
+
+QString primaryOf(const cluster::ClusterState &state)
+{
+    const int primary = state.assessment->topology.primary;
+    return primary < 0 ? QString() : state.snapshot->nodes[cluster::at(primary)].name;
+}
+} // namespace
+
+AddressWatch::AddressWatch(cluster::ClusterConfig config)
+    : m_config(std::move(config))
+{
+    for (const cluster::AddressConfig &address : m_config.addresses) {
+        m_sights.emplace_back().address = address;
+    }
+}
+
+AddressWatch::~AddressWatch() = default;
+
+bool AddressWatch::isDue(const QElapsedTimer &last, qint64 everyMs) const
+{
+    return !last.isValid() || last.elapsed() >= everyMs || m_primary != primaryOf(m_state);
+}
+
+void AddressWatch::setState(const cluster::ClusterState &state)
+{
+    m_state = state;
+    if (!m_look && isDue(m_asked, kServerMs)) {
+        look(isDue(m_hostsAsked, kHostsMs));
+    }
+}
+
+void AddressWatch::look(bool hosts)
+{
+    if (!m_hands) {
+        m_hands = std::make_unique<operations::LiveHands>(m_config);
+    }
+    m_asked.start();
+    if (hosts) {
+        m_hostsAsked.start();
+    }
+    m_primary = primaryOf(m_state);
+    m_look = new LookAll(m_config.addresses, *m_hands, this);
+    m_look->start(
+        m_config.nodes, [this, hosts](const LookAll::Found &found) { looked(found, hosts); },
+        hosts ? Look::Depth::Whole : Look::Depth::Server);
+}
+
+void AddressWatch::looked(const LookAll::Found &found, bool hosts)
+{
+    m_look->deleteLater();
+    m_look = nullptr;
+    for (Sight &sight : m_sights) {
+        sight = seenAnew(sight, found.value(sight.address.name), hosts, m_state);
+    }
+    Q_EMIT sightsChanged(std::make_shared<const Sights>(m_sights));
+}
+
+} // namespace howdah::app
