@@ -52,6 +52,7 @@ private Q_SLOTS:
     void strangerRefuses();
     void oldHostThatCannotBeAskedRefuses();
     void strangerMeanwhileIsToldAndFinished();
+    void statusAndCheckTell();
     void movedByItself();
 
 private:
@@ -325,6 +326,40 @@ void TestHostAddress::strangerMeanwhileIsToldAndFinished()
 }
 
 /// Somebody has promoted without the console: the address stayed behind, which is seen, and mended.
+/// Who watches by a script is told as the window is.
+void TestHostAddress::statusAndCheckTell()
+{
+    awaitWhole();
+    const int primary = m_lab->primary();
+    const int standby = primary == 0 ? 1 : 0;
+    const QString file = clusterFile(QStringLiteral("told"));
+    const auto run = [&](const char *command) {
+        return integration::runConsole({QLatin1String(command), file, QStringLiteral("--json")}, m_directory.path());
+    };
+    const auto first = [](const ConsoleRun &ended) {
+        return ended.last().value(QLatin1String("addresses")).toArray().first().toObject();
+    };
+    const ConsoleRun well = run("status");
+    QVERIFY2(well.exitCode == 0, well.text.constData());
+    QCOMPARE(first(well).value(QLatin1String("verdict")).toString(), QStringLiteral("ok"));
+    QCOMPARE(first(well).value(QLatin1String("answers")).toString(), m_lab->node(primary).name);
+    QVERIFY(m_lab->addAddress(standby, m_lab->floatingAddress()));
+    const ConsoleRun two = run("check");
+    QVERIFY2(two.exitCode == 2 && two.text.contains("address_two_holders:write"), two.text.constData());
+    const QString cidr = QStringLiteral("%1/%2").arg(m_lab->floatingAddress()).arg(Lab::prefixLength());
+    for (const int node : {primary, standby}) {
+        (void)script(
+            node, QStringLiteral("ip addr del \"$1\" dev \"$2\" 2>/dev/null || ip addr del \"${1%/*}/32\" dev \"$2\""),
+            {cidr, Lab::interface()});
+    }
+    QCOMPARE(holders(m_lab->floatingAddress()), QStringList());
+    const ConsoleRun none = run("check");
+    QVERIFY2(none.exitCode == 2 && none.text.contains("address_no_holder:write"), none.text.constData());
+    QVERIFY(m_lab->addAddress(primary, m_lab->floatingAddress()));
+    QTRY_COMPARE_WITH_TIMEOUT(first(run("status")).value(QLatin1String("verdict")).toString(), QStringLiteral("ok"),
+                              20'000);
+}
+
 void TestHostAddress::movedByItself()
 {
     awaitWhole();
