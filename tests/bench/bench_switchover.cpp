@@ -290,12 +290,17 @@ bool report(int times, bool loaded, bool peers, double limitMs, const QString &k
     if (peers) {
         const Figures others[] = {repmgr(times, loaded), patroni(times, loaded)};
         const QString names[] = {QStringLiteral("repmgr"), QStringLiteral("Patroni")};
+        constexpr double kMostShare[] = {1.0 / 3, 0.1};
         for (int i = 0; i < 2; ++i) {
             table.peer(QStringLiteral("writes wait, median"), ours.gapMs.median(), names[i], others[i].gapMs.median(),
                        ms);
             table.peer(QStringLiteral("all of it, median"), ours.wholeMs.median(), names[i], others[i].wholeMs.median(),
                        ms);
+            table.limit(QStringLiteral("writes wait, share of %1's").arg(names[i]),
+                        ours.gapMs.median() / others[i].gapMs.median(), kMostShare[i], QString());
             table.plain(names[i] + QStringLiteral(": switchovers that failed"), others[i].failed, QString());
+            table.plain(names[i] + QStringLiteral(": acknowledged commits lost"), static_cast<double>(others[i].lost),
+                        QString());
         }
     }
     return table.print();

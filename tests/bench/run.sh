@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what the benchmarks need, builds them as a release into build/bench, and runs them without a display:
 #   sh tests/bench/run.sh [NAME...]        tick, sessions, window, lab, switchover; all of them when none is named
+# SWITCHOVERS=200 is how many of each there are; 10 when it is not set.
 # The figures are printed, and kept in build/bench/figures.txt. Other work on this machine makes them worse: CPU time
 # is what is measured where that can be, but caches and cores are shared.
 set -u
@@ -29,7 +30,9 @@ figures=build/bench/figures.txt
 } | tee "$figures"
 result=0
 for name in "$@"; do
-    "build/bench/tests/bench/howdah_bench_$name" >build/bench/one.txt 2>build/bench/$name.log || result=1
+    [ "$name" = switchover ] && times="--times ${SWITCHOVERS:-10}" || times=
+    # shellcheck disable=SC2086 # two words, or none
+    "build/bench/tests/bench/howdah_bench_$name" $times >build/bench/one.txt 2>build/bench/$name.log || result=1
     cat build/bench/one.txt
     cat build/bench/one.txt >>"$figures"
 done

@@ -2,7 +2,9 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QClipboard>
+#include <QFileDialog>
 #include <QGuiApplication>
+#include <QLineEdit>
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -47,6 +49,7 @@ private Q_SLOTS:
     void runsAndEnds();
     void cancelOnlyBeforeTheReturn();
     void dryRunTellsAll();
+    void runbookIsExported();
     void detailIsPlainText();
     void windowStaysOpenWhileItRuns();
     void putAsideItGoesOn();
@@ -576,6 +579,33 @@ void TestSwitchoverDialog::dryRunTellsAll()
     shown.click(part<QPushButton>(shown.dialog, "dry-run-close"));
     QTRY_VERIFY(!shown.dialog.findChild<QDialog *>(QStringLiteral("dry-run-dialog")));
     QCOMPARE(runs.count(), 0);
+}
+
+/// In the form that is chosen, and as the plan was when it was asked for.
+void TestSwitchoverDialog::runbookIsExported()
+{
+    Shown shown;
+    QVERIFY(!part<QPushButton>(shown.dialog, "switchover-export")->isEnabled()); // before there is a plan
+    const operations::Plan plan = withoutWarnings();
+    shown.dialog.setPlan(plan);
+    QSignalSpy exports(&shown.dialog, &SwitchoverDialog::exportRequested);
+    shown.click(part<QPushButton>(shown.dialog, "switchover-export"));
+    auto *dialog = part<QFileDialog>(shown.dialog, "switchover-export-dialog");
+    QVERIFY(dialog);
+    QCOMPARE(QFileInfo(dialog->selectedFiles().first()).fileName(), QStringLiteral("switchover-pg2.md"));
+    dialog->selectNameFilter(QStringLiteral("Shell script (*.sh)"));
+    Q_EMIT dialog->filterSelected(QStringLiteral("Shell script (*.sh)"));
+    QCOMPARE(QFileInfo(dialog->selectedFiles().first()).fileName(), QStringLiteral("switchover-pg2.sh"));
+    operations::Plan later = plan;
+    later.title += QStringLiteral(" later");
+    shown.dialog.setPlan(later);
+    QTemporaryDir directory;
+    dialog->findChild<QLineEdit *>(QStringLiteral("fileNameEdit"))
+        ->setText(directory.filePath(QStringLiteral("switchover-pg2.sh")));
+    QMetaObject::invokeMethod(dialog, "accept");
+    QCOMPARE(exports.count(), 1);
+    QCOMPARE(exports.first().at(0).value<operations::Plan>(), plan);
+    QCOMPARE(exports.first().at(1).toString(), directory.filePath(QStringLiteral("switchover-pg2.sh")));
 }
 
 void TestSwitchoverDialog::detailIsPlainText()

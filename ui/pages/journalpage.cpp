@@ -3,7 +3,6 @@
 
 #include <QBoxLayout>
 #include <QClipboard>
-#include <QFileDialog>
 #include <QGuiApplication>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -24,6 +23,7 @@
 #include "widgets/keyvaluelist.h"
 #include "widgets/noticebar.h"
 #include "widgets/panes.h"
+#include "widgets/savedialog.h"
 #include "widgets/sidecolumn.h"
 
 namespace howdah::pages {
@@ -264,24 +264,11 @@ void JournalPage::exportOperation()
     if (!operation) {
         return;
     }
-    // Not native, so that it looks and behaves alike everywhere, and never runs a loop of its own.
-    auto *dialog = new QFileDialog(this, tr("Export the operation"));
-    dialog->setObjectName(QStringLiteral("journal-export-dialog"));
-    dialog->setOption(QFileDialog::DontUseNativeDialog);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setFileMode(QFileDialog::AnyFile);
-    dialog->setNameFilters({tr("Report (*.md)"), tr("Journal, JSON lines (*.jsonl)")});
-    dialog->setDefaultSuffix(QStringLiteral("md"));
-    dialog->selectFile(operation->id + QStringLiteral(".md"));
-    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog, id = operation->id](const QString &filter) {
-        const QString suffix = filter.contains(QLatin1String("*.md")) ? QStringLiteral("md") : QStringLiteral("jsonl");
-        dialog->setDefaultSuffix(suffix);
-        dialog->selectFile(id + QLatin1Char('.') + suffix);
-    });
+    const auto *dialog = widgets::openSaveDialog(
+        this, QStringLiteral("journal-export-dialog"), tr("Export the operation"), operation->id,
+        {{tr("Report"), QStringLiteral("md")}, {tr("Journal, JSON lines"), QStringLiteral("jsonl")}});
     connect(dialog, &QFileDialog::fileSelected, this,
             [this, path = operation->path](const QString &target) { Q_EMIT journalExportRequested(path, target); });
-    dialog->open();
 }
 
 void JournalPage::copyReport()

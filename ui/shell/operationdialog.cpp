@@ -2,7 +2,6 @@
 #include "shell/operationdialog.h"
 
 #include <QBoxLayout>
-#include <QFileDialog>
 #include <QPushButton>
 #include <QStackedWidget>
 
@@ -15,6 +14,7 @@
 #include "theme/metrics.h"
 #include "widgets/label.h"
 #include "widgets/panes.h"
+#include "widgets/savedialog.h"
 
 namespace howdah::shell {
 
@@ -235,13 +235,13 @@ void OperationDialog::showDryRun()
 void OperationDialog::exportRunbook()
 {
     const QString of = m_plan.to.isEmpty() ? m_cluster : m_plan.to;
-    const QString name = QStringLiteral("%1-%2.md").arg(m_plan.operation, of);
-    const QString path = QFileDialog::getSaveFileName(this, tr("Export runbook"),
-                                                      QString(name).replace(QLatin1Char('/'), QLatin1Char('-')),
-                                                      tr("Markdown (*.md);;Shell script (*.sh)"));
-    if (!path.isEmpty()) {
-        Q_EMIT exportRequested(m_plan, path);
-    }
+    const QString name = QStringLiteral("%1-%2").arg(m_plan.operation, of).replace(QLatin1Char('/'), QLatin1Char('-'));
+    const auto *dialog =
+        widgets::openSaveDialog(this, named("export-dialog"), tr("Export runbook"), name,
+                                {{tr("Markdown"), QStringLiteral("md")}, {tr("Shell script"), QStringLiteral("sh")}});
+    // As it was when it was asked for: it may be another by the time that somebody has chosen a name.
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this, plan = m_plan](const QString &path) { Q_EMIT exportRequested(plan, path); });
 }
 
 } // namespace howdah::shell
