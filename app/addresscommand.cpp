@@ -87,7 +87,9 @@ void AddressCommand::assign()
     facts.unfinished = unfinishedOf(journal, facts.config.name, m_invocation.cluster);
     facts.unreadable = journal.unreadable;
     const Plan plan = address::planMove(facts, m_invocation.addressName, m_invocation.target);
-    m_run->offer(plan, m_invocation);
+    if (m_run->offer(plan, m_invocation)) {
+        m_run->start(plan);
+    }
 }
 
 } // namespace howdah::app

@@ -27,7 +27,8 @@ const QHash<QString, Option> &valueOptions()
         {QStringLiteral("--theme"), {&Invocation::theme, {Command::Open}}},
         {QStringLiteral("--size"), {&Invocation::size, {Command::Open}}},
         {QStringLiteral("--to"), {&Invocation::target, {Command::Switchover, Command::Patroni}}},
-        {QStringLiteral("--runbook"), {&Invocation::runbook, {Command::Switchover}}},
+        {QStringLiteral("--runbook"),
+         {&Invocation::runbook, {Command::Switchover, Command::Patroni, Command::Address}}},
         {QStringLiteral("--accept"), {&Invocation::accept, {Command::Switchover, Command::Patroni, Command::Address}}},
         {QStringLiteral("--after"), {&Invocation::after, {Command::Open}}},
     };
@@ -72,8 +73,9 @@ core::Result<Invocation> withAddressArguments(Invocation invocation, const QStri
     if (const qsizetype most = assigns ? 4 : 2; positional.size() > most) {
         return usage(QStringLiteral("There is one argument too many: \"%1\".").arg(positional.at(most)));
     }
-    if (!assigns && (invocation.dryRun || invocation.yes || !invocation.accept.isEmpty())) {
-        return usage(QStringLiteral("--dry-run, --yes and --accept go with address CLUSTER assign."));
+    if (!assigns &&
+        (invocation.dryRun || invocation.yes || !invocation.accept.isEmpty() || !invocation.runbook.isEmpty())) {
+        return usage(QStringLiteral("--dry-run, --runbook, --yes and --accept go with address CLUSTER assign."));
     }
     if (invocation.native || invocation.probe || invocation.force) {
         return usage(QStringLiteral("--native, --probe and --force do not go with address."));
@@ -251,7 +253,7 @@ QString helpText()
         "                                  switchover-at TIME --to NODE|cancel-switchover [--dry-run] [--yes]\n"
         "                                  has Patroni do it: checks first, then the plan, then the proof\n"
         "  howdah address CLUSTER [list]   who has each address of the cluster file, and who answers there\n"
-        "  howdah address CLUSTER assign NAME NODE [--dry-run] [--yes | --accept ID,...]\n"
+        "  howdah address CLUSTER assign NAME NODE [--dry-run [--runbook FILE]] [--yes | --accept ID,...]\n"
         "                                  moves it: checks first, then the plan, then the proof of who answers\n"
         "  howdah journal CLUSTER [show|resume|undo [ID]]\n"
         "                                  what was done, and how to finish what was interrupted\n"

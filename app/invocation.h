@@ -41,7 +41,7 @@ struct Invocation {
     QString operation;     ///< journal: its id; empty: the newest that can be finished
     QString target;        ///< switchover --to; patroni switchover-at --to; address assign: the node
     QString addressName;   ///< address assign: which; empty: all are listed
-    QString runbook;       ///< switchover --runbook FILE
+    QString runbook;       ///< --runbook FILE of what has a plan
     QString patroniAction; ///< status, pause, …
     QStringList words;     ///< what stands behind it: a node, a time, KEY=VALUE…
     QString outputFile;    ///< discover -o

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operationrun.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonObject>
 
@@ -10,6 +11,7 @@
 #include "core/units.h"
 #include "operations/plantext.h"
 #include "operations/probe/follow.h"
+#include "operations/runbook.h"
 
 namespace howdah::app {
 
@@ -36,7 +38,8 @@ int exitCodeOf(Outcome outcome)
 OperationRun::OperationRun(bool json, cluster::ClusterConfig config, QObject *parent)
     : QObject(parent)
     , m_json(json)
-    , m_hands(std::make_unique<LiveHands>(std::move(config)))
+    , m_config(std::move(config))
+    , m_hands(std::make_unique<LiveHands>(m_config))
 {
 }
 
@@ -74,14 +77,33 @@ void OperationRun::start(const Plan &plan)
     m_runner->start();
 }
 
-void OperationRun::offer(const Plan &plan, const Invocation &invocation)
+core::Result<void> mayWriteRunbook(const QString &path)
+{
+    return QFileInfo::exists(path)
+               ? core::failure(core::Error::Kind::Invalid,
+                               QStringLiteral("%1 is there already. Nothing was changed.").arg(path),
+                               QStringLiteral("Name another file for the runbook, or take that one away."))
+               : core::Result<void>();
+}
+
+core::Result<void> OperationRun::writeRunbook(const Plan &plan, const QString &path) const
+{
+    return path.isEmpty() ? core::Result<void>()
+                          : mayWriteRunbook(path).and_then([&] { return saveRunbook(plan, m_config, path); });
+}
+
+bool OperationRun::offer(const Plan &plan, const Invocation &invocation)
 {
     showPlan(plan, invocation);
+    if (const auto written = writeRunbook(plan, invocation.runbook); !written) {
+        Q_EMIT finished(printFailure(written.error(), m_json, kRefused));
+        return false;
+    }
     if (const auto exitCode = reasonNotToRun(plan, invocation)) {
         Q_EMIT finished(*exitCode);
-    } else {
-        start(plan);
+        return false;
     }
+    return true;
 }
 
 void OperationRun::start(const Plan &plan, const probe::Settings &settings)

@@ -14,6 +14,9 @@ class QSocketNotifier;
 
 namespace howdah::app {
 
+/// An error where a file is there: somebody may go by it.
+core::Result<void> mayWriteRunbook(const QString &path);
+
 /// Runs one operation for the command line: prints its steps as they end, takes Ctrl-C for a wish to cancel, and ends
 /// with the exit code that the outcome asks for.
 class OperationRun : public QObject {
@@ -25,8 +28,9 @@ public:
     operations::LiveHands &hands() { return *m_hands; }
 
     void start(const operations::Plan &plan);
-    /// Shows it, and starts it where its checks and what was asked for let it: see reasonNotToRun().
-    void offer(const operations::Plan &plan, const Invocation &invocation);
+    /// Shows it, and writes its runbook where one is asked for, over no file that is there. True when its checks and
+    /// what was asked for let it be started: see reasonNotToRun(). Else all is said, and finished() was emitted.
+    bool offer(const operations::Plan &plan, const Invocation &invocation);
     /// The same, while a probe commits through settings; not begun when that can't.
     void start(const operations::Plan &plan, const operations::probe::Settings &settings);
     /// Goes on with the operation of that journal file, or takes it back.
@@ -46,7 +50,10 @@ private:
     void report(operations::Outcome outcome, const QStringList &remains,
                 const std::optional<operations::probe::Measured> &measured);
 
+    core::Result<void> writeRunbook(const operations::Plan &plan, const QString &path) const;
+
     bool m_json;
+    cluster::ClusterConfig m_config;
     std::unique_ptr<operations::LiveHands> m_hands;
     std::unique_ptr<operations::Runner> m_runner;
     std::unique_ptr<operations::probe::Probe> m_probe;

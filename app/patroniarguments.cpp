@@ -93,8 +93,10 @@ core::Result<Invocation> withPatroniArguments(Invocation invocation, const QStri
     }
     const bool shows =
         invocation.patroniAction == QLatin1String("config") && invocation.words.value(0) != QLatin1String("set");
-    if ((invocation.dryRun || invocation.yes || !invocation.accept.isEmpty()) && (!shape->changes || shows)) {
-        return usage(QStringLiteral("--dry-run, --yes and --accept go with what changes something."));
+    const bool wantsPlan =
+        invocation.dryRun || invocation.yes || !invocation.accept.isEmpty() || !invocation.runbook.isEmpty();
+    if (wantsPlan && (!shape->changes || shows)) {
+        return usage(QStringLiteral("--dry-run, --runbook, --yes and --accept go with what changes something."));
     }
     if (invocation.force) {
         return usage(QStringLiteral("--force goes with discover -o FILE."));

@@ -141,7 +141,9 @@ void PatroniCommand::act(const patroni::PatroniFacts &facts)
         }
     }
     const Plan plan = patroni::planFor(facts, m_look.config().name, request, QDateTime::currentDateTimeUtc());
-    m_run->offer(plan, m_invocation);
+    if (m_run->offer(plan, m_invocation)) {
+        m_run->start(plan);
+    }
 }
 
 } // namespace howdah::app

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "switchovercommand.h"
 
-#include <QFileInfo>
-
 #include "app/output.h"
-#include "app/planoffer.h"
-#include "operations/runbook.h"
 #include "operations/switchover/switchoverplan.h"
 
 namespace howdah::app {
@@ -34,20 +30,11 @@ SwitchoverCommand::~SwitchoverCommand() = default;
 
 void SwitchoverCommand::start()
 {
-    if (QFileInfo::exists(m_invocation.runbook)) {
-        refuseToOverwrite();
+    if (const auto free = mayWriteRunbook(m_invocation.runbook); !free) { // before anybody waits for the rest
+        Q_EMIT finished(printFailure(free.error(), m_invocation.json, kRefused));
         return;
     }
     m_look.start(m_invocation.cluster);
-}
-
-void SwitchoverCommand::refuseToOverwrite()
-{
-    const core::Error error{.kind = core::Error::Kind::Invalid,
-                            .message =
-                                QStringLiteral("%1 is there already. Nothing was changed.").arg(m_invocation.runbook),
-                            .hint = QStringLiteral("Name another file for the runbook, or take that one away.")};
-    Q_EMIT finished(printFailure(error, m_invocation.json, kRefused));
 }
 
 void SwitchoverCommand::stateChanged(const cluster::ClusterState &state, bool conclusive)
@@ -75,20 +62,7 @@ void SwitchoverCommand::gathered(const switchover::Facts &facts)
     newest.unreadable = journal.unreadable;
     const Plan plan = switchover::planSwitchover(
         newest, m_invocation.target, m_invocation.native ? switchover::Way::Native : switchover::Way::Manager);
-    showPlan(plan, m_invocation);
-    if (QFileInfo::exists(m_invocation.runbook)) { // it came while we asked
-        refuseToOverwrite();
-        return;
-    }
-    if (!m_invocation.runbook.isEmpty()) {
-        if (const auto saved = saveRunbook(plan, m_look.config(), m_invocation.runbook); !saved) {
-            Q_EMIT finished(printFailure(saved.error(), m_invocation.json, kRefused));
-            return;
-        }
-    }
-    if (const auto exitCode = reasonNotToRun(plan, m_invocation)) {
-        Q_EMIT finished(*exitCode);
-    } else {
+    if (m_run->offer(plan, m_invocation)) {
         run(plan);
     }
 }

@@ -29,7 +29,6 @@ Q_SIGNALS:
 private:
     void stateChanged(const cluster::ClusterState &state, bool conclusive);
     void gathered(const operations::switchover::Facts &facts);
-    void refuseToOverwrite();
     void run(const operations::Plan &plan);
 
     Invocation m_invocation;

@@ -399,6 +399,22 @@ void TestHostAddress::movedByItself()
     QCOMPARE(holders(m_lab->floatingAddress()), QStringList({m_lab->node(to).name}));
     ended = run({});
     QCOMPARE(only(ended).value(QStringLiteral("verdict")).toString(), QStringLiteral("ok"));
+
+    // The same by the script of the dry run, after a switchover back without it.
+    ended = switchover(from, {}, without);
+    QVERIFY2(ended.exitCode == 0, ended.text.constData());
+    awaitWhole();
+    const QString book = m_directory.filePath(QStringLiteral("address.sh"));
+    const QStringList back{QStringLiteral("assign"),    QStringLiteral("write"),     m_lab->node(from).name,
+                           QStringLiteral("--dry-run"), QStringLiteral("--runbook"), book};
+    ended = run(back);
+    QVERIFY2(ended.exitCode == 0, ended.text.constData());
+    QCOMPARE(holders(m_lab->floatingAddress()), QStringList({m_lab->node(to).name}));
+    QVERIFY2(run(back).exitCode == 1, "a runbook that is there is not overwritten");
+    const Output ran = testsupport::run({QStringLiteral("sh"), book}, 60'000);
+    QVERIFY2(ran.ok(), (ran.out + ran.err).constData());
+    QCOMPARE(holders(m_lab->floatingAddress()), QStringList({m_lab->node(from).name}));
+    QCOMPARE(only(run({})).value(QStringLiteral("verdict")).toString(), QStringLiteral("ok"));
 }
 
 QTEST_GUILESS_MAIN(TestHostAddress)

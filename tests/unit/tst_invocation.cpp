@@ -41,6 +41,7 @@ void TestInvocation::accepts_data()
     row("address orders", Command::Address, "orders");
     row("address orders list --json", Command::Address, "orders");
     row("address orders assign write pg2 --dry-run", Command::Address, "orders");
+    row("address orders assign write pg2 --dry-run --runbook a.sh", Command::Address, "orders");
     row("address orders assign write pg2 --accept addresses:write", Command::Address, "orders");
     row("--help", Command::Help, "");
     row("status --help", Command::Help, "");
@@ -82,6 +83,8 @@ void TestInvocation::rejects_data()
     row("address a assign write", "NAME NODE");
     row("address a assign write pg2 pg3", "pg3");
     row("address a list pg2", "pg2");
+    row("address a list --runbook a.sh", "--runbook");
+    row("patroni a status --runbook a.sh", "--runbook");
     row("address a --yes", "--yes");
     row("address a --to pg2", "--to");
     row("address a assign write pg2 --native", "--native");
