@@ -53,11 +53,13 @@ void judgeIdentifier(Rules &rules, int index, quint64 family)
          .page = QStringLiteral("overview")});
 }
 
+/// Whether it gets WAL. A walsender serves an old timeline to its end, again and again, so that one that gets some may
+/// have diverged all the same.
 bool isFed(const Rules &rules, int index)
 {
     const Edge *edge = rules.edgeTo[at(index)];
-    // A walsender refuses a standby whose timeline does not fit, so one that streams has not diverged.
-    return edge && (edge->state == EdgeState::Streaming || edge->state == EdgeState::Catchup ||
+    const bool begins = edge && edge->sender && edge->sender->state == QLatin1String("startup");
+    return edge && !begins && (edge->state == EdgeState::Streaming || edge->state == EdgeState::Catchup ||
                     edge->state == EdgeState::Paused || edge->state == EdgeState::SenderOnly);
 }
 
@@ -362,7 +364,9 @@ void judgeFamily(Rules &rules)
         if (family) {
             judgeIdentifier(rules, i, *family);
         }
-        if (rules.primary && i != rules.topology.primary && !rules.outOfFamily[at(i)] && !isFed(rules, i)) {
+        const bool judged = rules.primary && i != rules.topology.primary && !rules.outOfFamily[at(i)];
+        if (judged && (!isFed(rules, i) || compareTimelines(rules.sample(i), *rules.primary).relation ==
+                                               TimelineRelation::Diverged)) {
             judgeTimeline(rules, i);
         }
     }

@@ -50,6 +50,7 @@ private Q_SLOTS:
     void streamingAgainIsForgotten();
     void sinceSurvives();
     void whatBeganUnseenSaysAtLeast();
+    void divergedWhileItIsServed();
     void everythingUnseenSaysAtLeast_data();
     void everythingUnseenSaysAtLeast();
     void newestSample();
@@ -366,6 +367,28 @@ void TestVerdict::whatBeganUnseenSaysAtLeast()
     QVERIFY(!last(watched).beganUnseen);
     QVERIFY(!last(watched).evidence.contains(atLeast));
     QVERIFY(!buildTopology(watched).edges.back().beganUnseen);
+}
+
+/// A walsender serves the old timeline to its end, again and again: what has gone past it can't follow.
+void TestVerdict::divergedWhileItIsServed()
+{
+    for (const char *state : {"startup", "catchup", "streaming"}) {
+        Snapshot snapshot = threeNodes();
+        const auto receiver = edit(snapshot, pg3).receiver;
+        const auto senders = edit(snapshot, pg2).senders;
+        diverge(snapshot, pg3, 176);
+        edit(snapshot, pg3).receiver = receiver;
+        edit(snapshot, pg3).receiver->receivedTli = edit(snapshot, pg3).timeline;
+        edit(snapshot, pg2).senders = senders;
+        senderOf(edit(snapshot, pg2), pg3)->state = QLatin1String(state);
+        const Assessment now = assess(snapshot, Thresholds::forOneLook());
+        const auto found = std::find_if(now.findings.begin(), now.findings.end(),
+                                        [](const Finding &one) { return one.id == QLatin1String("diverged:pg3"); });
+        QVERIFY2(found != now.findings.end(), state);
+        QVERIFY2(found->severity == Verdict::Critical && now.verdict == Verdict::Critical, state);
+        QVERIFY2(found->evidence.contains(QStringLiteral("pg3 has gone 176 B past it")), qPrintable(found->evidence));
+        QVERIFY2(!now.lag[2].bytes, state); // its positions mean other WAL
+    }
 }
 
 // Also what is of the cluster and not of a node, what has to last before it is told, and links.
