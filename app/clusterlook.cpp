@@ -23,7 +23,8 @@ void ClusterLook::start(const QString &cluster)
         Q_EMIT failed(config.error());
         return;
     }
-    if (!monitor::needsDiscovery(*config)) {
+    const bool acts = m_asksWhoManages && config->manager == cluster::ManagerKind::Auto;
+    if (!monitor::needsDiscovery(*config) && !acts) {
         watch(*config);
         return;
     }

@@ -23,6 +23,8 @@ public:
     explicit ClusterLook(QObject *parent = nullptr);
     ~ClusterLook() override;
 
+    /// Before start(): who manages the cluster is found out where its file does not say, as whoever acts must know.
+    void askWhoManages() { m_asksWhoManages = true; }
     /// CLUSTER of the command line.
     void start(const QString &cluster);
     /// What is watched: complete when the first state has come.
@@ -40,6 +42,7 @@ Q_SIGNALS:
 private:
     void watch(const cluster::ClusterConfig &config);
 
+    bool m_asksWhoManages = false;
     cluster::ClusterConfig m_config;
     std::unique_ptr<monitor::Discovery> m_discovery;
     std::unique_ptr<monitor::ClusterMonitor> m_monitor;

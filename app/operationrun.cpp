@@ -207,6 +207,8 @@ QString OperationRun::cameOf(Outcome outcome, const std::optional<probe::Measure
         const QString text = m_takenUp ? QString() : undoneText(plan, m_runner->steps(), measured);
         return text.isEmpty() ? QStringLiteral("all that was done is taken back") : text;
     }
+    case Outcome::Refused:
+        return QStringLiteral("nothing was changed");
     default:
         return {};
     }

@@ -34,6 +34,7 @@ void SwitchoverCommand::start()
         Q_EMIT finished(printFailure(free.error(), m_invocation.json, kRefused));
         return;
     }
+    m_look.askWhoManages();
     m_look.start(m_invocation.cluster);
 }
 

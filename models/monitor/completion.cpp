@@ -49,6 +49,12 @@ bool needsDiscovery(const cluster::ClusterConfig &config)
 cluster::ClusterConfig completed(const cluster::ClusterConfig &config, const DiscoveryResult &found)
 {
     cluster::ClusterConfig result = config;
+    if (config.nodes.size() > 1) { // they are as somebody has named them: only who manages them was asked for
+        if (result.manager == cluster::ManagerKind::Auto) {
+            result.manager = found.manager;
+        }
+        return result;
+    }
     result.nodes.clear();
     QStringList addresses;
     std::optional<std::size_t> written; // which of them is the one that was

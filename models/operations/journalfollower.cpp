@@ -27,6 +27,7 @@ Operation headOf(const Operation &whole)
     head.plan.checks.clear();
     head.plan.secrets.clear();
     head.plan.guards.clear();
+    head.plan.undoGuards.clear();
     head.plan.steps.clear();
     head.steps.clear();
     head.values.clear();

@@ -208,6 +208,9 @@ struct Plan {
     std::vector<Check> checks;
     std::vector<Secret> secrets;
     std::vector<Action> guards; ///< must hold before each step up to the first of the outage
+    /// Must hold before any of it is taken back by whoever takes it up later: else somebody else has been at the
+    /// cluster since, and what was prepared may be what that one relies on.
+    std::vector<Action> undoGuards;
     std::vector<Step> steps;
 
     bool operator==(const Plan &) const = default;

@@ -362,6 +362,7 @@ QJsonObject toJson(const Plan &plan)
             {QStringLiteral("checks"), arrayOf(plan.checks)},
             {QStringLiteral("secrets"), arrayOf(plan.secrets)},
             {QStringLiteral("guards"), arrayOf(plan.guards)},
+            {QStringLiteral("undo_guards"), arrayOf(plan.undoGuards)},
             {QStringLiteral("steps"), arrayOf(plan.steps)}};
 }
 
@@ -378,6 +379,7 @@ core::Result<Plan> planFromJson(const QJsonObject &o)
     plan.checks = reader.list(o[QLatin1String("checks")], &Reader::check);
     plan.secrets = reader.list(o[QLatin1String("secrets")], &Reader::secret);
     plan.guards = reader.list(o[QLatin1String("guards")], &Reader::action);
+    plan.undoGuards = reader.list(o[QLatin1String("undo_guards")], &Reader::action);
     plan.steps = reader.list(o[QLatin1String("steps")], &Reader::step);
     if (!reader.ok() || plan.operation.isEmpty() || plan.steps.empty()) {
         return core::failure(

@@ -62,7 +62,11 @@ public:
             forward += stepText(step);
             undo.prepend(undoText(step));
         }
-        undo.prepend(returnLookText());
+        QString look;
+        for (const Action &guard : m_plan.undoGuards) { // another switchover may have been since
+            look += m_actions.text(guard, m_plan.steps.front());
+        }
+        undo.prepend(returnLookText() + look);
         out += m_sql.functions();
         forward += QStringLiteral("[ -z \"$missing\" ] || fail 'what is named as not done is left to you'\n");
         undo += keeps() ? QStringLiteral("[ -z \"$remains\" ] || exit 1\n") : QString();

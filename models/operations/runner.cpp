@@ -51,6 +51,7 @@ void Runner::take(const Operation &operation)
     m_steps = operation.steps;
     m_values = operation.values;
     m_wills = operation.wills;
+    m_before = {operation.outcome, operation.remains};
     m_resumed = true;
 }
 
@@ -69,7 +70,7 @@ void Runner::undo(const Operation &operation)
         finish(Outcome::Incomplete);
         return;
     }
-    resolveSecrets(0, false, [this] { lockAgain(0, [this] { beginUndo(asAskedFor()); }); });
+    resolveSecrets(0, false, [this] { lockAgain(0, [this] { undoGuarded(asAskedFor()); }); });
 }
 
 void Runner::begin()
@@ -78,7 +79,7 @@ void Runner::begin()
     resolveSecrets(0, !m_resumed, [this] {
         if (isOnTheWayBack()) {
             lockAgain(0, [this] {
-                beginUndo(
+                undoGuarded(
                     tr("an earlier try had begun to take it back, and could not do so to the end: that goes first"));
             });
             return;

@@ -74,6 +74,8 @@ private:
     void askAgain(int secret, const std::function<void()> &then);
     void unlock();
     void lockAgain(int index, const std::function<void()> &then);
+    /// Takes back what was begun, unless somebody else has been at the cluster since.
+    void undoGuarded(const QString &why);
     bool isSecond(int index, const SequenceFailure &failure);
     void undoNext();
     void undoStep(int index);
@@ -132,6 +134,12 @@ private:
     QSet<QString> m_silent; ///< nodes that said nothing to anybody
     bool m_lookedAgain = false;
     bool m_someSpoke = false;
+    /// How an operation that is taken up had been left.
+    struct Before {
+        Outcome outcome = Outcome::Interrupted;
+        QStringList remains;
+    };
+    Before m_before;
     bool m_resumed = false;
     bool m_cancelled = false;
     bool m_ended = false;

@@ -3,6 +3,7 @@
 #include <QPointer>
 #include <algorithm>
 
+#include "core/redact.h"
 #include "core/sentences.h"
 #include "operations/runner.h"
 #include "operations/values.h"
@@ -17,6 +18,7 @@ constexpr int kUndoMs = 60'000;
 constexpr int kAbsentMs = 8000; ///< a node that says nothing to anybody for so long is not waited for
 constexpr int kAliveMs = 2000;
 constexpr int kSecretMs = 5000;
+constexpr int kUndoGuardMs = 3000;
 
 /// A person may need as long to take something back as to do it.
 int undoDeadlineMs(const Step &step)
@@ -76,9 +78,38 @@ bool Runner::isSecond(int index, const SequenceFailure &failure)
         return false;
     }
     unlock();
-    m_remains = {tr("%1. Nothing was done or taken back: wait until that has ended").arg(failure.error.message)};
-    finish(Outcome::Incomplete);
+    m_ended = true;
+    if (m_before.outcome == Outcome::Incomplete) { // else it is interrupted still, and the journal goes on saying so
+        (void)m_journal->ended(m_before.outcome, m_clock.wallMs(), m_before.remains);
+    }
+    const QString why = tr("%1. Nothing was done or taken back: wait until that has ended").arg(failure.error.message);
+    Q_EMIT ended(Outcome::Refused, QStringList{core::redacted(why)});
     return true;
+}
+
+void Runner::undoGuarded(const QString &why)
+{
+    run(m_plan.undoGuards, kUndoGuardMs, [this, why](const tl::expected<void, SequenceFailure> &result) {
+        if (result) {
+            beginUndo(why);
+            return;
+        }
+        QStringList begun;
+        for (int i = 0; i < stepCount(); ++i) {
+            const StepState state = record(i).state;
+            if (state != StepState::Waiting && state != StepState::Skipped && state != StepState::Undone &&
+                !endsWithItsSession(step(i))) {
+                begun.append(QStringLiteral("\"%1\"").arg(step(i).title));
+            }
+        }
+        unlock();
+        m_remains = {tr("%1. Nothing was taken back").arg(result.error().error.message)};
+        if (!begun.isEmpty()) {
+            m_remains.append(tr("These were begun, and left as they are: %1. See what of it is still wanted")
+                                 .arg(begun.join(QStringLiteral(", "))));
+        }
+        finish(Outcome::Incomplete);
+    });
 }
 
 /// Lets other consoles act again where this one's sessions live on, as a window's do. Nobody waits for that.

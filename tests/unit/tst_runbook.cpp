@@ -26,6 +26,7 @@ private Q_SLOTS:
     void silenceIsGivenUp();
     void hostIsGivenUp_data() { RunbookBench::everyShell(); }
     void hostIsGivenUp();
+    void nothingIsTakenBackFromTheNewPrimary();
     void onlyWhatWasBegunIsTakenBack();
     void onlyKnownArguments();
     void hostIsAskedAgain_data() { RunbookBench::everyShell(); }
@@ -88,7 +89,7 @@ void TestRunbook::wayBackNeedsAnAnswer_data()
 {
     QTest::addColumn<QString>("answer");
     QTest::addColumn<QString>("failed");
-    const QString promoted = QStringLiteral("FAILED: not so: nobody has promoted pg2 meanwhile");
+    const QString promoted = QStringLiteral("FAILED: it is not proved that pg2 is a standby of pg1 still");
     QTest::newRow("the candidate says nothing") << QString() << promoted;
     QTest::newRow("it is the primary") << QStringLiteral("f") << promoted;
     QTest::newRow("it is a standby") << QStringLiteral("t")
@@ -299,6 +300,21 @@ void TestRunbook::whatOthersHaveChangedIsLeft()
                                           "primary_conninfo")),
              qPrintable(said));
     QVERIFY(!m_bench->read(QStringLiteral("statements")).contains("ALTER SYSTEM"));
+}
+
+/// Another switchover has been since: what was prepared may be what that one relies on.
+void TestRunbook::nothingIsTakenBackFromTheNewPrimary()
+{
+    m_bench->stops = false;
+    QVERIFY(m_bench->write(QStringLiteral("answers"), RunbookBench::conninfo()));
+    QCOMPARE(m_bench->run(m_bench->plan()).second, 1);
+    m_bench->stops = true;
+    QVERIFY(m_bench->write(QStringLiteral("answers"), "case $in in *greatest*) printf 'is\\nf\\n'; exit ;; esac\n"));
+    QVERIFY(m_bench->write(QStringLiteral("statements"), {}));
+    const auto [said, exitCode] = m_bench->run(m_bench->plan(), {QStringLiteral("undo"), QStringLiteral("slots")});
+    QCOMPARE(exitCode, 1);
+    QVERIFY2(said.contains(QStringLiteral("switched over since")), qPrintable(said));
+    QVERIFY(!m_bench->read(QStringLiteral("statements")).contains("pg_drop_replication_slot"));
 }
 
 /// Who never ran it has nothing to take back: what is there is somebody else's.

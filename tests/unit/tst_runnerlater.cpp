@@ -14,6 +14,7 @@ class TestRunnerLater : public QObject {
 private Q_SLOTS:
     void secondToTheLockTakesNothingBack_data();
     void secondToTheLockTakesNothingBack();
+    void guardOfTheWayBack();
     void whatOthersHaveChangedIsLeft();
     void secretsAreNotHeard();
     void secretIsAskedForOnceItsServerRuns();
@@ -38,7 +39,10 @@ void TestRunnerLater::secondToTheLockTakesNothingBack()
     bench.hands.answers[QStringLiteral("do lock")] = FakeHands::one(QStringLiteral("f"));
     resumed ? bench.runner->resume(bench.interrupted) : bench.runner->undo(bench.interrupted);
     QTRY_VERIFY(bench.outcome);
-    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
+    QCOMPARE(word(*bench.outcome), word(Outcome::Refused));
+    // It is as interrupted as it was, and as bad.
+    bench.runner.reset();
+    QCOMPARE(word(bench.recorded()), word(Outcome::Interrupted));
     // Whatever it has of it itself it lets go: a window's sessions live on.
     QCOMPARE(bench.hands.told, told({QStringLiteral("do lock"), QStringLiteral("undo lock")}));
     QVERIFY2(bench.remains.first().contains(QStringLiteral("Nothing was done or taken back")),
@@ -50,6 +54,29 @@ void TestRunnerLater::secondToTheLockTakesNothingBack()
     QTRY_VERIFY(bench.outcome);
     QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
     QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
+}
+
+/// Somebody else has switched over since: what was prepared may be what that one relies on.
+void TestRunnerLater::guardOfTheWayBack()
+{
+    for (const bool holds : {true, false}) {
+        Plan guarded = plan();
+        Action guard;
+        guard.node = QStringLiteral("pg2");
+        guard.sql = QStringLiteral("is it still so");
+        guard.expectsTrue = true;
+        guarded.undoGuards = {guard};
+        Bench bench(guarded);
+        dieAt(bench, 1, StepState::Started);
+        bench.takeUp();
+        bench.hands.answers[QStringLiteral("is it still so")] =
+            FakeHands::one(holds ? QStringLiteral("t") : QStringLiteral("f"));
+        bench.runner->undo(bench.interrupted);
+        QTRY_VERIFY(bench.outcome);
+        QCOMPARE(word(*bench.outcome), word(holds ? Outcome::Undone : Outcome::Incomplete));
+        QCOMPARE(bench.hands.told.contains(QStringLiteral("pg1: undo stop")), holds);
+        QVERIFY(holds || bench.remains.first().contains(QStringLiteral("Nothing was taken back")));
+    }
 }
 
 /// What somebody else has written since is not overwritten with what was there before.

@@ -59,7 +59,8 @@ Check checkOwner(const Managed &m)
                         tr("It would act on its own: switch over through it, or pause it everywhere."));
     }
     if (manager == cluster::ManagerKind::Auto) {
-        return m.answer("not_managed", title, CheckResult::Unknown, tr("not found out yet"), tr("Wait a moment."));
+        return m.answer("not_managed", title, CheckResult::Unknown, tr("the cluster file does not say who manages it"),
+                        tr("Write manager = \"none\", \"repmgr\", \"patroni\" or \"pg_auto_failover\" into it."));
     }
     return m.answer("not_managed", title, CheckResult::Passed,
                     byRepmgr ? tr("repmgr alone") : tr("no manager, no daemon of one"));

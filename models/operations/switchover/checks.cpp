@@ -26,17 +26,42 @@ Check made(const char *id, const QString &group, const QString &title, const QSt
 
 namespace {
 
-/// What to do about a cluster in which nobody, or more than one, is known to take writes.
-QString primaryRemedy(const Facts &facts, bool several)
+/// Nodes that say nothing now, and why; hidden: only those of which it is not known that no server runs there.
+QStringList unreadNodes(const Facts &facts, bool hidden)
+{
+    QStringList nodes;
+    for (const cluster::NodeStatus &node : facts.state.snapshot->nodes) {
+        const bool down = node.link == cluster::LinkState::Down || node.link == cluster::LinkState::Refused;
+        if (node.kind == cluster::NodeKind::Data && !isFresh(*facts.state.snapshot, node) && !(down && hidden)) {
+            nodes.append(QStringLiteral("%1: %2").arg(node.name, cluster::toString(node.link)));
+        }
+    }
+    return nodes;
+}
+
+QString seenOf(const Facts &facts, std::size_t writable)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
-    if (several) {
+    const QStringList unread = unreadNodes(facts, false);
+    const QString seen =
+        writable == 0 ? tr("no node is seen to take writes") : tr("%1 nodes take writes").arg(writable);
+    return unread.isEmpty() ? seen : seen + QStringLiteral("; ") + unread.join(QStringLiteral(", "));
+}
+
+/// What to do about a cluster in which nobody, or more than one, is known to take writes.
+QString primaryRemedy(const Facts &facts, std::size_t writable)
+{
+    const auto tr = [](const char *text) { return QCoreApplication::translate("Switchover", text); };
+    if (writable > 1) {
         return tr("Fence all but one of them first: see the findings.");
     }
     if (facts.unfinished && facts.unfinished->holdsWrites) { // whoever acts beside it makes it worse
         return facts.unfinished->running ? tr("%1: wait until that has ended.").arg(unfinishedText(*facts.unfinished))
                                          : tr("%1: finish that first, by %2.")
                                                .arg(unfinishedText(*facts.unfinished), facts.unfinished->commands);
+    }
+    if (!unreadNodes(facts, true).isEmpty()) {
+        return tr("One of those that can't be read may be the primary: see to it that this console gets in.");
     }
     return tr("A switchover needs the old primary. If it is gone for good, promote a standby instead.");
 }
@@ -80,8 +105,8 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
     checks.push_back(known ? made("one_primary", tr("The cluster"), tr("Has one primary"), nodes[at(cast.primary)].name,
                                   CheckResult::Passed, nodes[at(cast.primary)].name)
                            : made("one_primary", tr("The cluster"), tr("Has one primary"), {},
-                                  writable > 1 ? CheckResult::Failed : CheckResult::Unknown,
-                                  tr("%1 nodes take writes").arg(writable), primaryRemedy(facts, writable > 1)));
+                                  writable > 1 ? CheckResult::Failed : CheckResult::Unknown, seenOf(facts, writable),
+                                  primaryRemedy(facts, writable)));
     checks.push_back(checkUnfinished(facts.unfinished, facts.unreadable));
     for (Check &one : checkLock(facts)) {
         checks.push_back(std::move(one));

@@ -21,6 +21,7 @@ QString tr(const char *text)
 Check checkWritten(const Facts &facts, const Cast &cast, const QString &group)
 {
     QStringList bad, unread, names;
+    QString where;
     std::vector<int> changed{cast.primary, cast.candidate};
     changed.insert(changed.end(), cast.siblings.begin(), cast.siblings.end());
     for (const int node : changed) {
@@ -30,17 +31,20 @@ Check checkWritten(const Facts &facts, const Cast &cast, const QString &group)
         if (!sql.isOpen() || !sql.notTakenOver) {
             unread.append(name);
         } else if (!sql.notTakenOver->isEmpty()) {
+            where = name;
             bad.append(tr("%1 runs with another %2").arg(name, sql.notTakenOver->join(QStringLiteral(", "))));
         }
     }
-    const QString title = tr("Its settings run as they are written");
+    const QString title = tr("Settings run as they are written");
     if (!bad.isEmpty()) {
-        return made(
-            "settings_taken_over", group, title, {}, CheckResult::Failed,
-            tr("%1 than postgresql.auto.conf has").arg(bad.join(QStringLiteral(", "))),
-            tr("A switchover would write over it, and undo would not bring it back: SELECT pg_reload_conf() takes "
-               "it over, ALTER SYSTEM RESET takes it away; what the command line or the environment sets has "
-               "to be set in a file instead."));
+        const bool open = facts.unfinished && (facts.unfinished->running || facts.unfinished->interrupted);
+        return made("settings_taken_over", group, title, bad.size() == 1 ? where : QString(), CheckResult::Failed,
+                    tr("%1 than postgresql.auto.conf has").arg(bad.join(QStringLiteral(", "))),
+                    open ? tr("An operation that has not ended has prepared it: that comes first.")
+                         : tr("A switchover would write over it, and undo would not bring it back. SELECT "
+                              "pg_reload_conf() takes over what is written; to keep what runs, write that with ALTER "
+                              "SYSTEM SET. What the command line or the environment sets has to be set in a file "
+                              "instead."));
     }
     if (!unread.isEmpty()) {
         return made(
@@ -58,7 +62,7 @@ Check checkRestart(const Facts &facts, const Cast &cast, const QString &group)
 {
     const QString &name = facts.state.snapshot->nodes[at(cast.primary)].name;
     const SqlAccess sql = facts.nodes.value(name).sql;
-    const QString title = tr("It starts with the settings that it runs with");
+    const QString title = tr("A restart changes no setting");
     if (!sql.isOpen()) {
         return made("pending_restart", group, title, name, CheckResult::Unknown, sql.error,
                     tr("See why it does not answer."));

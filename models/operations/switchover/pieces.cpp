@@ -3,6 +3,7 @@
 #include "operations/peeraddress.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 #include <algorithm>
 #include <tuple>
 
@@ -262,7 +263,8 @@ Action Pieces::command(const QString &node, const QStringList &argv, const QStri
     return action;
 }
 
-void Pieces::changeSetting(Step &step, const QString &node, const QString &name, const QString &valueSql) const
+void Pieces::changeSetting(Step &step, const QString &node, const QString &name, const QString &valueSql,
+                           const QString &isOurs) const
 {
     step.actions.push_back(sql(node, QStringLiteral("ALTER SYSTEM SET %1 = %2").arg(name, valueSql)));
     restoreSetting(step.undo, node, name);
@@ -272,9 +274,26 @@ void Pieces::changeSetting(Step &step, const QString &node, const QString &name,
     // It may be undone much later, and by a console that knows nothing of what others have done since.
     step.undo.back().onlyIf =
         QStringLiteral("SELECT (SELECT setting FROM pg_file_settings WHERE name = %1 AND sourcefile LIKE "
-                       "'%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1) = "
-                       "(%2)::text")
-            .arg(core::sqlLiteral(name), valueSql);
+                       "'%/postgresql.auto.conf' ORDER BY seqno DESC LIMIT 1) %2")
+            .arg(core::sqlLiteral(name), isOurs);
+}
+
+QString Pieces::leadsToCandidate() const
+{
+    // As the console writes it, host=a, as a script does, host='a', and in a URI, between & and &.
+    return QStringLiteral("~ %1").arg(core::sqlLiteral(
+        QStringLiteral("(^|[ ?&])host='?%1'?($|[ &])").arg(QRegularExpression::escape(candidateHostName))));
+}
+
+Action Pieces::reloadWhereOurs(const QString &node, const std::vector<std::pair<QString, QString>> &settings) const
+{
+    QStringList any;
+    for (const auto &[name, isOurs] : settings) {
+        any.append(
+            QStringLiteral("(SELECT setting FROM pg_settings WHERE name = %1) %2").arg(core::sqlLiteral(name), isOurs));
+    }
+    return sql(node, QStringLiteral("SELECT CASE WHEN %1 THEN pg_reload_conf() ELSE true END")
+                         .arg(any.join(QStringLiteral(" OR "))));
 }
 
 Action Pieces::reload(const QString &node) const
@@ -358,8 +377,23 @@ Action Pieces::stillStandby() const
                                           "<= %1")
                                .arg(timeline),
                            tr("nobody has promoted %1 meanwhile, so that %2 may write").arg(candidate, primary));
+    standby.otherwise =
+        tr("it is not proved that %1 is a standby of %2 still: where it takes writes, leave %2 down, and "
+           "let it follow as a standby")
+            .arg(candidate, primary);
     standby.orSilent = true;
     standby.deadlineMs = 2000;
+    return standby;
+}
+
+Action Pieces::isStandbyStill() const
+{
+    Action standby = stillStandby();
+    standby.otherwise =
+        tr("it is not proved that %1 is a standby of %2 still: somebody may have promoted it, or switched "
+           "over since")
+            .arg(candidate, primary);
+    standby.wasSilent = true;
     return standby;
 }
 
@@ -369,6 +403,9 @@ std::vector<Action> Pieces::othersStandBy() const
     for (const QString &node : others + away) {
         Action standby = holds(node, QStringLiteral("SELECT pg_is_in_recovery()"),
                                tr("nobody has made %1 the primary meanwhile").arg(node));
+        standby.otherwise = tr("it is not proved that %1 is a standby still: where it takes writes, leave %2 down, and "
+                               "let it follow %1 as a standby")
+                                .arg(node, primary);
         standby.orSilent = true;
         standby.wasSilent = away.contains(node);
         standby.deadlineMs = 500; // nobody writes meanwhile

@@ -46,10 +46,16 @@ struct Pieces {
     /// A question whose first column must be true; asked again every pollMs when that is not 0.
     Action holds(const QString &node, const QString &text, const QString &about, int pollMs = 0) const;
     Action command(const QString &node, const QStringList &argv, const QString &about) const;
-    /// ALTER SYSTEM SET name = value in the step, and its undo.
-    void changeSetting(Step &step, const QString &node, const QString &name, const QString &valueSql) const;
+    /// ALTER SYSTEM SET name = value in the step, and its undo. isOurs: what a value of it is asked for with to be this
+    /// one, "= 'x'".
+    void changeSetting(Step &step, const QString &node, const QString &name, const QString &valueSql,
+                       const QString &isOurs) const;
+    /// Of a primary_conninfo, by where it leads: it may hold a password, which need not be known for that.
+    QString leadsToCandidate() const;
     /// What was written since is taken over, and with it what others have written.
     Action reload(const QString &node) const;
+    /// The same only where settings of ours run, by name and isOurs: somebody has reloaded what was only prepared.
+    Action reloadWhereOurs(const QString &node, const std::vector<std::pair<QString, QString>> &settings) const;
     void restoreSetting(std::vector<Action> &actions, const QString &node, const QString &name) const;
 
     /// On the old primary's host: stops it fast, waits until pg_control says "shut down", puts standby.signal in place,
@@ -66,6 +72,8 @@ struct Pieces {
     /// Nobody has promoted the candidate, nor let it follow another primary: asked before the old primary is let write
     /// again.
     Action stillStandby() const;
+    /// The same for whoever takes back what was prepared, later, or elsewhere; silence says nothing against it.
+    Action isStandbyStill() const;
     /// The same of every other standby: nobody has made one of them the primary.
     std::vector<Action> othersStandBy() const;
     /// The old primary serves as the primary again, however far its stop had come.

@@ -55,6 +55,7 @@ begun=$now told=$((now + 2))
 while [ "$n" -lt $(($4 * 2)) ] && [ $((now - begun)) -lt $(($4 / 100 - 2)) ]; do
   said=$(LC_ALL=C "$3" -D "$2" 2>/dev/null)
   case $said in
+  *'CRC checksum does not match'*) ;; # read while it was written
   *'cluster state:               shut down
 '*)
     printf '%s\n' "$said" | while IFS= read -r line; do
@@ -110,8 +111,14 @@ inline constexpr const char *kControlScript =
 /// left alone, and so is one that has followed another primary meanwhile.
 inline constexpr const char *kClearScript = R"sh(
 if [ "$3" = primary ]; then
-  newest=$(LC_ALL=C "$4" -D "$2" | sed -n -e "s/^Latest checkpoint's TimeLineID: *//p" -e "s/^Min recovery ending loc's timeline: *//p" | sort -n | tail -n 1)
-  [ "${newest:-0}" -gt 0 ] || { echo "$4 does not tell the timeline" >&2; exit 1; }
+  # While it is written, what is read may not be whole.
+  tries=0
+  until said=$(LC_ALL=C "$4" -D "$2" 2>&1) && newest=$(printf '%s\n' "$said" | sed -n -e "s/^Latest checkpoint's TimeLineID: *//p" -e "s/^Min recovery ending loc's timeline: *//p" | sort -n | tail -n 1) &&
+    [ "${newest:-0}" -gt 0 ] && case $said in *'CRC checksum does not match'*) false ;; esac; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 60 ] || { echo "$4 does not tell the timeline: $said" >&2; exit 1; }
+    sleep 0.05
+  done
   [ "$newest" -le "$5" ] || { echo "its data is on timeline $newest: another primary has taken over since timeline $5" >&2; exit 1; }
 fi
 if [ -e "$2/standby.signal" ] && [ "$(cat "$2/standby.signal" 2>/dev/null)" != "$6" ]; then

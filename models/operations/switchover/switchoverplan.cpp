@@ -58,9 +58,11 @@ Step prepareOldPrimary(const Pieces &p)
 {
     Step step = p.step("prepare_" + p.primary.toUtf8(), Phase::Prepare,
                        tr("Prepare %1 to return as a standby").arg(p.primary), {p.primary}, 10'000, 40);
-    p.changeSetting(step, p.primary, QStringLiteral("primary_conninfo"), QStringLiteral(":{conninfo_of_old_primary}"));
-    p.changeSetting(step, p.primary, QStringLiteral("primary_slot_name"), core::sqlLiteral(p.oldPrimarySlot));
-    step.undo.push_back(p.reload(p.primary)); // somebody may have reloaded meanwhile
+    const QString conninfo = QStringLiteral("primary_conninfo"), slot = QStringLiteral("primary_slot_name");
+    const QString isSlot = QStringLiteral("= ") + core::sqlLiteral(p.oldPrimarySlot);
+    p.changeSetting(step, p.primary, conninfo, QStringLiteral(":{conninfo_of_old_primary}"), p.leadsToCandidate());
+    p.changeSetting(step, p.primary, slot, core::sqlLiteral(p.oldPrimarySlot), isSlot);
+    step.undo.push_back(p.reloadWhereOurs(p.primary, {{conninfo, p.leadsToCandidate()}, {slot, isSlot}}));
     return step;
 }
 
@@ -69,9 +71,10 @@ Step prepareSiblings(const Pieces &p)
     Step step = p.step("prepare_siblings", Phase::Prepare, tr("Prepare the others to follow %1").arg(p.candidate),
                        p.siblings, 10'000, 20);
     for (qsizetype i = 0; i < p.siblings.size(); ++i) {
-        p.changeSetting(step, p.siblings[i], QStringLiteral("primary_conninfo"),
-                        QStringLiteral(":{conninfo_of_sibling_%1}").arg(i));
-        step.undo.push_back(p.reload(p.siblings[i]));
+        const QString conninfo = QStringLiteral("primary_conninfo");
+        p.changeSetting(step, p.siblings[i], conninfo, QStringLiteral(":{conninfo_of_sibling_%1}").arg(i),
+                        p.leadsToCandidate());
+        step.undo.push_back(p.reloadWhereOurs(p.siblings[i], {{conninfo, p.leadsToCandidate()}}));
     }
     return step;
 }
@@ -89,7 +92,7 @@ Step fetchStep(const Pieces &p)
 {
     Step step = p.step("fetch", Phase::Prepare, tr("Fetch WAL without pauses"), {p.candidate}, 10'000, 30);
     p.changeSetting(step, p.candidate, QStringLiteral("wal_retrieve_retry_interval"),
-                    QStringLiteral("'%1ms'").arg(kFetchRetryMs));
+                    QStringLiteral("'%1ms'").arg(kFetchRetryMs), QStringLiteral("= '%1ms'").arg(kFetchRetryMs));
     step.actions.push_back(p.reload(p.candidate));
     step.undo.push_back(p.reload(p.candidate));
     step.verify.push_back(
@@ -105,7 +108,8 @@ Step syncPrepareStep(const Pieces &p)
 {
     Step step = p.step("sync_prepare", Phase::Prepare,
                        tr("Let commits on %1 wait for nobody at first").arg(p.candidate), {p.candidate}, 10'000, 20);
-    p.changeSetting(step, p.candidate, QStringLiteral("synchronous_standby_names"), QStringLiteral("''"));
+    p.changeSetting(step, p.candidate, QStringLiteral("synchronous_standby_names"), QStringLiteral("''"),
+                    QStringLiteral("= ''"));
     step.actions.push_back(p.reload(p.candidate));
     step.undo.push_back(p.reload(p.candidate));
     step.verify.push_back(p.holds(
@@ -158,9 +162,11 @@ Step stopStep(const Pieces &p)
     step.actions = {stop};
     step.undo = p.backToService();
     step.remedy =
-        tr("Nobody can write before %1 runs. Undo does it as soon as %2 answers. By hand: only when it is sure "
-           "that nobody has promoted one of them, remove standby.signal from %3 on %1, and start %1.")
-            .arg(p.primary, (p.others + QStringList{p.candidate}).join(QStringLiteral(" and ")), p.host.dataDirectory);
+        tr("%1 is down. Where %2 takes writes by now, it is the primary: leave standby.signal in %3, and start %1 as "
+           "its "
+           "standby. Else undo brings %1 back as soon as they answer; by hand, only when it is sure that nobody has "
+           "promoted one of them: remove standby.signal from %3, and start %1.")
+            .arg(p.primary, (p.others + QStringList{p.candidate}).join(QStringLiteral(" or ")), p.host.dataDirectory);
     return step;
 }
 
@@ -388,6 +394,7 @@ Plan planSwitchover(const Facts &facts, const QString &target, Way way)
     }
     const Pieces p = piecesOf(facts, cast);
     plan.guards = guardsOf(p);
+    plan.undoGuards = {p.isStandbyStill()};
     if (throughRepmgr) {
         plan.steps = stepsThroughRepmgr(facts, cast, p);
     } else {
