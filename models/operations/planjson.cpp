@@ -27,6 +27,21 @@ QString wordOf(Action::Kind kind)
     return QLatin1String(words.at(static_cast<std::size_t>(kind)));
 }
 
+QString wordOf(Errand::Kind kind)
+{
+    constexpr std::array words{"assign", "poll", "read_back"};
+    return QLatin1String(words.at(static_cast<std::size_t>(kind)));
+}
+
+constexpr std::array<std::pair<const char *, QString Errand::*>, 7> kErrandFields{
+    {{"id", &Errand::id},
+     {"ip", &Errand::ip},
+     {"target_id", &Errand::targetId},
+     {"target_name", &Errand::targetName},
+     {"interface_id", &Errand::interfaceId},
+     {"inside_ip", &Errand::insideIp},
+     {"operation", &Errand::operation}}};
+
 /// The value of an enumeration whose word is text; the first of all when none is, which `ok` tells.
 template<typename T, std::size_t N, typename Word>
 T fromWord(const QString &text, const std::array<T, N> &all, Word word, bool &ok)
@@ -93,7 +108,27 @@ public:
         http.anonymous = o[QLatin1String("anonymous")].toBool();
         http.accepted = numbers(o[QLatin1String("accepted")]);
         http.refused = numbers(o[QLatin1String("refused")]);
+        http.contentType = o[QLatin1String("content_type")].toString();
+        const QJsonObject ask = o[QLatin1String("ask")].toObject();
+        http.ask = {ask[QLatin1String("provider")].toString(), ask[QLatin1String("signing_service")].toString(),
+                    ask[QLatin1String("signing_region")].toString()};
+        if (o[QLatin1String("errand")].isObject()) {
+            http.errand = errand(o[QLatin1String("errand")].toObject());
+        }
         return http;
+    }
+
+    Errand errand(const QJsonObject &o)
+    {
+        Errand errand;
+        errand.kind = fromWord(
+            o[QLatin1String("kind")].toString(),
+            std::array{Errand::Kind::ReadBack, Errand::Kind::Assign, Errand::Kind::Poll},
+            [](Errand::Kind kind) { return wordOf(kind); }, m_ok);
+        for (const auto &[key, field] : kErrandFields) {
+            errand.*field = o[QLatin1String(key)].toString();
+        }
+        return errand;
     }
 
     Action action(const QJsonObject &o)
@@ -291,15 +326,36 @@ QJsonObject toJson(const Check &check)
 
 namespace {
 
+QJsonObject toJson(const Errand &errand)
+{
+    QJsonObject object{{QStringLiteral("kind"), wordOf(errand.kind)}};
+    for (const auto &[key, field] : kErrandFields) {
+        object.insert(QLatin1String(key), errand.*field);
+    }
+    return object;
+}
+
 QJsonObject toJson(const Http &http)
 {
-    return {{QStringLiteral("method"), http.method},
-            {QStringLiteral("url"), http.url},
-            {QStringLiteral("body"), http.body},
-            {QStringLiteral("accepted"), arrayOf(http.accepted)},
-            {QStringLiteral("refused"), arrayOf(http.refused)},
-            {QStringLiteral("anonymous"), http.anonymous},
-            {QStringLiteral("credentials"), http.credentials}};
+    QJsonObject object{{QStringLiteral("method"), http.method},
+                       {QStringLiteral("url"), http.url},
+                       {QStringLiteral("body"), http.body},
+                       {QStringLiteral("accepted"), arrayOf(http.accepted)},
+                       {QStringLiteral("refused"), arrayOf(http.refused)},
+                       {QStringLiteral("anonymous"), http.anonymous},
+                       {QStringLiteral("credentials"), http.credentials}};
+    if (!http.contentType.isEmpty()) {
+        object.insert(QStringLiteral("content_type"), http.contentType);
+    }
+    if (!http.ask.provider.isEmpty()) {
+        object.insert(QStringLiteral("ask"), QJsonObject{{QStringLiteral("provider"), http.ask.provider},
+                                                         {QStringLiteral("signing_service"), http.ask.signingService},
+                                                         {QStringLiteral("signing_region"), http.ask.signingRegion}});
+    }
+    if (http.errand) {
+        object.insert(QStringLiteral("errand"), toJson(*http.errand));
+    }
+    return object;
 }
 
 } // namespace

@@ -10,15 +10,17 @@
 
 namespace howdah::operations::address {
 
-/// Asks who answers on one address, and of provider "host" which hosts have it and could take it: all at once, what
-/// can't be asked is a fact as well. Changes nothing. Used once. Engine thread.
+/// Asks who answers on one address, of provider "host" which hosts have it and could take it, and of those that are
+/// asked over HTTP what they say (CloudLook): all at once, what can't be asked is a fact as well. Changes nothing. Used
+/// once. Engine thread.
 class Look : public QObject {
     Q_OBJECT
 public:
     /// hands must outlive it.
     Look(cluster::AddressConfig address, Hands &hands, QObject *parent = nullptr);
 
-    /// hosts: who may have it; a witness has a host as well. done is called once, within some seconds.
+    /// hosts: who may have it; a witness has a host as well. done is called once, within some seconds; a provider that
+    /// is busy may take 15.
     void start(const std::vector<cluster::NodeConfig> &hosts, std::function<void(Facts)> done);
 
 private:
