@@ -52,14 +52,14 @@ ErrandVerdict verdictOf(const addresses::ProviderInfo &info, const addresses::Op
     case OperationState::Done:
         return holds(QStringLiteral("%1 says that it is done").arg(info.title));
     case OperationState::Running:
-        verdict.seen = QStringLiteral("%1 is at it").arg(info.title);
+        verdict.seen = QStringLiteral("it is at it");
         return verdict;
     case OperationState::Errored:
         break;
     }
     verdict.state = State::Refused;
     verdict.seen = core::sentences(
-        {QStringLiteral("%1 has tried it, and failed (%2)").arg(info.title, operation.what), operation.message,
+        {QStringLiteral("it has tried, and failed (%1)").arg(operation.what), operation.message,
          QStringLiteral("Look at the address and the machine in its control panel, and move it again: that does no "
                         "harm")});
     return verdict;

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/redact.h"
+#include "operations/httpjson.h"
 
 namespace howdah::operations {
 
@@ -26,21 +27,6 @@ QString wordOf(Action::Kind kind)
     constexpr std::array words{"sql", "command", "person", "http"};
     return QLatin1String(words.at(static_cast<std::size_t>(kind)));
 }
-
-QString wordOf(Errand::Kind kind)
-{
-    constexpr std::array words{"assign", "poll", "read_back"};
-    return QLatin1String(words.at(static_cast<std::size_t>(kind)));
-}
-
-constexpr std::array<std::pair<const char *, QString Errand::*>, 7> kErrandFields{
-    {{"id", &Errand::id},
-     {"ip", &Errand::ip},
-     {"target_id", &Errand::targetId},
-     {"target_name", &Errand::targetName},
-     {"interface_id", &Errand::interfaceId},
-     {"inside_ip", &Errand::insideIp},
-     {"operation", &Errand::operation}}};
 
 /// The value of an enumeration whose word is text; the first of all when none is, which `ok` tells.
 template<typename T, std::size_t N, typename Word>
@@ -64,24 +50,6 @@ QStringList strings(const QJsonValue &value)
     return list;
 }
 
-std::vector<int> numbers(const QJsonValue &value)
-{
-    std::vector<int> list;
-    for (const QJsonValue &one : value.toArray()) {
-        list.push_back(one.toInt());
-    }
-    return list;
-}
-
-QJsonArray arrayOf(const std::vector<int> &numbers)
-{
-    QJsonArray array;
-    for (const int number : numbers) {
-        array.append(number);
-    }
-    return array;
-}
-
 /// Reads one object after another out of an array, and remembers whether all were of the right form.
 class Reader {
 public:
@@ -98,39 +66,6 @@ public:
                 o[QLatin1String("column")].toString(), o[QLatin1String("is")].toString()};
     }
 
-    Http http(const QJsonObject &o)
-    {
-        Http http;
-        http.method = o[QLatin1String("method")].toString(http.method);
-        http.url = o[QLatin1String("url")].toString();
-        http.body = o[QLatin1String("body")].toString();
-        http.credentials = o[QLatin1String("credentials")].toString();
-        http.anonymous = o[QLatin1String("anonymous")].toBool();
-        http.accepted = numbers(o[QLatin1String("accepted")]);
-        http.refused = numbers(o[QLatin1String("refused")]);
-        http.contentType = o[QLatin1String("content_type")].toString();
-        const QJsonObject ask = o[QLatin1String("ask")].toObject();
-        http.ask = {ask[QLatin1String("provider")].toString(), ask[QLatin1String("signing_service")].toString(),
-                    ask[QLatin1String("signing_region")].toString()};
-        if (o[QLatin1String("errand")].isObject()) {
-            http.errand = errand(o[QLatin1String("errand")].toObject());
-        }
-        return http;
-    }
-
-    Errand errand(const QJsonObject &o)
-    {
-        Errand errand;
-        errand.kind = fromWord(
-            o[QLatin1String("kind")].toString(),
-            std::array{Errand::Kind::ReadBack, Errand::Kind::Assign, Errand::Kind::Poll},
-            [](Errand::Kind kind) { return wordOf(kind); }, m_ok);
-        for (const auto &[key, field] : kErrandFields) {
-            errand.*field = o[QLatin1String(key)].toString();
-        }
-        return errand;
-    }
-
     Action action(const QJsonObject &o)
     {
         Action action;
@@ -143,7 +78,7 @@ public:
         action.database = o[QLatin1String("database")].toString();
         action.argv = strings(o[QLatin1String("argv")]);
         action.asRoot = o[QLatin1String("as_root")].toBool();
-        action.http = http(o[QLatin1String("http")].toObject());
+        action.http = httpFromJson(o[QLatin1String("http")].toObject(), m_ok);
         action.text = o[QLatin1String("text")].toString();
         action.otherwise = o[QLatin1String("otherwise")].toString();
         action.expectsTrue = o[QLatin1String("expects_true")].toBool();
@@ -323,42 +258,6 @@ QJsonObject toJson(const Check &check)
             {QStringLiteral("node"), check.node},    {QStringLiteral("evidence"), check.evidence},
             {QStringLiteral("remedy"), check.remedy}};
 }
-
-namespace {
-
-QJsonObject toJson(const Errand &errand)
-{
-    QJsonObject object{{QStringLiteral("kind"), wordOf(errand.kind)}};
-    for (const auto &[key, field] : kErrandFields) {
-        object.insert(QLatin1String(key), errand.*field);
-    }
-    return object;
-}
-
-QJsonObject toJson(const Http &http)
-{
-    QJsonObject object{{QStringLiteral("method"), http.method},
-                       {QStringLiteral("url"), http.url},
-                       {QStringLiteral("body"), http.body},
-                       {QStringLiteral("accepted"), arrayOf(http.accepted)},
-                       {QStringLiteral("refused"), arrayOf(http.refused)},
-                       {QStringLiteral("anonymous"), http.anonymous},
-                       {QStringLiteral("credentials"), http.credentials}};
-    if (!http.contentType.isEmpty()) {
-        object.insert(QStringLiteral("content_type"), http.contentType);
-    }
-    if (!http.ask.provider.isEmpty()) {
-        object.insert(QStringLiteral("ask"), QJsonObject{{QStringLiteral("provider"), http.ask.provider},
-                                                         {QStringLiteral("signing_service"), http.ask.signingService},
-                                                         {QStringLiteral("signing_region"), http.ask.signingRegion}});
-    }
-    if (http.errand) {
-        object.insert(QStringLiteral("errand"), toJson(*http.errand));
-    }
-    return object;
-}
-
-} // namespace
 
 QJsonObject toJson(const Action &action)
 {

@@ -272,32 +272,6 @@ void Sequence::request(const Action &action, int left)
         });
 }
 
-void Sequence::notDone(const HandsFailure &failure)
-{
-    if (current().orSilent) {
-        Q_EMIT waiting(failure.error.message, false); // good enough, and yet worth knowing
-        answered(true, failure.error.message);
-        return;
-    }
-    if (current().http.errand) {
-        m_isInDoubt = m_isInDoubt || failure.mayHaveHappened;
-        if (!failure.mayHaveHappened && isOfOurOwn(failure.error)) {
-            fail(failure.error, false);
-            return;
-        }
-    }
-    const bool absent = current().absentMs > 0 && m_heardClock.elapsed() >= current().absentMs;
-    // Somebody who waits for a node to come back is not put off by its being away.
-    if (current().pollMs > 0 && leftMs() > 0 && !absent) {
-        answered(false, failure.error.message);
-    } else {
-        if (current().lastWill && !failure.mayHaveHappened) {
-            m_hands.revokeWill(current().node, *current().lastWill);
-        }
-        fail(failure.error, failure.mayHaveHappened);
-    }
-}
-
 void Sequence::wake(const QString &node, const QString &channel)
 {
     if (m_ended || !m_done || m_next >= m_actions.size() || current().node != node || current().wakesOn != channel) {

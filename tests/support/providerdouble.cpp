@@ -7,6 +7,8 @@
 #include <QJsonObject>
 #include <QUrlQuery>
 
+#include "addresses/sigv4.h"
+
 namespace howdah::testsupport {
 
 namespace {
@@ -143,7 +145,8 @@ QByteArray ProviderDouble::digitalOcean(const Request &request)
     if (path.startsWith("/v2/reserved_ips?")) {
         return http(200, "{\"reserved_ips\":[" + ip + "],\"meta\":{\"total\":1}}");
     }
-    if (path == one) {
+    if (path == one) { // meanwhile it goes on
+        action(false);
         return http(200, "{\"reserved_ip\":" + ip + "}");
     }
     if (path == one + "/actions" && request.method == "POST") {
@@ -186,6 +189,7 @@ QByteArray ProviderDouble::hetzner(const Request &request)
                              "],\"meta\":{\"pagination\":{\"next_page\":null}}}");
     }
     if (path == "/v1/floating_ips/5") {
+        action(false);
         return http(200, "{\"floating_ip\":" + ip + "}");
     }
     if (path == "/v1/floating_ips/5/actions/assign") {
@@ -234,6 +238,30 @@ QByteArray ProviderDouble::robot(const Request &request)
     return http(200, "[" + servers + "]");
 }
 
+/// Whether the secret was at hand, by whoever signed it.
+bool ProviderDouble::isSigned(const Request &request) const
+{
+    const QByteArray said = request.header("authorization");
+    const qsizetype names = said.indexOf("SignedHeaders=") + 14, signature = said.indexOf("Signature=");
+    addresses::AwsRequest asked{
+        .method = request.method, .path = request.path, .query = {}, .headers = {}, .body = request.body};
+    const QByteArrayList all = said.mid(names, said.indexOf(',', names) - names).split(';');
+    for (const QByteArray &name : all) {
+        if (!name.startsWith("x-amz-")) {
+            asked.headers.emplace_back(name, request.header(name));
+        }
+    }
+    QDateTime at = QDateTime::fromString(QString::fromLatin1(request.header("x-amz-date")),
+                                         QStringLiteral("yyyyMMdd'T'HHmmss'Z'"));
+    at.setTimeSpec(Qt::UTC);
+    const addresses::AwsSigning signing{.key = {token, "sesame-open", request.header("x-amz-security-token")},
+                                        .region = "eu-west-3",
+                                        .service = "ec2",
+                                        .at = at};
+    return all.contains("host") && said.startsWith("AWS4-HMAC-SHA256 Credential=" + token + '/') &&
+           addresses::awsHeaders(asked, signing).back().second.endsWith(said.mid(signature));
+}
+
 QByteArray ProviderDouble::aws(const Request &request)
 {
     const QUrlQuery form(QString::fromLatin1(request.body));
@@ -243,7 +271,7 @@ QByteArray ProviderDouble::aws(const Request &request)
                     "<Response><Errors><Error><Code>" + code +
                         "</Code><Message>Said so</Message></Error></Errors><RequestID>1</RequestID></Response>");
     };
-    if (!request.header("authorization").startsWith("AWS4-HMAC-SHA256 Credential=" + token + '/')) {
+    if (!isSigned(request)) {
         return error(401, "AuthFailure");
     }
     if (asked == QLatin1String("AssociateAddress")) {

@@ -49,6 +49,7 @@ private:
     QByteArray digitalOcean(const Request &request);
     QByteArray hetzner(const Request &request);
     QByteArray robot(const Request &request);
+    bool isSigned(const Request &request) const;
     QByteArray aws(const Request &request);
     QByteArray openStack(const Request &request);
     QByteArray action(bool isNew);

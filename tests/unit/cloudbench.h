@@ -131,12 +131,17 @@ struct Cloud {
         QVERIFY(QTest::qWaitFor([&] { return found.has_value(); }, 20'000));
         facts.address.cloud = *found;
     }
-    /// To the primary; each step has so long.
+    /// To the primary; each step has so long, and nobody waits long before asking again.
     Plan plan(int stepMs = 20'000)
     {
         Plan plan = address::planMove(facts, QStringLiteral("write"), QStringLiteral("pg1"));
         for (Step &step : plan.steps) {
             step.deadlineMs = std::min(step.deadlineMs, stepMs);
+            for (auto *list : {&step.actions, &step.undo}) {
+                for (Action &action : *list) {
+                    action.pollMs = std::min(action.pollMs, 50);
+                }
+            }
             for (Action &action : step.undo) {
                 action.deadlineMs = std::min(3000, stepMs);
             }

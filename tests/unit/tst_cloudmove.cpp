@@ -120,7 +120,7 @@ void TestCloudMove::ends_data()
         "DIGITALOCEAN_ACCESS_TOKEN");
     row("gone", ocean, {{"POST", 1, ProviderDouble::http(404, R"({"id":"not_found","message":"gone"})")}}, "undone",
         "does not know");
-    row("tried and failed", ocean, {}, "undone", "has tried it, and failed", 1, true);
+    row("tried and failed", ocean, {}, "undone", "it has tried, and failed", 1, true);
     row("tried and failed there", Style::Hetzner, {}, "undone", "Action failed", 1, true);
     row("a page for ever", ocean, {{"POST", -1, ProviderDouble::http(200, "<html>Log in</html>")}}, "undone",
         "is not the API");
