@@ -2,6 +2,7 @@
 #include "cloudbench.h"
 #include "operations/planjson.h"
 #include "operations/runbook.h"
+#include "operations/switchover/switchoverplan.h"
 
 using namespace howdah::unit;
 using Upset = ProviderDouble::Upset;
@@ -44,6 +45,9 @@ private Q_SLOTS:
     void tokenThatHasExpiredIsReplaced();
     void proofIsTheReadingWhereNobodyAnswers();
     void planSurvivesTheJournal();
+    void slowOnesHaveTheirTime();
+    void goesOnWhereAConsoleDied();
+    void movesAlongInASwitchover();
 };
 
 void TestCloudMove::movesThereAndBack_data()
@@ -228,6 +232,69 @@ void TestCloudMove::planSurvivesTheJournal()
         const auto back = planFromJson(toJson(plan));
         QVERIFY(back && back->steps == plan.steps);
     }
+}
+
+void TestCloudMove::slowOnesHaveTheirTime()
+{
+    for (const auto &[style, ms] : {std::pair{Style::DigitalOcean, 60'000}, {Style::Robot, 210'000}}) {
+        Cloud cloud(style);
+        cloud.look();
+        const Plan plan = address::planMove(cloud.facts, QStringLiteral("write"), pg1);
+        const Step &step = *stepOf(plan, QStringLiteral("address_write"));
+        QCOMPARE(step.deadlineMs, ms);
+        QCOMPARE(step.undo.front().deadlineMs, ms);
+    }
+}
+
+/// Between the assignment and its proof; the next one has another client, and knows no more than the journal.
+void TestCloudMove::goesOnWhereAConsoleDied()
+{
+    Cloud cloud(Style::DigitalOcean);
+    cloud.look();
+    const Plan plan = cloud.plan();
+    const QString proof = stepOf(plan, QStringLiteral("address_write"))->verify.front().sql;
+    {
+        auto journal = JournalWriter::create(cloud.directory.path(), plan, howdah::core::systemClock().wallMs());
+        cloud.path = (*journal)->path();
+        Runner runner(plan, cloud.hands, std::move(*journal), howdah::core::systemClock());
+        cloud.hands.silent = {proof};
+        runner.start();
+        QTRY_COMPARE_WITH_TIMEOUT(cloud.provider.holder, QByteArray("111"), 5000);
+    }
+    const auto operation = readOperation(cloud.path);
+    QVERIFY(operation && operation->plan.steps == plan.steps);
+    cloud.provider.requests.clear();
+    WireHands next;
+    std::optional<Outcome> over;
+    Runner runner(operation->plan, next, std::move(*JournalWriter::reopen(cloud.path)), howdah::core::systemClock());
+    connect(&runner, &Runner::ended, &runner, [&](Outcome how) { over = how; });
+    runner.undo(*operation);
+    QTRY_VERIFY_WITH_TIMEOUT(over.has_value(), 10'000);
+    QCOMPARE(howdah::operations::toString(*over), QStringLiteral("undone"));
+    QCOMPARE(cloud.provider.holder, QByteArray("222"));
+}
+
+void TestCloudMove::movesAlongInASwitchover()
+{
+    Cloud cloud(Style::Hetzner);
+    cloud.provider.holder = "111"; // of the primary that is
+    cloud.look();
+    const howdah::cluster::Snapshot snapshot = prepared(healthyPair());
+    Facts facts = factsOf(snapshot);
+    facts.config.addresses = cloud.facts.config.addresses;
+    facts.addresses[QStringLiteral("write")] = cloud.facts.address;
+    facts.addresses[QStringLiteral("write")].writable = true;
+    const Plan plan = planSwitchover(facts, pg2);
+    QVERIFY2(mayRun(plan, true), qPrintable(all(plan.checks)));
+    QCOMPARE(found(plan.checks, QStringLiteral("address_machine")), QStringLiteral("passed"));
+    const Step *step = stepOf(plan, QStringLiteral("address_write"));
+    QVERIFY(step && step->phase == Phase::Outage && step->needs == QStringList{QStringLiteral("promote")});
+    QCOMPARE(step->actions.front().http.errand->targetId, QStringLiteral("222"));
+    // The wrong token refuses the whole, before anything is changed.
+    qputenv("HCLOUD_TOKEN", "wrong");
+    cloud.look();
+    facts.addresses[QStringLiteral("write")].cloud = cloud.facts.address.cloud;
+    QVERIFY(!mayRun(planSwitchover(facts, pg2), true));
 }
 
 QTEST_GUILESS_MAIN(TestCloudMove)

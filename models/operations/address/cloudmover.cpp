@@ -33,6 +33,12 @@ const addresses::Provider &providerOf(const Move &move)
     return known ? *known : *addresses::providerOf(move.address.provider);
 }
 
+/// Some answer when all is done, which takes a minute or more.
+int deadlineMs(const Move &move)
+{
+    return std::max(kDeadlineMs, providerOf(move).info().deadlineMs + kReadingMs);
+}
+
 QString named(const QString &name, const QString &id)
 {
     return name.isEmpty() || name == id ? id : QStringLiteral("%1 (%2)").arg(name, id);
@@ -166,7 +172,8 @@ public:
         static const QRegularExpression odd(QStringLiteral("[^a-z0-9_]"));
         m_operation = QStringLiteral("address_%1_%2")
                           .arg(move.address.name, QLatin1String(suffix))
-                          .toLower().replace(odd, QStringLiteral("_"));
+                          .toLower()
+                          .replace(odd, QStringLiteral("_"));
     }
 
     std::vector<Action> actions() const
@@ -200,6 +207,7 @@ private:
         action.node = m_provider.info().title;
         action.text = text;
         action.pollMs = kPollMs;
+        action.deadlineMs = deadlineMs(m_move); // when it is taken back as well
         action.http.method = asked.method;
         action.http.url = asked.url;
         action.http.body = asked.body;
@@ -262,8 +270,7 @@ const std::vector<Mover> &cloudMovers()
         std::vector<Mover> all;
         for (const addresses::Provider *provider : addresses::providers()) {
             const addresses::ProviderInfo &info = provider->info();
-            all.push_back({info.key, checks, actions, back, nullptr, proof,
-                           std::max(kDeadlineMs, info.deadlineMs + kReadingMs), kExpectedMs});
+            all.push_back({info.key, checks, actions, back, nullptr, proof, deadlineMs, kExpectedMs});
         }
         return all;
     }();

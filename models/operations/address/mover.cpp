@@ -11,6 +11,8 @@ namespace howdah::operations::address {
 
 namespace {
 
+constexpr int kDeadlineMs = 20'000;
+
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Address", text);
@@ -120,7 +122,7 @@ Step moveStep(const Move &move)
     step.title = tr("Move address %1 to %2").arg(address.name, move.to);
     step.nodes = QStringList{move.to};
     if (mover) {
-        step.deadlineMs = mover->deadlineMs;
+        step.deadlineMs = mover->deadlineMs ? mover->deadlineMs(move) : kDeadlineMs;
         step.expectedMs = mover->expectedMs;
         step.actions = mover->actions(move);
     }

@@ -35,7 +35,7 @@ struct Mover {
     std::vector<Action> (*settled)(const Move &move);
     /// What proves the move where nobody on the address can be asked from here. Empty: nothing does.
     std::vector<Action> (*proof)(const Move &move) = nullptr;
-    int deadlineMs = 20'000;
+    int (*deadlineMs)(const Move &move) = nullptr; ///< of the step; empty: what a host or a program takes
     int expectedMs = 50;
 };
 
