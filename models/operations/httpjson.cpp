@@ -12,7 +12,8 @@ namespace {
 std::vector<int> numbers(const QJsonValue &value)
 {
     std::vector<int> list;
-    for (const QJsonValue &one : value.toArray()) {
+    const QJsonArray all = value.toArray();
+    for (const auto &one : all) {
         list.push_back(one.toInt());
     }
     return list;

@@ -256,18 +256,21 @@ void CloudLook::askEvents()
 
 void CloudLook::askRights()
 {
-    for (auto one = m_facts.machines.begin(); one != m_facts.machines.end(); ++one) {
-        const auto request =
-            one->error.isEmpty() ? m_provider->rehearse(m_facts.account, m_facts.address, one->place) : std::nullopt;
+    const QStringList nodes = m_facts.machines.keys();
+    for (const QString &node : nodes) {
+        const Machine &machine = m_facts.machines[node];
+        const auto request = machine.error.isEmpty()
+                                 ? m_provider->rehearse(m_facts.account, m_facts.address, machine.place)
+                                 : std::nullopt;
         if (!request) {
             continue;
         }
         ++m_left;
         ask<void>(
             *request, [this](const Answer &answer) { return m_provider->rehearsed(answer); },
-            [this, node = one.key()](const Answered<void> &allowed) {
+            [this, node](const Answered<void> &allowed) {
                 m_facts.machines[node].allowed = allowed ? addresses::Fitness() : fitnessOf(allowed.error());
-                this->one();
+                one();
             });
     }
 }

@@ -163,11 +163,11 @@ std::vector<Check> checks(const Move &move)
 /// What leads the address to a place.
 class Way {
 public:
-    Way(const Move &move, addresses::Place place, const QString &node, const char *suffix)
+    Way(const Move &move, addresses::Place place, QString node, const char *suffix)
         : m_move(move)
         , m_provider(providerOf(move))
         , m_place(std::move(place))
-        , m_node(node)
+        , m_node(std::move(node))
     {
         static const QRegularExpression odd(QStringLiteral("[^a-z0-9_]"));
         m_operation = QStringLiteral("address_%1_%2")
