@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "addresswatch.h"
 
+#include <algorithm>
+
 #include "cluster/positions.h"
 
 namespace howdah::app {
@@ -10,6 +12,7 @@ using namespace operations::address;
 namespace {
 constexpr qint64 kServerMs = 5000;
 constexpr qint64 kHostsMs = 20'000;
+constexpr qint64 kProvidersMs = 60'000; ///< they count requests
 
 QString primaryOf(const cluster::ClusterState &state)
 {
@@ -33,11 +36,20 @@ bool AddressWatch::isDue(const QElapsedTimer &last, qint64 everyMs) const
     return !last.isValid() || last.elapsed() >= everyMs || m_primary != primaryOf(m_state);
 }
 
+qint64 AddressWatch::hostsMs() const
+{
+    const auto &all = m_config.addresses;
+    return std::any_of(all.begin(), all.end(),
+                       [](const cluster::AddressConfig &one) { return one.provider == QLatin1String("host"); })
+               ? kHostsMs
+               : kProvidersMs;
+}
+
 void AddressWatch::setState(const cluster::ClusterState &state)
 {
     m_state = state;
     if (!m_look && isDue(m_asked, kServerMs)) {
-        look(isDue(m_hostsAsked, kHostsMs));
+        look(isDue(m_hostsAsked, hostsMs()));
     }
 }
 

@@ -28,6 +28,7 @@ Q_SIGNALS:
 
 private:
     bool isDue(const QElapsedTimer &last, qint64 everyMs) const;
+    qint64 hostsMs() const;
     void look(bool hosts);
     void looked(const operations::address::LookAll::Found &found, bool hosts);
 

@@ -294,8 +294,9 @@ void Reader::readAddress(const toml::table &table)
     requiredText(table, what, "provider");
     address.provider =
         word(table, "provider",
-             {QStringLiteral("digitalocean"), QStringLiteral("hetzner"), QStringLiteral("aws"), QStringLiteral("host"),
-              QStringLiteral("haproxy"), QStringLiteral("link"), QStringLiteral("command")},
+             {QStringLiteral("digitalocean"), QStringLiteral("digitalocean-floating"), QStringLiteral("hetzner"),
+              QStringLiteral("hetzner-robot"), QStringLiteral("aws"), QStringLiteral("openstack"),
+              QStringLiteral("host"), QStringLiteral("haproxy"), QStringLiteral("link"), QStringLiteral("command")},
              {});
     address.follows = text(table, "follows", address.follows);
     address.interface = text(table, "interface");

@@ -41,7 +41,7 @@ public:
 private:
     const Sender *senderOf(const Edge *edge) const;
     LagState stateOf(int index, const StandbyLag &lag) const;
-    bool comparable(const NodeSample &sample) const;
+    bool comparable(const NodeSample &sample, const Edge *edge) const;
     bool surelyComparable(const NodeSample &sample, const Edge *edge) const;
     void measureLossOf(const NodeSample &sample, const Edge *edge, StandbyLag &lag) const;
     bool isIdle(const Edge *edge, const StandbyLag &lag) const;
@@ -67,19 +67,21 @@ const Sender *Meter::senderOf(const Edge *edge) const
 }
 
 // False when an LSN of this node means other WAL than the same LSN of the primary.
-bool Meter::comparable(const NodeSample &sample) const
+bool Meter::comparable(const NodeSample &sample, const Edge *edge) const
 {
     const bool foreign = sample.systemIdentifier && m_primary->systemIdentifier &&
                          *sample.systemIdentifier != *m_primary->systemIdentifier;
-    // A walsender serves an old timeline to its end, and so one that has diverged as well.
-    return !foreign && compareTimelines(sample, *m_primary).relation != TimelineRelation::Diverged;
+    // A walsender serves an old timeline to its end, and so one that has diverged as well; but that never catches up.
+    const Sender *sender = senderOf(edge);
+    const bool caughtUp = sender && sender->state == QLatin1String("streaming");
+    return !foreign && (caughtUp || compareTimelines(sample, *m_primary).relation != TimelineRelation::Diverged);
 }
 
 // Also false when nothing proves that they mean the same.
 bool Meter::surelyComparable(const NodeSample &sample, const Edge *edge) const
 {
     if (senderOf(edge)) {
-        return comparable(sample);
+        return comparable(sample, edge);
     }
     const TimelineRelation relation = compareTimelines(sample, *m_primary).relation;
     return sample.systemIdentifier && sample.systemIdentifier == m_primary->systemIdentifier &&

@@ -59,8 +59,9 @@ bool isFed(const Rules &rules, int index)
 {
     const Edge *edge = rules.edgeTo[at(index)];
     const bool begins = edge && edge->sender && edge->sender->state == QLatin1String("startup");
-    return edge && !begins && (edge->state == EdgeState::Streaming || edge->state == EdgeState::Catchup ||
-                    edge->state == EdgeState::Paused || edge->state == EdgeState::SenderOnly);
+    return edge && !begins &&
+           (edge->state == EdgeState::Streaming || edge->state == EdgeState::Catchup ||
+            edge->state == EdgeState::Paused || edge->state == EdgeState::SenderOnly);
 }
 
 QString divergedEvidence(const Rules &rules, int index, const TimelineComparison &compared)
@@ -365,8 +366,11 @@ void judgeFamily(Rules &rules)
             judgeIdentifier(rules, i, *family);
         }
         const bool judged = rules.primary && i != rules.topology.primary && !rules.outOfFamily[at(i)];
-        if (judged && (!isFed(rules, i) || compareTimelines(rules.sample(i), *rules.primary).relation ==
-                                               TimelineRelation::Diverged)) {
+        const Edge *edge = rules.edgeTo[at(i)];
+        // One that has caught up is on the timeline of its upstream, whatever it says of itself: it says so later.
+        const bool caughtUp = edge && edge->sender && edge->sender->state == QLatin1String("streaming");
+        if (judged && (!isFed(rules, i) || (!caughtUp && compareTimelines(rules.sample(i), *rules.primary).relation ==
+                                                             TimelineRelation::Diverged))) {
             judgeTimeline(rules, i);
         }
     }

@@ -25,19 +25,23 @@ struct CommandResult {
     QString err;
 };
 
-/// A request to a REST API, with nothing left to be filled in. credentials and anonymous are what Http says.
+/// A request to a REST API, with nothing left to be filled in. The rest is what Http says.
 struct HttpRequest {
     QString method;
     QString url;
     QString body;
-    QString credentials;
+    QString credentials = {};
     bool anonymous = false;
+    QString contentType = {};
+    ProviderAsk ask = {};
 };
 
 /// What a REST API answered, whatever it was.
 struct HttpAnswer {
     int status = 0;
     QString body; ///< sanitized, at most 1 MiB
+    /// As they came, but for the token of a login.
+    std::vector<std::pair<QByteArray, QByteArray>> headers = {};
 };
 
 /// Why something on a node did not come to its end.
@@ -76,7 +80,8 @@ public:
         Q_UNUSED(argv)
         Q_UNUSED(asRoot)
     }
-    /// Follows no redirect, uses no proxy, is sent once at most. A status that is no success is no failure here.
+    /// Follows no redirect, uses no proxy, is sent once at most. A status that is no success is no failure here. Where
+    /// a provider wants a login first, that is done as well.
     virtual void http(const HttpRequest &request, int deadlineMs, std::function<void(Handed<HttpAnswer>)> done) = 0;
     /// From now on a process of its own sends will to the node once this one is gone; done when that is sure. A second
     /// one with the same statement takes the place of the first. It is void once sql() has sent the statement itself.

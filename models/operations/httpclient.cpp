@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/httpclient.h"
 
+#include <QMutex>
 #include <QNetworkProxy>
+#include <QSet>
 #include <QSslConfiguration>
 #include <QSslSocket>
 #include <QTimer>
+#include <algorithm>
 
 #include "core/redact.h"
 #include "core/servertext.h"
 #include "operations/httpmessage.h"
+#include "operations/provideraccess.h"
 
 namespace howdah::operations {
 
@@ -16,13 +20,19 @@ using core::Error;
 
 namespace {
 
+constexpr int kRenewS = 60;                             ///< before a token expires: whatever it is for takes a moment
+constexpr const char *kTokenHeader = "x-subject-token"; ///< names of headers are in small letters here
+constexpr qsizetype kLeastSecret = 8;
+constexpr const char *kHidden = "********";
+
 /// One request on its way. Deletes itself when it is answered.
 class Exchange : public QObject {
 public:
-    Exchange(const HttpRequest &request, QUrl url, int deadlineMs, HttpClient::Done done, QObject *parent)
+    Exchange(const HttpRequest &request, QUrl url, QByteArray message, int deadlineMs, HttpClient::Done done,
+             QObject *parent)
         : QObject(parent)
         , m_url(std::move(url))
-        , m_message(httpMessage(request, m_url))
+        , m_message(std::move(message))
         , m_parser(request.method == QLatin1String("HEAD"))
         , m_done(std::move(done))
     {
@@ -41,15 +51,13 @@ public:
         });
         m_deadline.start(deadlineMs);
         // Some errors come from within connectToHost().
-        QTimer::singleShot(0, this, [this, credentials = request.credentials] { open(credentials); });
+        QTimer::singleShot(0, this, [this, file = certificatesOf(request)] { open(file); });
     }
 
 private:
-    void open(const QString &credentials)
+    void open(const QByteArray &file)
     {
         const bool encrypted = m_url.scheme() == QLatin1String("https");
-        const QByteArray file =
-            credentials.isEmpty() ? QByteArray() : qgetenv((credentials.toLatin1() + "_CACERT").constData());
         if (encrypted && !file.isEmpty()) {
             QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
             configuration.addCaCertificates(QString::fromLocal8Bit(file));
@@ -108,6 +116,41 @@ private:
     bool m_sent = false;
 };
 
+/// Whether those credentials were refused by a provider that blocks whoever goes on trying; remembers that they are.
+bool turnedAway(const QByteArray &fingerprint, bool isNow)
+{
+    static QMutex mutex;
+    static QSet<QByteArray> known;
+    const QMutexLocker lock(&mutex);
+    if (isNow) {
+        known.insert(fingerprint);
+    }
+    return known.contains(fingerprint);
+}
+
+/// A server that repeats what it was sent would bring a secret to the screen.
+Handed<HttpAnswer> without(Handed<HttpAnswer> answer, const QByteArrayList &secrets)
+{
+    if (!answer) {
+        return answer;
+    }
+    for (const QByteArray &secret : secrets) {
+        if (secret.size() < kLeastSecret) {
+            continue; // it would make holes everywhere
+        }
+        answer->body.replace(QString::fromUtf8(secret), QLatin1String(kHidden));
+        for (auto &[name, value] : answer->headers) {
+            value.replace(secret, kHidden);
+        }
+    }
+    return answer;
+}
+
+int leftOf(const QDeadlineTimer &deadline)
+{
+    return static_cast<int>(std::max<qint64>(1, deadline.remainingTime()));
+}
+
 } // namespace
 
 void HttpClient::send(const HttpRequest &request, int deadlineMs, Done done)
@@ -119,12 +162,107 @@ void HttpClient::send(const HttpRequest &request, int deadlineMs, Done done)
     };
     const auto url = apiUrl(request.url);
     if (!url) {
-        QTimer::singleShot(0, this, [error = url.error(), wanted] {
-            wanted(tl::unexpected(HandsFailure{error, false}));
+        refuse(url.error(), wanted);
+        return;
+    }
+    if (request.ask.provider.isEmpty()) {
+        new Exchange(request, *url, httpMessage(request, *url), deadlineMs, wanted, this);
+    } else {
+        toProvider(request, *url, QDeadlineTimer(deadlineMs), wanted);
+    }
+}
+
+/// It was not sent.
+void HttpClient::refuse(const Error &error, const Done &done)
+{
+    QTimer::singleShot(0, this, [error, done] { done(tl::unexpected(HandsFailure{error, false})); });
+}
+
+void HttpClient::toProvider(const HttpRequest &request, const QUrl &url, const QDeadlineTimer &deadline,
+                            const Done &done, int logins)
+{
+    const QString key = request.ask.provider;
+    const auto login = loginOf(key);
+    if (!login) {
+        refuse(login.error(), done);
+        return;
+    }
+    if (*login && (*login)->url == request.url) {
+        logIn(**login, deadline, done);
+        return;
+    }
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    // One that has just been given may be short.
+    const bool isOpen =
+        m_sessions.contains(key) && (logins > 0 || m_sessions.value(key).expires > now.addSecs(kRenewS));
+    if (*login && !isOpen) {
+        logIn(**login, deadline, [this, request, url, deadline, done, logins](const Handed<HttpAnswer> &answer) {
+            if (answer && m_sessions.contains(request.ask.provider)) {
+                toProvider(request, url, deadline, done, logins + 1);
+            } else {
+                done(answer);
+            }
         });
         return;
     }
-    new Exchange(request, *url, deadlineMs, wanted, this);
+    const auto access = accessFor(request, url, m_sessions.value(key), now);
+    if (!access) {
+        refuse(access.error(), done);
+        return;
+    }
+    const QByteArray fingerprint = fingerprintOf(request, *access);
+    if (!fingerprint.isEmpty() && turnedAway(fingerprint, false)) {
+        refuse({.kind = Error::Kind::Denied,
+                .message = QStringLiteral("These credentials were refused before, and who goes on trying is shut out. "
+                                          "Nothing was asked."),
+                .hint = QStringLiteral("Correct them, and start Howdah with those.")},
+               done);
+        return;
+    }
+    const bool again = *login && logins == 0;
+    const Done arrived = [this, request, url, deadline, done, logins, again, fingerprint,
+                          secrets = access->secrets](Handed<HttpAnswer> answer) {
+        const bool isDenied = answer && answer->status == 401;
+        if (isDenied && !fingerprint.isEmpty()) {
+            turnedAway(fingerprint, true);
+        }
+        if (isDenied && again) { // nothing was done: the token may have been taken back
+            m_sessions.remove(request.ask.provider);
+            toProvider(request, url, deadline, done, logins + 1);
+            return;
+        }
+        done(without(std::move(answer), secrets));
+    };
+    new Exchange(request, url, httpMessage(request, url, *access), leftOf(deadline), arrived, this);
+}
+
+/// done gets the answer without its token, and a failure where that gives no session.
+void HttpClient::logIn(const HttpRequest &login, const QDeadlineTimer &deadline, const Done &done)
+{
+    const QString key = login.ask.provider;
+    m_sessions.remove(key);
+    const auto access = accessFor(login, QUrl(login.url), {}, QDateTime::currentDateTimeUtc());
+    if (!access) {
+        refuse(access.error(), done);
+        return;
+    }
+    const Done arrived = [this, key, done, secrets = access->secrets](Handed<HttpAnswer> answer) {
+        if (!answer) {
+            answer.error().mayHaveHappened = false; // a login changes nothing
+        } else if (answer->status / 100 == 2) {
+            const auto session = sessionFrom(key, *answer);
+            if (!session) {
+                done(tl::unexpected(HandsFailure{session.error(), false}));
+                return;
+            }
+            m_sessions.insert(key, *session);
+            for (auto &[name, value] : answer->headers) {
+                value = name == kTokenHeader ? QByteArray("kept") : value;
+            }
+        }
+        done(without(std::move(answer), secrets));
+    };
+    new Exchange(login, QUrl(login.url), httpMessage(login, QUrl(login.url), *access), leftOf(deadline), arrived, this);
 }
 
 void HttpClient::cancelAll()

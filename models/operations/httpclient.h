@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QDeadlineTimer>
+#include <QHash>
 #include <QObject>
 #include <functional>
 #include <memory>
 
+#include "addresses/provider.h"
 #include "operations/hands.h"
 
 namespace howdah::operations {
@@ -13,6 +16,10 @@ namespace howdah::operations {
 /// A request is sent once: QNetworkAccessManager sends one anew, up to twice, when the connection closes before an
 /// answer (QHttpNetworkConnectionChannel::_q_error), and a switchover asked for twice is two. No redirects, no
 /// proxies, no cookies, a deadline for the whole, at most 1 MiB of answer. Engine thread.
+///
+/// To a provider of floating addresses it goes with the account's secrets, which the environment has; where that wants
+/// a login first, the client logs in, and once more when the token is not accepted any more. A token is in memory only,
+/// and no secret of a request comes back in its answer.
 class HttpClient : public QObject {
     Q_OBJECT
 public:
@@ -25,6 +32,12 @@ public:
     void cancelAll();
 
 private:
+    void refuse(const core::Error &error, const Done &done);
+    void toProvider(const HttpRequest &request, const QUrl &url, const QDeadlineTimer &deadline, const Done &done,
+                    int logins = 0);
+    void logIn(const HttpRequest &login, const QDeadlineTimer &deadline, const Done &done);
+
+    QHash<QString, addresses::Session> m_sessions;           ///< by provider
     std::shared_ptr<int> m_wanted = std::make_shared<int>(); ///< by what is under way; another one drops all of that
 };
 

@@ -52,29 +52,53 @@ core::Result<QUrl> apiUrl(const QString &text)
     return url;
 }
 
-QByteArray httpMessage(const HttpRequest &request, const QUrl &url)
+QByteArray targetOf(const QUrl &url)
 {
     QByteArray path = url.path(QUrl::FullyEncoded).toLatin1();
     path = path.isEmpty() ? QByteArray("/") : path;
-    if (url.hasQuery()) {
-        path += '?' + url.query(QUrl::FullyEncoded).toLatin1();
-    }
+    return url.hasQuery() ? path + '?' + url.query(QUrl::FullyEncoded).toLatin1() : path;
+}
+
+QByteArray hostOf(const QUrl &url)
+{
     QByteArray host = url.host(QUrl::FullyEncoded).toLatin1();
     host = host.contains(':') && !host.startsWith('[') ? '[' + host + ']' : host;
-    if (url.port() > 0) {
-        host += ':' + QByteArray::number(url.port());
-    }
-    const QByteArray body = request.body.toUtf8();
-    QByteArray text = request.method.toLatin1() + ' ' + path + " HTTP/1.1\r\nHost: " + host +
+    return url.port() > 0 ? host + ':' + QByteArray::number(url.port()) : host;
+}
+
+namespace {
+
+QByteArray message(const HttpRequest &request, const QUrl &url, const QByteArray &whoAsks, const QByteArray &body)
+{
+    QByteArray text = request.method.toLatin1() + ' ' + targetOf(url) + " HTTP/1.1\r\nHost: " + hostOf(url) +
                       "\r\nUser-Agent: howdah\r\nAccept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n" +
-                      (request.anonymous ? QByteArray() : authorization(request.credentials));
+                      whoAsks;
     if (!body.isEmpty()) {
-        text += "Content-Type: application/json\r\n";
+        text += "Content-Type: " +
+                (request.contentType.isEmpty() ? QByteArray("application/json") : request.contentType.toLatin1()) +
+                "\r\n";
     }
     if (!body.isEmpty() || (request.method != QLatin1String("GET") && request.method != QLatin1String("HEAD"))) {
         text += "Content-Length: " + QByteArray::number(body.size()) + "\r\n";
     }
     return text + "\r\n" + body;
+}
+
+} // namespace
+
+QByteArray httpMessage(const HttpRequest &request, const QUrl &url)
+{
+    return message(request, url, request.anonymous ? QByteArray() : authorization(request.credentials),
+                   request.body.toUtf8());
+}
+
+QByteArray httpMessage(const HttpRequest &request, const QUrl &url, const ProviderAccess &access)
+{
+    QByteArray whoAsks;
+    for (const auto &[name, value] : access.headers) {
+        whoAsks += name + ": " + QByteArray(value).replace('\r', "").replace('\n', "") + "\r\n";
+    }
+    return message(request, url, whoAsks, access.body);
 }
 
 core::Result<bool> HttpParser::readHead()
@@ -97,7 +121,9 @@ core::Result<bool> HttpParser::readHead()
         for (qsizetype i = 1; i < lines.size(); ++i) {
             const qsizetype colon = lines[i].indexOf(':');
             const QByteArray name = lines[i].left(colon).trimmed().toLower();
-            const QByteArray value = lines[i].mid(colon + 1).trimmed().toLower();
+            const QByteArray verbatim = lines[i].mid(colon + 1).trimmed();
+            const QByteArray value = verbatim.toLower();
+            m_headers.emplace_back(name, verbatim);
             if (name == "transfer-encoding") {
                 m_isChunked = value.endsWith("chunked");
             } else if (name == "content-length") {
@@ -109,6 +135,9 @@ core::Result<bool> HttpParser::readHead()
             }
         }
         m_headRead = m_status >= 200; // 1xx: the answer itself follows
+        if (!m_headRead) {
+            m_headers.clear();
+        }
     }
     return true;
 }
@@ -164,7 +193,7 @@ core::Result<std::optional<HttpAnswer>> HttpParser::feed(const QByteArray &bytes
         }
     }
     if (body) {
-        return HttpAnswer{m_status, core::sanitized(QByteArrayView(*body), kLargestAnswer)};
+        return HttpAnswer{m_status, core::sanitized(QByteArrayView(*body), kLargestAnswer), m_headers};
     }
     if (closed) {
         return noAnswer(m_headRead || !m_bytes.isEmpty()

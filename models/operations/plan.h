@@ -3,6 +3,7 @@
 
 #include <QString>
 #include <QStringList>
+#include <optional>
 #include <vector>
 
 namespace howdah::operations {
@@ -62,17 +63,50 @@ struct LastWill {
     bool operator==(const LastWill &) const = default;
 };
 
+/// That a request goes to a provider of floating addresses. Who asks is the account whose secrets the environment has
+/// as it is sent, by the names that the provider's own tools use: none of them stands in a plan.
+struct ProviderAsk {
+    QString provider;       ///< its key, "digitalocean"; empty: it goes to none
+    QString signingService; ///< what AWS's signatures are for
+    QString signingRegion;
+
+    bool operator==(const ProviderAsk &) const = default;
+};
+
+/// What a request to a provider is for. What its answer means the provider's own rules say (addresses/provider.h), not
+/// statuses and patterns: whether it is asked again, and that the address leads where it is to lead.
+struct Errand {
+    enum class Kind {
+        Assign,   ///< the address is to lead there; asked again as long as it can't be done yet
+        Poll,     ///< how far that is; left out where there is nothing to ask after
+        ReadBack, ///< it leads there: nothing else proves it
+    };
+    Kind kind = Kind::ReadBack;
+    QString id; ///< of the address, at the provider
+    QString ip;
+    QString targetId; ///< where it is to lead
+    QString targetName;
+    QString interfaceId;
+    QString insideIp;
+    QString operation; ///< the value that is captured from an assignment, and that a poll asks after
+
+    bool operator==(const Errand &) const = default;
+};
+
 /// A request to a REST API.
 struct Http {
     QString method = QStringLiteral("GET");
     QString url;               ///< http or https, with no user or password in it
-    QString body;              ///< JSON; empty: none
+    QString body;              ///< JSON, or what contentType says; empty: none
     std::vector<int> accepted; ///< statuses that are a success; empty: 200 to 299
     std::vector<int> refused;  ///< statuses that say that nothing was done; 400 to 499 do anyway
     /// Who asks: NAME takes user and password from the environment, NAME_USER and NAME_PASSWORD, or a bearer token,
     /// NAME_TOKEN; NAME_CACERT is a file with the certificates that are trusted besides. Empty: nobody in particular.
     QString credentials;
     bool anonymous = false; ///< of the credentials only NAME_CACERT is used
+    QString contentType;    ///< of the body; empty: JSON
+    ProviderAsk ask;
+    std::optional<Errand> errand; ///< of a request to a provider; accepted and refused say nothing then
 
     bool operator==(const Http &) const = default;
 };

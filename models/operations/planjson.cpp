@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/redact.h"
+#include "operations/httpjson.h"
 
 namespace howdah::operations {
 
@@ -49,24 +50,6 @@ QStringList strings(const QJsonValue &value)
     return list;
 }
 
-std::vector<int> numbers(const QJsonValue &value)
-{
-    std::vector<int> list;
-    for (const QJsonValue &one : value.toArray()) {
-        list.push_back(one.toInt());
-    }
-    return list;
-}
-
-QJsonArray arrayOf(const std::vector<int> &numbers)
-{
-    QJsonArray array;
-    for (const int number : numbers) {
-        array.append(number);
-    }
-    return array;
-}
-
 /// Reads one object after another out of an array, and remembers whether all were of the right form.
 class Reader {
 public:
@@ -83,19 +66,6 @@ public:
                 o[QLatin1String("column")].toString(), o[QLatin1String("is")].toString()};
     }
 
-    Http http(const QJsonObject &o)
-    {
-        Http http;
-        http.method = o[QLatin1String("method")].toString(http.method);
-        http.url = o[QLatin1String("url")].toString();
-        http.body = o[QLatin1String("body")].toString();
-        http.credentials = o[QLatin1String("credentials")].toString();
-        http.anonymous = o[QLatin1String("anonymous")].toBool();
-        http.accepted = numbers(o[QLatin1String("accepted")]);
-        http.refused = numbers(o[QLatin1String("refused")]);
-        return http;
-    }
-
     Action action(const QJsonObject &o)
     {
         Action action;
@@ -108,7 +78,7 @@ public:
         action.database = o[QLatin1String("database")].toString();
         action.argv = strings(o[QLatin1String("argv")]);
         action.asRoot = o[QLatin1String("as_root")].toBool();
-        action.http = http(o[QLatin1String("http")].toObject());
+        action.http = httpFromJson(o[QLatin1String("http")].toObject(), m_ok);
         action.text = o[QLatin1String("text")].toString();
         action.otherwise = o[QLatin1String("otherwise")].toString();
         action.expectsTrue = o[QLatin1String("expects_true")].toBool();
@@ -291,21 +261,6 @@ QJsonObject toJson(const Check &check)
             {QStringLiteral("node"), check.node},    {QStringLiteral("evidence"), check.evidence},
             {QStringLiteral("remedy"), check.remedy}};
 }
-
-namespace {
-
-QJsonObject toJson(const Http &http)
-{
-    return {{QStringLiteral("method"), http.method},
-            {QStringLiteral("url"), http.url},
-            {QStringLiteral("body"), http.body},
-            {QStringLiteral("accepted"), arrayOf(http.accepted)},
-            {QStringLiteral("refused"), arrayOf(http.refused)},
-            {QStringLiteral("anonymous"), http.anonymous},
-            {QStringLiteral("credentials"), http.credentials}};
-}
-
-} // namespace
 
 QJsonObject toJson(const Action &action)
 {

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "hosts/commandline.h"
+#include "operations/errands.h"
 #include "operations/places.h"
+#include "operations/runbookproviders.h"
 #include "operations/values.h"
 
 namespace howdah::operations {
@@ -235,6 +237,9 @@ QString RunbookActions::willText(const Action &action, const QString &name, cons
 
 QString RunbookActions::httpText(const Action &action, const QString &about, int seconds)
 {
+    if (action.http.errand) {
+        return errandText(action, about, seconds);
+    }
     const int once = action.pollMs > 0 ? 3 : seconds;
     const QString name = m_sql.functionOf(
         QLatin1Char('q'), QStringLiteral("  http %1 %2 %3 %4 %5 %6\n")
@@ -259,6 +264,30 @@ QString RunbookActions::httpText(const Action &action, const QString &about, int
     }
     return text + QStringLiteral(" || { echo \"$status $out\" >&2; %1; }\n").arg(failing(about)) +
            captures(action, about);
+}
+
+/// What was refused may be so already: it is read back once.
+QString RunbookActions::errandText(const Action &action, const QString &about, int seconds)
+{
+    const Errand::Kind kind = action.http.errand->kind;
+    if (kind == Errand::Kind::Poll) {
+        return {}; // what is read back says it as well, only later when it has failed
+    }
+    const int longest = std::min(seconds, longestMs(action.http) / 1000);
+    const QString name = m_sql.functionOf(QLatin1Char('q'), QStringLiteral("  %1\n").arg(providerRequest(
+                                                                action.http, withValues(action.http.url), longest)));
+    if (kind == Errand::Kind::Assign) {
+        return QStringLiteral("refused=\nerrand %1 %2 || {\n  [ $? -eq 1 ] && refused=1 || :\n  echo \"$status $out\" "
+                              ">&2\n  [ -n \"$refused\" ] || %3\n}\n")
+            .arg(QString::number(seconds), name, failing(about));
+    }
+    QString text = QStringLiteral("time=%1\n[ -z \"${refused:-}\" ] || time=0\nrefused=\nerrand \"$time\" %2")
+                       .arg(QString::number(seconds), name);
+    const QStringList patterns = leadingPatterns(action.http);
+    for (const QString &pattern : patterns) {
+        text += QLatin1Char(' ') + shellWord(pattern);
+    }
+    return text + QStringLiteral(" || { echo \"$status $out\" >&2; %1; }\n").arg(failing(about));
 }
 
 QString RunbookActions::commandText(const Action &action, const QString &about, int seconds)

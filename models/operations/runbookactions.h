@@ -35,6 +35,7 @@ private:
                           const QString &patience) const;
     QString willText(const Action &action, const QString &name, const QString &about);
     QString httpText(const Action &action, const QString &about, int seconds);
+    QString errandText(const Action &action, const QString &about, int seconds);
     QString commandText(const Action &action, const QString &about, int seconds);
     bool isFar(const Action &action) const;
     QString commandLine(const Action &action) const;

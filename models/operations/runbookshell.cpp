@@ -11,6 +11,7 @@
 #include "operations/runbook.h"
 #include "operations/runbookactions.h"
 #include "operations/runbookprologue.h"
+#include "operations/runbookproviders.h"
 #include "operations/values.h"
 
 namespace howdah::operations {
@@ -46,6 +47,7 @@ public:
         out += keeps() ? QLatin1String(kKeptPrologue) : QLatin1String();
         out += QStringLiteral("all='%1'\n").arg(reversible());
         out += usesHttp() ? QLatin1String(kHttpPrologue) : QLatin1String();
+        out += providerFunctions(m_plan);
         if (!mayRun(m_plan, true)) {
             return refusal(title);
         }
@@ -71,9 +73,10 @@ public:
         forward += QStringLiteral("[ -z \"$missing\" ] || fail 'what is named as not done is left to you'\n");
         undo += keeps() ? QStringLiteral("[ -z \"$remains\" ] || exit 1\n") : QString();
         forward += QStringLiteral("rm -f \"$values\" \"$mark\"\n");
-        out += QStringLiteral(
-                   "arguments \"$@\"\nif [ \"${1:-}\" = undo ]; then\nshift\nsteps=$*\n%1exit 0\nfi\n%2echo \"done\"\n")
-                   .arg(undo, forward);
+        out +=
+            QStringLiteral("arguments \"$@\"\n%1if [ \"${1:-}\" = undo ]; then\nshift\nsteps=$*\n%2exit 0\nfi\n%3echo "
+                           "\"done\"\n")
+                .arg(providerNeeds(m_plan), undo, forward);
         return out;
     }
 

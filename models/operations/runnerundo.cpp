@@ -20,12 +20,13 @@ constexpr int kAliveMs = 2000;
 constexpr int kSecretMs = 5000;
 constexpr int kUndoGuardMs = 3000;
 
-/// A person may need as long to take something back as to do it.
+/// A person may need as long to take something back as to do it, and so does a provider.
 int undoDeadlineMs(const Step &step)
 {
     int longest = kUndoMs;
     for (const Action &action : step.undo) {
-        longest = action.kind == Action::Kind::Person ? std::max(longest, action.deadlineMs) : longest;
+        const bool mayTakeLong = action.kind == Action::Kind::Person || action.http.errand;
+        longest = mayTakeLong ? std::max(longest, action.deadlineMs) : longest;
     }
     return longest;
 }

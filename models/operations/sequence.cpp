@@ -249,6 +249,11 @@ void Sequence::abandon()
 
 void Sequence::request(const Action &action, int left)
 {
+    const auto &errand = action.http.errand;
+    if (errand && errand->kind == Errand::Kind::Poll && m_values.value(errand->operation).isEmpty()) {
+        answered(true, QStringLiteral("there is nothing to wait for"));
+        return;
+    }
     const auto http = filledRequest(action.http, m_values);
     if (!http) {
         fail(http.error(), false);
@@ -256,32 +261,15 @@ void Sequence::request(const Action &action, int left)
     }
     const QPointer<Sequence> self(this);
     // Who is asked again and again must not be waited for once to the end.
-    const int deadlineMs = action.pollMs > 0 ? std::min(left, std::max(kPolledRequestMs, action.pollMs)) : left;
-    m_hands.http({http->method, http->url, http->body, http->credentials, http->anonymous}, deadlineMs,
-                 [self](Handed<HttpAnswer> result) {
-                     if (self) {
-                         self->httpArrived(std::move(result));
-                     }
-                 });
-}
-
-void Sequence::notDone(const HandsFailure &failure)
-{
-    if (current().orSilent) {
-        Q_EMIT waiting(failure.error.message, false); // good enough, and yet worth knowing
-        answered(true, failure.error.message);
-        return;
-    }
-    const bool absent = current().absentMs > 0 && m_heardClock.elapsed() >= current().absentMs;
-    // Somebody who waits for a node to come back is not put off by its being away.
-    if (current().pollMs > 0 && leftMs() > 0 && !absent) {
-        answered(false, failure.error.message);
-    } else {
-        if (current().lastWill && !failure.mayHaveHappened) {
-            m_hands.revokeWill(current().node, *current().lastWill);
-        }
-        fail(failure.error, failure.mayHaveHappened);
-    }
+    const int longest = errand ? longestMs(action.http) : std::max(kPolledRequestMs, action.pollMs);
+    const int deadlineMs = action.pollMs > 0 ? std::min(left, longest) : left;
+    m_hands.http(
+        {http->method, http->url, http->body, http->credentials, http->anonymous, http->contentType, http->ask},
+        deadlineMs, [self](Handed<HttpAnswer> result) {
+            if (self) {
+                self->httpArrived(std::move(result));
+            }
+        });
 }
 
 void Sequence::wake(const QString &node, const QString &channel)
@@ -360,9 +348,12 @@ void Sequence::answered(bool holds, const QString &seen)
     }
     const Action &action = current();
     m_lastSeen = seen;
+    if (m_refusal) {
+        fail(m_refusal->error, m_refusal->mayHaveHappened);
+        return;
+    }
     if (action.pollMs > 0) {
-        const int wait = m_woken ? std::min(kGatherMs, action.pollMs) : action.pollMs;
-        m_again.start(std::min(wait, std::max(1, leftMs())));
+        askAgainIn(m_woken ? std::min(kGatherMs, action.pollMs) : action.pollMs);
         return;
     }
     const QString what = !action.otherwise.isEmpty() ? action.otherwise
@@ -377,6 +368,11 @@ void Sequence::answered(bool holds, const QString &seen)
          !onlyAsked);
 }
 
+void Sequence::askAgainIn(int ms)
+{
+    m_again.start(std::min(ms, std::max(1, leftMs())));
+}
+
 /// Whether nothing but questions came before the action under way.
 bool Sequence::hasOnlyAsked() const
 {
@@ -387,6 +383,7 @@ bool Sequence::hasOnlyAsked() const
 void Sequence::fail(core::Error error, bool mayHaveHappened, bool silent)
 {
     m_side.stop();
+    mayHaveHappened = mayHaveHappened || m_isInDoubt;
     if (!m_ended) {
         m_ended = true;
         m_done(tl::unexpected(

@@ -5,6 +5,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include "operations/errands.h"
 #include "operations/hands.h"
 #include "operations/values.h"
 
@@ -60,6 +61,9 @@ private:
     void tableArrived(Handed<Table> result);
     void commandArrived(Handed<CommandResult> result);
     void httpArrived(Handed<HttpAnswer> result);
+    void errandArrived(const HttpAnswer &answer);
+    void refused(const ErrandVerdict &verdict);
+    void askAgainIn(int ms);
     void notDone(const HandsFailure &failure);
     void wake(const QString &node, const QString &channel);
     void sayNews(const Action &action, const Table &table);
@@ -87,10 +91,12 @@ private:
     QTimer m_again;
     QTimer m_side; ///< while a statement takes its time
     QString m_lastSeen;
-    std::size_t m_saidRows = 0; ///< of the action under way
-    bool m_may = false;         ///< its onlyIf was answered with yes
-    bool m_isHushed = false;    ///< the server was told to keep its statement to itself
-    bool m_woken = false;       ///< notified while it was being asked
+    std::optional<SequenceFailure> m_refusal; ///< of a provider, in words: what it says when it is read back decides
+    bool m_isInDoubt = false;                 ///< a request to one that was not answered may have been carried out
+    std::size_t m_saidRows = 0;               ///< of the action under way
+    bool m_may = false;                       ///< its onlyIf was answered with yes
+    bool m_isHushed = false;                  ///< the server was told to keep its statement to itself
+    bool m_woken = false;                     ///< notified while it was being asked
     Done m_done;
     bool m_ended = false;
 };

@@ -78,6 +78,34 @@ bool isTrue(const Table &table, const QString &column)
 
 } // namespace
 
+void Sequence::notDone(const HandsFailure &failure)
+{
+    if (current().orSilent) {
+        Q_EMIT waiting(failure.error.message, false); // good enough, and yet worth knowing
+        answered(true, failure.error.message);
+        return;
+    }
+    if (current().http.errand) {
+        m_isInDoubt = m_isInDoubt || failure.mayHaveHappened;
+        if (!failure.mayHaveHappened && isOfOurOwn(failure.error)) {
+            fail(failure.error, false);
+            return;
+        }
+    }
+    const bool absent = current().absentMs > 0 && m_heardClock.elapsed() >= current().absentMs;
+    // Somebody who waits for a node to come back is not put off by its being away.
+    // Who is asked once more in the last moment has had no time to answer: what was seen before tells more.
+    const bool last = leftMs() <= 0 && failure.error.kind == Error::Kind::Timeout && !m_lastSeen.isEmpty();
+    if (current().pollMs > 0 && (leftMs() > 0 || last) && !absent) {
+        answered(false, last ? m_lastSeen : failure.error.message);
+    } else {
+        if (current().lastWill && !failure.mayHaveHappened) {
+            m_hands.revokeWill(current().node, *current().lastWill);
+        }
+        fail(failure.error, failure.mayHaveHappened);
+    }
+}
+
 void Sequence::tableArrived(Handed<Table> result)
 {
     m_side.stop();
@@ -168,6 +196,10 @@ void Sequence::httpArrived(Handed<HttpAnswer> result)
         return;
     }
     m_heardClock.start();
+    if (action.http.errand) {
+        errandArrived(*result);
+        return;
+    }
     const int status = result->status;
     const auto &accepted = action.http.accepted;
     const bool taken =
@@ -196,6 +228,60 @@ void Sequence::httpArrived(Handed<HttpAnswer> result)
     if (matched) {
         answered(taken && *matched && takeCaptures(action, result->body), seen);
     }
+}
+
+void Sequence::errandArrived(const HttpAnswer &answer)
+{
+    const Action &action = current();
+    const Errand &errand = *action.http.errand;
+    const ErrandVerdict verdict = verdictOn(action.http, answer);
+    switch (verdict.state) {
+    case ErrandVerdict::State::Holds:
+        if (errand.kind == Errand::Kind::Assign) {
+            capture(errand.operation, verdict.operation);
+        }
+        answered(true, verdict.seen);
+        return;
+    case ErrandVerdict::State::Refused:
+        refused(verdict);
+        return;
+    case ErrandVerdict::State::NotYet:
+        break;
+    }
+    m_isInDoubt = m_isInDoubt || verdict.mayHaveHappened;
+    if (m_refusal || verdict.waitMs == 0) {
+        answered(false, verdict.seen);
+    } else if (verdict.waitMs >= leftMs()) { // as long as that nobody waits
+        fail({.kind = Error::Kind::Timeout,
+              .message = QStringLiteral("%1: %2").arg(action.node, verdict.seen),
+              .node = action.node},
+             verdict.mayHaveHappened);
+    } else {
+        m_lastSeen = verdict.seen;
+        askAgainIn(std::max(action.pollMs, verdict.waitMs));
+    }
+}
+
+/// What was refused may be so already: an assignment to who has it, or one whose answer was lost. Reading it back
+/// decides, once.
+void Sequence::refused(const ErrandVerdict &verdict)
+{
+    const SequenceFailure failure{{.kind = verdict.kind,
+                                   .message = QStringLiteral("%1: %2").arg(current().node, verdict.seen),
+                                   .node = current().node},
+                                  verdict.mayHaveHappened};
+    const auto from = m_actions.begin() + static_cast<std::ptrdiff_t>(m_next) + 1;
+    const auto read = std::find_if(from, m_actions.end(), [](const Action &one) {
+        return one.http.errand && one.http.errand->kind == Errand::Kind::ReadBack;
+    });
+    if (m_refusal || verdict.isDenied || read == m_actions.end()) {
+        const SequenceFailure &first = m_refusal ? *m_refusal : failure;
+        fail(first.error, first.mayHaveHappened);
+        return;
+    }
+    m_refusal = failure;
+    m_next = static_cast<std::size_t>(read - m_actions.begin());
+    runNext();
 }
 
 } // namespace howdah::operations

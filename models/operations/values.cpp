@@ -8,6 +8,7 @@
 #include "core/identifier.h"
 #include "core/redact.h"
 #include "hosts/commandline.h"
+#include "operations/runbookproviders.h"
 
 namespace howdah::operations {
 
@@ -174,8 +175,10 @@ QString shownCurl(const Plan &plan, const Http &http, int deadlineMs)
                       QStringLiteral("--max-time"), QString::number(std::max(1, (deadlineMs + 999) / 1000)),
                       QStringLiteral("-X"),         out.method};
     if (!out.body.isEmpty()) {
-        words +=
-            {QStringLiteral("-H"), QStringLiteral("Content-Type: application/json"), QStringLiteral("-d"), out.body};
+        words += {QStringLiteral("-H"),
+                  QStringLiteral("Content-Type: ") +
+                      (out.contentType.isEmpty() ? QStringLiteral("application/json") : out.contentType),
+                  QStringLiteral("-d"), out.body};
     }
     QString who = out.credentials.isEmpty() || out.anonymous
                       ? QString()
@@ -183,6 +186,7 @@ QString shownCurl(const Plan &plan, const Http &http, int deadlineMs)
     if (!out.credentials.isEmpty() && out.url.startsWith(QLatin1String("https:"))) {
         who += QStringLiteral(" ${%1_CACERT:+--cacert \"$%1_CACERT\"}").arg(out.credentials);
     }
+    who += shownProvider(out.ask);
     return hosts::shellQuoted(words) + who + QLatin1Char(' ') + hosts::shellQuoted({out.url});
 }
 

@@ -35,9 +35,18 @@ AddressAnswer holderAnswer(const Sight &sight, qint64 nowMs)
         one.nonValue = true;
         return one;
     }
+    const auto &cloud = sight.facts.cloud;
+    const bool byProvider = sight.address.provider != QLatin1String("host");
+    if (byProvider && !cloud.error.message.isEmpty()) {
+        one.facts.emplace_back(tr("why"), cloud.error.message);
+    }
+    if (byProvider && cloud.isKnown() && !cloud.address.targetName.isEmpty()) {
+        one.facts.emplace_back(tr("machine"), cloud.address.targetName);
+    }
     if (truth.holders.size() == 1) {
         one.verdict = Verdict::Ok;
-        one.answer = tr("%1, says its host").arg(truth.holders.front());
+        one.answer = byProvider ? tr("%1, says %2").arg(truth.holders.front(), sight.address.provider)
+                                : tr("%1, says its host").arg(truth.holders.front());
     } else if (truth.holders.size() > 1) {
         one.verdict = Verdict::Critical;
         one.answer = truth.holders.join(QStringLiteral(", "));

@@ -158,7 +158,7 @@ void TestAddressMover::oldOneGivesItUpFirst()
 void TestAddressMover::otherProvidersAreAWarning()
 {
     Move move = hostMove();
-    move.address.provider = QStringLiteral("aws");
+    move.address.provider = QStringLiteral("link");
     QVERIFY(!moverFor(move.address.provider));
     QCOMPARE(resultsOf(move), QStringList({QStringLiteral("addresses:write warning")}));
 }

@@ -266,6 +266,14 @@ void TestClusterFile::roundTrip()
     QVERIFY2(again, again ? "" : qPrintable(again.error().message));
     QVERIFY(*again == *config);
     QCOMPARE(writeClusterFile(*again), text);
+    for (const char *provider :
+         {"digitalocean", "digitalocean-floating", "hetzner", "hetzner-robot", "aws", "openstack"}) {
+        const QString address = QStringLiteral("[[address]]\nname = \"w\"\nip = \"203.0.113.7\"\nprovider = \"%1\"\n");
+        const auto cloud = parseClusterFile(minimal(qPrintable(address.arg(QLatin1String(provider)))), kPath);
+        QVERIFY2(cloud, provider);
+        const auto back = parseClusterFile(writeClusterFile(*cloud), kPath);
+        QVERIFY(back && back->addresses == cloud->addresses);
+    }
     // What is at its default is not written.
     const QString small = writeClusterFile(*parseClusterFile(minimal(), kPath));
     QVERIFY(!small.contains(QLatin1String("role")) && !small.contains(QLatin1String("sampling")) &&

@@ -60,6 +60,7 @@ private Q_SLOTS:
     void urls_data();
     void urls();
     void credentialsComeFromTheEnvironment();
+    void providersGetTheirOwnSecretsOnly();
     void cancelledOnesSayNothing();
 
 private:
@@ -230,6 +231,54 @@ void TestHttpClient::credentialsComeFromTheEnvironment()
     QVERIFY(!httpMessage({request.method, request.url, {}, request.credentials, true}, url).contains("Authorization"));
     qputenv("HOWDAH_TEST_TOKEN", "abc\r\nX-Evil: 1");
     QVERIFY(httpMessage(request, url).contains("\r\nAuthorization: Bearer abcX-Evil: 1\r\n"));
+}
+
+/// A token goes to its provider's own base URL, and what that says of it stays there.
+void TestHttpClient::providersGetTheirOwnSecretsOnly()
+{
+    Api api("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nX-Said: sesame-open\r\nContent-Length: 17\r\n\r\n"
+            "You: sesame-open.");
+    HttpRequest request{QStringLiteral("GET"), api.url(QStringLiteral("/v2/x")), {}};
+    request.ask.provider = QStringLiteral("digitalocean");
+    qunsetenv("DIGITALOCEAN_ACCESS_TOKEN");
+    qunsetenv("DIGITALOCEAN_TOKEN");
+    qputenv("DIGITALOCEAN_API_URL", api.url(QString()).toLatin1());
+    const auto missing = send(request);
+    QVERIFY(!missing && !missing.error().mayHaveHappened);
+    QVERIFY2(missing.error().error.hint.contains(QStringLiteral("DIGITALOCEAN_ACCESS_TOKEN")),
+             qPrintable(missing.error().error.hint));
+    QCOMPARE(api.requests, 0);
+
+    qputenv("DIGITALOCEAN_ACCESS_TOKEN", "sesame-open\r\nX-Injected: yes");
+    QVERIFY(send(request));
+    QVERIFY2(api.request.contains("\r\nAuthorization: Bearer sesame-openX-Injected: yes\r\n"), api.request.constData());
+    qputenv("DIGITALOCEAN_ACCESS_TOKEN", "sesame-open");
+    const auto answer = send(request);
+    QVERIFY(answer);
+    QCOMPARE(answer->status, 429);
+    QCOMPARE(answer->body, QStringLiteral("You: ********."));
+    const auto header = [&answer](const QByteArray &name) {
+        const auto at = std::find_if(answer->headers.begin(), answer->headers.end(),
+                                     [&name](const auto &one) { return one.first == name; });
+        return at == answer->headers.end() ? QByteArray() : at->second;
+    };
+    QCOMPARE(header("retry-after"), QByteArray("7"));
+    QCOMPARE(header("x-said"), QByteArray("********"));
+
+    const int before = api.requests;
+    qputenv("DIGITALOCEAN_API_URL", api.url(QStringLiteral("/base")).toLatin1());
+    for (const QString &url : {QStringLiteral("http://127.0.0.1:1/base/x"), api.url(QStringLiteral("/basement/x")),
+                               QStringLiteral("https://elsewhere.invalid/base/x")}) {
+        request.url = url;
+        const auto refused = send(request);
+        QVERIFY(!refused && !refused.error().mayHaveHappened);
+        QVERIFY(refused.error().error.kind == core::Error::Kind::Denied);
+    }
+    request.ask.provider = QStringLiteral("nobody");
+    QVERIFY(!send(request));
+    QCOMPARE(api.requests, before);
+    qunsetenv("DIGITALOCEAN_ACCESS_TOKEN");
+    qunsetenv("DIGITALOCEAN_API_URL");
 }
 
 void TestHttpClient::cancelledOnesSayNothing()

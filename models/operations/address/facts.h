@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "addresses/place.h"
+
 namespace howdah::operations::address {
 
 /// A host that has the address on one of its interfaces.
@@ -25,6 +27,29 @@ struct Fitness {
     QStringList answering;
 };
 
+/// A node's machine at a provider of floating addresses, and whether the address could lead there.
+struct Machine {
+    QString error; ///< why it is not known which one it is; empty: it is
+    addresses::Place place;
+    addresses::Fitness region;
+    addresses::Fitness takes;
+    addresses::Fitness quiet;
+    addresses::Fitness allowed; ///< Unknown where only moving it tells
+};
+
+/// What a provider says of an address.
+struct CloudFacts {
+    QString provider; ///< whose requests move it, maybe an older form of the one in the cluster file; empty: none asked
+    core::Error error; ///< why it can't be said where it leads; no message: it can
+    bool lacksCredentials = false;
+    addresses::Account account;
+    addresses::Address address;
+    QString holder;                   ///< the node whose machine it leads to; empty: none of them, or nobody can tell
+    QHash<QString, Machine> machines; ///< by node
+
+    bool isKnown() const { return !provider.isEmpty() && error.message.isEmpty(); }
+};
+
 /// What is known of an address that applications use. Nothing in it is secret.
 struct Facts {
     QString error; ///< why nothing answers PostgreSQL there, as seen from this machine
@@ -40,6 +65,8 @@ struct Facts {
     std::vector<Claim> claims;
     QHash<QString, QString> unasked; ///< by node: why its host can't be asked what it has
     QHash<QString, Fitness> fitness; ///< by node
+
+    CloudFacts cloud; ///< of those at a provider that is asked over HTTP
 };
 
 } // namespace howdah::operations::address

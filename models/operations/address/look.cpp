@@ -4,6 +4,8 @@
 #include <QPointer>
 #include <algorithm>
 
+#include "addresses/providers.h"
+#include "operations/address/cloudlook.h"
 #include "operations/address/hostscripts.h"
 #include "operations/places.h"
 
@@ -87,6 +89,15 @@ void Look::start(const std::vector<cluster::NodeConfig> &hosts, std::function<vo
                 askFitness(node.name);
             }
         }
+    }
+    if (depth == Depth::Whole && addresses::providerOf(m_address.provider)) {
+        ++m_left;
+        auto *cloud = new CloudLook(m_address, m_hands, this);
+        cloud->start(hosts, [this, cloud](CloudFacts facts) {
+            cloud->deleteLater();
+            m_facts.cloud = std::move(facts);
+            one();
+        });
     }
     one();
 }

@@ -11,8 +11,9 @@
 
 namespace howdah::operations::address {
 
-/// Asks who answers on one address, and of provider "host" which hosts have it and could take it: all at once, what
-/// can't be asked is a fact as well. Changes nothing. Used once. Engine thread.
+/// Asks who answers on one address, of provider "host" which hosts have it and could take it, and of those that are
+/// asked over HTTP what they say (CloudLook): all at once, what can't be asked is a fact as well. Changes nothing. Used
+/// once. Engine thread.
 class Look : public QObject {
     Q_OBJECT
 public:
@@ -21,9 +22,10 @@ public:
 
     enum class Depth {
         Server, ///< who answers PostgreSQL there, and nothing else: cheap, on a new connection
-        Whole,  ///< and the hosts
+        Whole,  ///< and the hosts, or the provider
     };
-    /// hosts: who may have it; a witness has a host as well. done is called once, within some seconds.
+    /// hosts: who may have it; a witness has a host as well. done is called once, within some seconds; a provider that
+    /// is busy may take 15.
     void start(const std::vector<cluster::NodeConfig> &hosts, std::function<void(Facts)> done,
                Depth depth = Depth::Whole);
 

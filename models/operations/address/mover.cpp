@@ -3,7 +3,6 @@
 
 #include <QCoreApplication>
 #include <algorithm>
-#include <array>
 
 #include "core/identifier.h"
 #include "operations/places.h"
@@ -11,6 +10,8 @@
 namespace howdah::operations::address {
 
 namespace {
+
+constexpr int kDeadlineMs = 20'000;
 
 QString tr(const char *text)
 {
@@ -30,8 +31,13 @@ Check checkAnswer(const Move &move)
     const About about = movesAlong(move);
     const QString there = move.writes ? tr("the new primary") : move.to;
     if (!move.facts.error.isEmpty()) {
-        return madeCheck(move, about, CheckResult::Warning, tr("not reached from here: %1").arg(move.facts.error),
-                         tr("It will be moved, and nothing will prove that it leads to %1.").arg(there));
+        const Mover *mover = moverFor(move.address.provider);
+        return madeCheck(
+            move, about, CheckResult::Warning, tr("not reached from here: %1").arg(move.facts.error),
+            mover && mover->proof
+                ? tr("It will be moved, and that it leads to %1 the provider will say, but nobody behind it.")
+                      .arg(there)
+                : tr("It will be moved, and nothing will prove that it leads to %1.").arg(there));
     }
     if (move.facts.systemIdentifier != move.systemIdentifier) {
         return madeCheck(move, about, CheckResult::Failed,
@@ -52,7 +58,13 @@ Check checkAnswer(const Move &move)
 
 const Mover *moverFor(const QString &provider)
 {
-    static const std::array<const Mover *, 2> all{&commandMover(), &hostMover()};
+    static const std::vector<const Mover *> all = [] {
+        std::vector<const Mover *> movers{&commandMover(), &hostMover()};
+        for (const Mover &one : cloudMovers()) {
+            movers.push_back(&one);
+        }
+        return movers;
+    }();
     const auto at = std::find_if(all.begin(), all.end(), [&](const Mover *one) { return one->provider == provider; });
     return at == all.end() ? nullptr : *at;
 }
@@ -109,9 +121,9 @@ Step moveStep(const Move &move)
     step.phase = Phase::Outage;
     step.title = tr("Move address %1 to %2").arg(address.name, move.to);
     step.nodes = QStringList{move.to};
-    step.deadlineMs = 20'000;
-    step.expectedMs = 50;
     if (mover) {
+        step.deadlineMs = mover->deadlineMs ? mover->deadlineMs(move) : kDeadlineMs;
+        step.expectedMs = mover->expectedMs;
         step.actions = mover->actions(move);
     }
     // What can't be reached from here can't be proved from here; a check has said so.
@@ -132,6 +144,8 @@ Step moveStep(const Move &move)
         leads.pollMs = 20;
         leads.askAgainMs = 100;
         step.verify = {leads};
+    } else if (mover && mover->proof) {
+        step.verify = mover->proof(move);
     }
     step.remedy = tr("Move %1 (%2) to %3 by hand: applications don't find the new primary.")
                       .arg(address.name, address.ip, move.to);

@@ -33,6 +33,10 @@ struct Mover {
     std::vector<Action> (*back)(const Move &move);
     /// What is to be seen once applications write again, taking its time. Empty: nothing.
     std::vector<Action> (*settled)(const Move &move);
+    /// What proves the move where nobody on the address can be asked from here. Empty: nothing does.
+    std::vector<Action> (*proof)(const Move &move) = nullptr;
+    int (*deadlineMs)(const Move &move) = nullptr; ///< of the step; empty: what a host or a program takes
+    int expectedMs = 50;
 };
 
 /// nullptr for a provider whose addresses this version does not move.
@@ -63,5 +67,6 @@ Action commandOn(const QString &node, const QString &script, const QString &name
 
 const Mover &commandMover();
 const Mover &hostMover();
+const std::vector<Mover> &cloudMovers(); ///< one for each provider that is asked over HTTP
 
 } // namespace howdah::operations::address

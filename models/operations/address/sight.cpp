@@ -43,6 +43,7 @@ Sight seenAnew(const Sight &before, Facts facts, bool hosts, const cluster::Clus
         facts.claims = before.facts.claims;
         facts.unasked = before.facts.unasked;
         facts.fitness = before.facts.fitness;
+        facts.cloud = before.facts.cloud;
     }
     now.facts = std::move(facts);
     now.truth = truthOf(now.address, now.facts, state);

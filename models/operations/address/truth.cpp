@@ -98,9 +98,13 @@ Truth truthOf(const cluster::AddressConfig &address, const Facts &facts, const c
     for (const Claim &claim : facts.claims) {
         truth.holders.append(claim.node);
     }
+    if (!facts.cloud.holder.isEmpty()) {
+        truth.holders.append(facts.cloud.holder);
+    }
     truth.holders.removeDuplicates();
     const bool byHosts = address.provider == QLatin1String("host");
-    truth.holderKnown = byHosts && (facts.unasked.isEmpty() || !truth.holders.isEmpty());
+    truth.holderKnown = (byHosts && (facts.unasked.isEmpty() || !truth.holders.isEmpty())) ||
+                        (facts.cloud.isKnown() && facts.cloud.address.isHolderKnown);
     truth.answers = answeringNode(facts, *state.snapshot);
     if (facts.error.isEmpty()) {
         truth.writable = facts.writable;
