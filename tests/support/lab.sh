@@ -45,7 +45,11 @@ other_major() {
   local bin
   bin=$(sh "$HERE/majors.sh" "$1" | cut -d' ' -f2)
   [ -n "$bin" ] || return 1
-  [ -x "$bin/pg_controldata" ] || install -m 755 "$HERE/lab/pg_controldata.sh" "$bin/pg_controldata"
+  # The one of an earlier run may be older; another lab may be at it.
+  cmp -s "$HERE/lab/pg_controldata.sh" "$bin/pg_controldata" || {
+    install -m 755 "$HERE/lab/pg_controldata.sh" "$bin/pg_controldata.$$" &&
+      mv -f "$bin/pg_controldata.$$" "$bin/pg_controldata"
+  } || return 1
   echo "$bin"
 }
 

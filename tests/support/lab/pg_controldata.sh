@@ -21,3 +21,5 @@ printf 'pg_control version number:            %s\n' "$(number 8 4)"
 printf 'Database system identifier:           %s\n' "$(number 0 8)"
 printf 'Database cluster state:               %s\n' "$state"
 printf 'Latest checkpoint location:           %X/%X\n' $((checkpoint >> 32)) $((checkpoint & 0xFFFFFFFF))
+# Behind the checkpoint's location comes a copy of its record: redo (8 bytes), then its timeline.
+printf "Latest checkpoint's TimeLineID:       %s\n" "$(number 48 4)"
