@@ -134,6 +134,9 @@ bool isHeld(const QString &path)
 
 core::Result<Operation> readOperation(const QString &path)
 {
+    if (const QFileInfo info(path); info.exists() && !info.isFile()) { // a pipe would be waited for
+        return core::failure(Error::Kind::Io, QStringLiteral("%1 is no file").arg(path));
+    }
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly)) {
         return core::failure(Error::Kind::Io, QStringLiteral("cannot read %1: %2").arg(path, file.errorString()));
