@@ -130,14 +130,16 @@ void judgeNoneWritable(Rules &rules)
                    .page = QStringLiteral("overview")});
         return;
     }
-    rules.add({.id = QStringLiteral("no_writable"),
-               .severity = Verdict::Critical,
-               .title = missing ? QStringLiteral("No node is known to accept writes")
-                                : QStringLiteral("No node accepts writes"),
-               .evidence = joined(states) + QLatin1Char('.'),
-               .remedy = QStringLiteral("Bring the primary back, or make sure that it is dead and promote the standby "
-                                        "that has received most."),
-               .page = QStringLiteral("overview")});
+    rules.add(
+        {.id = QStringLiteral("no_writable"),
+         .severity = Verdict::Critical,
+         .title =
+             missing ? QStringLiteral("No node is known to accept writes") : QStringLiteral("No node accepts writes"),
+         .evidence = joined(states) + QLatin1Char('.'),
+         .remedy = QStringLiteral("Bring the primary back. Only when it is sure that it is dead, and that nobody is at "
+                                  "a switchover just now (a session \"howdah operation\" on a standby), promote "
+                                  "the standby that has received most."),
+         .page = QStringLiteral("overview")});
 }
 
 // No two of those that take writes have one system identifier.
