@@ -29,7 +29,10 @@ AddressWatch::AddressWatch(cluster::ClusterConfig config)
     }
 }
 
-AddressWatch::~AddressWatch() = default;
+AddressWatch::~AddressWatch()
+{
+    delete m_look; // before the hands that it asks by
+}
 
 bool AddressWatch::isDue(const QElapsedTimer &last, qint64 everyMs) const
 {
@@ -75,6 +78,9 @@ void AddressWatch::looked(const LookAll::Found &found, bool hosts)
     m_look = nullptr;
     for (Sight &sight : m_sights) {
         sight = seenAnew(sight, found.value(sight.address.name), hosts, m_state);
+        if (!hosts && !sight.truth.id.isEmpty()) { // what the hosts said before may be old by now
+            m_hostsAsked.invalidate();
+        }
     }
     Q_EMIT sightsChanged(std::make_shared<const Sights>(m_sights));
 }

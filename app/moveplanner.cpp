@@ -9,6 +9,7 @@ using namespace operations;
 
 namespace {
 constexpr qint64 kAgainMs = 5000;
+constexpr qint64 kProviderAgainMs = 60'000; ///< they count requests
 } // namespace
 
 MovePlanner::MovePlanner(cluster::ClusterConfig config, Hands &hands, QObject *parent)
@@ -30,7 +31,12 @@ void MovePlanner::setState(const cluster::ClusterState &state)
 {
     m_facts.state = state;
     publish();
-    if (!m_asked.isValid() || m_asked.elapsed() >= kAgainMs) {
+    const auto &all = m_facts.config.addresses;
+    const bool near = std::any_of(all.begin(), all.end(), [this](const cluster::AddressConfig &one) {
+        return one.name == m_address &&
+               (one.provider == QLatin1String("host") || one.provider == QLatin1String("command"));
+    });
+    if (!m_asked.isValid() || m_asked.elapsed() >= (near ? kAgainMs : kProviderAgainMs)) {
         look();
     }
 }

@@ -49,12 +49,14 @@ void StatusCommand::lookAtAddresses()
         m_deadline.stop(); // this has its own
         m_hands = std::make_unique<operations::LiveHands>(config);
         m_addresses = new operations::address::LookAll(config.addresses, *m_hands, this);
-        m_addresses->start(config.nodes, [this](const operations::address::LookAll::Found &found) {
+        const auto looked = [this](const operations::address::LookAll::Found &found) {
             for (const cluster::AddressConfig &address : m_look.config().addresses) {
                 m_sights.push_back(seenAnew({.address = address}, found.value(address.name), true, m_state));
             }
             report();
-        });
+        };
+        // A monitoring system comes again and again, and each time as a process that remembers nothing.
+        m_addresses->start(config.nodes, looked, operations::address::Look::Depth::Spare);
     }
 }
 

@@ -17,8 +17,9 @@ namespace howdah::app {
 using namespace operations;
 
 namespace {
-constexpr qint64 kGatherAgainMs = 5000; ///< rights and hosts change seldom
-}
+constexpr qint64 kGatherAgainMs = 5000;           ///< rights and hosts change seldom
+constexpr qint64 kProviderGatherAgainMs = 30'000; ///< where providers are asked as well, which count requests
+} // namespace
 
 SwitchoverDesk::SwitchoverDesk(cluster::ClusterConfig config)
     : m_config(std::move(config))
@@ -38,7 +39,11 @@ void SwitchoverDesk::setState(const cluster::ClusterState &state)
         return;
     }
     publish();
-    if (!m_gathered.isValid() || m_gathered.elapsed() > kGatherAgainMs) {
+    const auto &addresses = m_config.addresses;
+    const bool far = std::any_of(addresses.begin(), addresses.end(), [](const cluster::AddressConfig &one) {
+        return one.provider != QLatin1String("host") && one.provider != QLatin1String("command");
+    });
+    if (!m_gathered.isValid() || m_gathered.elapsed() > (far ? kProviderGatherAgainMs : kGatherAgainMs)) {
         gather();
         if (m_past &&
             !m_past->unreadable.isEmpty()) { // somebody may move the file away, and waits to see that it helps
@@ -62,6 +67,9 @@ void SwitchoverDesk::plan(const QString &target, bool natively)
 
 void SwitchoverDesk::planMove(const QString &address, const QString &node)
 {
+    if (m_runner) { // its hands are in use
+        return;
+    }
     if (!m_mover) {
         m_mover = new MovePlanner(m_config, hands(), this);
         connect(m_mover, &MovePlanner::planned, this, [this](const Plan &plan) {

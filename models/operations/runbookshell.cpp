@@ -74,9 +74,9 @@ public:
         undo += keeps() ? QStringLiteral("[ -z \"$remains\" ] || exit 1\n") : QString();
         forward += QStringLiteral("rm -f \"$values\" \"$mark\"\n");
         out +=
-            QStringLiteral("arguments \"$@\"\n%1if [ \"${1:-}\" = undo ]; then\nshift\nsteps=$*\n%2exit 0\nfi\n%3echo "
+            QStringLiteral("arguments \"$@\"\nif [ \"${1:-}\" = undo ]; then\nshift\nsteps=$*\n%1exit 0\nfi\n%2%3echo "
                            "\"done\"\n")
-                .arg(providerNeeds(m_plan), undo, forward);
+                .arg(undo, providerNeeds(m_plan), forward);
         return out;
     }
 
@@ -257,7 +257,12 @@ private:
 
     QString undoText(const Step &step)
     {
-        const QString text = endsWithItsSession(step) ? QString() : m_actions.undoText(step);
+        QString text = endsWithItsSession(step) ? QString() : m_actions.undoText(step);
+        // A provider out of reach keeps nobody from taking back what it has no part in.
+        if (std::any_of(step.undo.begin(), step.undo.end(),
+                        [](const Action &action) { return !action.http.ask.provider.isEmpty(); })) {
+            text.prepend(providerNeeds(m_plan));
+        }
         return text.isEmpty() ? text
                               : QStringLiteral("if wanted %1; then\necho %2\n%3goes %1\nfi\n")
                                     .arg(nameOf(step), shellWord(QStringLiteral("undo: ") + step.title), text);

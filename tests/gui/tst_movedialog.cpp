@@ -193,6 +193,11 @@ void TestMoveDialog::anotherChoiceForgetsThePlan()
     QVERIFY(!run->isEnabled());
     m_window->switchoverPlanned(kOrders, plan);
     QVERIFY(!run->isEnabled());
+    // Nor is a plan of another address whose name begins alike.
+    operations::Plan alike = planned(QStringLiteral("gateway"), QStringLiteral("pg2"));
+    alike.title.replace(QStringLiteral("gateway"), QStringLiteral("gateway2"));
+    m_window->switchoverPlanned(kOrders, alike);
+    QVERIFY2(!sentence().contains(QStringLiteral("refuse")), qPrintable(sentence()));
     // To a standby an address for writers does not go.
     m_window->switchoverPlanned(kOrders, planned(QStringLiteral("gateway"), QStringLiteral("pg2")));
     QVERIFY(!run->isEnabled());

@@ -4,7 +4,9 @@
 #include <QBoxLayout>
 #include <QComboBox>
 #include <QSignalBlocker>
+#include <algorithm>
 
+#include "operations/address/moveplan.h"
 #include "operations/proofs.h"
 #include "shell/operationrun.h"
 #include "shell/patroni/form.h"
@@ -167,8 +169,8 @@ void MoveDialog::choose()
 void MoveDialog::setPlan(const operations::Plan &plan)
 {
     // One that was asked for before may be on its way.
-    if (isPlanning() && plan.operation == QLatin1String("address") && plan.to == node() &&
-        plan.title.contains(address())) {
+    if (isPlanning() && plan.operation == QLatin1String("address") &&
+        plan.title == operations::address::moveTitle(cluster(), address(), node())) {
         showPlan(plan);
     }
 }
@@ -187,7 +189,13 @@ QString MoveDialog::runningSentence() const
 
 QString MoveDialog::doneSentence() const
 {
-    return tr("%1 leads to %2: it was asked who answers there.").arg(nameOfAddress(), plan().to);
+    const auto moved = std::find_if(plan().steps.begin(), plan().steps.end(), [](const operations::Step &step) {
+        return step.id.startsWith(QLatin1String("address_"));
+    });
+    const bool asked = moved != plan().steps.end() && !moved->verify.empty();
+    return asked ? tr("%1 leads to %2: it was asked who answers there.").arg(nameOfAddress(), plan().to)
+                 : tr("%1 was moved to %2. From here nobody can be asked who answers there.")
+                       .arg(nameOfAddress(), plan().to);
 }
 
 QString MoveDialog::readySentence() const

@@ -17,6 +17,7 @@ using Verdict = addresses::Fitness::Verdict;
 namespace {
 
 constexpr int kPollMs = 500;
+constexpr int kRobotPollMs = 5000; ///< takes a minute or more, and counts requests by the hour
 constexpr int kDeadlineMs = 60'000;
 constexpr int kReadingMs = 30'000; ///< beside what the assignment itself may take
 constexpr int kExpectedMs = 3000;
@@ -206,7 +207,7 @@ private:
         action.kind = Action::Kind::Http;
         action.node = m_provider.info().title;
         action.text = text;
-        action.pollMs = kPollMs;
+        action.pollMs = action.http.ask.provider == QLatin1String("hetzner-robot") ? kRobotPollMs : kPollMs;
         action.deadlineMs = deadlineMs(m_move); // when it is taken back as well
         action.http.method = asked.method;
         action.http.url = asked.url;

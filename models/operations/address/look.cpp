@@ -78,7 +78,7 @@ void Look::start(const std::vector<cluster::NodeConfig> &hosts, std::function<vo
     m_done = std::move(done);
     m_left = 1; // so that nothing is over before all is asked
     askServer();
-    if (depth == Depth::Whole && m_address.provider == QLatin1String("host")) {
+    if (depth != Depth::Server && m_address.provider == QLatin1String("host")) {
         for (const cluster::NodeConfig &node : hosts) {
             if (node.command.isEmpty() && !node.hasCommand) {
                 m_facts.unasked.insert(node.name, QStringLiteral("the cluster file has no command for it"));
@@ -90,7 +90,9 @@ void Look::start(const std::vector<cluster::NodeConfig> &hosts, std::function<vo
             }
         }
     }
-    if (depth == Depth::Whole && addresses::providerOf(m_address.provider)) {
+    const addresses::Provider *provider = addresses::providerOf(m_address.provider);
+    const bool spared = depth == Depth::Spare && provider && provider->info().auth == addresses::Auth::Basic;
+    if (depth != Depth::Server && provider && !spared) {
         ++m_left;
         auto *cloud = new CloudLook(m_address, m_hands, this);
         cloud->start(hosts, [this, cloud](CloudFacts facts) {

@@ -23,6 +23,7 @@ public:
     enum class Depth {
         Server, ///< who answers PostgreSQL there, and nothing else: cheap, on a new connection
         Whole,  ///< and the hosts, or the provider
+        Spare,  ///< as Whole, but without a provider that shuts out who comes with a wrong password again and again
     };
     /// hosts: who may have it; a witness has a host as well. done is called once, within some seconds; a provider that
     /// is busy may take 15.

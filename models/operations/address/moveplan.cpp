@@ -81,6 +81,11 @@ Action stillSo(const Move &move, bool writes)
 
 } // namespace
 
+QString moveTitle(const QString &cluster, const QString &address, const QString &node)
+{
+    return tr("Move address %1 of %2 to %3").arg(address, cluster, node);
+}
+
 Plan planMove(const MoveFacts &facts, const QString &name, const QString &node)
 {
     const auto &addresses = facts.config.addresses;
@@ -89,7 +94,7 @@ Plan planMove(const MoveFacts &facts, const QString &name, const QString &node)
     Plan plan;
     plan.operation = QStringLiteral("address");
     plan.cluster = facts.config.name;
-    plan.title = tr("Move address %1 of %2 to %3").arg(name, facts.config.name, node);
+    plan.title = moveTitle(facts.config.name, name, node);
     plan.to = node;
     plan.checks = {checkUnfinished(facts.unfinished, facts.unreadable)};
     if (address == addresses.end()) {

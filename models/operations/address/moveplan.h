@@ -17,6 +17,9 @@ struct MoveFacts {
     QStringList unreadable;               ///< files of it, and why
 };
 
+/// How such a plan is called, by which one of another address or node is told apart.
+QString moveTitle(const QString &cluster, const QString &address, const QString &node);
+
 /// Moves the address of that name to a node, with nothing else changed: both must be of the cluster file. One that
 /// follows the primary moves to no standby, and back it goes when it can't be proved who answers. Pure.
 Plan planMove(const MoveFacts &facts, const QString &name, const QString &node);

@@ -49,7 +49,10 @@ Sight seenAnew(const Sight &before, Facts facts, bool hosts, const cluster::Clus
     now.truth = truthOf(now.address, now.facts, state);
     const bool same = !now.truth.id.isEmpty() && now.truth.id == before.truth.id;
     now.sinceMs = now.truth.id.isEmpty() ? 0 : same ? before.sinceMs : now.askedMs;
-    now.seen = same ? before.seen + 1 : 1;
+    // What rests on the hosts is seen anew only when they were asked anew.
+    const bool ofHosts =
+        now.truth.id == QLatin1String("address_two_holders") || now.truth.id == QLatin1String("address_no_holder");
+    now.seen = !same ? (ofHosts && !hosts ? 0 : 1) : before.seen + (ofHosts && !hosts ? 0 : 1);
     return now;
 }
 

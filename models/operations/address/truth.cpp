@@ -104,7 +104,8 @@ Truth truthOf(const cluster::AddressConfig &address, const Facts &facts, const c
     truth.holders.removeDuplicates();
     const bool byHosts = address.provider == QLatin1String("host");
     truth.holderKnown = (byHosts && (facts.unasked.isEmpty() || !truth.holders.isEmpty())) ||
-                        (facts.cloud.isKnown() && facts.cloud.address.isHolderKnown);
+                        (facts.cloud.isKnown() && facts.cloud.address.isHolderKnown &&
+                         (!facts.cloud.holder.isEmpty() || facts.cloud.address.targetId.isEmpty()));
     truth.answers = answeringNode(facts, *state.snapshot);
     if (facts.error.isEmpty()) {
         truth.writable = facts.writable;

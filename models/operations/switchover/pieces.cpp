@@ -4,6 +4,7 @@
 
 #include <QCoreApplication>
 #include <QRegularExpression>
+#include <QUrl>
 #include <algorithm>
 #include <tuple>
 
@@ -280,9 +281,14 @@ void Pieces::changeSetting(Step &step, const QString &node, const QString &name,
 
 QString Pieces::leadsToCandidate() const
 {
-    // As the console writes it, host=a, as a script does, host='a', and in a URI, between & and &.
-    return QStringLiteral("~ %1").arg(core::sqlLiteral(
-        QStringLiteral("(^|[ ?&])host='?%1'?($|[ &])").arg(QRegularExpression::escape(candidateHostName))));
+    // As the console writes it, host=a, as a script does, host='a', and in a URI, between & and &, percent-encoded.
+    const auto pair = [](const char *keyword, const QString &value) {
+        return QStringLiteral("(?=.*(^|[ ?&])%1='?(%2|%3)'?($|[ &]))")
+            .arg(QLatin1String(keyword), QRegularExpression::escape(value),
+                 QRegularExpression::escape(QString::fromLatin1(QUrl::toPercentEncoding(value))));
+    };
+    return QStringLiteral("~ %1").arg(
+        core::sqlLiteral(QLatin1Char('^') + pair("host", candidateHostName) + pair("port", candidatePort)));
 }
 
 Action Pieces::reloadWhereOurs(const QString &node, const std::vector<std::pair<QString, QString>> &settings) const
