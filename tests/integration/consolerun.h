@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QDir>
+#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QList>
 #include <QProcess>
 #include <functional>
 
@@ -88,6 +91,22 @@ inline ConsoleRun runConsole(const QStringList &arguments, const QString &dataHo
 {
     return runConsole(arguments, dataHome,
                       OnStep([&](const QString &at) { return !killAt.isEmpty() && at == killAt; }));
+}
+
+/// The processes that keep a last will of a console whose journal is under dataHome: other tests have theirs.
+inline QList<qint64> keepersOf(const QString &dataHome)
+{
+    QList<qint64> found;
+    const QByteArray mine = "XDG_DATA_HOME=" + QFile::encodeName(dataHome);
+    for (const QString &pid : QDir(QStringLiteral("/proc")).entryList({QStringLiteral("[1-9]*")}, QDir::Dirs)) {
+        QFile command(QStringLiteral("/proc/%1/cmdline").arg(pid));
+        QFile environment(QStringLiteral("/proc/%1/environ").arg(pid));
+        if (command.open(QIODevice::ReadOnly) && command.readAll().split('\0').contains("last-will") &&
+            environment.open(QIODevice::ReadOnly) && environment.readAll().split('\0').contains(mine)) {
+            found.append(pid.toLongLong());
+        }
+    }
+    return found;
 }
 
 } // namespace howdah::integration

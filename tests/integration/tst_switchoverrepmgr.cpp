@@ -2,6 +2,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
+#include <csignal>
 
 #include "consolerun.h"
 #include "support/commitclient.h"
@@ -199,19 +200,35 @@ void TestSwitchoverRepmgr::killedConsoleIsFinished()
 /// Nobody may come who takes it back: repmgrd must not stay paused because a console died.
 void TestSwitchoverRepmgr::daemonsGoOnWithoutTheConsole()
 {
-    awaitWhole();
-    const int from = primary();
-    int pauses = 0;
-    bool allPaused = false;
-    const ConsoleRun killed = integration::runConsole(
-        {QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"), QStringLiteral("--to"),
-         m_lab->node(1 - from).name, QStringLiteral("--yes")},
-        m_directory.path(), integration::OnStep([&](const QString &at) {
-            pauses += at.startsWith(QLatin1String("repmgrd_pause_")) && at.endsWith(QLatin1String(" done")) ? 1 : 0;
-            allPaused = allPaused || (pauses == 3 && paused() == QLatin1String("ttt"));
-            return pauses == 3;
-        }));
-    QVERIFY2(killed.exitCode == -1 && allPaused, killed.text.constData());
+    int from = -1;
+    bool inTime = false;
+    // Once repmgr is at it, its daemons stay paused for minutes: a kill that comes so late tells nothing here.
+    for (int n = 0; n < 5 && !inTime; ++n) {
+        awaitWhole();
+        from = primary();
+        bool wasPaused = false;
+        qint64 console = 0;
+        const ConsoleRun killed =
+            integration::runConsole({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
+                                     QStringLiteral("--to"), m_lab->node(1 - from).name, QStringLiteral("--yes")},
+                                    m_directory.path(), integration::OnStep([&](const QString &at) {
+                                        if (wasPaused || !at.startsWith(QLatin1String("repmgrd_pause_")) ||
+                                            !at.endsWith(QLatin1String(" done"))) {
+                                            return false;
+                                        }
+                                        kill(static_cast<pid_t>(console), SIGSTOP);
+                                        wasPaused = paused().contains(QLatin1Char('t'));
+                                        return true;
+                                    }),
+                                    &console);
+        QVERIFY2(killed.exitCode == -1 && wasPaused, killed.text.constData());
+        inTime = !killed.text.contains("\"step\":\"switchover\"");
+        if (!inTime) {
+            (void)integration::runConsole({QStringLiteral("journal"), clusterFile(), QStringLiteral("resume")},
+                                          m_directory.path());
+        }
+    }
+    QVERIFY(inTime);
     QTRY_COMPARE_WITH_TIMEOUT(paused(), QStringLiteral("fff"), 20'000);
     const ConsoleRun finished = integration::runConsole(
         {QStringLiteral("journal"), clusterFile(), QStringLiteral("undo"), QStringLiteral("--json")},

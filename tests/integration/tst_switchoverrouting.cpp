@@ -453,9 +453,7 @@ void TestSwitchoverRouting::killedConsoleLeavesNothingPaused()
                                 m_directory.path());
     QVERIFY2(undone.exitCode == 2, undone.text.constData());
     QCOMPARE(primary(), from);
-    QTRY_COMPARE(
-        testsupport::run({QStringLiteral("pgrep"), QStringLiteral("-f"), QStringLiteral("howdah last-will")}).out,
-        QByteArray());
+    QTRY_COMPARE(integration::keepersOf(m_directory.path()), QList<qint64>());
 }
 
 QJsonArray TestSwitchoverRouting::lastWills() const
@@ -481,12 +479,8 @@ void TestSwitchoverRouting::hungConsoleNoticesThatApplicationsWereLetIn()
         m_directory.path(), integration::OnStep([&](const QString &at) {
             if (at == QLatin1String("pause_pgb1 done")) {
                 kill(static_cast<pid_t>(console), SIGSTOP);
-                const int keeper = testsupport::run({QStringLiteral("pgrep"), QStringLiteral("-n"),
-                                                     QStringLiteral("-f"), QStringLiteral("^howdah last-will")})
-                                       .out.trimmed()
-                                       .toInt();
-                if (keeper > 0) {
-                    kill(keeper, SIGTERM); // instead of two minutes
+                for (const qint64 keeper : integration::keepersOf(m_directory.path())) {
+                    kill(static_cast<pid_t>(keeper), SIGTERM); // instead of two minutes
                 }
                 for (int i = 0; i < 50 && !told; ++i) {
                     QThread::msleep(100);
@@ -571,9 +565,7 @@ void TestSwitchoverRouting::poolerThatIsPausedRefuses()
     // so.
     QVERIFY2(ended.exitCode == 1 || ended.exitCode == 2, ended.text.constData());
     QVERIFY2(ended.text.contains("paused"), ended.text.constData());
-    QTRY_COMPARE(
-        testsupport::run({QStringLiteral("pgrep"), QStringLiteral("-f"), QStringLiteral("howdah last-will")}).out,
-        QByteArray());
+    QTRY_COMPARE(integration::keepersOf(m_directory.path()), QList<qint64>());
     QVERIFY(!answers());
     QVERIFY(admin(QStringLiteral("RESUME")));
     QVERIFY(answers());
