@@ -45,7 +45,10 @@ QString firstRow(const Table &table)
     QStringList cells;
     for (qsizetype i = 0; i < table.columns.size(); ++i) {
         const auto &cell = table.rows.front()[static_cast<std::size_t>(i)];
-        cells.append(table.columns[i] + QStringLiteral(" = ") + cell.value_or(QStringLiteral("NULL")));
+        // So a server calls what has no name.
+        const bool isNamed = table.columns[i] != QLatin1String("?column?");
+        cells.append((isNamed ? table.columns[i] + QStringLiteral(" = ") : QStringLiteral("the answer was ")) +
+                     cell.value_or(QStringLiteral("NULL")));
     }
     return cells.join(QStringLiteral(", "));
 }

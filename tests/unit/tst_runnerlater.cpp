@@ -16,6 +16,7 @@ private Q_SLOTS:
     void secondToTheLockTakesNothingBack();
     void guardOfTheWayBack();
     void whatOthersHaveChangedIsLeft();
+    void columnWithoutNameIsNotNamed();
     void secretsAreNotHeard();
     void secretIsAskedForOnceItsServerRuns();
 };
@@ -76,6 +77,25 @@ void TestRunnerLater::guardOfTheWayBack()
         QCOMPARE(word(*bench.outcome), word(holds ? Outcome::Undone : Outcome::Incomplete));
         QCOMPARE(bench.hands.told.contains(QStringLiteral("pg1: undo stop")), holds);
         QVERIFY(holds || bench.remains.first().contains(QStringLiteral("Nothing was taken back")));
+    }
+}
+
+/// A server calls what has no name "?column?", which says nothing to whoever reads what went wrong.
+void TestRunnerLater::columnWithoutNameIsNotNamed()
+{
+    for (const QString &column : {QStringLiteral("?column?"), QStringLiteral("pg_is_in_recovery")}) {
+        Bench bench(plan());
+        bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"), column);
+        QStringList remarks;
+        connect(bench.runner.get(), &Runner::stepChanged, this,
+                [&remarks](int, const StepRecord &record) { remarks.append(record.remark); });
+        bench.runner->start();
+        QTRY_VERIFY(bench.outcome);
+        const QString said = remarks.join(QLatin1Char('\n'));
+        QVERIFY2(!said.contains(QLatin1String("?column?")), qPrintable(said));
+        QVERIFY2(said.contains(column.startsWith(QLatin1Char('?')) ? QStringLiteral("the answer was f")
+                                                                   : QStringLiteral("pg_is_in_recovery = f")),
+                 qPrintable(said));
     }
 }
 
