@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "keeppicture.h"
 #include "operations/address/moveplan.h"
 #include "pages/page.h"
 #include "shell/mainwindow.h"
@@ -49,7 +50,6 @@ private:
     void click(const char *name) const { QTest::mouseClick(part<QWidget>(name), Qt::LeftButton); }
     /// The plan that the engine would make of what is chosen.
     operations::Plan planned(const QString &address, const QString &node) const;
-    static void keepPicture(QWidget *widget, const QString &name);
 
     const QString kOrders = QStringLiteral("orders");
     QTemporaryDir m_settings;
@@ -85,19 +85,6 @@ void TestMoveDialog::cleanup()
 {
     m_wanted.reset();
     m_window.reset();
-    theme::Theme::instance().setMode(theme::Mode::Light);
-}
-
-void TestMoveDialog::keepPicture(QWidget *widget, const QString &name)
-{
-    const QString folder = qEnvironmentVariable("HOWDAH_TEST_PICTURES");
-    for (const theme::Mode mode : {theme::Mode::Light, theme::Mode::Dark}) {
-        if (!folder.isEmpty()) {
-            theme::Theme::instance().setMode(mode);
-            QCoreApplication::processEvents();
-            QVERIFY(widget->grab().save(QStringLiteral("%1/%2-%3.png").arg(folder, name, theme::modeKey(mode))));
-        }
-    }
     theme::Theme::instance().setMode(theme::Mode::Light);
 }
 
@@ -162,7 +149,7 @@ void TestMoveDialog::runsWhatWasShown()
     const operations::Plan plan = planned(QStringLiteral("gateway"), QStringLiteral("pg1"));
     QVERIFY(mayRun(plan, true));
     m_window->switchoverPlanned(kOrders, plan);
-    keepPicture(dialog(), QStringLiteral("move-planned"));
+    testsupport::keepPicture(dialog(), QStringLiteral("move-planned"));
     auto *run = part<QPushButton>("move-run");
     QVERIFY2(run->isEnabled(), qPrintable(sentence()));
     QVERIFY(run->text().contains(QStringLiteral("gateway")) && run->text().contains(QStringLiteral("pg1")));
@@ -176,7 +163,7 @@ void TestMoveDialog::runsWhatWasShown()
     }
     m_window->operationEnded(kOrders, Outcome::Done, {});
     QVERIFY2(sentence().contains(QStringLiteral("gateway leads to pg1")), qPrintable(sentence()));
-    keepPicture(dialog(), QStringLiteral("move-done"));
+    testsupport::keepPicture(dialog(), QStringLiteral("move-done"));
 }
 
 /// A plan of what was chosen before may be on its way: it is not the one that the button would run.

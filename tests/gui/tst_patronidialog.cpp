@@ -17,6 +17,7 @@
 #include <QTest>
 
 #include "core/clock.h"
+#include "keeppicture.h"
 #include "shell/finishdialog.h"
 #include "shell/mainwindow.h"
 #include "shell/patroni/historydialog.h"
@@ -86,7 +87,6 @@ private:
     /// The plan that was asked to be run last.
     operations::Plan asked() const { return m_runs->last().at(1).value<operations::Plan>(); }
     /// Kept where HOWDAH_TEST_PICTURES names a folder, to be looked at.
-    static void keepPicture(QWidget *widget, const QString &name);
 
     const QString kOrders = QStringLiteral("orders");
     QTemporaryDir m_settings;
@@ -132,18 +132,6 @@ void TestPatroniDialog::cleanup()
     m_runs.reset();
     m_window.reset();
     theme::Theme::instance().setMode(theme::Mode::Light);
-}
-
-void TestPatroniDialog::keepPicture(QWidget *widget, const QString &name)
-{
-    const QString folder = qEnvironmentVariable("HOWDAH_TEST_PICTURES");
-    for (const theme::Mode mode : {theme::Mode::Light, theme::Mode::Dark}) {
-        if (!folder.isEmpty()) {
-            theme::Theme::instance().setMode(mode);
-            QCoreApplication::processEvents();
-            QVERIFY(widget->grab().save(QStringLiteral("%1/%2-%3.png").arg(folder, name, theme::modeKey(mode))));
-        }
-    }
 }
 
 void TestPatroniDialog::acceptWarnings() const
@@ -229,7 +217,7 @@ void TestPatroniDialog::actionsSayWhyNot()
     QVERIFY(menu->actions().contains(pause));
     give(calmPatroni(3));
     menu->popup(m_window->mapToGlobal(QPoint(100, 30)));
-    keepPicture(menu, QStringLiteral("patroni-menu"));
+    testsupport::keepPicture(menu, QStringLiteral("patroni-menu"));
     menu->close();
 }
 
@@ -306,7 +294,7 @@ void TestPatroniDialog::pauseRunsWhatWasShown()
     QVERIFY(!run()->isEnabled());         // the warning is not accepted
     QVERIFY2(sentence().contains(QStringLiteral("Accept the warning")), qPrintable(sentence()));
     QVERIFY(run()->toolTip().contains(QStringLiteral("Accept the warning")));
-    keepPicture(dialog(), QStringLiteral("patroni-pause"));
+    testsupport::keepPicture(dialog(), QStringLiteral("patroni-pause"));
     acceptWarnings();
     QVERIFY(run()->isEnabled());
     give(calmPatroni(3)); // read again: what was accepted stays so
@@ -327,7 +315,7 @@ void TestPatroniDialog::pauseRunsWhatWasShown()
         QCOMPARE(proofs->model()->index(row, 0).data(tables::VerdictRole).toInt(),
                  static_cast<int>(cluster::Verdict::Ok));
     }
-    keepPicture(dialog(), QStringLiteral("patroni-pause-done"));
+    testsupport::keepPicture(dialog(), QStringLiteral("patroni-pause-done"));
     click("patroni-report");
     const QString report = QGuiApplication::clipboard()->text();
     QVERIFY2(report.contains(QStringLiteral("Pause Patroni on orders")) &&
@@ -397,7 +385,7 @@ void TestPatroniDialog::reinitializeWantsTheName()
     typed->clear();
     QTest::keyClicks(typed, QStringLiteral("pg2"));
     QVERIFY(run()->isEnabled());
-    keepPicture(dialog(), QStringLiteral("patroni-reinitialize"));
+    testsupport::keepPicture(dialog(), QStringLiteral("patroni-reinitialize"));
     give(calmPatroni(3)); // what was typed stays
     QVERIFY(run()->isEnabled());
     click("patroni-run");
@@ -415,7 +403,7 @@ void TestPatroniDialog::reinitializeWantsTheName()
         return texts.join(QLatin1Char('|'));
     };
     QTRY_VERIFY2(said().contains(QStringLiteral("Waits until pg2 is copied and streams")), qPrintable(said()));
-    keepPicture(dialog(), QStringLiteral("patroni-reinitialize-running"));
+    testsupport::keepPicture(dialog(), QStringLiteral("patroni-reinitialize-running"));
 }
 
 void TestPatroniDialog::putAsideItGoesOn()
@@ -463,7 +451,7 @@ void TestPatroniDialog::scheduleAndCancel()
     QCOMPARE(run()->text(), QStringLiteral("&Schedule the switchover to pg3"));
     give(facts);
     QCOMPARE(candidate->currentText(), QStringLiteral("pg3")); // the choice stays
-    keepPicture(dialog(), QStringLiteral("patroni-schedule"));
+    testsupport::keepPicture(dialog(), QStringLiteral("patroni-schedule"));
     click("patroni-run");
     const operations::Plan plan = asked();
     QCOMPARE(plan.to, QStringLiteral("pg3"));
@@ -481,7 +469,7 @@ void TestPatroniDialog::scheduleAndCancel()
     action("action-patroni-cancel")->trigger();
     QVERIFY(part<widgets::Label>("patroni-about")->text().contains(said));
     QCOMPARE(part<QPushButton>("patroni-cancel")->text(), QStringLiteral("Keep it"));
-    keepPicture(dialog(), QStringLiteral("patroni-cancel"));
+    testsupport::keepPicture(dialog(), QStringLiteral("patroni-cancel"));
     click("patroni-run");
     QCOMPARE(asked().operation, QStringLiteral("patroni-cancel-switchover"));
 }
@@ -511,7 +499,7 @@ void TestPatroniDialog::configIsEdited()
     QCOMPARE(run()->text(), QStringLiteral("&Change 3 settings"));
     QVERIFY(!run()->isEnabled()); // max_connections waits for a restart: a warning
     QVERIFY(dialog()->findChild<QCheckBox *>(QStringLiteral("accept-patroni_restart")));
-    keepPicture(dialog(), QStringLiteral("patroni-config"));
+    testsupport::keepPicture(dialog(), QStringLiteral("patroni-config"));
     acceptWarnings();
     QVERIFY2(run()->isEnabled(), qPrintable(sentence()));
     click("patroni-run");
@@ -521,7 +509,7 @@ void TestPatroniDialog::configIsEdited()
                                              "\"work_mem\":\"8MB\"}},\"ttl\":25}"));
     done(asked());
     QCOMPARE(sentence(), QStringLiteral("Patroni has the new settings."));
-    keepPicture(dialog(), QStringLiteral("patroni-config-done"));
+    testsupport::keepPicture(dialog(), QStringLiteral("patroni-config-done"));
 }
 
 void TestPatroniDialog::configErrorHasItsLine()
@@ -538,7 +526,7 @@ void TestPatroniDialog::configErrorHasItsLine()
     QCOMPARE(text->extraSelections().constFirst().cursor.blockNumber(), 1);
     QVERIFY(!run()->isEnabled());
     QVERIFY2(sentence().contains(QStringLiteral("Line 2")), qPrintable(sentence()));
-    keepPicture(dialog(), QStringLiteral("patroni-config-wrong"));
+    testsupport::keepPicture(dialog(), QStringLiteral("patroni-config-wrong"));
     give(calmPatroni(3)); // what was written stays
     QVERIFY(text->toPlainText() != good);
     click("config-reset");
@@ -579,7 +567,7 @@ void TestPatroniDialog::secretConfigIsMasked()
     QVERIFY(text->toPlainText().contains(QStringLiteral("********")));
     QVERIFY(!run()->isEnabled());
     QVERIFY2(sentence().contains(QStringLiteral("patronictl edit-config")), qPrintable(sentence()));
-    keepPicture(dialog(), QStringLiteral("patroni-config-secret"));
+    testsupport::keepPicture(dialog(), QStringLiteral("patroni-config-secret"));
 }
 
 /// It stops answering while somebody is at it.
@@ -614,7 +602,7 @@ void TestPatroniDialog::history()
                                            QStringLiteral("2026-11-20T03:00:01.004000+00:00"), QStringLiteral("pg1")}});
     QVERIFY(table->isVisible());
     QCOMPARE(table->model()->rowCount(), 2);
-    keepPicture(shown, QStringLiteral("patroni-history"));
+    testsupport::keepPicture(shown, QStringLiteral("patroni-history"));
     click("patroni-history-copy");
     QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("<b>no recovery"))); // as it stands
     m_window->patroniHistoryFailed(kOrders, {.message = QStringLiteral("Connection refused")});

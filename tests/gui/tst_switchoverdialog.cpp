@@ -13,6 +13,7 @@
 
 #include "charts/outageplot.h"
 #include "core/clock.h"
+#include "keeppicture.h"
 #include "operations/plantext.h"
 #include "operations/proofs.h"
 #include "shell/mainwindow.h"
@@ -97,19 +98,6 @@ struct Shown {
 
     SwitchoverDialog dialog;
 };
-
-/// Kept where HOWDAH_TEST_PICTURES names a folder, to be looked at.
-void keepPicture(QWidget &widget, const QString &name)
-{
-    const QString folder = qEnvironmentVariable("HOWDAH_TEST_PICTURES");
-    if (!folder.isEmpty()) {
-        for (const theme::Mode mode : {theme::Mode::Light, theme::Mode::Dark}) {
-            theme::Theme::instance().setMode(mode);
-            QCoreApplication::processEvents();
-            QVERIFY(widget.grab().save(QStringLiteral("%1/%2-%3.png").arg(folder, name, theme::modeKey(mode))));
-        }
-    }
-}
 
 operations::Plan withoutWarnings()
 {
@@ -343,7 +331,7 @@ void TestSwitchoverDialog::planningLooksAsDrawn()
     shown.dialog.setProbe(QStringLiteral("pg1, pg2, pg3"), 2, {});
     QCOMPARE(shown.dialog.focusWidget(), part<QWidget>(shown.dialog, "candidates-table"));
     shown.accepts().first()->setChecked(true);
-    keepPicture(shown.dialog, QStringLiteral("switchover-planning"));
+    testsupport::keepPicture(&shown.dialog, QStringLiteral("switchover-planning"));
     // Groups fold by mouse and by keyboard.
     auto *table = part<widgets::DataTable>(shown.dialog, "checks-table");
     const int before = table->model()->rowCount();
@@ -420,7 +408,7 @@ void TestSwitchoverDialog::runningLooksAsDrawn()
     QCOMPARE(plot->drawn().gapText(), QStringLiteral("118 ms"));
     QVERIFY2(plot->accessibleDescription().contains(QStringLiteral("118 ms without a commit")),
              qPrintable(plot->accessibleDescription()));
-    keepPicture(shown.dialog, QStringLiteral("switchover-running"));
+    testsupport::keepPicture(&shown.dialog, QStringLiteral("switchover-running"));
     shown.click(part<QPushButton>(shown.dialog, "switchover-report"));
     const QString report = QGuiApplication::clipboard()->text();
     QVERIFY2(report.contains(QStringLiteral("Writes waited: 118 ms")) && report.contains(QStringLiteral("Promote pg2")),
@@ -443,7 +431,7 @@ void TestSwitchoverDialog::withoutAProbeTheStepsTell()
     QCOMPARE(strip->facts().figures[1].value, QStringLiteral("not measured"));
     QVERIFY(!part<QWidget>(shown.dialog, "outage-plot")->isVisible());
     QVERIFY(part<QWidget>(shown.dialog, "switchover-no-probe")->isVisible());
-    keepPicture(shown.dialog, QStringLiteral("switchover-no-probe"));
+    testsupport::keepPicture(&shown.dialog, QStringLiteral("switchover-no-probe"));
 }
 
 void TestSwitchoverDialog::refusalLeavesNoButton()
@@ -524,7 +512,7 @@ void TestSwitchoverDialog::runsAndEnds()
     }
     shown.dialog.addOutput(QStringLiteral("pg1"), QStringLiteral("server stopped"));
     shown.dialog.setEnded(Outcome::Done, {});
-    keepPicture(shown.dialog, QStringLiteral("switchover-done"));
+    testsupport::keepPicture(&shown.dialog, QStringLiteral("switchover-done"));
     QVERIFY(!shown.dialog.isRunning());
     QCOMPARE(shown.sentence(), QStringLiteral("pg2 is the primary; pg1 follows it."));
     QVERIFY(part<QPlainTextEdit>(shown.dialog, "switchover-output")
@@ -575,7 +563,7 @@ void TestSwitchoverDialog::dryRunTellsAll()
     QVERIFY(text->toPlainText().contains(QStringLiteral("pg1: SELECT '<b>promote</b>'")));
     shown.click(part<QPushButton>(shown.dialog, "dry-run-copy"));
     QCOMPARE(QGuiApplication::clipboard()->text(), text->toPlainText());
-    keepPicture(*part<QDialog>(shown.dialog, "dry-run-dialog"), QStringLiteral("dry-run"));
+    testsupport::keepPicture(part<QDialog>(shown.dialog, "dry-run-dialog"), QStringLiteral("dry-run"));
     shown.click(part<QPushButton>(shown.dialog, "dry-run-close"));
     QTRY_VERIFY(!shown.dialog.findChild<QDialog *>(QStringLiteral("dry-run-dialog")));
     QCOMPARE(runs.count(), 0);

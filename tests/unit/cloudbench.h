@@ -13,11 +13,24 @@
 #include "support/providerdouble.h"
 #include "switchoverfacts.h"
 
+Q_DECLARE_METATYPE(howdah::testsupport::ProviderDouble::Style)
+
 /// Addresses at a provider that is a double on this machine, asked through the real client.
 namespace howdah::unit {
 
 using testsupport::ProviderDouble;
 using Style = ProviderDouble::Style;
+
+/// A row of test data for each shape of provider.
+inline void rowsOfStyles()
+{
+    QTest::addColumn<Style>("style");
+    QTest::newRow("digitalocean") << Style::DigitalOcean;
+    QTest::newRow("hetzner") << Style::Hetzner;
+    QTest::newRow("hetzner-robot") << Style::Robot;
+    QTest::newRow("aws") << Style::Aws;
+    QTest::newRow("openstack") << Style::OpenStack;
+}
 
 /// Servers are agreed upon, requests go over the wire.
 class WireHands : public FakeHands {

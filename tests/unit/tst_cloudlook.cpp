@@ -7,8 +7,6 @@ using namespace howdah::unit;
 using Upset = ProviderDouble::Upset;
 using Upsets = QList<Upset>;
 
-Q_DECLARE_METATYPE(Style)
-
 namespace {
 
 using Change = void (*)(Cloud &);

@@ -8,8 +8,6 @@ using namespace howdah::unit;
 using Upset = ProviderDouble::Upset;
 using Upsets = QList<Upset>;
 
-Q_DECLARE_METATYPE(Style)
-
 namespace {
 
 const QByteArray kPending =
@@ -52,12 +50,7 @@ private Q_SLOTS:
 
 void TestCloudMove::movesThereAndBack_data()
 {
-    QTest::addColumn<Style>("style");
-    QTest::newRow("digitalocean") << Style::DigitalOcean;
-    QTest::newRow("hetzner") << Style::Hetzner;
-    QTest::newRow("hetzner-robot") << Style::Robot;
-    QTest::newRow("aws") << Style::Aws;
-    QTest::newRow("openstack") << Style::OpenStack;
+    rowsOfStyles();
 }
 
 void TestCloudMove::movesThereAndBack()

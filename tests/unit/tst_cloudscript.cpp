@@ -6,8 +6,6 @@
 
 using namespace howdah::unit;
 
-Q_DECLARE_METATYPE(Style)
-
 namespace {
 
 /// The step that moves the address, with nothing that takes a server.
@@ -53,12 +51,7 @@ private Q_SLOTS:
 
 void TestCloudScript::movesThereAndBack_data()
 {
-    QTest::addColumn<Style>("style");
-    QTest::newRow("digitalocean") << Style::DigitalOcean;
-    QTest::newRow("hetzner") << Style::Hetzner;
-    QTest::newRow("hetzner-robot") << Style::Robot;
-    QTest::newRow("aws") << Style::Aws;
-    QTest::newRow("openstack") << Style::OpenStack;
+    rowsOfStyles();
 }
 
 void TestCloudScript::movesThereAndBack()
