@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
+
 #include "cluster/health.h"
 #include "operations/switchover/facts.h"
+#include "operations/switchover/switchoverplan.h"
 #include "support/snapshots.h"
 
 /// Facts of clusters on a good day, for plans made without one, and what is looked for in those.
@@ -198,6 +201,16 @@ inline QString sqlOf(const std::vector<Action> &actions)
         lines.append(action.node + QStringLiteral(": ") + action.sql);
     }
     return lines.join(QLatin1Char('\n'));
+}
+
+/// The plan of a switchover of a healthy pair to pg2, after something has been changed about it.
+inline Plan planAfter(const std::function<void(Facts &, cluster::Snapshot &)> &change)
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    Facts facts = factsOf(snapshot);
+    change(facts, snapshot);
+    facts.state = factsOf(snapshot).state;
+    return planSwitchover(facts, pg2);
 }
 
 } // namespace howdah::unit

@@ -157,11 +157,7 @@ void TestSwitchoverChecks::checks()
     QFETCH(QString, result);
     QFETCH(QString, says);
     QFETCH(Change, change);
-    cluster::Snapshot snapshot = prepared(healthyPair());
-    Facts facts = factsOf(snapshot);
-    change(facts, snapshot);
-    facts.state = factsOf(snapshot).state;
-    const Plan plan = planSwitchover(facts, pg2);
+    const Plan plan = planAfter(change);
     QVERIFY2(found(plan.checks, check) == result, qPrintable(all(plan.checks)));
     QVERIFY2(all(plan.checks).contains(says), qPrintable(all(plan.checks)));
     QCOMPARE(mayRun(plan, true), result == QLatin1String("warning") || result == QLatin1String("passed"));

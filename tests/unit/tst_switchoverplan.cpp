@@ -278,11 +278,7 @@ void TestSwitchoverPlan::checks()
     QFETCH(QString, check);
     QFETCH(QString, result);
     QFETCH(Change, change);
-    cluster::Snapshot snapshot = prepared(healthyPair());
-    Facts facts = factsOf(snapshot);
-    change(facts, snapshot);
-    facts.state = factsOf(snapshot).state;
-    const Plan plan = planSwitchover(facts, pg2);
+    const Plan plan = planAfter(change);
     QVERIFY2(found(plan.checks, check) == result, qPrintable(all(plan.checks)));
     QCOMPARE(mayRun(plan, false), result == QLatin1String("passed"));
     QCOMPARE(mayRun(plan, true), result == QLatin1String("warning") || result == QLatin1String("passed"));
