@@ -61,6 +61,8 @@ const QHash<QString, Setter> &setters()
         {QStringLiteral("alive"), flag(&F::alive)},
         {QStringLiteral("exe"), text(&F::executable)},
         {QStringLiteral("argument"), list(&F::arguments)},
+        {QStringLiteral("session_parent"), number(&F::sessionParentPid)},
+        {QStringLiteral("session_title"), text(&F::sessionTitle)},
         {QStringLiteral("options"), text(&F::lastOptions)},
         {QStringLiteral("log"), text(&F::logFile)},
         {QStringLiteral("parent"), number(&F::parentPid)},
@@ -117,6 +119,17 @@ QString HostFacts::whyAnotherServer() const
     return same ? QString()
                 : QStringLiteral("another server runs in %1 on that host: process %2, port %3")
                       .arg(settings.dataDirectory, here.value(0), here.value(3));
+}
+
+bool HostFacts::isSurelyTheServers() const
+{
+    if (pidFile.isEmpty() || !whyAnotherServer().isEmpty()) {
+        return false;
+    }
+    // Numbers of processes are alike where each server has a container of its own; the port of our end is not.
+    return !settings.pidFile.isEmpty() ||
+           (pid > 0 && sessionParentPid == pid && !settings.sessionPeer.isEmpty() &&
+            (sessionTitle + QLatin1Char(' ')).contains(settings.sessionPeer + QLatin1Char(' ')));
 }
 
 QString HostFacts::program(const QString &name) const

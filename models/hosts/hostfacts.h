@@ -16,6 +16,8 @@ struct ServerSettings {
     int port = 0;          ///< 0: not known
     qint64 startedS = 0;   ///< pg_postmaster_start_time(), seconds since 1970; 0: not known
     QString pidFile;       ///< its postmaster.pid; empty: it may not be read by SQL
+    qint64 sessionPid = 0; ///< pg_backend_pid() of a session that stays open meanwhile; 0: not known
+    QString sessionPeer;   ///< how its process's title ends before the state: "(41234)", our port; "[local]"
 };
 
 /// What hostFactsCommand() found on a host. Empty and 0 mean that it could not be told.
@@ -40,6 +42,8 @@ struct HostFacts {
     bool alive = false;    ///< and it is the server's of this directory
     QString executable;    ///< of the running server; empty where only its user may know
     QStringList arguments; ///< the running server's command line, with its name first
+    qint64 sessionParentPid = 0; ///< whose child the process with settings.sessionPid is there
+    QString sessionTitle;        ///< what it calls itself: "postgres: dba postgres 10.0.0.5(41234) idle"
     QString lastOptions;   ///< postmaster.opts: the last start's
     QString logFile;       ///< where its standard error goes; "pipe:[…]" and the like are no files
     qint64 parentPid = 0;
@@ -69,6 +73,9 @@ struct HostFacts {
     /// the same directory, as on every node of a cluster. Empty: it is, by postmaster.pid, or where SQL may not read
     /// that, by port and time of its start.
     QString whyAnotherServer() const;
+    /// Whether it certainly is that server's: by postmaster.pid, or because the session that said the settings is one of
+    /// its processes. Port and time alone, two servers that came up together may share.
+    bool isSurelyTheServers() const;
 
     /// The full path of a program beside the server's; empty when it is not there.
     QString program(const QString &name) const;

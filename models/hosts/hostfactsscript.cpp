@@ -7,7 +7,7 @@ namespace {
 
 // Values are put on one line: a newline in one becomes \001. Runs under dash, bash and busybox.
 const char kScript[] = R"sh(LC_ALL=C; export LC_ALL
-d=$1 c=$2
+d=$1 c=$2 s=$3
 put() { printf '%s=%s\n' "$1" "$(printf %s "$2" | tr '\012' '\001')"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 yes() { if "$@" >/dev/null 2>&1 </dev/null; then echo yes; else echo no; fi; }
@@ -41,6 +41,11 @@ if [ -n "$pid" ] && [ -d "/proc/$pid" ]; then
   esac
 fi
 put alive "$alive"
+# A session of the server's own, which whoever asks has open: on another host that number is nobody's, or another's.
+if [ -n "$s" ] && [ -r "/proc/$s/cmdline" ]; then
+  put session_parent "$(field PPid "$s")"
+  put session_title "$(tr '\000' ' ' 2>/dev/null <"/proc/$s/cmdline")"
+fi
 if [ -r "$d/postmaster.opts" ]; then put options "$(cat "$d/postmaster.opts")"; fi
 if [ "$alive" = yes ]; then
   exe=$(readlink "/proc/$pid/exe" 2>/dev/null)
@@ -74,7 +79,7 @@ elif [ -r "$d/postmaster.opts" ]; then bin=$(sed -n '1s# ".*##p' "$d/postmaster.
 fi
 [ -x "$bin/pg_ctl" ] || [ -z "$version" ] || bin=/usr/lib/postgresql/$version/bin
 if [ ! -x "$bin/pg_ctl" ] && have pg_ctl; then bin=$(command -v pg_ctl) bin=${bin%/*}; fi
-for p in pg_ctl pg_controldata pg_rewind pg_waldump pg_basebackup; do
+for p in pg_ctl pg_controldata pg_rewind pg_waldump pg_basebackup psql; do
   if [ -x "$bin/$p" ]; then put program "$bin/$p"; fi
 done
 
@@ -163,8 +168,13 @@ echo howdah-facts-end
 
 QStringList hostFactsCommand(const ServerSettings &settings)
 {
-    return {QStringLiteral("sh"), QStringLiteral("-c"),   QString::fromLatin1(kScript),
-            QStringLiteral("sh"), settings.dataDirectory, settings.configFile};
+    return {QStringLiteral("sh"),
+            QStringLiteral("-c"),
+            QString::fromLatin1(kScript),
+            QStringLiteral("sh"),
+            settings.dataDirectory,
+            settings.configFile,
+            settings.sessionPid > 0 ? QString::number(settings.sessionPid) : QString()};
 }
 
 } // namespace howdah::hosts

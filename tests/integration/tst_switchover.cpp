@@ -33,6 +33,7 @@ private Q_SLOTS:
     void passwordThatIsGoneIsAskedFor();
     void refusals_data();
     void refusals();
+    void closedDoorRefuses();
 
 private:
     ConsoleRun run(const QStringList &arguments, const QString &killAt = {}) const
@@ -502,6 +503,32 @@ void TestSwitchover::refusals()
     QVERIFY2(ended.exitCode == 1, ended.text.constData());
     QCOMPARE(ended.last().value(QStringLiteral("result")).toString(), QStringLiteral("refused"));
     QVERIFY2(ended.check(check) == QLatin1String("failed"), ended.text.constData());
+}
+
+/// What streams now was connected the other way round: whether the old primary gets into the candidate nobody has seen.
+void TestSwitchover::closedDoorRefuses()
+{
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const auto nft = [&](const QStringList &words) {
+        return m_lab->exec(to, QStringList{QStringLiteral("nft")} + words).ok();
+    };
+    QVERIFY(nft({QStringLiteral("add table inet door")}));
+    QVERIFY(nft({QStringLiteral("add chain inet door in { type filter hook input priority 0; }")}));
+    QVERIFY(nft({QStringLiteral("add rule inet door in ip saddr %1 tcp dport %2 drop")
+                     .arg(m_lab->node(from).host, QString::number(m_lab->node(to).port))}));
+    const QStringList words{QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")};
+    const ConsoleRun shut = switchover(words);
+    QVERIFY(nft({QStringLiteral("delete table inet door")}));
+    QVERIFY2(shut.exitCode == 1, shut.text.constData());
+    QVERIFY2(shut.check(QStringLiteral("followers_connect")) == QLatin1String("failed"), shut.text.constData());
+    QVERIFY2(shut.text.contains((m_lab->node(from).name + QStringLiteral(": timeout expired")).toUtf8()),
+             shut.text.constData());
+    QVERIFY2(shut.check(QStringLiteral("candidate_streams")) == QLatin1String("passed"), shut.text.constData());
+    const ConsoleRun open = switchover(words + QStringList{QStringLiteral("--dry-run")});
+    QVERIFY2(open.exitCode == 0, open.text.constData());
+    QVERIFY2(open.check(QStringLiteral("followers_connect")) == QLatin1String("passed"), open.text.constData());
 }
 
 QTEST_GUILESS_MAIN(TestSwitchover)

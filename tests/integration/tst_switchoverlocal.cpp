@@ -20,6 +20,7 @@ private Q_SLOTS:
     void initTestCase();
     void thereAndBack();
     void commandOfAnotherHost();
+    void rightsAreAskedBeforeFiles();
     void wishesAreTaken_data();
     void wishesAreTaken();
 
@@ -115,6 +116,62 @@ void TestSwitchoverLocal::commandOfAnotherHost()
     QCOMPARE(primary(), from);
     QCOMPARE(m_servers->node(to).value(QStringLiteral("SELECT pg_is_in_recovery()")), QStringLiteral("t"));
     awaitWhole();
+}
+
+/// A role with no more than the grants that a switchover takes: what it may not read is not tried, since each refusal
+/// stands as an ERROR in the servers' logs; and its host is proved to be the right one all the same.
+void TestSwitchoverLocal::rightsAreAskedBeforeFiles()
+{
+    awaitWhole();
+    const LabServer &writer = m_servers->node(primary());
+    const LabServer &candidate = m_servers->node(1 - primary());
+    if (writer.value(QStringLiteral("SHOW server_version_num")).toInt() < 150000) {
+        QSKIP("needs PostgreSQL 15: before that only superusers may do what a switchover does");
+    }
+    writer.sql(QStringLiteral("CREATE ROLE operator LOGIN REPLICATION IN ROLE pg_monitor, pg_checkpoint; "
+                              "GRANT EXECUTE ON FUNCTION pg_promote, pg_reload_conf TO operator; "
+                              "GRANT ALTER SYSTEM ON PARAMETER primary_conninfo, primary_slot_name, "
+                              "wal_retrieve_retry_interval, synchronous_standby_names TO operator"));
+    QTRY_COMPARE_WITH_TIMEOUT(
+        candidate.value(QStringLiteral("SELECT count(*) FROM pg_roles WHERE rolname = 'operator'")),
+        QStringLiteral("1"), 10'000);
+    const auto refusals = [&] {
+        QByteArrayList lines;
+        for (const LabServer *server : {&writer, &candidate}) {
+            QFile log(server->logFile);
+            const QByteArray text =
+                log.open(QIODevice::ReadOnly) ? log.readAll() : QByteArray("STATEMENT postmaster.pid?");
+            for (const QByteArray &line : text.split('\n')) {
+                const bool asked = line.contains("STATEMENT") &&
+                                   (line.contains("postmaster.pid") || line.contains("pg_file_settings") ||
+                                    line.contains("pg_hba_file_rules"));
+                lines += asked ? QByteArrayList{line} : QByteArrayList();
+            }
+        }
+        return lines;
+    };
+    cluster::ClusterConfig config = *cluster::readClusterFile(m_directory.filePath(QStringLiteral("orders.toml")));
+    for (cluster::NodeConfig &node : config.nodes) {
+        node.conninfo.replace(QStringLiteral("user=postgres"), QStringLiteral("user=operator"));
+        QVERIFY2(node.conninfo.contains(QStringLiteral("operator")), qPrintable(node.conninfo));
+    }
+    const QString file = m_directory.filePath(QStringLiteral("operator.toml"));
+    QVERIFY(cluster::saveClusterFile(config, file));
+    const QByteArrayList before = refusals();
+    const ConsoleRun ended =
+        integration::runConsole({QStringLiteral("switchover"), file, QStringLiteral("--json"),
+                                 QStringLiteral("--dry-run"), QStringLiteral("--to"), candidate.name},
+                                m_directory.path(), integration::OnStep());
+    QVERIFY2(refusals() == before, refusals().join('\n').constData());
+    QVERIFY2(ended.check(QStringLiteral("host_command")) == QLatin1String("passed"),
+             ended.text.right(3000).constData());
+    QVERIFY2(ended.check(QStringLiteral("followers_connect")) == QLatin1String("passed"),
+             ended.text.right(3000).constData());
+    QVERIFY2(ended.check(QStringLiteral("primary_rights")) == QLatin1String("passed"),
+             ended.text.right(3000).constData());
+    QCOMPARE(
+        candidate.value(QStringLiteral("SELECT has_function_privilege('operator', 'pg_read_file(text)', 'EXECUTE')")),
+        QStringLiteral("f"));
 }
 
 void TestSwitchoverLocal::wishesAreTaken_data()

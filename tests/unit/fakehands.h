@@ -28,9 +28,12 @@ public:
     {
         return {{column}, {{value}}};
     }
-    /// Where nothing else was arranged: yes, and of who asks for a position one.
+    /// Where nothing else was arranged: yes, and of who asks for a position one, for a transaction as well its number.
     static operations::Table usual(const QString &sql)
     {
+        if (sql.contains(QLatin1String(" AS xid, "))) {
+            return {{QStringLiteral("xid"), QStringLiteral("lsn")}, {{QStringLiteral("771"), QStringLiteral("0/1")}}};
+        }
         return sql.endsWith(QLatin1String(" AS lsn")) ? one(QStringLiteral("0/1"), QStringLiteral("lsn"))
                                                       : one(QStringLiteral("t"));
     }

@@ -38,6 +38,13 @@ inline NodeFacts able(const QString &node)
     facts.host.evidence = QStringLiteral("pg_ctl, as the owner");
     facts.host.pgCtl = QStringLiteral("/bin/pg_ctl");
     facts.host.pgControlData = QStringLiteral("/bin/pg_controldata");
+    facts.host.psql = QStringLiteral("/bin/psql");
+    facts.host.isSurelyTheServers = true;
+    for (const QString &other : {pg1, pg2, pg3}) {
+        if (other != node) {
+            facts.connections.insert(other, {Connection::Came::In, QStringLiteral("came in")});
+        }
+    }
     facts.host.start = {QStringLiteral("/bin/pg_ctl"), QStringLiteral("-D"), facts.host.dataDirectory,
                         QStringLiteral("start")};
     return facts;

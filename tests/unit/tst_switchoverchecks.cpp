@@ -3,11 +3,14 @@
 
 #include "operations/switchover/gather.h"
 #include "operations/switchover/switchoverplan.h"
+#include "operations/switchover/tryconnections.h"
+#include "postgres/conninfo.h"
 #include "switchoverfacts.h"
 
 using namespace howdah::unit;
 namespace cluster = howdah::cluster;
 namespace hosts = howdah::hosts;
+namespace postgres = howdah::postgres;
 
 using Change = std::function<void(Facts &, cluster::Snapshot &)>;
 Q_DECLARE_METATYPE(Change)
@@ -20,6 +23,10 @@ private Q_SLOTS:
     void checks();
     void hostOfAnotherServer_data();
     void hostOfAnotherServer();
+    void hostKnownByASession();
+    void connectionsAreJudged_data();
+    void connectionsAreJudged();
+    void followersConninfo();
     void hosts_data();
     void hosts();
     void backupsAreAskedFor();
@@ -124,6 +131,30 @@ void TestSwitchoverChecks::checks_data()
         other.replyTime = edit(s, pg1).serverTime.addSecs(-50);
         edit(s, pg1).senders.push_back(other);
     });
+    using Came = Connection::Came;
+    const auto came = [](const QString &from, Came how, const char *said) {
+        return [=](Facts &f, auto &s) {
+            s = withSibling();
+            f.nodes.insert(pg3, able(pg3));
+            f.nodes[from].connections[pg2] = {how, QString::fromUtf8(said)};
+        };
+    };
+    row("followers get in", "followers_connect", "passed", "pg1, pg3", came(pg1, Came::In, "came in"));
+    row("a firewall keeps the old primary out", "followers_connect", "failed", "pg1: timeout expired",
+        came(pg1, Came::Nowhere, "timeout expired"));
+    row("another cluster answers the sibling", "followers_connect", "failed", "pg3: another",
+        came(pg3, Came::Nowhere, "another cluster's server"));
+    row("its password was not tried", "followers_connect", "passed", "pg1 (its password was not tried), pg3",
+        came(pg1, Came::ToPassword, "is asked for its password"));
+    row("nobody knows", "followers_connect", "warning", "pg3: certificate", came(pg3, Came::Unclear, "certificate"));
+    row("the old primary's host can't try", "followers_connect", "warning", "not tried from pg1",
+        [](Facts &f, auto &) { f.nodes[pg1].connections.clear(); });
+    row("a sibling's host can't try", "followers_connect", "passed", "pg1; not tried from pg3",
+        came(pg3, Came::Untried, ""));
+    row("its host is likely, not proved", "host_command", "warning", "likely by port",
+        [](Facts &f, auto &) { f.nodes[pg1].host.isSurelyTheServers = false; });
+    row("pg_rewind would find torn pages", "rewindable", "warning", "full_page_writes is off",
+        [](Facts &, auto &s) { setSetting(edit(s, pg1), QStringLiteral("full_page_writes"), QStringLiteral("off")); });
     row("a failover slot", "slots", "warning", "a failover slot that pg2 has not synced yet", [](Facts &, auto &s) {
         cluster::Slot slot;
         slot.slotName = QStringLiteral("analytics_cdc");
@@ -143,6 +174,7 @@ void TestSwitchoverChecks::checks_data()
     row("a sibling of version 12", "siblings", "failed", "before version 13 it must be restarted",
         [](Facts &f, auto &s) {
             s = withSibling();
+            f.nodes.insert(pg3, able(pg3));
             f.nodes[pg3] = able(pg3);
             edit(s, pg3).serverVersionNum = 120000;
         });
@@ -214,7 +246,111 @@ void TestSwitchoverChecks::hostOfAnotherServer()
     config.command = {QStringLiteral("ssh"), QStringLiteral("h")};
     const HostAccess access = hostAccessFrom(facts, config);
     QCOMPARE(access.foreign.isEmpty(), why.isEmpty());
+    QCOMPARE(access.isSurelyTheServers, why.isEmpty() && !facts.settings.pidFile.isEmpty() && !facts.pidFile.isEmpty());
     QVERIFY(why.isEmpty() || !access.isPossible());
+}
+
+/// Where SQL may not read postmaster.pid, a session of the server's must be one of its processes there.
+void TestSwitchoverChecks::hostKnownByASession()
+{
+    hosts::HostFacts facts = onHost();
+    facts.settings.pidFile.clear();
+    QVERIFY(!facts.isSurelyTheServers());
+    facts.settings.sessionPid = 5000;
+    facts.settings.sessionPeer = QStringLiteral("(41234)");
+    facts.sessionParentPid = 4711;
+    facts.sessionTitle = QStringLiteral("postgres: dba postgres 10.0.0.5(41234) idle  ");
+    QVERIFY(facts.isSurelyTheServers());
+    QVERIFY(facts.whyAnotherServer().isEmpty());
+    facts.sessionTitle = QStringLiteral("postgres: dba postgres 10.0.0.5(41234)");
+    QVERIFY(facts.isSurelyTheServers());
+    facts.sessionTitle = QStringLiteral("postgres: dba postgres 10.0.0.5(41235) idle"); // as in another container
+    QVERIFY(!facts.isSurelyTheServers());
+    facts.sessionTitle = QStringLiteral("postgres: dba postgres 10.0.0.5(41234) idle");
+    facts.sessionParentPid = 1;
+    QVERIFY(!facts.isSurelyTheServers());
+    facts.sessionParentPid = 4711;
+    facts.pidFile = hostPidFile(4711, 1'700'000'000 - 3600, 5432); // another one, whatever else fits
+    QVERIFY(!facts.isSurelyTheServers());
+}
+
+void TestSwitchoverChecks::connectionsAreJudged_data()
+{
+    QTest::addColumn<int>("exitCode");
+    QTest::addColumn<QString>("said");
+    QTest::addColumn<bool>("mayHavePassword");
+    QTest::addColumn<int>("came");
+    QTest::addColumn<QString>("evidence");
+    using Came = Connection::Came;
+    const auto row = [](const char *name, int exitCode, const char *said, bool password, Came came,
+                        const char *evidence) {
+        QTest::newRow(name) << exitCode << QString::fromUtf8(said) << password << static_cast<int>(came)
+                            << QString::fromUtf8(evidence);
+    };
+    row("in", 0, "7391|2|0/3000060|", false, Came::In, "came in");
+    row("elsewhere", 0, "7392|2|0/3000060|", false, Came::Nowhere, "another cluster's server");
+    row("in, and nothing said", 0, "", false, Came::Unclear, "is not known");
+    row("pg_hba", 2,
+        "psql: error: connection to server at \"10.0.0.12\", port 5432 failed: FATAL:  no pg_hba.conf entry for "
+        "replication connection from host \"10.0.0.11\", user \"replicator\", no encryption",
+        true, Came::Nowhere, "no pg_hba.conf entry");
+    row("refused", 2,
+        "psql: error: connection to server at \"10.0.0.12\", port 5432 failed: Connection refused Is the server "
+        "running",
+        true, Came::Nowhere, "Connection refused");
+    row("firewall", 2, "psql: error: connection to server at \"h\", port 5432 failed: timeout expired", true,
+        Came::Nowhere, "timeout expired");
+    row("name", 2, "psql: error: could not translate host name \"db2\" to address: Name or service not known", false,
+        Came::Nowhere, "could not translate host name");
+    row("password of the conninfo", 2, "psql: error: failed: fe_sendauth: no password supplied", true, Came::ToPassword,
+        "is asked for its password");
+    row("password of nobody", 2, "psql: error: failed: fe_sendauth: no password supplied", false, Came::Unclear,
+        ".pgpass");
+    row("wrong in .pgpass", 2, "failed: FATAL:  password authentication failed for user \"replicator\"", false,
+        Came::Nowhere, "password authentication failed");
+    row("wrong in .pgpass, another in the conninfo", 2,
+        "failed: FATAL:  password authentication failed for user \"replicator\"", true, Came::ToPassword, "");
+    row("no walsender left", 2,
+        "failed: FATAL:  number of requested standby connections exceeds max_wal_senders (currently 10)", false,
+        Came::Unclear, "max_wal_senders");
+    row("certificate", 2, "failed: SSL error: certificate verify failed", false, Came::Unclear, "certificate");
+    row("no psql", 127, "", false, Came::Unclear, "code 127");
+    row("a secret is not passed on", 2, "failed: FATAL:  whatever password=hunter2", false, Came::Unclear, "password=");
+}
+
+void TestSwitchoverChecks::connectionsAreJudged()
+{
+    QFETCH(int, exitCode);
+    QFETCH(QString, said);
+    QFETCH(bool, mayHavePassword);
+    const Connection tried = connectionFrom(exitCode, said, QStringLiteral("7391"), mayHavePassword);
+    QTEST(static_cast<int>(tried.came), "came");
+    QFETCH(QString, evidence);
+    QVERIFY2(tried.evidence.contains(evidence), qPrintable(tried.evidence));
+    QVERIFY(!tried.evidence.contains(QLatin1String("hunter2")));
+}
+
+/// As the walreceiver would connect, with neither a password nor a database.
+void TestSwitchoverChecks::followersConninfo()
+{
+    cluster::Snapshot snapshot = withSibling();
+    setSetting(edit(snapshot, pg2), QStringLiteral("primary_conninfo"),
+               QStringLiteral("host=10.0.0.11 port=5433 user=replicator password=******** dbname=postgres "
+                              "sslmode=require application_name='pg 2'"));
+    const Facts facts = factsOf(snapshot);
+    const auto conninfo = postgres::Conninfo::parse(followerConninfo(facts, 0, 1));
+    QVERIFY(conninfo);
+    QCOMPARE(conninfo->value(QStringLiteral("host")), snapshot.nodes[1].host);
+    QCOMPARE(conninfo->value(QStringLiteral("port")), QStringLiteral("5432"));
+    QCOMPARE(conninfo->value(QStringLiteral("user")), QStringLiteral("replicator"));
+    QCOMPARE(conninfo->value(QStringLiteral("sslmode")), QStringLiteral("require"));
+    QCOMPARE(conninfo->value(QStringLiteral("replication")), QStringLiteral("true"));
+    QVERIFY(!conninfo->hasPassword());
+    QVERIFY(!followerConninfo(facts, 0, 1).contains(QLatin1String("dbname")));
+    QCOMPARE(postgres::Conninfo::parse(followerConninfo(facts, 2, 1))->value(QStringLiteral("sslmode")),
+             QStringLiteral("prefer")); // as pg3's own says
+    setSetting(edit(snapshot, pg2), QStringLiteral("primary_conninfo"), QString());
+    QVERIFY(followerConninfo(factsOf(snapshot), 0, 1).isEmpty());
 }
 
 void TestSwitchoverChecks::hosts_data()

@@ -181,7 +181,16 @@ std::vector<Check> checkHost(const cluster::NodeStatus &node, const HostAccess &
         return made(id, group, title, node.name, good ? CheckResult::Passed : CheckResult::Failed, evidence, remedy);
     };
     const bool owns = !host.user.isEmpty() && host.user == host.dataOwner;
-    return {answer("host_command", tr("Its host takes commands"), true, tr("as %1").arg(host.user)),
+    const QString title = tr("Its host takes commands");
+    return {host.isSurelyTheServers
+                ? answer("host_command", title, true, tr("as %1").arg(host.user))
+                : made("host_command", group, title, node.name, CheckResult::Warning,
+                       tr("as %1; that it is the host of this server is likely by port and time of its start, not "
+                          "proved")
+                           .arg(host.user),
+                       tr("See that command of %1 in the cluster file leads to it, or grant the console's role EXECUTE "
+                          "on pg_read_file(text) there: then postmaster.pid tells.")
+                           .arg(node.name)),
             answer("data_directory", tr("Its files are in reach"), owns,
                    owns ? host.dataDirectory
                         : tr("%1 belongs to %2, commands run as %3").arg(host.dataDirectory, host.dataOwner, host.user),
@@ -191,9 +200,12 @@ std::vector<Check> checkHost(const cluster::NodeStatus &node, const HostAccess &
 }
 
 /// A person stops and starts it where the console can't; a manager's tools need the host.
-std::vector<Check> checkByHand(const cluster::NodeStatus &node, const HostAccess &host, const QString &group, Way way)
+std::vector<Check> checkByHand(const cluster::NodeStatus &node, const HostAccess &host, const QString &group, Way way,
+                               bool hasCommand)
 {
     const bool may = way == Way::Native;
+    const QString mend = hasCommand ? tr("Mend command of %1 in the cluster file to have it done.").arg(node.name)
+                                    : tr("Give the node a command in the cluster file to have it done.");
     if (!host.foreign.isEmpty()) {
         return {
             made("host_command", group, tr("Its host takes commands"), node.name, CheckResult::Failed, host.foreign,
@@ -201,12 +213,18 @@ std::vector<Check> checkByHand(const cluster::NodeStatus &node, const HostAccess
                     "is meant for this server would be done to that one.")
                      .arg(node.name))};
     }
-    return {made("host_command", group, tr("Its host takes commands"), node.name,
-                 may ? CheckResult::Warning : CheckResult::Failed, host.error,
-                 may ? tr("You will be asked to stop %1 and to start it again, and writes wait as long as that takes. "
-                          "Give the node a command in the cluster file to have it done.")
-                           .arg(node.name)
-                     : tr("Give the node a command in the cluster file: it is stopped and started there."))};
+    return {
+        made("host_command", group, tr("Its host takes commands"), node.name,
+             may ? CheckResult::Warning : CheckResult::Failed, host.error,
+             may ? tr("You will be asked to stop %1 and to start it again, and writes wait as long as that takes. %2")
+                       .arg(node.name, mend)
+                 : tr("It is stopped and started there. %1").arg(mend))};
+}
+
+bool hasCommand(const cluster::ClusterConfig &config, const QString &node)
+{
+    return std::any_of(config.nodes.begin(), config.nodes.end(),
+                       [&](const cluster::NodeConfig &one) { return one.name == node && !one.command.isEmpty(); });
 }
 
 } // namespace
@@ -243,7 +261,9 @@ std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast, Way way)
     const NodeFacts own = facts.nodes.value(node.name);
     const QString group = wayBack(facts, cast);
     const HostAccess &host = own.host;
-    std::vector<Check> checks = host.isPossible() ? checkHost(node, host, group) : checkByHand(node, host, group, way);
+    std::vector<Check> checks = host.isPossible()
+                                    ? checkHost(node, host, group)
+                                    : checkByHand(node, host, group, way, hasCommand(facts.config, node.name));
     const bool rights = own.sql.isOpen() && own.sql.mayAlterSystem && own.sql.mayReload && own.sql.mayCheckpoint &&
                         own.sql.mayMakeSlots;
     checks.push_back(
@@ -256,13 +276,16 @@ std::vector<Check> checkWayBack(const Facts &facts, const Cast &cast, Way way)
                       tr("Grant them, or name a role that has them in the cluster file's conninfo.")));
     const bool rewinds = node.sample->setting(QLatin1String("data_checksums")) == QLatin1String("on") ||
                          node.sample->setting(QLatin1String("wal_log_hints")) == QLatin1String("on");
-    checks.push_back(rewinds
-                         ? made("rewindable", group, tr("It can be rewound"), node.name, CheckResult::Passed,
-                                tr("data checksums or wal_log_hints are on"))
-                         : made("rewindable", group, tr("It can be rewound"), node.name, CheckResult::Warning,
-                                tr("neither data checksums nor wal_log_hints are on"),
-                                tr("Not needed for a clean switchover; if it fails half-way, %1 must be built anew.")
-                                    .arg(node.name)));
+    // Without it pg_rewind refuses. https://www.postgresql.org/docs/current/app-pgrewind.html
+    const bool torn = node.sample->setting(QLatin1String("full_page_writes")) == QLatin1String("off");
+    checks.push_back(
+        rewinds && !torn
+            ? made("rewindable", group, tr("It can be rewound"), node.name, CheckResult::Passed,
+                   tr("data checksums or wal_log_hints are on"))
+            : made("rewindable", group, tr("It can be rewound"), node.name, CheckResult::Warning,
+                   torn ? tr("full_page_writes is off") : tr("neither data checksums nor wal_log_hints are on"),
+                   tr("Not needed for a clean switchover; if it fails half-way, %1 must be built anew.")
+                       .arg(node.name)));
     return checks;
 }
 

@@ -338,7 +338,12 @@ std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QS
         return checks;
     }
     checks.push_back(checkDoor(facts, cast, target));
-    checks.push_back(isLeftToManager(facts, way) ? checkSessions(facts, cast, target) : checkRights(facts, target));
+    if (isLeftToManager(facts, way)) {
+        checks.push_back(checkSessions(facts, cast, target));
+        return checks;
+    }
+    checks.push_back(checkConnections(facts, cast, target));
+    checks.push_back(checkRights(facts, target));
     return checks;
 }
 

@@ -25,6 +25,8 @@ std::vector<Check> check(const Facts &facts, const Cast &cast, const QString &ta
 // The groups, each in a file of its own.
 std::vector<Check> checkCandidate(const Facts &facts, const Cast &cast, const QString &target, Way way,
                                   const Limits &limits);
+/// Whether its followers were let in when their hosts tried.
+Check checkConnections(const Facts &facts, const Cast &cast, const QString &target);
 std::vector<Check> checkStop(const Facts &facts, const Cast &cast, Way way, const Limits &limits);
 std::vector<Check> checkAfterwards(const Facts &facts, const Cast &cast, Way way);
 /// Whether Patroni will do it.

@@ -41,6 +41,8 @@ struct SqlAccess {
     bool mayCheckpoint = false;
     bool mayMakeSlots = false; ///< REPLICATION
     bool hbaReadable = false;
+    bool fileSettingsReadable = false; ///< pg_file_settings
+    bool filesReadable = false;        ///< pg_read_file(), by which a host is known to be the server's
     std::vector<HbaRule> hba;
     /// Names of the settings that stand in postgresql.auto.conf, so that taking them back means to write what was
     /// there.
@@ -69,17 +71,35 @@ struct HostAccess {
     bool startAsRoot = false;
     QString pgCtl;
     QString pgControlData;
-    QString supervisor; ///< "systemd unit postgresql@15-main.service"; empty: none
+    QString psql;
+    bool isSurelyTheServers = false; ///< that it is this server's host is proved, rather than that nothing says no
+    QString supervisor;              ///< "systemd unit postgresql@15-main.service"; empty: none
     bool restartsByItself = false;
     QStringList daemons; ///< repmgrd, patroni, … that run there
 
     bool isPossible() const { return error.isEmpty() && foreign.isEmpty(); }
 };
 
+/// Whether a node's host gets into another node's server as a follower of that one would.
+struct Connection {
+    enum class Came {
+        Untried, ///< evidence says why
+        In,
+        ToPassword, ///< it is let in if its password is right, which stands where the console does not look
+        Nowhere,    ///< refused, out of reach, or another cluster's server
+        Unclear,
+    };
+    Came came = Came::Untried;
+    QString evidence; ///< in the words of whom it met
+
+    bool operator==(const Connection &) const = default;
+};
+
 /// What was asked of one node beside its sample.
 struct NodeFacts {
     SqlAccess sql;
     HostAccess host;
+    QHash<QString, Connection> connections; ///< from its host, by the node that it would follow
 };
 
 /// What repmgr has registered of a node, and what of repmgr is on it.

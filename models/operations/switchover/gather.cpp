@@ -11,6 +11,7 @@
 #include "operations/places.h"
 #include "operations/switchover/gatherautofailover.h"
 #include "operations/switchover/gatherrepmgr.h"
+#include "operations/switchover/tryconnections.h"
 
 namespace howdah::operations::switchover {
 
@@ -104,6 +105,9 @@ QString rightsSql(int serverVersionNum)
                "r.rolsuper OR %1 AS alter, r.rolsuper OR %2 AS checkpoint, "
                "has_table_privilege('pg_catalog.pg_hba_file_rules', 'SELECT') AND "
                "has_function_privilege('pg_catalog.pg_hba_file_rules()', 'EXECUTE') AS hba, "
+               "has_table_privilege('pg_catalog.pg_file_settings', 'SELECT') AND "
+               "has_function_privilege('pg_catalog.pg_show_all_file_settings()', 'EXECUTE') AS file_settings, "
+               "has_function_privilege('pg_catalog.pg_read_file(text)', 'EXECUTE') AS files, "
                "(SELECT string_agg(name, E'\\n') FROM pg_settings WHERE sourcefile LIKE '%/postgresql.auto.conf') "
                "AS auto_conf, %3 AS lock_holder, %4 AS backups, (SELECT string_agg(name, E'\\n') FROM pg_settings "
                "WHERE "
@@ -128,6 +132,8 @@ SqlAccess accessFrom(const Table &table)
     access.mayCheckpoint = flag(table, "checkpoint");
     access.mayMakeSlots = flag(table, "slots");
     access.hbaReadable = flag(table, "hba");
+    access.fileSettingsReadable = flag(table, "file_settings");
+    access.filesReadable = flag(table, "files");
     access.backups = words(cell(table, 0, "backups"));
     access.lockHolder = cell(table, 0, "lock_holder");
     access.waitForRestart = words(cell(table, 0, "wait_for_restart"));
@@ -161,6 +167,7 @@ HostAccess hostAccessFrom(const hosts::HostFacts &facts, const cluster::NodeConf
     access.user = facts.user;
     access.dataOwner = facts.owner;
     access.dataDirectory = facts.settings.dataDirectory;
+    access.isSurelyTheServers = facts.isSurelyTheServers();
     for (const QString &daemon : facts.daemons) {
         access.daemons.append(daemon.section(QLatin1Char(' '), 0, 0));
     }
@@ -178,6 +185,7 @@ HostAccess hostAccessFrom(const hosts::HostFacts &facts, const cluster::NodeConf
     access.restartsByItself = control->mayRestartByItself;
     access.pgControlData = control->pgControldata;
     access.pgCtl = facts.program(QStringLiteral("pg_ctl"));
+    access.psql = facts.program(QStringLiteral("psql"));
     const auto owner = behind(control->ownerPrefix, config.command);
     if (!owner) {
         access.error = QStringLiteral("the server's programs are only in reach through root_command");
@@ -234,13 +242,6 @@ void Gatherer::start(std::function<void(Facts)> done)
             continue;
         }
         askRights(node.name, node.sample->serverVersionNum);
-        askHba(node.name);
-        // Where one of these stops and starts the servers nobody else has to.
-        if (m_facts.state.snapshot->manager != cluster::ManagerKind::Patroni &&
-            m_facts.state.snapshot->manager != cluster::ManagerKind::PgAutoFailover) {
-            askFileSettings(node.name);
-            askHost(node.name);
-        }
     }
     askPatroni();
     askMonitor();
@@ -347,8 +348,30 @@ void Gatherer::askWholePooler(const QString &name)
 void Gatherer::one()
 {
     if (--m_left == 0) {
-        askManager();
+        askFollowers();
     }
+}
+
+/// Nobody else has to stop and start servers where one of these does.
+bool Gatherer::isDoneByHosts() const
+{
+    const cluster::ManagerKind manager = m_facts.state.snapshot->manager;
+    return manager != cluster::ManagerKind::Patroni && manager != cluster::ManagerKind::PgAutoFailover;
+}
+
+/// Whether each would get into the others is tried from the hosts, once they are known.
+void Gatherer::askFollowers()
+{
+    const QPointer<Gatherer> self(this);
+    tryConnections(m_facts, m_hands, [self](const QHash<QString, QHash<QString, Connection>> &tried) {
+        if (!self) {
+            return;
+        }
+        for (auto it = tried.begin(); it != tried.end(); ++it) {
+            self->m_facts.nodes[it.key()].connections = it.value();
+        }
+        self->askManager();
+    });
 }
 
 /// What its own tools need to know comes last: it needs the hosts.
@@ -374,8 +397,18 @@ void Gatherer::askRights(const QString &node, int version)
         if (!self) {
             return;
         }
-        SqlAccess &access = self->m_facts.nodes[node].sql;
-        access = table ? accessFrom(*table) : SqlAccess{.error = table.error().error.message};
+        const SqlAccess access = table ? accessFrom(*table) : SqlAccess{.error = table.error().error.message};
+        self->m_facts.nodes[node].sql = access;
+        // What is refused stands as an ERROR in the server's log, at each look: only what may be asked is.
+        if (access.hbaReadable) {
+            self->askHba(node);
+        }
+        if (self->isDoneByHosts()) {
+            if (access.fileSettingsReadable) {
+                self->askFileSettings(node);
+            }
+            self->askHost(node);
+        }
         self->one();
     });
 }
@@ -384,7 +417,6 @@ void Gatherer::askHba(const QString &node)
 {
     ++m_left;
     const QPointer<Gatherer> self(this);
-    // After the rights on the same session, so the answer to those stands by then.
     m_hands.sql(node,
                 QStringLiteral("SELECT type, array_to_string(database, E'\\n') AS databases, "
                                "array_to_string(user_name, E'\\n') AS users, address, netmask, auth_method, error "
@@ -405,7 +437,6 @@ void Gatherer::askFileSettings(const QString &node)
 {
     ++m_left;
     const QPointer<Gatherer> self(this);
-    // After the rights on the same session, so the answer to those stands by then.
     m_hands.sql(node, notTakenOverSql(), kSqlMs, [self, node](const Handed<Table> &table) {
         if (!self) {
             return;
@@ -424,21 +455,24 @@ void Gatherer::askHost(const QString &node)
 {
     ++m_left;
     const QPointer<Gatherer> self(this);
-    // By it the host is known to be this server's. Who may not read it is told apart less surely; before what follows,
-    // on the same session.
-    m_hands.sql(node, QStringLiteral("SELECT pg_read_file('postmaster.pid') AS pid_file"), kSqlMs,
-                [self, node](const Handed<Table> &table) {
-                    if (self && table) {
-                        self->m_pidFiles.insert(node, cell(*table, 0, "pid_file"));
-                    }
-                });
+    // By it the host is known to be this server's, and by a process of its own; before what follows, on the same
+    // session.
+    if (m_facts.nodes[node].sql.filesReadable) {
+        m_hands.sql(node, QStringLiteral("SELECT pg_read_file('postmaster.pid') AS pid_file"), kSqlMs,
+                    [self, node](const Handed<Table> &table) {
+                        if (self && table) {
+                            self->m_pidFiles.insert(node, cell(*table, 0, "pid_file"));
+                        }
+                    });
+    }
     // config_file is for superusers and pg_read_all_settings only.
     m_hands.sql(
         node,
         QStringLiteral("SELECT (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory, "
                        "(SELECT setting FROM pg_settings WHERE name = 'config_file') AS config_file, "
                        "(SELECT setting FROM pg_settings WHERE name = 'port') AS port, "
-                       "extract(epoch FROM pg_postmaster_start_time())::bigint AS started"),
+                       "extract(epoch FROM pg_postmaster_start_time())::bigint AS started, pg_backend_pid() AS "
+                       "session_pid, coalesce('(' || inet_client_port() || ')', '[local]') AS session_peer"),
         kSqlMs, [self, node](const Handed<Table> &table) {
             if (!self) {
                 return;
@@ -452,9 +486,13 @@ void Gatherer::askHost(const QString &node)
                            : table.error().error.message);
                 return;
             }
-            const hosts::ServerSettings settings{cell(*table, 0, "data_directory"), cell(*table, 0, "config_file"),
-                                                 cell(*table, 0, "port").toInt(),
-                                                 cell(*table, 0, "started").toLongLong(), self->m_pidFiles.value(node)};
+            const hosts::ServerSettings settings{.dataDirectory = cell(*table, 0, "data_directory"),
+                                                 .configFile = cell(*table, 0, "config_file"),
+                                                 .port = cell(*table, 0, "port").toInt(),
+                                                 .startedS = cell(*table, 0, "started").toLongLong(),
+                                                 .pidFile = self->m_pidFiles.value(node),
+                                                 .sessionPid = cell(*table, 0, "session_pid").toLongLong(),
+                                                 .sessionPeer = cell(*table, 0, "session_peer")};
             self->m_hands.command(
                 node, hosts::hostFactsCommand(settings), false, kHostMs,
                 [self, node, settings, fail](const Handed<CommandResult> &result) {

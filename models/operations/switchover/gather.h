@@ -33,6 +33,8 @@ private:
     void askPooler(const QString &name);
     void askWholePooler(const QString &name);
     void one();
+    bool isDoneByHosts() const;
+    void askFollowers();
     void askManager();
 
     Facts m_facts;

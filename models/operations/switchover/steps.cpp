@@ -105,10 +105,12 @@ Step proofStep(const Pieces &p)
         all.append(p.delayed.contains(node) ? QStringList() : QStringList{node});
     }
     Step step = p.step("proof", Phase::After, tr("Prove the result on every node"), all, 30'000, 300);
-    Action canary =
-        p.sql(p.candidate, QStringLiteral("SELECT pg_logical_emit_message(true, 'howdah', 'switchover')::text "
-                                          "AS lsn"));
-    canary.captures = {{QStringLiteral("canary_lsn"), QStringLiteral("lsn")}};
+    // A transaction of its own, with no table that publications, triggers or backups could meet: what it has written is
+    // visible on a standby exactly when its commit is.
+    Action canary = p.sql(p.candidate, QStringLiteral("SELECT txid_current() AS xid, pg_logical_emit_message(true, "
+                                                      "'howdah', 'switchover')::text AS lsn"));
+    canary.captures = {{QStringLiteral("canary_xid"), QStringLiteral("xid")},
+                       {QStringLiteral("canary_lsn"), QStringLiteral("lsn")}};
     canary.shows = {kShowsWritten};
     step.actions = {p.holds(p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
                             tr("%1 is the primary").arg(p.candidate)),
@@ -117,10 +119,11 @@ Step proofStep(const Pieces &p)
     for (const QString &node : all) {
         step.actions.push_back(p.holds(
             node,
-            QStringLiteral("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() > :{canary_lsn}::pg_lsn AND "
-                           "(SELECT received_tli FROM pg_stat_wal_receiver) > %1")
+            QStringLiteral("SELECT CASE WHEN pg_is_in_recovery() AND pg_last_wal_replay_lsn() > :{canary_lsn}::pg_lsn "
+                           "AND (SELECT received_tli FROM pg_stat_wal_receiver) > %1 THEN "
+                           "txid_status(:{canary_xid}::bigint) = 'committed' ELSE false END")
                 .arg(p.timeline),
-            tr("%1 is a standby and has what %2 wrote").arg(node, p.candidate), 20));
+            tr("%1 is a standby and sees what %2 wrote as committed").arg(node, p.candidate), 20));
         step.actions.back().shows = {kShowsOneWritable, kShowsSeen};
     }
     for (const QString &slot : p.allSlots) {
