@@ -45,7 +45,7 @@ void AddressCommand::stateChanged(const cluster::ClusterState &state, bool concl
 void AddressCommand::look()
 {
     const cluster::ClusterConfig &config = m_look.config();
-    m_run = std::make_unique<OperationRun>(m_invocation.json, config);
+    m_run = std::make_unique<OperationRun>(m_invocation.json, config, m_invocation.cluster);
     connect(m_run.get(), &OperationRun::finished, this, &AddressCommand::finished);
     std::vector<cluster::AddressConfig> asked;
     for (const cluster::AddressConfig &address : config.addresses) {

@@ -175,7 +175,7 @@ void JournalCommand::finish(const Journal &journal, const cluster::ClusterConfig
                                      m_invocation.json, kRefused));
         return;
     }
-    m_run = std::make_unique<OperationRun>(m_invocation.json, config);
+    m_run = std::make_unique<OperationRun>(m_invocation.json, config, m_invocation.cluster);
     connect(m_run.get(), &OperationRun::finished, this, &JournalCommand::finished);
     m_run->finish(open->path, how);
 }

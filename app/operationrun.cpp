@@ -35,10 +35,11 @@ int exitCodeOf(Outcome outcome)
 
 } // namespace
 
-OperationRun::OperationRun(bool json, cluster::ClusterConfig config, QObject *parent)
+OperationRun::OperationRun(bool json, cluster::ClusterConfig config, QString asNamed, QObject *parent)
     : QObject(parent)
     , m_json(json)
     , m_config(std::move(config))
+    , m_asNamed(std::move(asNamed))
     , m_hands(std::make_unique<LiveHands>(m_config))
 {
 }
@@ -214,12 +215,21 @@ QString OperationRun::cameOf(Outcome outcome, const std::optional<probe::Measure
     }
 }
 
+/// The operation as its journal has it, where there is something to be finished.
+std::optional<Operation> OperationRun::leftHalfWay() const
+{
+    auto operation = readOperation(m_runner->journalPath());
+    return operation && isUnfinished(*operation) ? std::optional(std::move(*operation)) : std::nullopt;
+}
+
 void OperationRun::report(Outcome outcome, const QStringList &remains, const std::optional<probe::Measured> &measured)
 {
     const qint64 took = m_tookMs.value_or(0);
     const Plan &plan = m_runner->plan();
     const QString came = cameOf(outcome, measured);
     const QStringList warned = outcome == Outcome::Done ? warnedOf(plan) : QStringList();
+    const auto left = leftHalfWay();
+    const QString commands = left ? finishCommands(m_asNamed, left->id, finishing(*left, nullptr)) : QString();
     if (m_json) {
         QJsonObject last{{QStringLiteral("operation"), m_runner->journalId()},
                          {QStringLiteral("took_ms"), took},
@@ -230,6 +240,10 @@ void OperationRun::report(Outcome outcome, const QStringList &remains, const std
         }
         if (!came.isEmpty()) {
             last.insert(QStringLiteral("message"), came);
+        }
+        if (left) {
+            last.insert(QStringLiteral("stands"), standingText(*left));
+            last.insert(QStringLiteral("finish_with"), commands);
         }
         printJson(last);
     } else {
@@ -244,6 +258,9 @@ void OperationRun::report(Outcome outcome, const QStringList &remains, const std
         print(QStringLiteral("\n%1%2 after %3; journal %4\n")
                   .arg(came.isEmpty() ? came : came + QStringLiteral("; "), toString(outcome),
                        core::formatSeconds(static_cast<double>(took) / 1000), m_runner->journalId()));
+        if (left) {
+            print(QStringLiteral("%1\nFinish it with: %2\n").arg(standingText(*left), commands));
+        }
     }
     Q_EMIT finished(exitCodeOf(outcome));
 }

@@ -22,7 +22,8 @@ core::Result<void> mayWriteRunbook(const QString &path);
 class OperationRun : public QObject {
     Q_OBJECT
 public:
-    OperationRun(bool json, cluster::ClusterConfig config, QObject *parent = nullptr);
+    /// asNamed: the cluster as the command line takes it, for the commands that finish what ends half-way.
+    OperationRun(bool json, cluster::ClusterConfig config, QString asNamed, QObject *parent = nullptr);
     ~OperationRun() override;
 
     operations::LiveHands &hands() { return *m_hands; }
@@ -50,10 +51,12 @@ private:
     void report(operations::Outcome outcome, const QStringList &remains,
                 const std::optional<operations::probe::Measured> &measured);
 
+    std::optional<operations::Operation> leftHalfWay() const;
     core::Result<void> writeRunbook(const operations::Plan &plan, const QString &path) const;
 
     bool m_json;
     cluster::ClusterConfig m_config;
+    QString m_asNamed;
     std::unique_ptr<operations::LiveHands> m_hands;
     std::unique_ptr<operations::Runner> m_runner;
     std::unique_ptr<operations::probe::Probe> m_probe;

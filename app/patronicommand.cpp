@@ -65,7 +65,7 @@ void PatroniCommand::gather()
     }
     m_deadline.stop();
     m_look.stop();
-    m_run = std::make_unique<OperationRun>(m_invocation.json, m_look.config());
+    m_run = std::make_unique<OperationRun>(m_invocation.json, m_look.config(), m_invocation.cluster);
     connect(m_run.get(), &OperationRun::finished, this, &PatroniCommand::finished);
     m_gatherer = new patroni::PatroniGatherer(m_look.config(), m_state.snapshot, m_run->hands(), this);
     m_gatherer->start([this](const patroni::PatroniFacts &facts) { gathered(facts); });

@@ -46,7 +46,7 @@ void SwitchoverCommand::stateChanged(const cluster::ClusterState &state, bool co
         return;
     }
     m_deadline.stop();
-    m_run = std::make_unique<OperationRun>(m_invocation.json, m_look.config());
+    m_run = std::make_unique<OperationRun>(m_invocation.json, m_look.config(), m_invocation.cluster);
     connect(m_run.get(), &OperationRun::finished, this, &SwitchoverCommand::finished);
     m_gatherer = new switchover::Gatherer(m_look.config(), m_state, m_run->hands(), this);
     m_gatherer->start([this](const switchover::Facts &facts) { gathered(facts); });

@@ -42,6 +42,7 @@ public:
     const std::vector<StepRecord> &steps() const { return m_steps; }
     const Values &values() const { return m_values; }
     QString journalId() const { return m_journal->id(); }
+    QString journalPath() const { return m_journal->path(); }
 
 Q_SIGNALS:
     void stepChanged(int index, const howdah::operations::StepRecord &record);
