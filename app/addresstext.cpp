@@ -4,6 +4,7 @@
 #include <QJsonObject>
 
 #include "app/texttable.h"
+#include "core/sentences.h"
 
 namespace howdah::app {
 
@@ -16,6 +17,24 @@ QString holderText(const Truth &truth)
     return !truth.holders.isEmpty() ? truth.holders.join(QLatin1Char(','))
            : truth.holderKnown      ? QStringLiteral("none")
                                     : QStringLiteral("?");
+}
+
+/// Why nobody can tell who has it; empty where somebody can.
+QString whyHolderUnknown(const Sight &sight)
+{
+    if (sight.truth.holderKnown) {
+        return {};
+    }
+    const core::Error &error = sight.facts.cloud.error;
+    if (!error.message.isEmpty()) {
+        return core::sentences({error.message, error.hint});
+    }
+    QStringList hosts;
+    for (auto it = sight.facts.unasked.begin(); it != sight.facts.unasked.end(); ++it) {
+        hosts.append(QStringLiteral("%1's host can't be asked: %2").arg(it.key(), it.value()));
+    }
+    hosts.sort();
+    return hosts.join(QStringLiteral("; "));
 }
 
 QString answerText(const Truth &truth)
@@ -36,6 +55,7 @@ QJsonObject addressJson(const Sight &sight)
             {QStringLiteral("follows"), address.follows},
             {QStringLiteral("holders"),
              truth.holderKnown ? QJsonValue(QJsonArray::fromStringList(truth.holders)) : QJsonValue()},
+            {QStringLiteral("why_holders_unknown"), orNull(whyHolderUnknown(sight))},
             {QStringLiteral("answers"), orNull(truth.answers)},
             {QStringLiteral("writable"), truth.writable ? QJsonValue(*truth.writable) : QJsonValue()},
             {QStringLiteral("server_version"), orNull(sight.facts.serverVersion)},
@@ -62,6 +82,9 @@ QString addressesText(const Sights &sights, bool remarks)
                         answerText(truth), cluster::verdictKey(truth.verdict)});
         if (remarks && !truth.id.isEmpty()) {
             notes += QStringLiteral("%1: %2. %3\n").arg(address.name, truth.says, truth.remedy);
+        }
+        if (const QString why = whyHolderUnknown(sight); remarks && !why.isEmpty()) {
+            notes += QStringLiteral("%1: who has it is not known. %2\n").arg(address.name, why);
         }
     }
     return textTable(rows) + (notes.isEmpty() ? notes : QLatin1Char('\n') + notes);

@@ -34,6 +34,7 @@ namespace {
 struct Figures {
     Samples gapMs;
     Samples wholeMs;
+    Samples commandMs; ///< of ours: the whole call, which looks at the cluster and makes the checks first
     qint64 lost = 0;
     qint64 commits = 0;
     int failed = 0;
@@ -181,7 +182,8 @@ Figures native(int times, bool loaded, const QString &keep)
         planToProof.add(run.last().value(QStringLiteral("took_ms")).toDouble());
         return run.exitCode == 0;
     });
-    figures.wholeMs = planToProof; // the command also looks at the cluster for some seconds first
+    figures.commandMs = figures.wholeMs;
+    figures.wholeMs = planToProof;
     return figures;
 }
 
@@ -284,6 +286,8 @@ bool report(int times, bool loaded, bool peers, double limitMs, const QString &k
     table.limit(QStringLiteral("writes wait, median"), ours.gapMs.median(), limitMs, ms);
     table.plain(QStringLiteral("writes wait, worst"), ours.gapMs.max(), ms);
     table.limit(QStringLiteral("plan to proof, median"), ours.wholeMs.median(), 3000, ms);
+    table.limit(QStringLiteral("plan to proof, worst"), ours.wholeMs.max(), 3000, ms);
+    table.plain(QStringLiteral("the whole command, from its start to its end, median"), ours.commandMs.median(), ms);
     table.limit(QStringLiteral("acknowledged commits lost"), static_cast<double>(ours.lost), 0, QString());
     table.plain(QStringLiteral("acknowledged commits"), static_cast<double>(ours.commits), QString());
     table.limit(QStringLiteral("switchovers that failed"), ours.failed, 0, QString());

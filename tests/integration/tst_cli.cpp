@@ -57,6 +57,7 @@ private Q_SLOTS:
     void discoverOverwritesOnlyByForce();
     void screenshotSaysWhere();
     void fileWithAnEqualsSign();
+    void addressesSayWhyNobodyKnows();
     void noSecretAnywhere();
     void noDisplay_data();
     void noDisplay();
@@ -446,6 +447,26 @@ void TestCli::fileWithAnEqualsSign()
     const Ended ended = run({QStringLiteral("status"), file});
     QVERIFY2(ended.exitCode == 0, qPrintable(ended.err));
     QVERIFY(ended.out.contains(QLatin1String("pg2")));
+}
+
+/// Where an address leads the provider would say, and there is no token to ask it with.
+void TestCli::addressesSayWhyNobodyKnows()
+{
+    const QString file =
+        write(QStringLiteral("cloud.toml"),
+              clusterText(*m_servers) + QStringLiteral("[[address]]\nname = \"write\"\nip = "
+                                                       "\"127.0.0.1\"\nprovider = \"digitalocean\"\n"));
+    const QHash<QString, QString> tokenless{{QStringLiteral("DIGITALOCEAN_ACCESS_TOKEN"), QString()},
+                                            {QStringLiteral("DIGITALOCEAN_TOKEN"), QString()}};
+    const Ended json =
+        run({QStringLiteral("address"), file, QStringLiteral("list"), QStringLiteral("--json")}, tokenless);
+    QVERIFY2(json.out.contains(QLatin1String("\"why_holders_unknown\":\"")) &&
+                 json.out.contains(QLatin1String("DIGITALOCEAN_ACCESS_TOKEN")),
+             qPrintable(json.out + json.err));
+    const Ended text = run({QStringLiteral("address"), file, QStringLiteral("list")}, tokenless);
+    QVERIFY2(text.out.contains(QLatin1String("write: who has it is not known. ")) &&
+                 text.out.contains(QLatin1String("DIGITALOCEAN_ACCESS_TOKEN")),
+             qPrintable(text.out + text.err));
 }
 
 void TestCli::noSecretAnywhere()
