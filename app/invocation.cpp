@@ -164,6 +164,24 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
     }
     return invocation;
 }
+
+/// An option has one value: of two nobody knows which was meant, and for a switchover the last is not good enough.
+core::Result<void> takeValue(Invocation &invocation, const QString &option, const QString &value)
+{
+    const Option known = valueOptions().value(option);
+    if (!known.commands.contains(invocation.command)) {
+        return usage(QStringLiteral("%1 does not go with this command.").arg(option));
+    }
+    if (value.isEmpty()) {
+        return usage(QStringLiteral("%1 needs a value.").arg(option));
+    }
+    QString &place = invocation.*known.value;
+    if (!place.isEmpty()) {
+        return usage(QStringLiteral("%1 takes one value, not both \"%2\" and \"%3\".").arg(option, place, value));
+    }
+    place = value;
+    return {};
+}
 } // namespace
 
 core::Result<Invocation> parseArguments(const QStringList &arguments)
@@ -194,14 +212,9 @@ core::Result<Invocation> parseArguments(const QStringList &arguments)
         } else if (argument == QLatin1String("--force")) {
             invocation.force = true;
         } else if (valueOptions().contains(argument)) {
-            const Option option = valueOptions().value(argument);
-            if (!option.commands.contains(invocation.command)) {
-                return usage(QStringLiteral("%1 does not go with this command.").arg(argument));
+            if (const auto taken = takeValue(invocation, argument, arguments.value(++i)); !taken) {
+                return tl::unexpected(taken.error());
             }
-            if (++i == arguments.size() || arguments.at(i).isEmpty()) {
-                return usage(QStringLiteral("%1 needs a value.").arg(argument));
-            }
-            invocation.*option.value = arguments.at(i);
         } else if (argument.startsWith(QLatin1Char('-'))) {
             return usage(QStringLiteral("There is no option %1.").arg(argument));
         } else if (!commandSeen && positional.isEmpty()) {

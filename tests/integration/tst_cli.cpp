@@ -320,6 +320,12 @@ void TestCli::usage()
 {
     QCOMPARE(run({QStringLiteral("frobnicate")}).exitCode, 64);
     QCOMPARE(run({QStringLiteral("status")}).exitCode, 64);
+    const Ended twice = run({QStringLiteral("switchover"), QStringLiteral("nosuchcluster"), QStringLiteral("--to"),
+                             QStringLiteral("pg2"), QStringLiteral("--to"), QStringLiteral("pg3"),
+                             QStringLiteral("--yes"), QStringLiteral("--json")});
+    QCOMPARE(twice.exitCode, 64);
+    QCOMPARE(twice.json().value(QLatin1String("message")).toString(),
+             QStringLiteral("--to takes one value, not both \"pg2\" and \"pg3\"."));
     const Ended help = run({QStringLiteral("--help")});
     QCOMPARE(help.exitCode, 0);
     QVERIFY(help.out.contains(QLatin1String("howdah discover")));

@@ -89,6 +89,23 @@ void TestInvocation::rejects_data()
     row("address a --to pg2", "--to");
     row("address a assign write pg2 --native", "--native");
     row("status a --force", "--force");
+    // Twice: neither is taken for the one that was meant.
+    row("switchover a --to pg2 --to pg3", "--to takes one value, not both \"pg2\" and \"pg3\"");
+    row("switchover a --to pg2 --to pg2", "--to");
+    row("switchover a --to pg2 --accept slots --accept archive", "--accept");
+    row("switchover a --to pg2 --dry-run --runbook a.md --runbook b.sh", "--runbook");
+    row("patroni a switchover-at 2030-01-01T00:00Z --to pg2 --to pg3", "--to takes one value");
+    row("patroni a pause --dry-run --runbook a.md --runbook b.sh", "--runbook");
+    row("patroni a pause --accept slots --accept archive", "--accept");
+    row("address a assign write pg2 --accept slots --accept archive", "--accept");
+    row("address a assign write pg2 --dry-run --runbook a.md --runbook b.sh", "--runbook");
+    row("discover host=a -o b.toml -o c.toml", "-o takes one value");
+    row("discover host=a -o b.toml --output c.toml", "--output takes one value");
+    row("open --page slots --page roles", "--page");
+    row("open --theme light --theme dark", "--theme");
+    row("open --size 1280x800 --size 800x600", "--size");
+    row("open --screenshot a.png --screenshot b.png", "--screenshot");
+    row("open --screenshot a.png --after 10 --after 20", "--after");
     row("open --theme blue", "--theme");
     row("open --page bogus", "overview, replication, slots, addresses, roles, settings, journal, not \"bogus\"");
     row("open demo --page Slots", "Slots");
