@@ -104,8 +104,17 @@ core::Result<void> JournalWriter::lock()
 core::Result<std::unique_ptr<JournalWriter>> JournalWriter::create(const QString &directory, const Plan &plan,
                                                                    qint64 wallMs)
 {
+    QStringList made; // a file is on the disk only when all directories above it are
+    for (QString at = QDir::cleanPath(directory); !QFileInfo::exists(at); at = QFileInfo(at).path()) {
+        made.append(QFileInfo(at).path());
+    }
     if (!QDir().mkpath(directory)) {
         return ioFailure(QStringLiteral("cannot make the journal's directory"), directory);
+    }
+    for (const QString &parent : std::as_const(made)) {
+        if (!syncDirectory(parent)) {
+            return ioFailure(QStringLiteral("cannot sync the journal's directory"), parent);
+        }
     }
     QFile::setPermissions(directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     const QString stem =

@@ -48,6 +48,14 @@ std::vector<Part> find(const Parts &all, const QString &id)
     return {};
 }
 
+/// With it nothing is to be shown any more, and what was not is missing. What was refused or taken back had nothing to
+/// show: the cluster is as it was.
+bool isOver(const Progress &progress)
+{
+    const auto outcome = progress.outcome();
+    return outcome && *outcome != Outcome::Refused && *outcome != Outcome::Undone;
+}
+
 bool hasEnded(StepState state)
 {
     return state == StepState::Failed || state == StepState::Skipped || state == StepState::Undone ||
@@ -57,13 +65,15 @@ bool hasEnded(StepState state)
 Parts collect(const Plan &plan, const Progress &progress)
 {
     Parts all;
-    const bool over = progress.outcome().has_value();
+    const bool over = isOver(progress);
+    const bool asBefore = progress.outcome() && !over;
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-        const bool ended = over || (i < progress.steps().size() && hasEnded(progress.steps()[i].state));
+        const bool ended = over || (!asBefore && i < progress.steps().size() && hasEnded(progress.steps()[i].state));
         const auto add = [&](const std::vector<Action> &actions, ActionNote::List list) {
             for (std::size_t n = 0; n < actions.size(); ++n) {
                 for (const QString &id : actions[n].shows) {
-                    const auto note = progress.noteOf(static_cast<int>(i), list, static_cast<int>(n));
+                    const auto note =
+                        asBefore ? std::nullopt : progress.noteOf(static_cast<int>(i), list, static_cast<int>(n));
                     partsOf(all, id).push_back({&actions[n], note, ended});
                 }
             }
@@ -207,7 +217,7 @@ Proof journalProof(const Progress &progress)
     Proof proof{QStringLiteral("journal"), tr("Journal closed"), ProofState::Waiting, tr("after the last proof")};
     if (progress.outcome()) {
         const bool done = *progress.outcome() == Outcome::Done;
-        proof.state = done ? ProofState::Shown : ProofState::Failed;
+        proof.state = done ? ProofState::Shown : isOver(progress) ? ProofState::Failed : ProofState::Waiting;
         proof.evidence = done ? tr("every step of it was done") : toString(*progress.outcome());
     }
     return proof;
@@ -218,7 +228,7 @@ Proof journalProof(const Progress &progress)
 std::vector<Proof> proofsOf(const Plan &plan, const Progress &progress, const std::optional<probe::Measured> &measured)
 {
     const Parts all = collect(plan, progress);
-    const bool over = progress.outcome().has_value();
+    const bool over = isOver(progress);
     std::vector<Proof> proofs;
     if (const auto parts = find(all, kShowsOneWritable); !parts.empty()) {
         proofs.push_back(

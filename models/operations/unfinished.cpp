@@ -50,7 +50,7 @@ Check checkUnfinished(const std::optional<Unfinished> &unfinished, const QString
     const auto answer = [&](CheckResult result, const QString &evidence, const QString &remedy = {}) {
         return Check{QStringLiteral("unfinished"),
                      tr("The cluster"),
-                     tr("Nothing waits to be finished"),
+                     tr("Nothing is left half-way"),
                      result,
                      evidence,
                      remedy,

@@ -59,7 +59,7 @@ QString summary(const std::vector<Check> &checks, const QString &group)
 } // namespace
 
 ChecksModel::ChecksModel(QObject *parent)
-    : KeyedTableModel({{.key = QStringLiteral("check"), .title = tr("Check"), .width = 24},
+    : KeyedTableModel({{.key = QStringLiteral("check"), .title = tr("Check"), .width = 28},
                        {.key = QStringLiteral("evidence"), .title = tr("Evidence"), .width = 30, .stretch = true}},
                       parent)
 {

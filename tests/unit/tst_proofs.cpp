@@ -16,6 +16,7 @@ class TestProofs : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void nothingIsShownBeforeItWasAsked();
+    void whatIsAsBeforeHasNothingToShow();
     void actionsShowOneByOne();
     void whatFailsIsNotShown();
     void lostIsCountedWhereItCan();
@@ -104,6 +105,25 @@ void TestProofs::nothingIsShownBeforeItWasAsked()
         QVERIFY2(proof.state == ProofState::Waiting, qPrintable(proof.title));
     }
     QCOMPARE(proofsOf(all, Progress(all), {}).size(), std::size_t(6));
+}
+
+/// Nothing is wrong with a cluster that is as it was before: what was never to be shown is not missing.
+void TestProofs::whatIsAsBeforeHasNothingToShow()
+{
+    const Plan all = plan();
+    for (const Outcome outcome : {Outcome::Refused, Outcome::Undone}) {
+        Progress progress(all);
+        progress.setStep(3, {StepState::Undone, 1000, 1100, {}});
+        progress.note(3, note(0, ActionNote::State::Held, 1000));
+        progress.end(outcome);
+        for (const Proof &proof : proofsOf(all, progress, {})) {
+            QVERIFY2(proof.state == ProofState::Waiting, qPrintable(proof.title));
+        }
+        QCOMPARE(proofOf(proofsOf(all, progress, {}), QStringLiteral("journal")).evidence, toString(outcome));
+    }
+    Progress halfWay(all);
+    halfWay.end(Outcome::Incomplete);
+    COMPARE_STATE(proofsOf(all, halfWay, {}), kShowsOneWritable, ProofState::Failed);
 }
 
 void TestProofs::actionsShowOneByOne()

@@ -264,7 +264,7 @@ void TestRunbook::nothingIsTakenBackOncePromotionWasAsked()
 {
     QVERIFY(m_bench->write(QStringLiteral("answers"),
                            RunbookBench::conninfo() +
-                               "case $in in *pg_promote*|'SELECT NOT pg_is_in_recovery()'*|*replay_pause*) "
+                               "case $in in *pg_promote*|'SELECT NOT pg_is_in_recovery()'*|*pg_wal_replay_pause*) "
                                "echo gone >&2; exit 2 ;; esac\n"));
     Plan plan = m_bench->plan();
     for (Step &step : plan.steps) {

@@ -214,9 +214,10 @@ void ChecksPanel::forget()
     setPlan({});
 }
 
-bool ChecksPanel::isAllAccepted() const
+int ChecksPanel::notAccepted() const
 {
-    return std::all_of(m_cards.begin(), m_cards.end(), [](const WarningCard *card) { return card->isAccepted(); });
+    return static_cast<int>(
+        std::count_if(m_cards.begin(), m_cards.end(), [](const WarningCard *card) { return !card->isAccepted(); }));
 }
 
 } // namespace howdah::shell

@@ -60,7 +60,8 @@ public:
     /// Another candidate's warnings are another's.
     void forget();
     /// Every warning has been accepted by hand.
-    bool isAllAccepted() const;
+    bool isAllAccepted() const { return notAccepted() == 0; }
+    int notAccepted() const;
     int warnings() const { return static_cast<int>(m_cards.size()); }
 
 Q_SIGNALS:

@@ -28,6 +28,18 @@ namespace {
 constexpr int kFooter = 60;
 constexpr int kTickMs = 100;
 
+/// What keeps the plan from being run, a line each: its row may be folded away, or scrolled out of sight.
+QStringList refusals(const operations::Plan &plan)
+{
+    QStringList lines;
+    for (const operations::Check &check : plan.checks) {
+        if (check.result == CheckResult::Failed || check.result == CheckResult::Unknown) {
+            lines.append(QStringLiteral("%1: %2").arg(check.title, check.evidence));
+        }
+    }
+    return lines;
+}
+
 } // namespace
 
 OperationDialog::OperationDialog(const QString &name, const QString &cluster, const QString &howOften, QWidget *parent)
@@ -188,9 +200,10 @@ QString OperationDialog::planningSentence() const
     if (found == CheckResult::Unknown || m_plan.steps.empty()) {
         return tr("Not all could be checked. Nothing is changed.");
     }
-    if (found == CheckResult::Warning && !m_checks->isAllAccepted()) {
-        return warnings == 1 ? tr("Accept the warning to go on.")
-                             : tr("Accept the %1 warnings to go on.").arg(warnings);
+    if (const int open = m_checks->notAccepted(); found == CheckResult::Warning && open > 0) {
+        return open > 1        ? tr("Accept the %1 warnings to go on.").arg(open)
+               : warnings == 1 ? tr("Accept the warning to go on.")
+                               : tr("Accept the last warning to go on.");
     }
     if (const QString missing = whyNotYet(); !missing.isEmpty()) {
         return missing;
@@ -220,7 +233,8 @@ void OperationDialog::updateFooter()
     updateOptions();
     if (planning) {
         const QString sentence = planningSentence();
-        m_run->setToolTip(m_run->isEnabled() ? QString() : tables::plainToolTip(sentence));
+        const QStringList why = QStringList(sentence) + refusals(m_plan);
+        m_run->setToolTip(m_run->isEnabled() ? QString() : tables::plainToolTip(why.join(QLatin1Char('\n'))));
         say(sentence);
     }
 }

@@ -76,7 +76,7 @@ std::vector<Check> checkLock(const Facts &facts)
         const SqlAccess sql = facts.nodes.value(node.name).sql;
         if (!sql.lockHolder.isEmpty()) {
             return {made(
-                "cluster_lock", tr("The cluster"), tr("No other console acts on it"), node.name, CheckResult::Failed,
+                "cluster_lock", tr("The cluster"), tr("No other console acts"), node.name, CheckResult::Failed,
                 tr("the cluster lock is held by %1").arg(sql.lockHolder),
                 tr("Wait until its operation has ended. Of a console that is gone the server lets it go within some "
                    "seconds."))};
@@ -87,7 +87,7 @@ std::vector<Check> checkLock(const Facts &facts)
     }
     return asked.isEmpty()
                ? std::vector<Check>()
-               : std::vector{made("cluster_lock", tr("The cluster"), tr("No other console acts on it"), {},
+               : std::vector{made("cluster_lock", tr("The cluster"), tr("No other console acts"), {},
                                   CheckResult::Passed,
                                   tr("nobody holds the cluster lock on %1").arg(asked.join(QStringLiteral(", "))))};
 }

@@ -159,11 +159,17 @@ std::vector<Action> guardsOf(const Pieces &p)
                 .arg(writesAsBeforeSql(p), core::sqlLiteral(p.systemIdentifier), sends, QLatin1String(kOwnTimeline),
                      QString::number(p.timeline), core::sqlLiteral(p.candidate)),
             tr("%1 is the primary, and sends to %2").arg(p.primary, p.candidate)),
+        // Paused since it was looked at, it would be waited for while nobody can write. (Its function fails on a
+        // primary.)
         p.holds(p.candidate,
-                QStringLiteral("SELECT pg_is_in_recovery() AND (SELECT system_identifier FROM pg_control_system())"
-                               "::text = %1 AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')")
+                QStringLiteral("SELECT CASE WHEN pg_is_in_recovery() THEN NOT pg_is_wal_replay_paused() AND (SELECT "
+                               "system_identifier FROM pg_control_system())::text = %1 AND EXISTS (SELECT FROM "
+                               "pg_stat_wal_receiver WHERE status = 'streaming') ELSE false END, CASE WHEN NOT "
+                               "pg_is_in_recovery() THEN 'it is no standby' WHEN pg_is_wal_replay_paused() THEN "
+                               "'replay is paused' ELSE 'its receiver: ' || coalesce((SELECT status FROM "
+                               "pg_stat_wal_receiver), 'none') END AS evidence")
                     .arg(core::sqlLiteral(p.systemIdentifier)),
-                tr("%1 streams").arg(p.candidate))};
+                tr("%1 streams, and replays").arg(p.candidate))};
 }
 
 } // namespace howdah::operations::switchover
