@@ -2,6 +2,7 @@
 #include "hosts/command.h"
 
 #include <QPointer>
+#include <QProcessEnvironment>
 #include <algorithm>
 #include <csignal>
 #include <signal.h>
@@ -11,6 +12,9 @@
 
 #include "core/logging.h"
 #include "core/servertext.h"
+#include "hosts/connections.h"
+#include "hosts/sshprefix.h"
+#include "hosts/sshway.h"
 
 namespace howdah::hosts {
 
@@ -65,7 +69,9 @@ void Command::start(const QStringList &prefix, const QStringList &argv, const Co
     m_started = true;
     m_options = options;
     m_prefix = prefix;
-    m_overSsh = usesSsh(prefix);
+    const std::vector<SshClient> clients = sshClients(prefix);
+    m_overSsh = !clients.empty();
+    m_sshIsOurs = m_overSsh && clients.front().word == 0;
     m_out = KeptOutput(options.maxOutputBytes);
     m_err = KeptOutput(options.maxOutputBytes);
     m_lines = OutputLines(options.linesPerSecond);
@@ -83,6 +89,7 @@ void Command::start(const QStringList &prefix, const QStringList &argv, const Co
         return;
     }
     m_options.ssh.readsInput = options.standardInput.has_value() || options.holdsInput;
+    m_deadline.start(qMax(1, m_options.deadlineMs));
     launch(commandLine(prefix, argv, m_options.ssh));
 }
 
@@ -94,17 +101,21 @@ void Command::refuse(const core::Error &error)
     QTimer::singleShot(0, this, &Command::finish);
 }
 
-void Command::launch(const QStringList &line)
+QProcess *Command::process(const QStringList &line)
 {
-    m_process = new QProcess(this);
-    m_process->setProgram(line.first());
-    m_process->setArguments(line.mid(1));
-    if (!m_options.ssh.readsInput) {
-        m_process->setStandardInputFile(QProcess::nullDevice());
+    auto *made = new QProcess(this);
+    made->setProgram(line.first());
+    made->setArguments(line.mid(1));
+    if (m_overSsh) {
+        // BatchMode does not reach the ssh that ssh starts for a jump host: it would put its questions to a person by
+        // this program, ssh(1), and learn a key that somebody waved through.
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("SSH_ASKPASS_REQUIRE"), QStringLiteral("never"));
+        made->setProcessEnvironment(environment);
     }
     // Runs between fork and exec: nothing but system calls. PR_SET_PDEATHSIG counts from the thread that forks, see
     // prctl(2); what the process itself forks, as ssh does for a kept connection, does not inherit it.
-    m_process->setChildProcessModifier([] {
+    made->setChildProcessModifier([] {
         ::setsid();
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         // What a console keeps from itself it does not keep from a server that it starts.
@@ -113,6 +124,15 @@ void Command::launch(const QStringList &line)
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
         (void)std::signal(SIGPIPE, SIG_DFL);
     });
+    return made;
+}
+
+void Command::launch(const QStringList &line)
+{
+    m_process = process(line);
+    if (!m_options.ssh.readsInput) {
+        m_process->setStandardInputFile(QProcess::nullDevice());
+    }
     connect(m_process, &QProcess::readyReadStandardOutput, this, [this] { read(false); });
     connect(m_process, &QProcess::readyReadStandardError, this, [this] { read(true); });
     connect(m_process, &QProcess::finished, this, &Command::processFinished);
@@ -126,7 +146,6 @@ void Command::launch(const QStringList &line)
         },
         Qt::QueuedConnection);
     qCDebug(lcHosts) << "start" << shown(line);
-    m_deadline.start(qMax(1, m_options.deadlineMs));
     m_process->start();
     if (m_options.standardInput) {
         m_process->write(*m_options.standardInput);
@@ -168,7 +187,9 @@ void Command::signalAll(int signal)
 {
     // Until QProcess has reaped it the number is its own. Before setsid() there is no such group yet.
     const auto pid = static_cast<pid_t>(m_process->processId());
-    if (pid > 0 && ::kill(-pid, signal) != 0) {
+    // ssh leaves what carries a kept connection through a jump host in our group: others go through it too.
+    const bool alone = m_sshIsOurs && !m_isAside && isKept(m_options.ssh.controlPath);
+    if (pid > 0 && (alone || ::kill(-pid, signal) != 0)) {
         ::kill(pid, signal);
     }
 }
@@ -181,8 +202,12 @@ void Command::killTimerFired()
         m_kill.start(kGoneAfterKillMs);
         return;
     }
-    m_outcome.mayStillRun = true;
     orphan(std::exchange(m_process, nullptr));
+    if (m_isAside) {
+        asideEnded();
+        return;
+    }
+    m_outcome.mayStillRun = true;
     m_outcome.end = *m_stopping;
     finish();
 }
@@ -237,12 +262,87 @@ void Command::processFinished(int exitCode, QProcess::ExitStatus status)
     } else if (m_outcome.end == Outcome::End::Crashed) {
         m_outcome.mayStillRun = elsewhere;
     } else if (exitCode == 255 && m_overSsh) {
-        const QString complaint = sshComplaint(m_err.text());
-        // Silence: a host that stopped answering is told by ssh at a level that also brings the banners of hosts.
-        if (!complaint.isEmpty() || m_err.text().trimmed().isEmpty()) {
-            m_outcome.end = Outcome::End::HostUnreachable;
-            m_outcome.mayStillRun = !isBeforeCommand(complaint);
+        sshFailed();
+        if (m_outcome.end == Outcome::End::HostUnreachable && !m_outcome.mayStillRun && askTheWay()) {
+            return;
         }
+    }
+    finish();
+}
+
+void Command::sshFailed()
+{
+    const QString complaint = sshComplaint(m_err.text());
+    // Silence: a host that stopped answering is told by ssh at a level that also brings the banners of hosts.
+    if (!complaint.isEmpty() || m_err.text().trimmed().isEmpty()) {
+        m_outcome.end = Outcome::End::HostUnreachable;
+        m_outcome.mayStillRun = !isBeforeCommand(complaint);
+        if (m_sshIsOurs && complaint.contains(QLatin1String("Permission denied"))) {
+            m_outcome.agentProblem = agentProblem();
+        }
+    }
+}
+
+// One that holds its input is begun anew by whoever needs it.
+bool Command::askTheWay()
+{
+    if (m_options.holdsInput || !wasNotGreeted(m_err.text())) {
+        return false;
+    }
+    aside(wayQuestion(m_prefix), &Command::wayTold);
+    return true;
+}
+
+void Command::aside(const QStringList &line, void (Command::*then)())
+{
+    m_isAside = true;
+    orphan(m_process);
+    m_process = process(line);
+    m_process->setStandardInputFile(QProcess::nullDevice());
+    connect(m_process, &QProcess::finished, this, then);
+    connect(
+        m_process, &QProcess::errorOccurred, this,
+        [this, then](QProcess::ProcessError error) {
+            if (error == QProcess::FailedToStart && isRunning()) {
+                (this->*then)();
+            }
+        },
+        Qt::QueuedConnection);
+    m_process->start();
+}
+
+// With a connection that is to be kept ssh sends to /dev/null what the jump host's ssh says (sshconnect.c): it is asked
+// once more without one. Not with the command itself, in case that words of its own were taken for ssh's.
+void Command::wayTold()
+{
+    m_outcome.way = wayIn(m_process->readAllStandardOutput());
+    const bool unheard = !m_outcome.way.isEmpty() && !m_options.ssh.controlPath.isEmpty();
+    if (m_stopping || !unheard || waitedInVain(m_err.text())) {
+        asideEnded();
+        return;
+    }
+    SshOptions plain = m_options.ssh;
+    plain.controlPath.clear();
+    plain.readsInput = false;
+    aside(commandLine(m_prefix, {QStringLiteral("true")}, plain), &Command::reasonTold);
+}
+
+void Command::reasonTold()
+{
+    const QByteArray said = m_process->readAllStandardError();
+    if (!m_stopping && wasNotGreeted(said)) {
+        m_err = KeptOutput(m_options.maxOutputBytes);
+        m_err.add(said);
+        sshFailed();
+    }
+    asideEnded();
+}
+
+// What the command came to is known already, unless somebody cancels it even then.
+void Command::asideEnded()
+{
+    if (m_stopping == Outcome::End::Cancelled) {
+        m_outcome.end = *m_stopping;
     }
     finish();
 }

@@ -26,9 +26,10 @@ struct CommandOptions {
 };
 
 /// One run of one command, here or behind a prefix, without a shell on this machine. Asynchronous: nothing in it waits.
-/// Its processes are a session of their own: a terminal that the console was started from is never asked for a
-/// password, and they are ended together. They end with the thread that started them, also when the console is killed.
-/// A Command runs once. Lives in one thread, the engine's.
+/// Where ssh did not get through a jump host it finds out, before it ends, what was in the way, and why. Its processes
+/// are a session of their own: a terminal that the console was started from is never asked for a password, and they are
+/// ended together. They end with the thread that started them, also when the console is killed. A Command runs once.
+/// Lives in one thread, the engine's.
 class Command : public QObject {
     Q_OBJECT
 public:
@@ -58,12 +59,19 @@ Q_SIGNALS:
 private:
     void refuse(const core::Error &error);
     void launch(const QStringList &line);
+    QProcess *process(const QStringList &line);
     void stop(Outcome::End why);
     void signalAll(int signal);
     void killTimerFired();
     void read(bool isError);
     bool forward(const std::vector<OutputLine> &lines);
     void processFinished(int exitCode, QProcess::ExitStatus status);
+    void sshFailed();
+    bool askTheWay();
+    void aside(const QStringList &line, void (Command::*then)());
+    void wayTold();
+    void reasonTold();
+    void asideEnded();
     void failedToStart();
     void finish();
     static void orphan(QProcess *process);
@@ -80,6 +88,8 @@ private:
     Outcome m_outcome;
     QStringList m_prefix;
     bool m_overSsh = false;
+    bool m_sshIsOurs = false; ///< the process is ssh itself
+    bool m_isAside = false;   ///< the process only finds out why the command's own did not get there
     bool m_started = false;
     bool m_killed = false;
     bool m_finished = false;

@@ -76,6 +76,13 @@ QStringList socketsIn(const QString &directory, const QString &begin)
 
 } // namespace
 
+bool isKept(const QString &controlPath)
+{
+    const QString directory = controlPath.section(QLatin1Char('/'), 0, -2);
+    const QString begin = controlPath.section(QLatin1Char('/'), -1).section(QLatin1Char('%'), 0, 0);
+    return !directory.isEmpty() && !socketsIn(directory, begin).isEmpty();
+}
+
 Connections::~Connections()
 {
     closeAll();

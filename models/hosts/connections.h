@@ -39,4 +39,7 @@ private:
     int m_dropped = 0;
 };
 
+/// Whether a connection is kept at a path of controlPath(), of whose %C only ssh knows what it stands for.
+bool isKept(const QString &controlPath);
+
 } // namespace howdah::hosts

@@ -20,7 +20,7 @@ const QRegularExpression &beforeCommand()
         "No \\S+ host key is known for |kex_exchange_identification: |banner exchange: |ssh_exchange_identification: |"
         "Connection timed out during banner exchange|Unable to negotiate with |Can't open user config file |"
         "command-line: line \\d+: |\\S+: line \\d+: Bad configuration option|.{0,300}: Bad configuration option|"
-        "Bad owner or permissions on |@\\s+WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED|"
+        "Bad owner or permissions on |(?:\\S+ h|H)ost key for .{1,300} has changed and you have requested strict |"
         "Received disconnect from .{0,300}: Too many authentication failures|hostname contains invalid characters|"
         "[^\\s:]{1,300}: Permission denied \\(|Connection closed by UNKNOWN port |Bad port |ssh: .{0,300}usage: )"));
     return expression;
@@ -90,9 +90,24 @@ core::Error exited(const Outcome &outcome, const QString &node)
     return error;
 }
 
+/// "through the jump host bastion" and, where that was reached, what it says of the host behind it.
+QString wayOf(const Outcome &outcome, QString &complaint)
+{
+    static const QRegularExpression forwarding(QStringLiteral("^channel \\d+: open failed: (.+)$"));
+    QString way = outcome.way.isEmpty() ? QString() : QStringLiteral(" through ") + outcome.way;
+    for (const QString &line : outcome.way.isEmpty() ? QStringList() : lines(outcome.err)) {
+        const QRegularExpressionMatch match = forwarding.match(line);
+        if (match.hasMatch()) {
+            complaint = match.captured(1);
+            return way + QStringLiteral(", which does not get on to it");
+        }
+    }
+    return way;
+}
+
 core::Error unreachable(const Outcome &outcome, const QString &node)
 {
-    const QString complaint = sshComplaint(outcome.err);
+    QString complaint = sshComplaint(outcome.err);
     core::Error error{.kind = Kind::Connection, .node = node};
     if (complaint.isEmpty()) {
         error.message =
@@ -110,12 +125,19 @@ core::Error unreachable(const Outcome &outcome, const QString &node)
                                     "before you repeat it.");
         return error;
     }
-    error.message = QStringLiteral("ssh did not get to the host of %1: %2").arg(node, complaint);
-    if (complaint.contains(QLatin1String("Permission denied"))) {
+    const QString way = wayOf(outcome, complaint);
+    error.message = QStringLiteral("ssh did not get to the host of %1%2: %3").arg(node, way, complaint);
+    if (way.endsWith(QLatin1String("get on to it"))) {
+        error.hint = QStringLiteral("Look from the jump host whether the other one is there, and whether its sshd "
+                                    "forwards anything (AllowTcpForwarding).");
+    } else if (complaint.contains(QLatin1String("Permission denied"))) {
         error.kind = Kind::Denied;
         error.hint =
             QStringLiteral("Put your public key into authorized_keys there, and the key into ssh-agent when it "
                            "has a passphrase: nobody is there to be asked.");
+        if (!outcome.agentProblem.isEmpty()) {
+            error.hint += QLatin1Char(' ') + outcome.agentProblem;
+        }
     } else if (complaint.contains(QLatin1String("ost key")) || complaint.contains(QLatin1String("IDENTIFICATION"))) {
         error.kind = Kind::Denied;
         error.hint = QStringLiteral("Log in once by hand with the same command and compare the fingerprint; a key that "

@@ -28,6 +28,8 @@ struct Outcome {
     QString command;       ///< as shown(), without the prefix
     QString whyNotStarted; ///< one sentence
     QString whatToDo;      ///< of NotStarted
+    QString way;           ///< of HostUnreachable: through what ssh did not get, "the jump host bastion"; empty: none
+    QString agentProblem;  ///< of HostUnreachable, where a host accepts no key: why no ssh-agent offers one
     /// Nobody knows whether the command still runs there: what was ended is the process on this machine, or the
     /// connection broke. Servers keep a command running whose ssh is gone unless it writes to it.
     bool mayStillRun = false;

@@ -3,6 +3,7 @@
 # The lab: hosts in network namespaces joined by a bridge, each with its own address, sshd and PostgreSQL server.
 #   lab.sh up plain|repmgr|patroni|autofailover [KEY=VALUE…]   prints the lab's directory; its addresses are in lab.env there
 #       CASCADE=0    plain: pg3 follows pg1, not pg2      REPMGRD=1   repmgr: with its daemons
+#       SIBLING=1    repmgr: pg3 a second standby, pg4 the witness
 #       FSYNC=on     as in production                     SSH=0       without sshd
 #       MAJOR=15     Debian's server, or majors.sh's      SET=name=value   a server setting; may be repeated
 #       OWNER=PID    whose lab it is: swept once that process is gone. Left out: it stays until "down".
@@ -58,11 +59,11 @@ newest_bin() { ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | sort -t/ -
 up() {
   local variant=$1 argument began=$EPOCHREALTIME
   shift
-  CASCADE=1 REPMGRD=0 FSYNC=off SSH=1 MAJOR='' OWNER='' SET=() SEQ=1
+  CASCADE=1 REPMGRD=0 SIBLING=0 FSYNC=off SSH=1 MAJOR='' OWNER='' SET=() SEQ=1
   for argument in "$@"; do
     case $argument in
     SET=*) SET+=("${argument#SET=}") ;;
-    CASCADE=* | REPMGRD=* | FSYNC=* | SSH=* | MAJOR=* | OWNER=*) declare -g "$argument" ;;
+    CASCADE=* | REPMGRD=* | SIBLING=* | FSYNC=* | SSH=* | MAJOR=* | OWNER=*) declare -g "$argument" ;;
     *) echo "lab.sh: what is $argument?" >&2; exit 64 ;;
     esac
   done
@@ -83,6 +84,7 @@ up() {
   if [ -n "$OWNER" ]; then echo "$OWNER $(born "$OWNER")"; else echo keep; fi >"$LAB/owner"
   NS=howdah-$OWNER_PID-$SEQ LINK='' HOSTS='pg1 pg2 pg3'
   case $variant in
+  repmgr) [ "$SIBLING" = 0 ] || HOSTS="$HOSTS pg4" ;;
   patroni) HOSTS="$HOSTS dcs" ;;
   autofailover) HOSTS="$HOSTS monitor" ;;
   esac
@@ -151,7 +153,7 @@ list() {
 
 case ${1:-} in
 up)
-  case ${2:-} in plain | repmgr | patroni | autofailover) up "${@:2}" ;; *) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;; esac ;;
+  case ${2:-} in plain | repmgr | patroni | autofailover) up "${@:2}" ;; *) sed -n '3,12s/^# \{0,1\}//p' "$0" >&2; exit 64 ;; esac ;;
 down)
   if [ "${2:-}" = all ]; then
     for dir in "$ROOT"/*-*/; do [ ! -d "$dir" ] || down "${dir%/}"; done
@@ -166,5 +168,5 @@ patroni | autoctl) # DIRECTORY HOST: starts Patroni or pg_autoctl there again
   "$1_start" "$3"
   until_true 20 test -s "$LAB/$3/$1.pid" ;;
 list) list ;;
-*) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+*) sed -n '3,12s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac

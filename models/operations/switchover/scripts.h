@@ -21,7 +21,7 @@ still() {
     children=$(ps -A -o ppid= -o pid= 2>/dev/null | awk -v of="$server" '$1 == of { print $2 }')
   sessions= others= # the server waits for its sessions first
   for child in $children; do
-    title=$(tr '\0' ' ' <"/proc/$child/cmdline" 2>/dev/null)
+    title=$(tr '\0' ' ' 2>/dev/null <"/proc/$child/cmdline")
     [ -n "$title" ] || title=$(ps -o args= -p "$child" 2>/dev/null)
     title=${title%"${title##*[! ]}"}
     case $title in
@@ -182,7 +182,7 @@ exit "$code"
 /// $1 repmgr's configuration file. Fails as long as a repmgr with that one is at a switchover.
 inline constexpr const char *kRepmgrEndedScript = R"sh(
 for f in /proc/[0-9]*/cmdline; do
-  case $(tr '\0' ' ' <"$f" 2>/dev/null) in
+  case $(tr '\0' ' ' 2>/dev/null <"$f") in
   *howdah-ready*) ;; # waits to be told
   *"repmgr -f $1 standby switchover"*)
     echo "repmgr is still at it" >&2

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# pg1 and pg2 under repmgr, pg3 its witness: a server of its own, with another system identifier. Sourced by lab.sh.
+# pg1 and its standbys (pg2, with SIBLING=1 also pg3) under repmgr, the last host its witness: a server of its own, with
+# another system identifier. Sourced by lab.sh.
 
 repmgr_of() { as_postgres "$PGBIN/repmgr" -f "$LAB/$1/repmgr.conf" "${@:2}"; }
 
@@ -30,42 +31,61 @@ C
   chown postgres: "$LAB/$host/repmgr.conf"
 }
 
-repmgr_nodes_are_on() { [ "$("$PSQL" -XAtq -h "$(address_of "$1")" -U repmgr -d repmgr -c 'SELECT count(*) FROM repmgr.nodes' 2>/dev/null)" = 1 ]; }
+repmgr_nodes_are_on() { [ "$("$PSQL" -XAtq -h "$(address_of "$1")" -U repmgr -d repmgr -c 'SELECT count(*) > 0 FROM repmgr.nodes' 2>/dev/null)" = t ]; }
 streams_to() { [ "$(sql pg1 "SELECT state FROM pg_stat_replication WHERE application_name = '$1'")" = streaming ]; }
 
-up_repmgr() {
+# repmgr_register WITNESS STANDBY…
+repmgr_register() {
   local host
+  repmgr_of pg1 primary register || return 1
+  for host in "${@:2}"; do
+    # repmgr asks the standby itself, which has all it asks for from the primary.
+    until_true 60 repmgr_nodes_are_on "$host" && until_true 60 streams_to "$host" &&
+      repmgr_of "$host" standby register -F --upstream-node-id=1 || return 1
+  done
+  repmgr_of "$1" witness register -h "$(address_of pg1)"
+}
+
+up_repmgr() {
+  local host witness=${HOSTS##* } standbys=pg2 starting=() one
+  [ "$SIBLING" = 0 ] || standbys='pg2 pg3'
   SET+=("shared_preload_libraries=repmgr")
-  pg_make pg1
-  pg_make pg2
-  pg_make pg3 2
-  for host in pg1 pg2 pg3; do
+  for host in pg1 $standbys; do
+    pg_make "$host"
+  done
+  pg_make "$witness" 2
+  for host in $HOSTS; do
     repmgr_conf "$host"
   done
-  pg_start pg3 &
+  pg_start "$witness" &
+  starting=($!)
   pg_start pg1
-  slot pg1 repmgr_slot_2
-  pg_follow pg2 pg1 repmgr repmgr_slot_2
-  wait $!
-  for host in pg1 pg3; do
+  for host in $standbys; do
+    slot pg1 "repmgr_slot_$(index_of "$host")"
+    pg_follow "$host" pg1 repmgr "repmgr_slot_$(index_of "$host")"
+  done
+  wait "${starting[0]}"
+  for host in pg1 "$witness"; do
     sql "$host" 'CREATE ROLE repmgr LOGIN SUPERUSER'
     sql "$host" 'CREATE DATABASE repmgr OWNER repmgr'
   done
   # With the role there: a receiver that is refused at first waits 5 s before it tries again.
-  pg_start pg2
-  {
-    # repmgr asks the standby itself, which has all it asks for from the primary.
-    repmgr_of pg1 primary register && until_true 60 repmgr_nodes_are_on pg2 && until_true 60 streams_to pg2 &&
-      repmgr_of pg2 standby register -F --upstream-node-id=1 &&
-      repmgr_of pg3 witness register -h "$(address_of pg1)"
-  } >"$LAB/repmgr.log" 2>&1 || { cat "$LAB/repmgr.log" >&2; return 1; }
-  # What a console needs to see the witness. The standby has it from the primary.
-  for host in pg1 pg3; do
+  starting=()
+  for host in $standbys; do
+    pg_start "$host" &
+    starting+=($!)
+  done
+  for one in "${starting[@]}"; do
+    wait "$one"
+  done
+  repmgr_register "$witness" $standbys >"$LAB/repmgr.log" 2>&1 || { cat "$LAB/repmgr.log" >&2; return 1; }
+  # What a console needs to see the witness. A standby has it from the primary.
+  for host in pg1 "$witness"; do
     sql "$host" 'GRANT USAGE ON SCHEMA repmgr TO dba' repmgr
     sql "$host" 'GRANT SELECT ON repmgr.nodes TO dba' repmgr
   done
   [ "$REPMGRD" = 1 ] || return 0
-  for host in pg1 pg2 pg3; do
+  for host in $HOSTS; do
     in_host "$host" setpriv --reuid postgres --regid postgres --init-groups -- \
       "$PGBIN/repmgrd" -f "$LAB/$host/repmgr.conf" --daemonize </dev/null >>"$LAB/$host/repmgrd.log" 2>&1
   done
