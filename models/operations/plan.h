@@ -163,6 +163,9 @@ struct Action {
     /// Polled: asked anew, on a new connection, when nothing was said for so long, then for twice as long, and so on. A
     /// packet to an address that has just moved is lost, and sent again only after a second. 0: not.
     int askAgainMs = 0;
+    /// Polled SQL: it holds only when the server also lets in who comes anew. A session that is open proves nothing of
+    /// the postmaster, which may have the request to stop before it still.
+    bool letsIn = false;
     int deadlineMs = 0; ///< of its own; 0: what is left of the step's
     std::vector<Capture> captures;
     std::optional<LastWill> lastWill; ///< SQL: left before it is sent, and void once its statement was sent by us

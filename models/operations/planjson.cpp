@@ -100,6 +100,7 @@ public:
         action.wasSilent = o[QLatin1String("was_silent")].toBool();
         action.onlyIf = o[QLatin1String("only_if")].toString();
         action.absentMs = o[QLatin1String("absent_ms")].toInt();
+        action.letsIn = o[QLatin1String("lets_in")].toBool(); // not in plans of older versions
         action.deadlineMs = o[QLatin1String("deadline_ms")].toInt();
         action.captures = list(o[QLatin1String("captures")], &Reader::capture);
         action.shows = strings(o[QLatin1String("shows")]); // not in plans of older versions
@@ -281,6 +282,7 @@ QJsonObject toJson(const Action &action)
                        {QStringLiteral("was_silent"), action.wasSilent},
                        {QStringLiteral("only_if"), action.onlyIf},
                        {QStringLiteral("absent_ms"), action.absentMs},
+                       {QStringLiteral("lets_in"), action.letsIn},
                        {QStringLiteral("ask_again_ms"), action.askAgainMs},
                        {QStringLiteral("deadline_ms"), action.deadlineMs},
                        {QStringLiteral("captures"), arrayOf(action.captures)},

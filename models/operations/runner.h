@@ -68,6 +68,7 @@ private:
     bool isTakenBack(int index) const;
     void verifyStep(int index, std::optional<SequenceFailure> actionsFailed);
     void stepDone(int index);
+    void lookWhetherSo(int index, const SequenceFailure &failure);
     void stepFailed(int index, const SequenceFailure &failure);
     void lookForNothingDone(int index, const SequenceFailure &failure);
     void beginUndo(const QString &why);

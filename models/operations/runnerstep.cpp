@@ -69,6 +69,8 @@ void Runner::runStep(int index)
         } else if (step(index).pointOfNoReturn && (result.error().mayHaveHappened || begunBefore)) {
             // A lost reply is no failure, nor is the refusal of a second request: what is there decides.
             verifyStep(index, result.error());
+        } else if (isPastReturn() && !step(index).pointOfNoReturn && !step(index).verify.empty()) {
+            lookWhetherSo(index, result.error());
         } else {
             stepFailed(index, result.error());
         }
@@ -180,6 +182,23 @@ void Runner::verifyStep(int index, std::optional<SequenceFailure> actionsFailed)
                   failure.nothingDone = false;
                   lookForNothingDone(index, failure);
               }
+          });
+}
+
+/// With no way back, what counts is what is there: a program that moves an address and fails at something else then has
+/// moved it. Looked at for a moment.
+void Runner::lookWhetherSo(int index, const SequenceFailure &failure)
+{
+    runOf(index, ActionNote::List::Verify, kLookMs,
+          [this, index, failure](const tl::expected<void, SequenceFailure> &result) {
+              if (!result) {
+                  stepFailed(index, failure);
+                  return;
+              }
+              const QString line = tr("%1; and yet it is so").arg(failure.error.message);
+              (void)m_journal->output(line);
+              Q_EMIT outputArrived(failure.error.node, line);
+              stepDone(index);
           });
 }
 

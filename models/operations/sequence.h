@@ -58,6 +58,7 @@ private:
     void ask(const Action &action, int left);
     void askOnTheSide();
     std::optional<bool> matches(const Action &action, const QString &text);
+    void askWhetherItLetsIn();
     void tableArrived(Handed<Table> result);
     void commandArrived(Handed<CommandResult> result);
     void httpArrived(Handed<HttpAnswer> result);

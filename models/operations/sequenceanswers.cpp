@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What an answer to an action says: whether it holds, and in which words people are told what was there instead.
+#include <QPointer>
 #include <QRegularExpression>
 #include <algorithm>
 
@@ -10,6 +11,8 @@ namespace howdah::operations {
 using core::Error;
 
 namespace {
+
+constexpr int kLetsInMs = 3000; ///< a login takes milliseconds
 
 /// What people get to see of an answer that was not the one hoped for.
 QString firstLine(const QString &text)
@@ -145,7 +148,23 @@ void Sequence::tableArrived(Handed<Table> result)
     const bool asked = action.expectsTrue || action.kind == Action::Kind::Person;
     const bool holds = !asked || (!result->rows.empty() && !result->rows.front().empty() &&
                                   result->rows.front().front() == QLatin1String("t"));
+    if (holds && action.letsIn) {
+        askWhetherItLetsIn();
+        return;
+    }
     answered(holds && takeCaptures(action, *result), firstRow(*result));
+}
+
+void Sequence::askWhetherItLetsIn()
+{
+    const QPointer<Sequence> self(this);
+    m_hands.alive(current().node, std::clamp(leftMs(), 1, kLetsInMs), [self, of = m_next](bool spoke) {
+        if (self && !self->m_ended && self->m_next == of) {
+            self->answered(spoke, spoke ? QString()
+                                        : QStringLiteral("its open sessions answer, and it lets nobody in: it may have "
+                                                         "been asked to stop, and do so yet"));
+        }
+    });
 }
 
 void Sequence::commandArrived(Handed<CommandResult> result)

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void everyActionIsTold();
     void failureBeforeTheReturnIsUndone();
     void failureBehindTheReturnGoesForward();
+    void whoLetsNobodyInIsNotBack();
     void lostReplyIsAskedFor();
     void refusalAtTheReturnIsUndone();
     void whatProvablyDidNotHappenIsUndone();
@@ -143,6 +144,7 @@ void TestRunner::failureBehindTheReturnGoesForward()
 {
     Bench bench(plan());
     bench.hands.answers[QStringLiteral("do rejoin")] = tl::unexpected(FakeHands::failure(QStringLiteral("no route")));
+    bench.hands.answers[QStringLiteral("is rejoin")] = FakeHands::one(QStringLiteral("f"));
     bench.runner->start();
     QTRY_VERIFY(bench.outcome);
     QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
@@ -151,7 +153,38 @@ void TestRunner::failureBehindTheReturnGoesForward()
     QVERIFY(bench.hands.told.filter(QStringLiteral("undo")).isEmpty());
     QCOMPARE(bench.remains.size(), 2);
     QVERIFY(bench.remains[0].contains(QStringLiteral("see to rejoin")));
+    QVERIFY(bench.remains[0].contains(QStringLiteral("no route"))); // and not that it was looked at in vain
     QVERIFY(bench.remains[1].contains(QStringLiteral("see to tidy")));
+
+    // It failed, and is so all the same: that is what counts.
+    Bench so(plan());
+    so.hands.answers[QStringLiteral("do rejoin")] = tl::unexpected(FakeHands::failure(QStringLiteral("no route")));
+    so.runner->start();
+    QTRY_VERIFY(so.outcome);
+    QCOMPARE(word(*so.outcome), word(Outcome::Done));
+    QVERIFY(so.hands.told.contains(QStringLiteral("pg1: do tidy")));
+}
+
+/// An open session answers although the postmaster has the request to stop before it still.
+void TestRunner::whoLetsNobodyInIsNotBack()
+{
+    Plan whole = plan();
+    whole.steps[1].verify.front().expectsTrue = true;
+    whole.steps[1].verify.front().pollMs = 10;
+    whole.steps[1].verify.front().letsIn = true;
+    whole.steps[1].deadlineMs = 300;
+    Bench deaf(whole);
+    deaf.hands.deaf = true;
+    deaf.runner->start();
+    QTRY_VERIFY(deaf.outcome);
+    QCOMPARE(word(*deaf.outcome), word(Outcome::Undone));
+    QVERIFY2(deaf.remains.first().contains(QLatin1String("lets nobody in")),
+             qPrintable(deaf.remains.join(QLatin1Char('|'))));
+    Bench open(whole);
+    open.runner->start();
+    QTRY_VERIFY(open.outcome);
+    QCOMPARE(word(*open.outcome), word(Outcome::Done));
+    QVERIFY(open.hands.told.contains(QStringLiteral("pg1: alive?")));
 }
 
 void TestRunner::lostReplyIsAskedFor()

@@ -429,6 +429,7 @@ std::vector<Action> Pieces::backToService() const
     all.push_back(startAction(tr("%1 runs as the primary again").arg(primary)));
     all.push_back(
         holds(primary, QStringLiteral("SELECT NOT pg_is_in_recovery()"), tr("%1 takes writes again").arg(primary), 20));
+    all.back().letsIn = true;
     return all;
 }
 
