@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFile>
-#include <QJsonArray>
-#include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
 #include <future>
 
-#include "consolerun.h"
+#include "majorlab.h"
 #include "support/commitclient.h"
-#include "support/lab.h"
-#include "support/localcluster.h"
 #include "support/writablewatch.h"
 
 using namespace howdah;
 using integration::ConsoleRun;
+using integration::whatWentWrong;
 using testsupport::CommitClient;
 using testsupport::Lab;
 using testsupport::LabServer;
@@ -25,6 +23,7 @@ enum class Harm {
     Freeze, ///< SIGSTOP to every process of the host
     Cut,    ///< packets to and from the host vanish
     Start,  ///< somebody starts the server, as a supervisor would
+    Part,   ///< between old primary and candidate packets vanish, nowhere else
 };
 
 struct Fault {
@@ -33,25 +32,6 @@ struct Fault {
     QString at;   ///< "stop done"
     QString heal; ///< the same; empty: once the console has ended
 };
-
-/// The steps that failed or were undone, and what remains: as much as a failure's message takes.
-QByteArray whatWentWrong(const ConsoleRun &ended)
-{
-    QByteArray text = "exit code " + QByteArray::number(ended.exitCode) + '\n';
-    for (const QJsonObject &line : ended.lines) {
-        const QString state = line.value(QStringLiteral("state")).toString();
-        if (state == QLatin1String("failed") || state == QLatin1String("undo failed") ||
-            state == QLatin1String("skipped")) {
-            text += (line.value(QStringLiteral("step")).toString() + QLatin1Char(' ') + state + QStringLiteral(": ") +
-                     line.value(QStringLiteral("remark")).toString() + QLatin1Char('\n'))
-                        .toUtf8();
-        }
-    }
-    for (const QJsonValue &one : ended.last().value(QStringLiteral("remains")).toArray()) {
-        text += "remains: " + one.toString().left(200).toUtf8() + '\n';
-    }
-    return text;
-}
 
 } // namespace
 
@@ -73,58 +53,33 @@ private Q_SLOTS:
     void proofThatFails();
     void delayedPromotionIsWaitedFor_data() { majors(); }
     void delayedPromotionIsWaitedFor();
-    void secondConsoleStops_data() { majors(); }
+    void secondConsoleStops_data();
     void secondConsoleStops();
+    void secondConsoleIsRefusedMeanwhile_data() { majors(); }
+    void secondConsoleIsRefusedMeanwhile();
+    void killedConsoleIsTakenUpByItsOwner_data() { majors(); }
+    void killedConsoleIsTakenUpByItsOwner();
     void killedConsoleIsFinished_data();
     void killedConsoleIsFinished();
     void finishedOnceTheCandidateIsBack_data();
     void finishedOnceTheCandidateIsBack();
 
 private:
-    static QStringList wanted();
     static void majors();
-    bool provide(int major);
-    ConsoleRun finish(const char *how) const
-    {
-        return integration::runConsole(
-            {QStringLiteral("journal"), clusterFile(), QLatin1String(how), QStringLiteral("--json")},
-            m_directory.path());
-    }
-    ConsoleRun switchover(int to, const integration::OnStep &onStep = {}) const;
-    int primary() const { return m_lab->primary(); }
-    bool awaitWhole() const;
-    bool isWhole() const;
+    int primary() const { return m_lab.primary(); }
     static bool isBeforeStop(const QString &at);
-    QStringList conninfos(bool sockets) const;
-    void harm(const Fault &fault, int node) const;
+    void harm(const Fault &fault, int node, int from) const;
     bool started(int node) const;
-    void heal(const Fault &fault, int node) const;
-    QString clusterFile() const { return m_directory.filePath(QStringLiteral("orders.toml")); }
+    void heal(const Fault &fault, int node, int from) const;
 
-    QTemporaryDir m_directory;
-    std::unique_ptr<Lab> m_lab;
-    int m_major = -1;
-    QString m_problem;
+    integration::MajorLab m_lab;
 };
 
-#define PROVIDE(major)                                                                                                 \
-    if (!Lab::possible()) {                                                                                            \
-        QSKIP("needs root: network namespaces");                                                                       \
-    }                                                                                                                  \
-    if (major != 0 && !testsupport::LocalCluster::binaries(major)) {                                                   \
-        QSKIP("needs PostgreSQL of this major: sh tests/support/majors.sh");                                           \
-    }                                                                                                                  \
-    QVERIFY2(provide(major), qPrintable(m_problem))
+#define PROVIDE(major) PROVIDE_MAJOR(m_lab, major)
 
 void TestSwitchoverFaults::initTestCase()
 {
     qRegisterMetaType<Fault>();
-}
-
-/// All of it takes half an hour a major: HOWDAH_ALL_FAULTS=13,15 names those that are wanted.
-QStringList TestSwitchoverFaults::wanted()
-{
-    return qEnvironmentVariable("HOWDAH_ALL_FAULTS").split(QLatin1Char(','), Qt::SkipEmptyParts);
 }
 
 /// The one that is there, and those that are wanted.
@@ -132,39 +87,9 @@ void TestSwitchoverFaults::majors()
 {
     QTest::addColumn<int>("major");
     QTest::newRow("newest") << 0;
-    for (const QString &major : wanted()) {
+    for (const QString &major : integration::wantedMajors()) {
         QTest::addRow("%s", qPrintable(major)) << major.toInt();
     }
-}
-
-/// The lab of that major, as good as new.
-bool TestSwitchoverFaults::provide(int major)
-{
-    if (m_lab && m_major == major && isWhole()) {
-        return true;
-    }
-    m_lab.reset();
-    Lab::Options options;
-    options.cascading = false;
-    options.major = major;
-    auto lab = Lab::start(Lab::Variant::Plain, options);
-    if (!lab) {
-        m_problem = lab.error().message;
-        return false;
-    }
-    m_lab = std::move(*lab);
-    m_major = major;
-    cluster::ClusterConfig config = m_lab->config(QStringLiteral("postgres"));
-    config.name = QStringLiteral("orders");
-    config.manager = cluster::ManagerKind::None;
-    return cluster::saveClusterFile(config, clusterFile()).has_value();
-}
-
-ConsoleRun TestSwitchoverFaults::switchover(int to, const integration::OnStep &onStep) const
-{
-    return integration::runConsole({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
-                                    QStringLiteral("--yes"), QStringLiteral("--to"), m_lab->node(to).name},
-                                   m_directory.path(), onStep);
 }
 
 bool TestSwitchoverFaults::isBeforeStop(const QString &at)
@@ -176,39 +101,8 @@ bool TestSwitchoverFaults::isBeforeStop(const QString &at)
            at != QLatin1String("checkpoint done");
 }
 
-bool TestSwitchoverFaults::isWhole() const
-{
-    const int from = primary();
-    if (from < 0 || m_lab->node(from).value(QStringLiteral(
-                        "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")) != QLatin1String("2")) {
-        return false;
-    }
-    for (int i = 0; i < 3; ++i) { // a console that was cut off holds the cluster lock until its server has noticed
-        if (m_lab->node(i).value(QStringLiteral("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")) !=
-            QLatin1String("0")) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool TestSwitchoverFaults::awaitWhole() const
-{
-    return QTest::qWaitFor([this] { return isWhole(); }, 60'000);
-}
-
-QStringList TestSwitchoverFaults::conninfos(bool sockets) const
-{
-    QStringList all;
-    for (int i = 0; i < 3; ++i) {
-        const LabServer &node = m_lab->node(i);
-        all.append(sockets ? QStringLiteral("host=%1 user=postgres dbname=postgres").arg(node.socketDir)
-                           : node.conninfo(QStringLiteral("postgres")));
-    }
-    return all;
-}
-
-void TestSwitchoverFaults::harm(const Fault &fault, int node) const
+/// from: the old primary.
+void TestSwitchoverFaults::harm(const Fault &fault, int node, int from) const
 {
     switch (fault.harm) {
     case Harm::Kill:
@@ -222,6 +116,9 @@ void TestSwitchoverFaults::harm(const Fault &fault, int node) const
         break;
     case Harm::Start:
         m_lab->node(node).start();
+        break;
+    case Harm::Part:
+        m_lab->cutBetween(from, node);
         break;
     }
 }
@@ -237,7 +134,7 @@ bool TestSwitchoverFaults::started(int node) const
         20'000);
 }
 
-void TestSwitchoverFaults::heal(const Fault &fault, int node) const
+void TestSwitchoverFaults::heal(const Fault &fault, int node, int from) const
 {
     switch (fault.harm) {
     case Harm::Kill:
@@ -250,6 +147,9 @@ void TestSwitchoverFaults::heal(const Fault &fault, int node) const
         m_lab->plugCable(node);
         break;
     case Harm::Start:
+        break;
+    case Harm::Part:
+        m_lab->plugBetween(from, node);
         break;
     }
 }
@@ -267,10 +167,10 @@ void TestSwitchoverFaults::thereAndBack()
     QFETCH(int, major);
     PROVIDE(major);
     for (const int to : {1, 0}) {
-        QVERIFY(awaitWhole());
-        CommitClient client(conninfos(false));
+        QVERIFY(m_lab.awaitWhole());
+        CommitClient client(m_lab.conninfos(false));
         QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
-        const ConsoleRun ended = switchover(to);
+        const ConsoleRun ended = m_lab.switchover(to);
         QVERIFY2(ended.exitCode == 0, ended.text.constData());
         const qint64 before = client.acknowledged();
         QTRY_VERIFY(client.acknowledged() > before + 100);
@@ -307,9 +207,27 @@ void TestSwitchoverFaults::faults_data()
     row("the candidate is out of reach while it is promoted", 15,
         {Harm::Cut, Victim::Candidate, QStringLiteral("promote started"), QStringLiteral("promote failed")}, {0, 2, 3},
         {});
+    // Both are there for all others: before the promotion all goes back, afterwards the old primary follows when it
+    // can.
+    const QString begun = QStringLiteral("checkpoint started"), promoted = QStringLiteral("promote done");
+    row("old primary and candidate are parted before the stop", 15, {Harm::Part, Victim::Candidate, begun, {}}, {2},
+        old);
+    row("old primary and candidate are parted for a while after the promotion", 15,
+        {Harm::Part, Victim::Candidate, promoted, QStringLiteral("follow_SIBLING done")}, {0}, renewed);
+    for (const QString &wanted : integration::wantedMajors()) {
+        const int major = wanted.toInt();
+        row("parted from the checkpoint on", major, {Harm::Part, Victim::Candidate, begun, {}}, {2}, old);
+        // It may have had all by then.
+        row("parted from the stop on", major, {Harm::Part, Victim::Candidate, QStringLiteral("stop started"), {}},
+            {2, 3}, {});
+        row("parted once it has stopped", major, {Harm::Part, Victim::Candidate, stopped, {}}, {2, 3}, {});
+        row("parted from the promotion on", major, {Harm::Part, Victim::Candidate, promoted, {}}, {3}, renewed);
+        row("parted after the promotion, for a while", major,
+            {Harm::Part, Victim::Candidate, promoted, QStringLiteral("follow_SIBLING done")}, {0}, renewed);
+    }
     const char *const names[] = {"kill", "freeze", "cut"};
     const char *const who[] = {"old primary", "candidate", "sibling"};
-    for (const QString &major : wanted()) {
+    for (const QString &major : integration::wantedMajors()) {
         // Each step of the plan; of those that have a node's name in them OLD and SIBLING stand for it.
         for (const QString &at :
              {QStringLiteral("lock"), QStringLiteral("lock_candidate"), QStringLiteral("slots"),
@@ -339,34 +257,42 @@ void TestSwitchoverFaults::faults()
     QFETCH(QList<int>, exits);
     QFETCH(QString, primaryAfter);
     PROVIDE(major);
-    QVERIFY(awaitWhole());
-    const int from = primary();
+    QVERIFY(m_lab.awaitWhole());
+    const int from = m_lab.awaitPrimary();
     const int to = from == 0 ? 1 : 0;
     const int sibling = 3 - from - to;
     fault.at.replace(QStringLiteral("OLD"), m_lab->node(from).name);
-    fault.at.replace(QStringLiteral("SIBLING"), m_lab->node(sibling).name);
+    for (QString *at : {&fault.at, &fault.heal}) {
+        at->replace(QStringLiteral("SIBLING"), m_lab->node(sibling).name);
+    }
     const int victim = fault.victim == Victim::OldPrimary ? from : fault.victim == Victim::Candidate ? to : sibling;
 
-    testsupport::WritableWatch watch(conninfos(true));
-    CommitClient client(conninfos(false));
+    testsupport::WritableWatch watch(m_lab.conninfos(true));
+    CommitClient client(m_lab.conninfos(false));
     QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
     bool harmed = false, healed = false;
-    const ConsoleRun ended = switchover(to, [&](const QString &at) {
+    qint64 console = 0;
+    const auto onStep = [&](const QString &at) {
         if (at == fault.at && !harmed) {
             harmed = true;
-            harm(fault, victim);
+            if (fault.harm == Harm::Part) { // takes longer than some steps
+                integration::whileHeld(console, [&] { harm(fault, victim, from); });
+            } else {
+                harm(fault, victim, from);
+            }
         } else if (harmed && !healed && at == fault.heal) {
             healed = true;
-            heal(fault, victim);
+            heal(fault, victim, from);
         }
         return false;
-    });
+    };
+    const ConsoleRun ended = m_lab.switchover(to, onStep, &console);
     if (!healed) {
-        heal(fault, victim);
+        heal(fault, victim, from);
     }
     QVERIFY2(harmed, ended.text.constData());
     // Somebody serves, or will be told to: with the old primary dead, that is for a person to start.
-    const bool served = QTest::qWaitFor([&] { return primary() >= 0; }, 30'000);
+    const bool served = QTest::qWaitFor([&] { return m_lab.slowly(primary() >= 0); }, 30'000);
     const qint64 before = client.acknowledged();
     const bool writes = served && QTest::qWaitFor([&] { return client.acknowledged() > before + 20; }, 15'000);
     client.stop();
@@ -378,7 +304,7 @@ void TestSwitchoverFaults::faults()
         QVERIFY2(writes, told.constData());
     }
     if (served) {
-        const int now = primary();
+        const int now = m_lab.awaitPrimary();
         QCOMPARE(client.missingAt(m_lab->node(now).conninfo(QStringLiteral("postgres"))), 0);
         QVERIFY2(ended.exitCode != 0 || now == to, told.constData());
         QVERIFY2((ended.exitCode != 1 && ended.exitCode != 2) || now == from, told.constData());
@@ -394,8 +320,13 @@ void TestSwitchoverFaults::faults()
     QVERIFY2(served || fault.victim == Victim::OldPrimary || (stopped && fault.victim == Victim::Candidate),
              told.constData());
     qInfo("exit code %d, writes waited %.0f ms; %s", ended.exitCode, client.worstGapMs(), qPrintable(watch.story()));
-    if (ended.exitCode == 3) {
-        m_lab.reset(); // for a person; the next row begins anew
+    if (ended.exitCode == 3 && fault.harm == Harm::Part) { // nothing more is in the way of what was left
+        const ConsoleRun finished = m_lab.finish("resume");
+        QVERIFY2(finished.exitCode == 0, whatWentWrong(finished).constData());
+        QVERIFY(m_lab.awaitWhole());
+        QCOMPARE(primary(), to);
+    } else if (ended.exitCode == 3) {
+        m_lab.discard(); // for a person; the next row begins anew
     }
 }
 
@@ -404,11 +335,11 @@ void TestSwitchoverFaults::proofThatFails()
 {
     QFETCH(int, major);
     PROVIDE(major);
-    QVERIFY(awaitWhole());
-    const int from = primary();
+    QVERIFY(m_lab.awaitWhole());
+    const int from = m_lab.awaitPrimary();
     const int to = from == 0 ? 1 : 0;
     const int sibling = 3 - from - to;
-    const ConsoleRun ended = switchover(to, [&](const QString &at) {
+    const ConsoleRun ended = m_lab.switchover(to, [&](const QString &at) {
         if (at == QLatin1String("tidy started")) {
             m_lab->node(sibling).sql(QStringLiteral("SELECT pg_promote()"));
         }
@@ -418,7 +349,7 @@ void TestSwitchoverFaults::proofThatFails()
     const QByteArray remains =
         QJsonDocument(ended.last().value(QStringLiteral("remains")).toArray()).toJson(QJsonDocument::Compact);
     QVERIFY2(remains.contains(m_lab->node(sibling).name.toUtf8()), remains.constData());
-    m_lab.reset(); // for a person; the next one begins anew
+    m_lab.discard(); // for a person; the next one begins anew
 }
 
 /// Undo leaves a frozen node to a person once it is known to be silent, and says what there is to do.
@@ -426,11 +357,11 @@ void TestSwitchoverFaults::silentNodeIsNotWaitedForAtEachStep()
 {
     QFETCH(int, major);
     PROVIDE(major);
-    QVERIFY(awaitWhole());
-    const int from = primary();
+    QVERIFY(m_lab.awaitWhole());
+    const int from = m_lab.awaitPrimary();
     const int to = from == 0 ? 1 : 0;
     bool frozen = false;
-    const ConsoleRun ended = switchover(to, [&](const QString &at) {
+    const ConsoleRun ended = m_lab.switchover(to, [&](const QString &at) {
         if (at == QLatin1String("checkpoint started") && !frozen) {
             frozen = m_lab->freezeHost(to);
         }
@@ -448,7 +379,7 @@ void TestSwitchoverFaults::silentNodeIsNotWaitedForAtEachStep()
     QVERIFY2(remains.contains(candidate + ": SELECT pg_drop_replication_slot(slot_name)"), remains.constData());
     QVERIFY2(!remains.contains("pg_advisory_unlock"), remains.constData());
     QCOMPARE(primary(), from);
-    m_lab.reset(); // what is left over is for a person
+    m_lab.discard(); // what is left over is for a person
 }
 
 /// A startup process that sleeps has been asked to promote, and will: it is not asked again, and nothing is undone.
@@ -456,8 +387,8 @@ void TestSwitchoverFaults::delayedPromotionIsWaitedFor()
 {
     QFETCH(int, major);
     PROVIDE(major);
-    QVERIFY(awaitWhole());
-    const int from = primary();
+    QVERIFY(m_lab.awaitWhole());
+    const int from = m_lab.awaitPrimary();
     const int to = from == 0 ? 1 : 0;
     qint64 startup = 0;
     for (const qint64 pid : m_lab->node(to).children()) {
@@ -469,9 +400,9 @@ void TestSwitchoverFaults::delayedPromotionIsWaitedFor()
         return testsupport::run(
             {QStringLiteral("kill"), QStringLiteral("-") + QLatin1String(name), QString::number(startup)});
     };
-    testsupport::WritableWatch watch(conninfos(true));
+    testsupport::WritableWatch watch(m_lab.conninfos(true));
     QProcess later;
-    const ConsoleRun ended = switchover(to, [&](const QString &at) {
+    const ConsoleRun ended = m_lab.switchover(to, [&](const QString &at) {
         if (at == QLatin1String("prove done")) {
             signal("STOP");
             later.start(QStringLiteral("sh"),
@@ -488,19 +419,35 @@ void TestSwitchoverFaults::delayedPromotionIsWaitedFor()
     QCOMPARE(primary(), to);
 }
 
+void TestSwitchoverFaults::secondConsoleStops_data()
+{
+    QTest::addColumn<int>("major");
+    QTest::addColumn<bool>("apart");
+    QStringList majors{QStringLiteral("0")};
+    majors += integration::wantedMajors();
+    for (const QString &major : std::as_const(majors)) {
+        const QByteArray name = major == QLatin1String("0") ? QByteArray("newest") : major.toLatin1();
+        QTest::newRow((name + ", one journal").constData()) << major.toInt() << false;
+        QTest::newRow((name + ", each with a journal of its own").constData()) << major.toInt() << true;
+    }
+}
+
 /// Both look, both find all well, both begin: one has the lock.
 void TestSwitchoverFaults::secondConsoleStops()
 {
     QFETCH(int, major);
+    QFETCH(bool, apart);
     PROVIDE(major);
+    const QTemporaryDir elsewhere; // as another user has, or another machine
+    const QString home = apart ? elsewhere.path() : QString();
     for (int n = 0; n < 3; ++n) {
-        QVERIFY(awaitWhole());
-        const int from = primary();
+        QVERIFY(m_lab.awaitWhole());
+        const int from = m_lab.awaitPrimary();
         const int one = from == 0 ? 1 : 0;
         const int other = 3 - from - one;
-        testsupport::WritableWatch watch(conninfos(true));
-        auto second = std::async(std::launch::async, [&] { return switchover(other); });
-        const ConsoleRun first = switchover(one);
+        testsupport::WritableWatch watch(m_lab.conninfos(true));
+        auto second = std::async(std::launch::async, [&] { return m_lab.switchover(other, {}, nullptr, home); });
+        const ConsoleRun first = m_lab.switchover(one);
         const ConsoleRun late = second.get();
         watch.stop();
         const bool firstWon = first.exitCode == 0;
@@ -509,8 +456,98 @@ void TestSwitchoverFaults::secondConsoleStops()
         QVERIFY2(loser.exitCode == 1, whatWentWrong(loser).constData()); // nothing was changed
         QVERIFY2(!watch.twoAtOnce(), qPrintable(watch.story()));
         QCOMPARE(primary(), firstWon ? one : other);
-        QVERIFY(awaitWhole());
+        QVERIFY(m_lab.awaitWhole());
     }
+}
+
+/// Another user's console, which knows nothing of the first one's journal: the lock tells it. The first one waits for a
+/// person meanwhile, and so takes its time.
+void TestSwitchoverFaults::secondConsoleIsRefusedMeanwhile()
+{
+    QFETCH(int, major);
+    PROVIDE(major);
+    QVERIFY(m_lab.awaitWhole());
+    const int from = m_lab.awaitPrimary();
+    const int to = from == 0 ? 1 : 0;
+    const LabServer &old = m_lab->node(from);
+    const QString byHand = m_lab.directory() + QStringLiteral("/byhand.toml");
+    QVERIFY(
+        cluster::saveClusterFile(integration::withoutHosts(*cluster::readClusterFile(m_lab.clusterFile())), byHand));
+    const QTemporaryDir elsewhere;
+    testsupport::WritableWatch watch(m_lab.conninfos(true));
+    ConsoleRun second;
+    QStringList before, after;
+    const ConsoleRun first = integration::runConsole(
+        {QStringLiteral("switchover"), byHand, QStringLiteral("--json"), QStringLiteral("--yes"),
+         QStringLiteral("--to"), m_lab->node(to).name},
+        m_lab.directory(), integration::OnStep([&](const QString &at) {
+            if (at == QLatin1String("stop started")) {
+                before = m_lab.prepared();
+                second = m_lab.switchover(3 - from - to, {}, nullptr, elsewhere.path());
+                after = m_lab.prepared();
+                old.stop();
+                testsupport::run(old.prefix +
+                                 QStringList{QStringLiteral("touch"), old.dataDir + QStringLiteral("/standby.signal")});
+            } else if (at == QLatin1String("rejoin started")) {
+                old.start();
+            }
+            return false;
+        }));
+    watch.stop();
+    QVERIFY2(second.exitCode == 1, second.text.constData());
+    QCOMPARE(second.check(QStringLiteral("cluster_lock")), QStringLiteral("failed"));
+    QCOMPARE(after, before);
+    QVERIFY2(first.exitCode == 0, whatWentWrong(first).constData());
+    QVERIFY2(!watch.twoAtOnce(), qPrintable(watch.story()));
+    QCOMPARE(primary(), to);
+    QVERIFY(m_lab.awaitWhole());
+}
+
+/// With the old primary down there is nothing that another user's console could do, nor does it; whose journal it is
+/// in finishes it.
+void TestSwitchoverFaults::killedConsoleIsTakenUpByItsOwner()
+{
+    QFETCH(int, major);
+    PROVIDE(major);
+    QVERIFY(m_lab.awaitWhole());
+    const int from = m_lab.awaitPrimary();
+    const int to = from == 0 ? 1 : 0;
+    const QTemporaryDir elsewhere;
+    testsupport::WritableWatch watch(m_lab.conninfos(true));
+    CommitClient client(m_lab.conninfos(false));
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+    qint64 console = 0;
+    const auto stopsWithoutIt = [&](const QString &at) {
+        const bool now = at == QLatin1String("stop started");
+        // What runs on the host goes on; the console, which may not have told it yet, gets no further than that.
+        for (int i = 0; now && primary() >= 0 && i < 100; ++i) {
+            ::kill(static_cast<pid_t>(console), SIGCONT);
+            QThread::msleep(1);
+            ::kill(static_cast<pid_t>(console), SIGSTOP);
+            (void)QTest::qWaitFor([&] { return primary() < 0; }, 300);
+        }
+        return now;
+    };
+    const ConsoleRun killed = m_lab.switchover(to, stopsWithoutIt, &console);
+    QVERIFY2(killed.exitCode == -1, killed.text.constData());
+    for (const int target : {to, from, 3 - from - to}) {
+        const ConsoleRun other = m_lab.switchover(target, {}, nullptr, elsewhere.path());
+        QVERIFY2(other.exitCode == 1, other.text.constData());
+    }
+    const ConsoleRun vain = integration::runConsole(
+        {QStringLiteral("journal"), m_lab.clusterFile(), QStringLiteral("resume"), QStringLiteral("--json")},
+        elsewhere.path(), integration::OnStep());
+    QVERIFY2(vain.exitCode != 0, vain.text.constData()); // it has nothing to go on with
+    QVERIFY2(primary() < 0, qPrintable(watch.story()));
+    const ConsoleRun resumed = m_lab.finish("resume");
+    QVERIFY2(resumed.exitCode == 0, whatWentWrong(resumed).constData());
+    const qint64 before = client.acknowledged();
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > before + 20, 15'000);
+    client.stop();
+    watch.stop();
+    QVERIFY2(!watch.twoAtOnce(), qPrintable(watch.story()));
+    QCOMPARE(primary(), to);
+    QCOMPARE(client.missingAt(m_lab->node(to).conninfo(QStringLiteral("postgres"))), 0);
 }
 
 void TestSwitchoverFaults::killedConsoleIsFinished_data()
@@ -523,7 +560,7 @@ void TestSwitchoverFaults::killedConsoleIsFinished_data()
     // On the newest integration.switchover has them all.
     QTest::newRow("13, stop done") << 13 << QStringLiteral("stop done");
     QTest::newRow("18, promote started") << 18 << QStringLiteral("promote started");
-    for (const QString &major : wanted()) {
+    for (const QString &major : integration::wantedMajors()) {
         for (const QString &step : steps) {
             QTest::addRow("%s, at %s", qPrintable(major), qPrintable(step))
                 << major.toInt() << step + QStringLiteral(" started");
@@ -536,15 +573,15 @@ void TestSwitchoverFaults::killedConsoleIsFinished()
     QFETCH(int, major);
     QFETCH(QString, at);
     PROVIDE(major);
-    QVERIFY(awaitWhole());
-    const int from = primary();
+    QVERIFY(m_lab.awaitWhole());
+    const int from = m_lab.awaitPrimary();
     const int to = from == 0 ? 1 : 0;
-    testsupport::WritableWatch watch(conninfos(true));
-    CommitClient client(conninfos(false));
+    testsupport::WritableWatch watch(m_lab.conninfos(true));
+    CommitClient client(m_lab.conninfos(false));
     QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
-    const ConsoleRun killed = switchover(to, [&](const QString &now) { return now == at; });
+    const ConsoleRun killed = m_lab.switchover(to, [&](const QString &now) { return now == at; });
     QVERIFY2(killed.exitCode == -1, killed.text.constData());
-    const ConsoleRun resumed = finish("resume");
+    const ConsoleRun resumed = m_lab.finish("resume");
     QVERIFY2(resumed.exitCode == 0, whatWentWrong(resumed).constData());
     const qint64 before = client.acknowledged();
     QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > before + 20, 15'000);
@@ -575,13 +612,13 @@ void TestSwitchoverFaults::finishedOnceTheCandidateIsBack()
     QFETCH(QString, tried);
     QFETCH(QString, finished);
     PROVIDE(0);
-    QVERIFY(awaitWhole());
-    const int from = primary();
+    QVERIFY(m_lab.awaitWhole());
+    const int from = m_lab.awaitPrimary();
     const int to = from == 0 ? 1 : 0;
-    testsupport::WritableWatch watch(conninfos(true));
-    CommitClient client(conninfos(false));
+    testsupport::WritableWatch watch(m_lab.conninfos(true));
+    CommitClient client(m_lab.conninfos(false));
     QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
-    const ConsoleRun ended = switchover(to, [&](const QString &at) {
+    const ConsoleRun ended = m_lab.switchover(to, [&](const QString &at) {
         const bool now = at == QLatin1String("stop done");
         if (now) {
             m_lab->node(to).kill();
@@ -590,16 +627,16 @@ void TestSwitchoverFaults::finishedOnceTheCandidateIsBack()
     });
     QVERIFY2(ended.exitCode == (killsConsole ? -1 : 3), whatWentWrong(ended).constData());
     if (!tried.isEmpty()) { // what happened to the candidate meanwhile nobody here knows: nobody may write
-        const ConsoleRun vain = finish(tried.toLatin1().constData());
+        const ConsoleRun vain = m_lab.finish(tried.toLatin1().constData());
         QVERIFY2(vain.exitCode == 3, whatWentWrong(vain).constData());
         QVERIFY2(!vain.last().value(QStringLiteral("remains")).toArray().isEmpty(), whatWentWrong(vain).constData());
         QVERIFY2(primary() < 0, qPrintable(watch.story()));
     }
     QVERIFY(started(to));
     if (primary() >= 0) {
-        QTRY_VERIFY_WITH_TIMEOUT(isWhole(), 30'000); // as must be before each step
+        QTRY_VERIFY_WITH_TIMEOUT(m_lab.isWhole(), 30'000); // as must be before each step
     }
-    const ConsoleRun last = finish(finished.toLatin1().constData());
+    const ConsoleRun last = m_lab.finish(finished.toLatin1().constData());
     const QByteArray told = whatWentWrong(last) + watch.story().toUtf8();
     // Where a way back was begun in vain it is gone to its end, whatever was asked for.
     const bool undone = finished == QLatin1String("undo") || !tried.isEmpty();
@@ -611,7 +648,7 @@ void TestSwitchoverFaults::finishedOnceTheCandidateIsBack()
     watch.stop();
     QVERIFY2(!watch.twoAtOnce(), told.constData());
     QCOMPARE(client.missingAt(m_lab->node(primary()).conninfo(QStringLiteral("postgres"))), 0);
-    QTRY_VERIFY_WITH_TIMEOUT(isWhole(), 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(m_lab.isWhole(), 30'000);
 }
 
 QTEST_GUILESS_MAIN(TestSwitchoverFaults)

@@ -46,7 +46,7 @@ core::Result<std::unique_ptr<Lab>> Lab::start(Variant variant, const Options &op
 {
     QStringList argv{QStringLiteral("bash"), script(), QStringLiteral("up"), word(variant)};
     argv << QStringLiteral("OWNER=%1").arg(QCoreApplication::applicationPid()) << flag("CASCADE", options.cascading)
-         << flag("REPMGRD", options.repmgrd) << flag("SSH", options.ssh)
+         << flag("REPMGRD", options.repmgrd) << flag("SIBLING", options.sibling) << flag("SSH", options.ssh)
          << (options.fsync ? QStringLiteral("FSYNC=on") : QStringLiteral("FSYNC=off"));
     if (options.major > 0) {
         argv << QStringLiteral("MAJOR=%1").arg(options.major);
@@ -80,7 +80,8 @@ void Lab::readEnvironment(const QByteArray &text)
     m_subnet = values.value(QStringLiteral("SUBNET"));
     m_bin = values.value(QStringLiteral("PGBIN"));
     m_startMs = values.value(QStringLiteral("MILLISECONDS")).toLongLong();
-    for (int number = 1; number <= 3; ++number) {
+    const auto count = values.value(QStringLiteral("HOSTS")).count(QLatin1String("pg"));
+    for (int number = 1; number <= count; ++number) {
         m_nodes.push_back(serverOn(QStringLiteral("pg%1").arg(number), number));
     }
 }
@@ -127,7 +128,7 @@ cluster::ClusterConfig Lab::config(const QString &user) const
         cluster::NodeConfig one;
         one.name = server.name;
         one.conninfo = server.conninfo(user);
-        one.kind = m_variant == Variant::Repmgr && index == 2 ? cluster::NodeKind::Witness : cluster::NodeKind::Data;
+        one.kind = index < dataNodeCount() ? cluster::NodeKind::Data : cluster::NodeKind::Witness;
         one.command = sshPrefix(index);
         one.hasCommand = true;
         one.rootCommand = sshPrefix(index, QStringLiteral("root"));
@@ -233,6 +234,29 @@ bool Lab::restoreTraffic(int from, int to) const
     return exec(from, {QStringLiteral("ip"), QStringLiteral("route"), QStringLiteral("del"),
                        QStringLiteral("blackhole"), node(to).host})
         .ok();
+}
+
+bool Lab::cutBetween(int one, int other) const
+{
+    // Sent to hardware that nobody has. (A route into nowhere would tell whoever connects.)
+    const auto misled = [this](int from, int to) {
+        return exec(from, {QStringLiteral("ip"), QStringLiteral("neigh"), QStringLiteral("replace"), node(to).host,
+                           QStringLiteral("lladdr"), QStringLiteral("02:00:00:00:00:ff"), QStringLiteral("dev"),
+                           interface(), QStringLiteral("nud"), QStringLiteral("permanent")})
+            .ok();
+    };
+    return misled(one, other) && misled(other, one);
+}
+
+bool Lab::plugBetween(int one, int other) const
+{
+    const auto learnsAnew = [this](int from, int to) {
+        return exec(from, {QStringLiteral("ip"), QStringLiteral("neigh"), QStringLiteral("del"), node(to).host,
+                           QStringLiteral("dev"), interface()})
+            .ok();
+    };
+    const bool there = learnsAnew(one, other);
+    return learnsAnew(other, one) && there;
 }
 
 bool Lab::signalHost(int index, const QString &signal) const

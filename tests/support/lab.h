@@ -9,9 +9,9 @@
 
 namespace howdah::testsupport {
 
-/// Three hosts in network namespaces joined by a bridge, each with an address, sshd and a PostgreSQL server, so that
-/// hosts, floating addresses and cut cables are real. Root only; this process reaches the hosts over the bridge.
-/// Taken away by the destructor, or after a crash by the next lab that starts. See lab.sh, which does the work.
+/// Three hosts (or four) in network namespaces joined by a bridge, each with an address, sshd and a PostgreSQL server,
+/// so that hosts, floating addresses and cut cables are real. Root only; this process reaches the hosts over the
+/// bridge. Taken away by the destructor, or after a crash by the next lab that starts. See lab.sh, which does the work.
 class Lab {
 public:
     enum class Variant {
@@ -23,6 +23,7 @@ public:
     struct Options {
         bool cascading = true; ///< Plain: false lets pg3 follow pg1
         bool repmgrd = false;  ///< Repmgr: start its daemons
+        bool sibling = false;  ///< Repmgr: pg3 is a second standby of pg1, and pg4 the witness
         bool fsync = false;
         bool ssh = true;
         int major = 0;             ///< of Debian's servers; 0: the newest installed
@@ -71,6 +72,9 @@ public:
     /// Lets what one host sends to another vanish, this way only; this process still reaches both.
     bool dropTraffic(int from, int to) const;
     bool restoreTraffic(int from, int to) const;
+    /// Lets all vanish that two hosts send to each other, both ways, and nobody is told; all else goes on.
+    bool cutBetween(int one, int other) const;
+    bool plugBetween(int one, int other) const;
     /// SIGSTOP or SIGCONT to every process of the host.
     bool freezeHost(int index) const;
     bool thawHost(int index) const;
@@ -100,7 +104,8 @@ public:
 
 private:
     Lab() = default;
-    int dataNodeCount() const { return m_variant == Variant::Repmgr ? 2 : nodeCount(); }
+    /// The witness is the last of them.
+    int dataNodeCount() const { return m_variant == Variant::Repmgr ? nodeCount() - 1 : nodeCount(); }
     QString ns(int index) const;
     LabServer serverOn(const QString &host, int number) const;
     bool signalByFile(int index, const QString &pidFile, int signal) const;

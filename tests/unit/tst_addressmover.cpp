@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QElapsedTimer>
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include "operations/address/look.h"
@@ -63,6 +67,8 @@ private Q_SLOTS:
     void oldOneGivesItUpFirst();
     void otherProvidersAreAWarning();
     void commandIsFilledIn();
+    void commandIsRunAgainWhileItMayPass_data();
+    void commandIsRunAgainWhileItMayPass();
     void outputIsRead();
 };
 
@@ -171,11 +177,55 @@ void TestAddressMover::commandIsFilledIn()
                            QStringLiteral("{old_node}"), QStringLiteral("{host}")};
     move.toHost = QStringLiteral("10.0.0.12");
     const Step step = moveStep(move);
-    QCOMPARE(step.actions.front().argv,
+    const QStringList &argv = step.actions.front().argv;
+    QCOMPARE(argv.sliced(argv.indexOf(QStringLiteral("howdah-assign")) + 2),
              QStringList({QStringLiteral("move-ip"), QStringLiteral("--to=pg2"), QStringLiteral("10.0.0.100"),
                           QStringLiteral("pg1"), QStringLiteral("10.0.0.12")}));
     QVERIFY(settleStep(move).actions.empty());
     QCOMPARE(resultsOf(move), QStringList({QStringLiteral("addresses:write passed")}));
+}
+
+void TestAddressMover::commandIsRunAgainWhileItMayPass_data()
+{
+    QTest::addColumn<QString>("program"); // $1: a file with a line for each run, this one's too
+    QTest::addColumn<int>("runs");        // 0: several
+    QTest::addColumn<int>("exitCode");
+    QTest::newRow("does it") << QStringLiteral("exit 0") << 1 << 0;
+    QTest::newRow("does it the third time") << QStringLiteral("[ $(wc -l <\"$1\") -ge 3 ] || exit 75") << 3 << 0;
+    QTest::newRow("fails") << QStringLiteral("echo 'no quota' >&2; exit 3") << 1 << 3;
+    QTest::newRow("fails the second time")
+        << QStringLiteral("[ $(wc -l <\"$1\") -ge 2 ] || exit 75; echo 'no quota' >&2; exit 3") << 2 << 3;
+    QTest::newRow("never does it") << QStringLiteral("echo 'no quota' >&2; exit 75") << 0 << 75;
+}
+
+/// The words of the plan, as they are run.
+void TestAddressMover::commandIsRunAgainWhileItMayPass()
+{
+    QFETCH(QString, program);
+    QFETCH(int, runs);
+    QFETCH(int, exitCode);
+    const QTemporaryDir directory;
+    const QString counted = directory.filePath(QStringLiteral("a file"));
+    Move move = hostMove();
+    move.address.provider = QStringLiteral("command");
+    move.address.assign = {QStringLiteral("sh"), QStringLiteral("-c"), QStringLiteral("echo >>\"$1\"; ") + program,
+                           QStringLiteral("move it"), counted};
+    QStringList argv = moveStep(move).actions.front().argv;
+    QString &seconds = argv[argv.indexOf(QStringLiteral("howdah-assign")) + 1];
+    QVERIFY(seconds.toInt() > 0 && seconds.toInt() * 1000 < moveStep(move).deadlineMs);
+    seconds = runs == 0 ? QStringLiteral("2") : seconds;
+    QElapsedTimer timer;
+    timer.start();
+    QProcess process;
+    process.start(argv.first(), argv.sliced(1));
+    QVERIFY(process.waitForFinished(20'000));
+    QCOMPARE(process.exitCode(), exitCode);
+    QCOMPARE(process.readAllStandardError().endsWith("no quota\n"), exitCode != 0); // the last line is what is told
+    QFile file(counted);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const qsizetype lines = file.readAll().count('\n');
+    QVERIFY2(runs == 0 ? lines > 1 : lines == runs, qPrintable(QString::number(lines)));
+    QVERIFY(runs != 0 || timer.elapsed() >= 1000);
 }
 
 /// What hosts say is text of theirs: of what is not understood nothing is taken.
