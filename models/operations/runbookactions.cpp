@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/runbookactions.h"
 
+#include <QRegularExpression>
 #include <algorithm>
 
 #include "hosts/commandline.h"
+#include "operations/clusterlock.h"
 #include "operations/errands.h"
 #include "operations/places.h"
 #include "operations/runbookproviders.h"
@@ -27,6 +29,12 @@ QString withValues(const QString &text)
 }
 
 } // namespace
+
+QString stepWord(const Step &step)
+{
+    static const QRegularExpression odd(QStringLiteral("[^A-Za-z0-9_.-]"));
+    return QString(step.id).replace(odd, QStringLiteral("_"));
+}
 
 RunbookActions::RunbookActions(const Plan &plan, const cluster::ClusterConfig &config, RunbookSql &sql)
     : m_config(config)
@@ -88,6 +96,17 @@ QString RunbookActions::group(const std::vector<Action> &actions, const Step &st
     return m_sql.functionOf(QLatin1Char('g'), lines);
 }
 
+QString RunbookActions::lockLookText(const Step &step, bool orSilent)
+{
+    QString text;
+    for (Action look : step.actions) {
+        look.sql = lockIsFreeSql();
+        look.orSilent = orSilent;
+        text += this->text(look, step);
+    }
+    return text;
+}
+
 QStringList RunbookActions::secretsIn(const Action &action) const
 {
     QStringList names = valuesIn(action.sql + action.onlyIf);
@@ -143,8 +162,14 @@ QString RunbookActions::personText(const Action &action)
     Action look = action;
     look.kind = Action::Kind::Sql;
     look.expectsTrue = true;
-    return text + sqlText(look, shellWord(action.node + QStringLiteral(" does not look as if that had been done")),
-                          kDoneByHandS);
+    const QString about = shellWord(action.node + QStringLiteral(" does not look as if that had been done"));
+    const QString asked = text + sqlText(look, about, kDoneByHandS);
+    if (m_otherwise.isEmpty()) {
+        return asked;
+    }
+    // Past the point of no return somebody may have done it by now.
+    return QStringLiteral("if asks %1 %2 '' '' '' %3 '' ''; then\n  echo '  that is so already'\nelse\n%4fi\n")
+        .arg(about, QString::number(kAnswerS), m_sql.function(look, {}), asked);
 }
 
 /// line, where what the action asks first is answered with yes.
@@ -294,7 +319,8 @@ QString RunbookActions::commandText(const Action &action, const QString &about, 
 {
     // A console has its connections to the hosts: a script logs in each time.
     seconds += isFar(action) ? kLoginS : 0;
-    QString text = QStringLiteral("out=$(run %1) || %2\n")
+    const bool isRead = !action.expected.isEmpty() || !action.captures.empty();
+    QString text = (isRead ? QStringLiteral("out=$(run %1) || %2\n") : QStringLiteral("run %1 >/dev/null || %2\n"))
                        .arg(commandLine(action), action.pollMs > 0 ? QStringLiteral("return 1") : failing(about));
     for (const QString &expected : action.expected) {
         // What is in a value stands in double quotes: no value of ours has anything that grep reads as more.

@@ -7,6 +7,9 @@
 
 namespace howdah::operations {
 
+/// A step's name as a word of the script that needs no quotes.
+QString stepWord(const Step &step);
+
 /// The lines of a runbook's script that do or ask what an action says, and prove it. Used by one thread.
 class RunbookActions {
 public:
@@ -18,6 +21,9 @@ public:
     /// The same of several, as a function that ends with another status instead: 2 when what is not so was a question
     /// before anything was done, else 1. acts: they do something. Returned is its name.
     QString group(const std::vector<Action> &actions, const Step &step, bool acts);
+    /// Of a step that takes the cluster lock: that nobody has it, since a session of psql ends at once. orSilent: or
+    /// that its node says nothing.
+    QString lockLookText(const Step &step, bool orSilent);
     /// The way back, which somebody may go later: what was so when the script failed need not be so by then, and
     /// silence proves nothing. What is to be put back comes out of the file in which it is kept.
     QString undoText(const Step &step);

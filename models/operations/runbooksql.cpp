@@ -16,14 +16,9 @@ QString shellWord(const QString &text)
     return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\'');
 }
 
-RunbookSql::RunbookSql(const cluster::ClusterConfig &config)
-    : m_config(config)
+QString psqlConninfo(const cluster::ClusterConfig &config, const QString &name, const QString &database)
 {
-}
-
-QString RunbookSql::conninfo(const QString &name, const QString &database) const
-{
-    const auto place = placeOf(m_config, name);
+    const auto place = placeOf(config, name);
     // It stands in the script and on psql's command line: with no secret in it. Operations are of the database
     // postgres.
     const auto conninfo = postgres::Conninfo::parse(place ? cluster::withoutPassword(place->node.conninfo) : QString());
@@ -38,6 +33,11 @@ QString RunbookSql::conninfo(const QString &name, const QString &database) const
                     : QString();
 }
 
+RunbookSql::RunbookSql(const cluster::ClusterConfig &config)
+    : m_config(config)
+{
+}
+
 QString RunbookSql::function(const Action &action, const Manner &manner)
 {
     QStringList given;
@@ -47,7 +47,7 @@ QString RunbookSql::function(const Action &action, const Manner &manner)
             (manner.kept.contains(name) ? QStringLiteral("kept %1") : QStringLiteral("given %1 \"$%1\"")).arg(name);
     }
     sql.replace(placeholder(), QStringLiteral(":'\\1'"));
-    const QString client = QStringLiteral("sql ") + shellWord(conninfo(action.node, action.database)) +
+    const QString client = QStringLiteral("sql ") + shellWord(psqlConninfo(m_config, action.node, action.database)) +
                            (manner.silenceS > 0 ? QStringLiteral(" %1").arg(manner.silenceS) : QString());
     QString text = manner.seconds > 0 ? QStringLiteral("  within %1\n").arg(manner.seconds) : QString();
     if (given.isEmpty()) {

@@ -11,6 +11,9 @@ namespace howdah::operations {
 /// A text as one word of a shell, in single quotes.
 QString shellWord(const QString &text);
 
+/// What psql connects to under the name of a node or another place, without a secret; database: empty: the usual one.
+QString psqlConninfo(const cluster::ClusterConfig &config, const QString &name, const QString &database);
+
 /// The functions of a runbook's script that send a statement by psql, and whatever else it takes to be a function.
 /// Used by one thread.
 class RunbookSql {
@@ -35,8 +38,6 @@ public:
     const QString &functions() const { return m_functions; }
 
 private:
-    QString conninfo(const QString &node, const QString &database) const;
-
     const cluster::ClusterConfig &m_config;
     QString m_functions;
     int m_count = 0;

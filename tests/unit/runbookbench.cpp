@@ -21,7 +21,7 @@ printf '%s\n' "$*" >>"$at/arguments"
 printf '%s\n--\n' "$in" >>"$at/statements"
 . "$at/answers"
 [ "$ANSWER" ] || { echo 'connection refused' >&2; exit 2; }
-printf 'lsn\n%s\n' "$ANSWER"
+printf 'lsn\037xid\n%s\037%s\n' "$ANSWER" "$ANSWER"
 )sh";
 
 /// Servers stop and start when they are told to.
