@@ -30,6 +30,11 @@ QString whyHolderUnknown(const Sight &sight)
         return core::sentences({error.message, error.hint});
     }
     QStringList hosts;
+    for (const GatewayTruth &gateway : sight.truth.gateways) {
+        if (!gateway.error.isEmpty()) {
+            hosts.append(QStringLiteral("gateway %1 can't be asked: %2").arg(gateway.name, gateway.error));
+        }
+    }
     for (auto it = sight.facts.unasked.begin(); it != sight.facts.unasked.end(); ++it) {
         hosts.append(QStringLiteral("%1's host can't be asked: %2").arg(it.key(), it.value()));
     }
@@ -44,6 +49,37 @@ QString answerText(const Truth &truth)
                            : who + (*truth.writable ? QStringLiteral(", writable") : QStringLiteral(", standby"));
 }
 
+/// null of what has no gateways.
+QJsonValue gatewaysJson(const Truth &truth)
+{
+    QJsonArray all;
+    for (const GatewayTruth &gateway : truth.gateways) {
+        const bool known = gateway.error.isEmpty();
+        all.append(QJsonObject{{QStringLiteral("name"), gateway.name},
+                               {QStringLiteral("leads_to"),
+                                known ? QJsonValue(QJsonArray::fromStringList(gateway.leadsTo)) : QJsonValue()},
+                               {QStringLiteral("servers"), known ? QJsonValue(gateway.servers) : QJsonValue()},
+                               {QStringLiteral("error"), known ? QJsonValue() : QJsonValue(gateway.error)}});
+    }
+    return truth.gateways.empty() ? QJsonValue() : QJsonValue(all);
+}
+
+/// A line for each gateway.
+QString gatewaysNote(const Sight &sight)
+{
+    QString note;
+    for (const GatewayTruth &gateway : sight.truth.gateways) {
+        if (gateway.error.isEmpty()) {
+            note += QStringLiteral("%1: gateway %2 leads to %3: %4\n")
+                        .arg(sight.address.name, gateway.name,
+                             gateway.leadsTo.isEmpty() ? QStringLiteral("nobody")
+                                                       : gateway.leadsTo.join(QStringLiteral(", ")),
+                             gateway.servers);
+        }
+    }
+    return note;
+}
+
 QJsonObject addressJson(const Sight &sight)
 {
     const cluster::AddressConfig &address = sight.address;
@@ -56,6 +92,7 @@ QJsonObject addressJson(const Sight &sight)
             {QStringLiteral("holders"),
              truth.holderKnown ? QJsonValue(QJsonArray::fromStringList(truth.holders)) : QJsonValue()},
             {QStringLiteral("why_holders_unknown"), orNull(whyHolderUnknown(sight))},
+            {QStringLiteral("gateways"), gatewaysJson(truth)},
             {QStringLiteral("answers"), orNull(truth.answers)},
             {QStringLiteral("writable"), truth.writable ? QJsonValue(*truth.writable) : QJsonValue()},
             {QStringLiteral("server_version"), orNull(sight.facts.serverVersion)},
@@ -80,6 +117,7 @@ QString addressesText(const Sights &sights, bool remarks)
         const Truth &truth = sight.truth;
         rows.push_back({address.name, address.ip, address.provider, address.follows, holderText(truth),
                         answerText(truth), cluster::verdictKey(truth.verdict)});
+        notes += remarks ? gatewaysNote(sight) : QString();
         if (remarks && !truth.id.isEmpty()) {
             notes += QStringLiteral("%1: %2. %3\n").arg(address.name, truth.says, truth.remedy);
         }

@@ -43,7 +43,9 @@ qint64 AddressWatch::hostsMs() const
 {
     const auto &all = m_config.addresses;
     return std::any_of(all.begin(), all.end(),
-                       [](const cluster::AddressConfig &one) { return one.provider == QLatin1String("host"); })
+                       [](const cluster::AddressConfig &one) {
+                           return one.provider == QLatin1String("host") || one.provider == QLatin1String("haproxy");
+                       })
                ? kHostsMs
                : kProvidersMs;
 }

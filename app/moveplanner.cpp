@@ -34,7 +34,8 @@ void MovePlanner::setState(const cluster::ClusterState &state)
     const auto &all = m_facts.config.addresses;
     const bool near = std::any_of(all.begin(), all.end(), [this](const cluster::AddressConfig &one) {
         return one.name == m_address &&
-               (one.provider == QLatin1String("host") || one.provider == QLatin1String("command"));
+               (one.provider == QLatin1String("host") || one.provider == QLatin1String("haproxy") ||
+                one.provider == QLatin1String("command"));
     });
     if (!m_asked.isValid() || m_asked.elapsed() >= (near ? kAgainMs : kProviderAgainMs)) {
         look();

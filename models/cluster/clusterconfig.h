@@ -38,6 +38,12 @@ struct AddressConfig {
     /// provider "command": what moves it, run on this machine; {ip}, {node}, {host} and {old_node} in its words stand
     /// for the address, the node that is to hold it, that node's host, and the node that it leaves.
     QStringList assign;
+    // Provider "haproxy":
+    QString backend;                                            ///< of HAProxy, in front of the nodes
+    QString socket = QStringLiteral("/run/haproxy/admin.sock"); ///< HAProxy's runtime API, a path on each gateway
+    /// An argv prefix for commands on each host that runs it, as of a node; an empty one is this machine. None: only
+    /// this machine.
+    std::vector<QStringList> gateways;
 
     bool operator==(const AddressConfig &) const = default;
 };

@@ -96,6 +96,15 @@ void writeAddress(Writer &writer, const AddressConfig &address)
         writer.raw("prefix", QString::number(address.prefix));
     }
     writer.list("assign", address.assign);
+    writer.text("backend", address.backend);
+    writer.text("socket", address.socket, AddressConfig().socket);
+    QStringList gateways;
+    for (const QStringList &gateway : address.gateways) {
+        gateways += quoted(gateway);
+    }
+    if (!gateways.isEmpty()) {
+        writer.raw("gateways", QLatin1Char('[') + gateways.join(QStringLiteral(", ")) + QLatin1Char(']'));
+    }
 }
 
 void writePooler(Writer &writer, const PoolerConfig &pooler)

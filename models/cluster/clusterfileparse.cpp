@@ -2,8 +2,10 @@
 // The one user of toml++: its exceptions stop here.
 #include <QFileInfo>
 #include <QHostAddress>
+#include <QRegularExpression>
 #include <QSet>
 #include <QtDebug>
+#include <algorithm>
 #include <toml++/toml.h>
 
 #include "clusterconfig.h"
@@ -69,11 +71,14 @@ private:
     QString requiredText(const toml::table &table, const QString &what, const char *key);
     int number(const toml::table &table, const char *key, int fallback, int from, int to, const QString &unit);
     QStringList argv(const toml::table &table, const char *key);
+    QStringList words(const toml::array &array, const char *key);
     const toml::table *section(const toml::table &root, const char *key);
     std::vector<const toml::table *> sections(const toml::table &root, const char *key);
 
     void readNode(const toml::table &table);
     void readAddress(const toml::table &table);
+    void readHaproxy(const toml::table &table, AddressConfig &address);
+    void readGateways(const toml::table &table, AddressConfig &address);
     void readPooler(const toml::table &table);
     void readBackup(const toml::table &table);
     void readProbe(const toml::table &table);
@@ -197,8 +202,13 @@ QStringList Reader::argv(const toml::table &table, const char *key)
              QStringLiteral("Write it as [\"ssh\", \"postgres@host\"]: no shell takes it apart."));
         return {};
     }
+    return words(*array, key);
+}
+
+QStringList Reader::words(const toml::array &array, const char *key)
+{
     QStringList words;
-    for (const toml::node &item : *array) {
+    for (const toml::node &item : array) {
         const auto value = item.value_exact<std::string_view>();
         if (!value) {
             fail(item.source(), QStringLiteral("\"%1\" must hold only text in quotes, not %2")
@@ -208,7 +218,7 @@ QStringList Reader::argv(const toml::table &table, const char *key)
         words += fromUtf8(*value);
     }
     if (!words.isEmpty() && words.first().isEmpty()) {
-        fail(node->source(), QStringLiteral("\"%1\" begins with an empty word").arg(QLatin1String(key)));
+        fail(array.source(), QStringLiteral("\"%1\" begins with an empty word").arg(QLatin1String(key)));
     }
     return words;
 }
@@ -284,9 +294,15 @@ void Reader::readAddress(const toml::table &table)
     const QString what = QStringLiteral("[[address]]");
     checkKeys(table, what,
               {QStringLiteral("name"), QStringLiteral("ip"), QStringLiteral("provider"), QStringLiteral("follows"),
-               QStringLiteral("interface"), QStringLiteral("prefix"), QStringLiteral("assign")});
+               QStringLiteral("interface"), QStringLiteral("prefix"), QStringLiteral("assign"),
+               QStringLiteral("backend"), QStringLiteral("socket"), QStringLiteral("gateways")});
     AddressConfig address;
     address.name = requiredText(table, what, "name");
+    if (std::any_of(m_config.addresses.begin(), m_config.addresses.end(),
+                    [&address](const AddressConfig &other) { return other.name == address.name; })) {
+        fail(table.get("name")->source(), QStringLiteral("address \"%1\" is named twice").arg(address.name),
+             QStringLiteral("Give each address a name of its own."));
+    }
     address.ip = requiredText(table, what, "ip");
     if (!m_error && QHostAddress(address.ip).isNull()) {
         fail(table.get("ip")->source(), QStringLiteral("\"%1\" is no IP address").arg(address.ip));
@@ -309,7 +325,70 @@ void Reader::readAddress(const toml::table &table)
                        : QStringLiteral("\"assign\" goes with provider \"command\" only"),
              QStringLiteral("Write what moves it, as in assign = [\"move-ip\", \"{ip}\", \"{node}\"]."));
     }
+    readHaproxy(table, address);
     m_config.addresses.push_back(address);
+}
+
+/// What names a backend goes into HAProxy's command line, where a semicolon begins the next command.
+void Reader::readHaproxy(const toml::table &table, AddressConfig &address)
+{
+    if (address.provider != QLatin1String("haproxy")) {
+        for (const char *key : {"backend", "socket", "gateways"}) {
+            if (const toml::node *node = table.get(key)) {
+                fail(node->source(),
+                     QStringLiteral("\"%1\" goes with provider \"haproxy\" only").arg(QLatin1String(key)));
+            }
+        }
+        return;
+    }
+    address.backend = requiredText(table, QStringLiteral("address \"%1\"").arg(address.name), "backend");
+    static const QRegularExpression oddName(QStringLiteral("[^A-Za-z0-9_.:-]"));
+    if (!m_error && address.backend.contains(oddName)) {
+        fail(table.get("backend")->source(),
+             QStringLiteral("\"%1\" is no name of a backend: HAProxy takes letters, digits, \"-\", \"_\", \".\" and "
+                            "\":\"")
+                 .arg(address.backend));
+    }
+    address.socket = text(table, "socket", address.socket);
+    static const QRegularExpression plainPath(QStringLiteral("^/[A-Za-z0-9_./+@-]+$"));
+    if (!m_error && !plainPath.match(address.socket).hasMatch()) {
+        fail(table.get("socket")->source(),
+             QStringLiteral("\"%1\" is no absolute path of letters, digits and \"_ . / + @ -\"").arg(address.socket),
+             QStringLiteral("Write what stands behind \"stats socket\" in HAProxy's configuration."));
+    }
+    readGateways(table, address);
+}
+
+void Reader::readGateways(const toml::table &table, AddressConfig &address)
+{
+    const toml::node *node = table.get("gateways");
+    if (!node) {
+        return;
+    }
+    const QString hint = QStringLiteral("Write it as [[\"ssh\", \"root@gw1\"], [\"ssh\", \"root@gw2\"]]: of each what "
+                                        "stands before commands on its host, [] for this machine.");
+    const toml::array *array = node->as_array();
+    if (!array || array->empty()) {
+        fail(node->source(),
+             array
+                 ? QStringLiteral("\"gateways\" names none")
+                 : QStringLiteral("\"gateways\" must be a list of lists of words, not %1").arg(typeName(node->type())),
+             hint);
+        return;
+    }
+    for (const toml::node &item : *array) {
+        const toml::array *one = item.as_array();
+        if (!one) {
+            fail(item.source(),
+                 QStringLiteral("\"gateways\" must hold only lists of words, not %1").arg(typeName(item.type())), hint);
+            return;
+        }
+        const QStringList gateway = words(*one, "gateways");
+        if (std::find(address.gateways.begin(), address.gateways.end(), gateway) != address.gateways.end()) {
+            fail(item.source(), QStringLiteral("\"gateways\" names one twice"));
+        }
+        address.gateways.push_back(gateway);
+    }
 }
 
 void Reader::readPooler(const toml::table &table)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/places.h"
 
+#include "hosts/sshprefix.h"
 #include "managers/autofailover.h"
 #include "postgres/conninfo.h"
 
@@ -28,6 +29,22 @@ QString consolePlace()
 
 namespace {
 
+/// Where an argv prefix leads: ssh's host, or the last word that is no option, as in docker exec.
+QString hostOf(const QStringList &prefix)
+{
+    QString host;
+    for (const hosts::SshClient &client : hosts::sshClients(prefix)) {
+        host = client.destination < 0 ? host : prefix[client.destination];
+    }
+    for (auto word = prefix.rbegin(); host.isEmpty() && word != prefix.rend(); ++word) {
+        const bool names = !word->startsWith(QLatin1Char('-')) && *word != QLatin1String("sudo");
+        host = names ? *word : QString();
+    }
+    host = host.mid(host.lastIndexOf(QLatin1Char('@')) + 1);
+    host.removeIf([](QChar c) { return c.isSpace() || c == QLatin1Char(','); }); // ids are listed
+    return host.isEmpty() ? QStringLiteral("here") : host;
+}
+
 /// The conninfo of a data node, led to the address; empty when libpq does not take it.
 QString conninfoThrough(const cluster::ClusterConfig &config, const QString &ip)
 {
@@ -42,6 +59,33 @@ QString conninfoThrough(const cluster::ClusterConfig &config, const QString &ip)
 
 } // namespace
 
+std::vector<QStringList> gatewaysOf(const cluster::AddressConfig &address)
+{
+    return address.gateways.empty() ? std::vector<QStringList>{QStringList()} : address.gateways;
+}
+
+QStringList gatewayNames(const cluster::AddressConfig &address)
+{
+    QStringList names;
+    for (const QStringList &prefix : gatewaysOf(address)) {
+        const QString host = hostOf(prefix);
+        QString name = host;
+        for (int number = 2; names.contains(name); ++number) {
+            name = QStringLiteral("%1-%2").arg(host).arg(number);
+        }
+        names.append(name);
+    }
+    return names;
+}
+
+QString gatewayPlace(const cluster::AddressConfig &address, std::size_t gateway)
+{
+    return gatewaysOf(address)[gateway].isEmpty()
+               ? consolePlace()
+               : QStringLiteral("gateway %1 of %2")
+                     .arg(gatewayNames(address)[static_cast<qsizetype>(gateway)], address.name);
+}
+
 std::optional<Place> placeOf(const cluster::ClusterConfig &config, const QString &name)
 {
     for (const cluster::NodeConfig &node : config.nodes) {
@@ -55,6 +99,13 @@ std::optional<Place> placeOf(const cluster::ClusterConfig &config, const QString
         if (addressPlace(address.name) == name) {
             made.conninfo = conninfoThrough(config, address.ip);
             return Place{made};
+        }
+        for (std::size_t i = 0; i < address.gateways.size(); ++i) {
+            if (!address.gateways[i].isEmpty() && gatewayPlace(address, i) == name) {
+                made.command = address.gateways[i];
+                made.hasCommand = true;
+                return Place{made};
+            }
         }
     }
     for (const cluster::PoolerConfig &pooler : config.poolers) {

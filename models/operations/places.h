@@ -10,9 +10,17 @@ namespace howdah::operations {
 // Where an action runs is told by the name of a node, or by one of these names, which people read as well.
 
 QString addressPlace(const QString &address); ///< "address write": whoever answers there
-QString poolerPlace(const QString &pooler);   ///< "pooler pgb1": its admin console, database pgbouncer
-QString monitorPlace();                       ///< "pg_auto_failover's monitor": for SQL only
-QString consolePlace();                       ///< "this machine": where the console runs; for commands only
+/// "gateway gw1 of write", or the console's machine: one host that runs HAProxy; for commands only. Of an address whose
+/// cluster file names none the only one is this machine.
+QString gatewayPlace(const cluster::AddressConfig &address, std::size_t gateway);
+QString poolerPlace(const QString &pooler); ///< "pooler pgb1": its admin console, database pgbouncer
+QString monitorPlace();                     ///< "pg_auto_failover's monitor": for SQL only
+QString consolePlace();                     ///< "this machine": where the console runs; for commands only
+
+/// The argv prefix of each gateway of an address of provider "haproxy".
+std::vector<QStringList> gatewaysOf(const cluster::AddressConfig &address);
+/// What each is called by people and in ids, "gw1" or "here": no other of the address is.
+QStringList gatewayNames(const cluster::AddressConfig &address);
 
 /// What is reached under such a name, as a node of the cluster file; pooler: it speaks PgBouncer's console. Of an
 /// address the conninfo is that of the cluster's first node, with the address for its host. Empty: there is no such

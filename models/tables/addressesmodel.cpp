@@ -2,6 +2,7 @@
 #include "tables/addressesmodel.h"
 
 #include <QDateTime>
+#include <QRegularExpression>
 #include <algorithm>
 
 #include "tables/cells.h"
@@ -22,7 +23,12 @@ Cell holderCell(const Sight &sight)
         return truth.holderKnown ? stateCell(Verdict::Critical, AddressesModel::tr("nobody")) : nonValue(unknown());
     }
     Cell cell = textCell(truth.holders.join(QStringLiteral(", ")));
-    cell.verdict = truth.holders.size() > 1 ? Verdict::Critical : Verdict::Ok;
+    // Gateways may lead readers to several.
+    const bool several =
+        truth.holders.size() > 1 && (truth.gateways.empty() || sight.address.follows == QLatin1String("primary"));
+    cell.verdict = several                                       ? Verdict::Critical
+                   : truth.holderKnown || truth.gateways.empty() ? Verdict::Ok
+                                                                 : Verdict::Unknown;
     return cell;
 }
 
@@ -79,7 +85,7 @@ AddressesModel::AddressesModel(QObject *parent)
            {.key = QStringLiteral("provider"), .title = tr("Moved by"), .width = 13},
            {.key = QStringLiteral("holder"),
             .title = tr("Holder"),
-            .toolTip = tr("Whose host, or whose machine, has it"),
+            .toolTip = tr("Whose host, or whose machine, has it, or to whom its gateways lead"),
             .width = 14},
            {.key = QStringLiteral("answers"),
             .title = tr("Answers"),
@@ -159,6 +165,26 @@ void AddressMovesModel::setMoves(const std::vector<AddressMove> &moves, qint64 n
     merge(std::move(rows));
 }
 
+namespace {
+
+/// When an address began to move whose own step began then: where gateways have led it there, each in a step of its
+/// own, that was before.
+qint64 begunMs(const operations::Operation &operation, const QString &address, qint64 startedMs)
+{
+    static const QRegularExpression gateway(QStringLiteral("^gateway_[0-9]+_"));
+    for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
+        const QString &id = operation.plan.steps[i].id;
+        const QRegularExpressionMatch match = gateway.match(id);
+        const bool ours = match.hasMatch() && id.mid(match.capturedLength()) == address;
+        if (ours && operation.steps[i].startedMs > 0) {
+            startedMs = std::min(startedMs, operation.steps[i].startedMs);
+        }
+    }
+    return startedMs;
+}
+
+} // namespace
+
 std::vector<AddressMove> addressMoves(const operations::JournalState &journal)
 {
     const QString prefix = QStringLiteral("address_");
@@ -168,9 +194,10 @@ std::vector<AddressMove> addressMoves(const operations::JournalState &journal)
             const operations::StepRecord &record = one->steps[i];
             const QString &id = one->plan.steps[i].id;
             if (record.state == operations::StepState::Done && id.startsWith(prefix)) {
-                moves.push_back(
-                    {record.endedMs, id.mid(prefix.size()), one->plan.from, one->plan.to, one->plan.operation,
-                     record.startedMs > 0 ? std::optional(record.endedMs - record.startedMs) : std::nullopt, one->id});
+                const QString address = id.mid(prefix.size());
+                const qint64 begun = record.startedMs > 0 ? begunMs(*one, address, record.startedMs) : 0;
+                moves.push_back({record.endedMs, address, one->plan.from, one->plan.to, one->plan.operation,
+                                 begun > 0 ? std::optional(record.endedMs - begun) : std::nullopt, one->id});
             }
         }
     }

@@ -26,8 +26,37 @@ QString ageText(qint64 askedMs, qint64 nowMs)
     return askedMs == 0 ? tr("not yet") : tr("%1 ago").arg(core::formatAge(std::max<qint64>(0, nowMs - askedMs)));
 }
 
+/// Of provider "haproxy": where each gateway leads, by the state of its servers.
+AddressAnswer gatewaysAnswer(const Sight &sight, qint64 nowMs)
+{
+    const auto &truth = sight.truth;
+    AddressAnswer one{.question = tr("Who holds it"), .answer = unknown()};
+    const bool differ = std::any_of(truth.gateways.begin(), truth.gateways.end(), [&truth](const auto &gateway) {
+        return gateway.leadsTo != truth.gateways.front().leadsTo;
+    });
+    if (truth.holderKnown && truth.holders.isEmpty()) {
+        one.verdict = Verdict::Critical;
+        one.answer = tr("nobody");
+    } else if (truth.holderKnown) {
+        const bool wrong = differ || (truth.holders.size() > 1 && sight.address.follows == QLatin1String("primary"));
+        one.verdict = wrong ? Verdict::Critical : Verdict::Ok;
+        one.answer = wrong ? truth.holders.join(QStringLiteral(", "))
+                     : truth.gateways.size() == 1
+                         ? tr("%1, says its gateway").arg(truth.holders.join(QStringLiteral(", ")))
+                         : tr("%1, say its gateways").arg(truth.holders.join(QStringLiteral(", ")));
+    }
+    for (const auto &gateway : truth.gateways) {
+        one.facts.emplace_back(gateway.name, gateway.error.isEmpty() ? gateway.servers : gateway.error);
+    }
+    one.facts.emplace_back(tr("asked"), ageText(sight.hostsAskedMs, nowMs));
+    return one;
+}
+
 AddressAnswer holderAnswer(const Sight &sight, qint64 nowMs)
 {
+    if (sight.address.provider == QLatin1String("haproxy")) {
+        return gatewaysAnswer(sight, nowMs);
+    }
     const auto &truth = sight.truth;
     AddressAnswer one{.question = tr("Who holds it"), .answer = unknown()};
     if (sight.address.provider == QLatin1String("command")) {

@@ -50,6 +50,43 @@ struct CloudFacts {
     bool isKnown() const { return !provider.isEmpty() && error.message.isEmpty(); }
 };
 
+/// One server of a HAProxy backend, as "show servers state" and "show stat" tell it (HAProxy's management guide, 9.1
+/// and 9.3).
+struct GatewayServer {
+    QString name;
+    QString ip; ///< as HAProxy has resolved it
+    int port = 0;
+    int state = 0; ///< srv_op_state: 0 stopped, 1 starting, 2 running, 3 stopping
+    int admin = 0; ///< srv_admin_state, a mask
+    int weight = 0;
+    int initialWeight = 0;
+    int checkState = 0;  ///< a mask
+    int checkResult = 0; ///< 3: the last check passed
+    int agentState = 0;  ///< a mask
+    bool isBackup = false;
+    int sessions = 0;
+    QString status;      ///< for people: "UP", "DOWN 1/2", "MAINT"
+    QString checkStatus; ///< "L7STS"; empty without a check
+    QString checkSays;   ///< what came with it, "Service Unavailable"
+
+    bool operator==(const GatewayServer &) const = default;
+};
+
+/// A host that runs HAProxy in front of the nodes.
+struct GatewayFacts {
+    QString name;     ///< as gatewayNames() has it
+    QString place;    ///< where its commands run
+    QString error;    ///< why it is not known what it does; empty: it is
+    bool may = false; ///< its socket lets us change servers
+    QString level;    ///< of the socket: "admin", "operator" or "user"
+    QString version;
+    QString by; ///< the program there that speaks to the socket
+    /// Whether a state that is set outlives a reload (load-server-state-from-file); empty: its configuration can't be
+    /// read.
+    std::optional<bool> keepsState;
+    std::vector<GatewayServer> servers; ///< of the address's backend
+};
+
 /// What is known of an address that applications use. Nothing in it is secret.
 struct Facts {
     QString error; ///< why nothing answers PostgreSQL there, as seen from this machine
@@ -67,6 +104,10 @@ struct Facts {
     QHash<QString, Fitness> fitness; ///< by node
 
     CloudFacts cloud; ///< of those at a provider that is asked over HTTP
+
+    // Of provider "haproxy":
+    std::vector<GatewayFacts> gateways;  ///< in the order of the cluster file; none: they were not asked
+    QHash<QString, QStringList> nodeIps; ///< by node: what the hosts of its conninfo are, as this machine resolves them
 };
 
 } // namespace howdah::operations::address

@@ -6,6 +6,7 @@
 
 #include "addresses/providers.h"
 #include "operations/address/cloudlook.h"
+#include "operations/address/gatewaylook.h"
 #include "operations/address/hostscripts.h"
 #include "operations/places.h"
 
@@ -90,6 +91,9 @@ void Look::start(const std::vector<cluster::NodeConfig> &hosts, std::function<vo
             }
         }
     }
+    if (depth != Depth::Server && m_address.provider == QLatin1String("haproxy")) {
+        askGateways(hosts);
+    }
     const addresses::Provider *provider = addresses::providerOf(m_address.provider);
     const bool spared = depth == Depth::Spare && provider && provider->info().auth == addresses::Auth::Basic;
     if (depth != Depth::Server && provider && !spared) {
@@ -132,6 +136,18 @@ void Look::askServer()
                     facts.startedMs = table ? cellOf(*table, "started_ms").toLongLong() : 0;
                     self->one();
                 });
+}
+
+void Look::askGateways(const std::vector<cluster::NodeConfig> &hosts)
+{
+    ++m_left;
+    auto *gateways = new GatewayLook(m_address, m_hands, this);
+    gateways->start(hosts, [this, gateways](Facts facts) {
+        gateways->deleteLater();
+        m_facts.gateways = std::move(facts.gateways);
+        m_facts.nodeIps = std::move(facts.nodeIps);
+        one();
+    });
 }
 
 void Look::askClaims(const QString &node)

@@ -11,9 +11,9 @@
 
 namespace howdah::operations::address {
 
-/// Asks who answers on one address, of provider "host" which hosts have it and could take it, and of those that are
-/// asked over HTTP what they say (CloudLook): all at once, what can't be asked is a fact as well. Changes nothing. Used
-/// once. Engine thread.
+/// Asks who answers on one address, of provider "host" which hosts have it and could take it, of "haproxy" what the
+/// gateways do (GatewayLook), and of those that are asked over HTTP what they say (CloudLook): all at once, what can't
+/// be asked is a fact as well. Changes nothing. Used once. Engine thread.
 class Look : public QObject {
     Q_OBJECT
 public:
@@ -22,7 +22,7 @@ public:
 
     enum class Depth {
         Server, ///< who answers PostgreSQL there, and nothing else: cheap, on a new connection
-        Whole,  ///< and the hosts, or the provider
+        Whole,  ///< and the hosts, the gateways, or the provider
         Spare,  ///< as Whole, but without a provider that shuts out who comes with a wrong password again and again
     };
     /// hosts: who may have it; a witness has a host as well. done is called once, within some seconds; a provider that
@@ -32,6 +32,7 @@ public:
 
 private:
     void askServer();
+    void askGateways(const std::vector<cluster::NodeConfig> &hosts);
     void askClaims(const QString &node);
     void askFitness(const QString &node);
     void one();

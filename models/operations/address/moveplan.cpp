@@ -120,6 +120,7 @@ Plan planMove(const MoveFacts &facts, const QString &name, const QString &node)
     };
     move.fromHost = hostOf(move.from);
     move.toHost = hostOf(node);
+    move.peers = peersOf(facts.state, facts.address);
     move.group = tr("The address");
     move.alone = true;
     move.writes = sample && !sample->inRecovery;
@@ -135,8 +136,7 @@ Plan planMove(const MoveFacts &facts, const QString &name, const QString &node)
         return plan;
     }
     plan.guards = {stillSo(move, move.writes)};
-    std::vector<Step> steps{moveStep(move)};
-    steps.front().undo = backOf(move);
+    std::vector<Step> steps = moveSteps(move);
     if (Step settle = settleStep(move); !settle.actions.empty()) {
         steps.push_back(std::move(settle));
     }

@@ -12,6 +12,7 @@ namespace howdah::operations::address {
 namespace {
 
 constexpr int kDeadlineMs = 20'000;
+constexpr int kOwnChecksMs = 60'000; ///< a gateway's own checks come only every so often
 
 QString tr(const char *text)
 {
@@ -59,7 +60,7 @@ Check checkAnswer(const Move &move)
 const Mover *moverFor(const QString &provider)
 {
     static const std::vector<const Mover *> all = [] {
-        std::vector<const Mover *> movers{&commandMover(), &hostMover()};
+        std::vector<const Mover *> movers{&commandMover(), &hostMover(), &haproxyMover()};
         for (const Mover &one : cloudMovers()) {
             movers.push_back(&one);
         }
@@ -119,7 +120,8 @@ Step moveStep(const Move &move)
     Step step;
     step.id = QStringLiteral("address_") + address.name;
     step.phase = Phase::Outage;
-    step.title = tr("Move address %1 to %2").arg(address.name, move.to);
+    step.title = mover && mover->apart ? tr("See that address %1 leads to %2").arg(address.name, move.to)
+                                       : tr("Move address %1 to %2").arg(address.name, move.to);
     step.nodes = QStringList{move.to};
     if (mover) {
         step.deadlineMs = mover->deadlineMs ? mover->deadlineMs(move) : kDeadlineMs;
@@ -152,6 +154,15 @@ Step moveStep(const Move &move)
     return step;
 }
 
+std::vector<Step> moveSteps(const Move &move)
+{
+    const Mover *mover = moverFor(move.address.provider);
+    std::vector<Step> steps = mover && mover->apart ? mover->apart(move) : std::vector<Step>();
+    steps.push_back(moveStep(move));
+    steps.back().undo = backOf(move);
+    return steps;
+}
+
 std::vector<Action> backOf(const Move &move)
 {
     const Mover *mover = moverFor(move.address.provider);
@@ -173,6 +184,11 @@ Step settleStep(const Move &move)
         step.actions = mover->settled(move);
     }
     step.remedy = tr("Find every host that has %1, and take it from all but %2.").arg(move.address.ip, move.to);
+    if (mover && mover->apart) {
+        step.title = tr("See that the gateways of %1 lead to %2 alone").arg(move.address.name, move.to);
+        step.remedy = tr("See what their servers are (howdah address, or \"show stat\" on their sockets).");
+        step.deadlineMs = kOwnChecksMs;
+    }
     return step;
 }
 

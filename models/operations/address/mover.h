@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cluster/clusterconfig.h"
-#include "operations/address/facts.h"
+#include "operations/address/gateway.h"
 #include "operations/plan.h"
 
 namespace howdah::operations::address {
@@ -15,6 +15,7 @@ struct Move {
     QString to;
     QString fromHost; ///< of those nodes, as other nodes reach them
     QString toHost;
+    std::vector<Peer> peers;  ///< where all nodes are
     QString systemIdentifier; ///< of the cluster
     bool writes = true;       ///< it is to lead to the node that takes writes; else to a standby
     qint64 toStartedMs = 0;   ///< when that node's server was started, which tells it apart; 0: not known
@@ -37,6 +38,11 @@ struct Mover {
     std::vector<Action> (*proof)(const Move &move) = nullptr;
     int (*deadlineMs)(const Move &move) = nullptr; ///< of the step; empty: what a host or a program takes
     int expectedMs = 50;
+    /// Where several hosts have to do it, a step for each, before the one that proves it: each is done whatever becomes
+    /// of the others, and has its own way back. Empty: nothing stands apart.
+    std::vector<Step> (*apart)(const Move &move) = nullptr;
+    /// Just before nobody can write any more, where that makes it shorter; undone when what follows is. Empty: nothing.
+    std::vector<Step> (*hold)(const Move &move) = nullptr;
 };
 
 /// nullptr for a provider whose addresses this version does not move.
@@ -47,6 +53,8 @@ std::vector<Check> checksOf(const Move &move);
 
 /// Moves the address and proves by SQL who answers there, as far as this machine reaches it.
 Step moveStep(const Move &move);
+/// That, and before it what stands apart, each with its way back.
+std::vector<Step> moveSteps(const Move &move);
 /// What takes it back to who had it; empty: nobody is known who had.
 std::vector<Action> backOf(const Move &move);
 /// Afterwards, while applications write. No actions: there is nothing to see.
@@ -67,6 +75,7 @@ Action commandOn(const QString &node, const QString &script, const QString &name
 
 const Mover &commandMover();
 const Mover &hostMover();
+const Mover &haproxyMover();
 const std::vector<Mover> &cloudMovers(); ///< one for each provider that is asked over HTTP
 
 } // namespace howdah::operations::address

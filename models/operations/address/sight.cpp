@@ -3,6 +3,8 @@
 
 #include <QCoreApplication>
 
+#include "operations/address/gatewaytruth.h"
+
 namespace howdah::operations::address {
 
 using cluster::Verdict;
@@ -17,7 +19,9 @@ QString tr(const char *text)
 QString evidenceOf(const Sight &sight)
 {
     QStringList parts;
-    if (sight.truth.holderKnown) {
+    if (!sight.truth.gateways.empty()) {
+        parts.append(gatewaysText(sight.truth));
+    } else if (sight.truth.holderKnown) {
         parts.append(sight.truth.holders.isEmpty()
                          ? tr("no host has %1").arg(sight.address.ip)
                          : tr("%1 has %2").arg(sight.truth.holders.join(QStringLiteral(", ")), sight.address.ip));
@@ -29,6 +33,14 @@ QString evidenceOf(const Sight &sight)
                                           : tr("who answers there is in recovery"));
     }
     return parts.join(QStringLiteral("; "));
+}
+
+/// Whether what is wrong was told by the hosts or the gateways, not by who answers.
+bool restsOnHosts(const QString &id)
+{
+    static const QStringList ids{QStringLiteral("address_two_holders"), QStringLiteral("address_no_holder"),
+                                 QStringLiteral("address_several_servers"), QStringLiteral("address_no_server")};
+    return ids.contains(id) || id.startsWith(QLatin1String("address_gateway"));
 }
 
 } // namespace
@@ -44,14 +56,15 @@ Sight seenAnew(const Sight &before, Facts facts, bool hosts, const cluster::Clus
         facts.unasked = before.facts.unasked;
         facts.fitness = before.facts.fitness;
         facts.cloud = before.facts.cloud;
+        facts.gateways = before.facts.gateways;
+        facts.nodeIps = before.facts.nodeIps;
     }
     now.facts = std::move(facts);
     now.truth = truthOf(now.address, now.facts, state);
     const bool same = !now.truth.id.isEmpty() && now.truth.id == before.truth.id;
     now.sinceMs = now.truth.id.isEmpty() ? 0 : same ? before.sinceMs : now.askedMs;
     // What rests on the hosts is seen anew only when they were asked anew.
-    const bool ofHosts =
-        now.truth.id == QLatin1String("address_two_holders") || now.truth.id == QLatin1String("address_no_holder");
+    const bool ofHosts = restsOnHosts(now.truth.id);
     now.seen = !same ? (ofHosts && !hosts ? 0 : 1) : before.seen + (ofHosts && !hosts ? 0 : 1);
     return now;
 }

@@ -6,6 +6,7 @@
 
 #include "cluster/candidate.h"
 #include "cluster/positions.h"
+#include "operations/address/gatewaytruth.h"
 
 namespace howdah::operations::address {
 
@@ -106,11 +107,15 @@ Truth truthOf(const cluster::AddressConfig &address, const Facts &facts, const c
     truth.holderKnown = (byHosts && (facts.unasked.isEmpty() || !truth.holders.isEmpty())) ||
                         (facts.cloud.isKnown() && facts.cloud.address.isHolderKnown &&
                          (!facts.cloud.holder.isEmpty() || facts.cloud.address.targetId.isEmpty()));
+    const bool byGateways = address.provider == QLatin1String("haproxy");
+    if (byGateways) {
+        readGateways(truth, facts, state);
+    }
     truth.answers = answeringNode(facts, *state.snapshot);
     if (facts.error.isEmpty()) {
         truth.writable = facts.writable;
     }
-    if (truth.holders.size() > 1) {
+    if (!byGateways && truth.holders.size() > 1) {
         tell(truth, Verdict::Critical, "address_two_holders",
              tr("several hosts have it: %1").arg(truth.holders.join(QStringLiteral(", "))),
              tr("Which of them applications reach is chance. Take it from all but the one that is to have it."));
@@ -122,12 +127,15 @@ Truth truthOf(const cluster::AddressConfig &address, const Facts &facts, const c
              tr("That is how it looks from this machine; applications may see it otherwise."));
     } else {
         judgeAnswer(truth, address, facts, state);
-        if (truth.verdict == Verdict::Ok && truth.holders.size() == 1 && !truth.answers.isEmpty() &&
+        if (!byGateways && truth.verdict == Verdict::Ok && truth.holders.size() == 1 && !truth.answers.isEmpty() &&
             truth.holders.front() != truth.answers) {
             tell(truth, Verdict::Critical, "address_two_holders",
                  tr("%1's host has it, and %2 answers").arg(truth.holders.front(), truth.answers),
                  tr("Somebody else has it as well. Take it from all but the one that is to have it."));
         }
+    }
+    if (byGateways) {
+        judgeGateways(truth, address, facts, state);
     }
     return truth;
 }

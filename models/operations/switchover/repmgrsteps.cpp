@@ -230,6 +230,9 @@ std::vector<Step> stepsThroughRepmgr(const Facts &facts, const Cast &cast, const
     for (const QString &node : acting) {
         steps.push_back(pauseStep(r, node));
     }
+    for (Step &step : holdSteps(facts, cast)) {
+        steps.push_back(std::move(step));
+    }
     for (Step &step : pauseSteps(facts, p, QStringLiteral("switchover"))) {
         steps.push_back(std::move(step));
     }

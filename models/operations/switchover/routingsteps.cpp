@@ -92,6 +92,20 @@ std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p, const QString 
     return steps;
 }
 
+std::vector<Step> holdSteps(const Facts &facts, const Cast &cast)
+{
+    std::vector<Step> steps;
+    for (const cluster::AddressConfig &address : facts.config.addresses) {
+        const address::Mover *mover = address::moverFor(address.provider);
+        if (address.follows == QLatin1String("primary") && mover && mover->hold) {
+            for (Step &step : mover->hold(moveOf(facts, cast, address))) {
+                steps.push_back(std::move(step));
+            }
+        }
+    }
+    return steps;
+}
+
 address::Move moveOf(const Facts &facts, const Cast &cast, const cluster::AddressConfig &address)
 {
     const auto &nodes = facts.state.snapshot->nodes;
@@ -110,6 +124,7 @@ address::Move moveOf(const Facts &facts, const Cast &cast, const cluster::Addres
     if (const auto &sample = nodes[cluster::at(cast.primary)].sample) {
         move.systemIdentifier = QString::number(sample->systemIdentifier.value_or(0));
     }
+    move.peers = address::peersOf(facts.state, move.facts);
     move.group = tr("Afterwards");
     return move;
 }
@@ -119,9 +134,11 @@ std::vector<Step> routingSteps(const Facts &facts, const Cast &cast, const Piece
     std::vector<Step> steps;
     for (const cluster::AddressConfig &address : facts.config.addresses) {
         if (address.follows == QLatin1String("primary") && address::moverFor(address.provider)) {
-            Step step = address::moveStep(moveOf(facts, cast, address));
-            step.needs = {QStringLiteral("promote")};
-            steps.push_back(std::move(step));
+            for (Step &step : address::moveSteps(moveOf(facts, cast, address))) {
+                step.undo.clear(); // there is no way back behind the promotion
+                step.needs = {QStringLiteral("promote")};
+                steps.push_back(std::move(step));
+            }
         }
     }
     for (const cluster::PoolerConfig &pooler : facts.config.poolers) {

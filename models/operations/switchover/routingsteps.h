@@ -10,6 +10,10 @@ namespace howdah::operations::switchover {
 /// until: id of the step from which on an operation that is taken up again does not pause anew.
 std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p, const QString &until);
 
+/// Before that: where an address is behind a gateway that would make clients wait for a server which is down, nobody
+/// new is let through to the old primary. Undone as soon as what follows is.
+std::vector<Step> holdSteps(const Facts &facts, const Cast &cast);
+
 /// As soon as the candidate takes writes: each address that follows the primary is moved and proved to lead there, then
 /// every PgBouncer resumes, whatever came before.
 std::vector<Step> routingSteps(const Facts &facts, const Cast &cast, const Pieces &p);

@@ -319,6 +319,9 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
     add(checkpointStep(p));
     const bool byHand = !p.host.isPossible();
     if (!byHand) { // clients can't be kept waiting as long as a person takes
+        for (Step &step : holdSteps(facts, cast)) {
+            add(std::move(step));
+        }
         for (Step &step : pauseSteps(facts, p, QStringLiteral("promote"))) {
             add(std::move(step));
         }
