@@ -198,16 +198,29 @@ QString RunbookBlocks::sqlBlock(const Action &action, int deadlineMs, bool later
     if (const QString secrets = secretsText(action); !secrets.isEmpty()) {
         must.append(secrets);
     }
-    const QString where =
-        action.database.isEmpty()
-            ? tr("In psql of %1").arg(markdownText(action.node))
-            : tr("In psql of %1, database %2").arg(markdownText(action.node), markdownText(action.database));
-    QString text =
-        item(where, action.text, must) + markdownBlock(statement(action), QStringLiteral("sql")) + QLatin1Char('\n');
+    QString text = item(psqlOf(action), action.text, must) + markdownBlock(statement(action), QStringLiteral("sql")) +
+                   QLatin1Char('\n');
     for (const Capture &capture : action.captures) {
         text += keepText(tr("Keep the column %1 of the answer as %2.").arg(markdownCode(capture.from)), capture.name);
     }
     return text;
+}
+
+/// Where a statement goes.
+QString RunbookBlocks::psqlOf(const Action &action) const
+{
+    // A session that was open before an address moved is one with whoever had it.
+    const bool moves =
+        std::any_of(m_config.addresses.begin(), m_config.addresses.end(),
+                    [&](const cluster::AddressConfig &address) { return addressPlace(address.name) == action.node; });
+    QStringList words{tr("In psql of %1").arg(markdownText(action.node))};
+    if (!action.database.isEmpty()) {
+        words.append(tr("database %1").arg(markdownText(action.database)));
+    }
+    if (moves) {
+        words.append(tr("opened anew each time"));
+    }
+    return words.join(QStringLiteral(", "));
 }
 
 QString RunbookBlocks::commandBlock(const Action &action, int deadlineMs) const

@@ -29,6 +29,7 @@ public:
 private:
     QString block(const Action &action, int deadlineMs, bool later) const;
     QString sqlBlock(const Action &action, int deadlineMs, bool later) const;
+    QString psqlOf(const Action &action) const;
     QString commandBlock(const Action &action, int deadlineMs) const;
     QString httpBlock(const Action &action, int deadlineMs) const;
     QString statement(const Action &action) const;

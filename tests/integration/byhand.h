@@ -7,6 +7,7 @@
 #include <QRegularExpression>
 #include <QTest>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "support/labprocess.h"
@@ -76,7 +77,7 @@ public:
     }
     ~ByHand()
     {
-        for (const auto &psql : m_open) {
+        for (const auto &psql : std::as_const(m_open)) {
             psql->closeWriteChannel();
             psql->waitForFinished(10'000);
         }

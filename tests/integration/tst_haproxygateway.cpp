@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QDir>
-#include <QFile>
 #include <QJsonArray>
 #include <QStandardPaths>
-#include <QTemporaryDir>
-#include <QTest>
-#include <csignal>
 #include <libpq-fe.h>
-#include <memory>
 
 #include "consolerun.h"
-#include "support/commitclient.h"
-#include "support/lab.h"
-#include "support/labsql.h"
-#ifndef Q_MOC_RUN // whose raw strings it does not read
-#include "operations/address/gatewayscripts.h"
-#endif
+#include "gatewayhosts.h"
 
 using namespace howdah;
 #ifndef Q_MOC_RUN
 using namespace howdah::operations::address;
 #endif
 using integration::ConsoleRun;
+using integration::Kind;
+using integration::kRoleCheck;
+using integration::kSocket;
 using integration::OnStep;
 using testsupport::CommitClient;
 using testsupport::Lab;
@@ -30,22 +22,6 @@ using testsupport::Output;
 namespace {
 
 constexpr int kWholeMs = 60'000;
-const QString kSocket = QStringLiteral("/admin.sock");
-
-/// How the gateways know which server is to be led to.
-enum class Kind { State, Check };
-
-/// A check that only the primary passes, as an application would ask. HAProxy gives $3 and $4, address and port.
-const char *const kRoleCheck = R"sh(#!/bin/sh
-[ "$(PGCONNECT_TIMEOUT=3 psql -XAtq -h "$3" -p "$4" -U postgres -d postgres -c 'SELECT pg_is_in_recovery()')" = f ]
-)sh";
-
-bool write(const QString &path, const QByteArray &text, bool runs = false)
-{
-    QFile file(path);
-    const bool done = file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
-    return done && (!runs || file.setPermissions(file.permissions() | QFile::ExeOwner | QFile::ExeOther));
-}
 
 /// Of the checks those that did not pass, and the end.
 QByteArray why(const ConsoleRun &run)
@@ -64,9 +40,8 @@ QByteArray why(const ConsoleRun &run)
 
 Q_DECLARE_METATYPE(Kind)
 
-/// Applications connect to one of two gateways, which lead them to the primary by HAProxy. The gateways are hosts of
-/// their own, each with its files in the same place, and reached by ssh.
-class TestHaproxyGateway : public QObject {
+/// Applications connect to one of two gateways, which lead them to the primary by HAProxy.
+class TestHaproxyGateway : public QObject, private integration::GatewayHosts {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase();
@@ -77,58 +52,17 @@ private Q_SLOTS:
     void applicationsFollowThereAndBack();
     void movedByItself();
     void undoneWhenTheCandidateDies();
+    void killedConsoleKeepsNobodyOut();
     void undoneWhenAGatewayDies();
     void gatewayLostMeanwhileIsToldAndFinished();
     void runbookDoesTheSame();
     void refused_data();
     void refused();
     void stoppedGatewaysAreTold();
+    void whatIsForgottenIsForetold();
     void followsPatroni();
 
 private:
-    static constexpr int kGateways = 2;
-
-    QString gatewayIp(int gateway) const
-    {
-        return m_lab->floatingAddress().section(QLatin1Char('.'), 0, 2) + QStringLiteral(".%1").arg(200 + gateway);
-    }
-    QString directory(int gateway) const { return m_directory.filePath(QStringLiteral("gw%1").arg(gateway)); }
-    QStringList prefix(int gateway, const char *user = "postgres") const
-    {
-        return {QStringLiteral("ssh"), QStringLiteral("-F"), m_lab->directory() + QStringLiteral("/ssh/config"),
-                QStringLiteral("%1@%2").arg(QLatin1String(user), gatewayIp(gateway))};
-    }
-    Output on(int gateway, const QStringList &argv) const { return testsupport::run(prefix(gateway, "root") + argv); }
-    /// The same path on each of them leads to its own directory.
-    QString shared() const { return m_directory.filePath(QStringLiteral("run")); }
-    /// Each gateway has its application, which counts in a database of its own.
-    static QString database(int gateway) { return QStringLiteral("of_gateway_%1").arg(gateway); }
-    QString through(int gateway) const
-    {
-        return QStringLiteral("host=%1 port=5432 user=postgres dbname=%2").arg(gatewayIp(gateway), database(gateway));
-    }
-    /// How many acknowledged commits of that application a node does not have.
-    qint64 lost(const CommitClient &client, int gateway, int node) const
-    {
-        return client.missingAt(m_lab->node(node).conninfo(QStringLiteral("postgres"), database(gateway)));
-    }
-    void plug(int gateway) const;
-    /// HAProxy's configuration, in which pg1 is led to.
-    QByteArray configuration(int gateway, Kind kind, const char *level = "admin") const;
-    void startHaproxy(int gateway, const QByteArray &configuration) const;
-    void stopHaproxy(int gateway) const;
-    /// At once, and without a word.
-    void killHaproxy(int gateway) const;
-    /// What HAProxy answers, asked without the console.
-    QByteArray say(int gateway, const QString &line) const;
-    /// The servers of its backend that take sessions: "first".
-    QStringList takers(int gateway) const;
-    /// What HAProxy calls the server of a node.
-    static QString serverOf(int node)
-    {
-        return QStringList{QStringLiteral("first"), QStringLiteral("second"), QStringLiteral("third")}[node];
-    }
-    int sessionsOn(int gateway, int node) const;
     void leadTo(int node) const;
     void bothLeadTo(int node) const;
     QString clusterFile(const QString &name, const std::function<void(cluster::ClusterConfig &)> &change = {}) const;
@@ -153,9 +87,6 @@ private:
     }
     int standby() const { return m_lab->primary() == 0 ? 1 : 0; }
     bool isWhole() const;
-
-    QTemporaryDir m_directory;
-    std::unique_ptr<Lab> m_lab;
 };
 
 void TestHaproxyGateway::initTestCase()
@@ -171,122 +102,11 @@ void TestHaproxyGateway::initTestCase()
     QVERIFY(QDir().mkpath(shared()));
     QFile::setPermissions(m_directory.path(),
                           QFile::permissions(m_directory.path()) | QFile::ReadOther | QFile::ExeOther);
-    QVERIFY(write(m_directory.filePath(QStringLiteral("role")), kRoleCheck, true));
+    QVERIFY(integration::write(m_directory.filePath(QStringLiteral("role")), kRoleCheck, true));
     for (int gateway = 0; gateway < kGateways; ++gateway) {
         plug(gateway);
         QVERIFY(m_lab->node(0).sql(QStringLiteral("CREATE DATABASE ") + database(gateway)));
     }
-}
-
-/// A host as the lab's are, whose sshd and all that is started through it see shared() as their own directory. The lab
-/// takes it away: it has names of the lab's.
-void TestHaproxyGateway::plug(int gateway) const
-{
-    QVERIFY(QDir().mkpath(directory(gateway)));
-    const char *const script = R"sh(
-set -eu
-ns=$1-gw$2 cable=$3-$((7 + $2)) address=$4 lab=$5 own=$6 run=$7 key=$5/ssh/gw$2
-ip netns add "$ns"
-ip link add "$cable" type veth peer name eth0 netns "$ns"
-ip link set "$cable" master "$3" up
-in_host() { nsenter --net="/run/netns/$ns" -- "$@"; }
-in_host ip link set lo up
-in_host ip addr add "$address/24" dev eth0
-in_host ip link set eth0 up
-rm -f "$key" "$key.pub"
-ssh-keygen -q -t ed25519 -N '' -C gateway -f "$key"
-echo "$address $(cut -d' ' -f1,2 "$key.pub")" >>"$lab/ssh/known_hosts"
-sed "s|^ListenAddress.*|ListenAddress $address|; s|^HostKey.*|HostKey $key|; s|^PidFile.*|PidFile $key.pid|" \
-  "$lab/ssh/pg1.conf" >"$key.conf"
-in_host unshare --mount --propagation private sh -c \
-  'mount --bind "$1" "$2" && exec /usr/sbin/sshd -f "$3.conf" -E "$3.log"' gateway "$own" "$run" "$key"
-)sh";
-    const Output up =
-        testsupport::run({QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(script), QStringLiteral("plug"),
-                          m_lab->namespacePrefix(), QString::number(gateway + 1), m_lab->linkPrefix(),
-                          gatewayIp(gateway), m_lab->directory(), directory(gateway), shared()});
-    QVERIFY2(up.ok(), up.err.constData());
-    QTRY_VERIFY_WITH_TIMEOUT(on(gateway, {QStringLiteral("true")}).ok(), 20'000);
-}
-
-QByteArray TestHaproxyGateway::configuration(int gateway, Kind kind, const char *level) const
-{
-    QString text = QStringLiteral("global\n  stats socket %1%2 user postgres mode 600 level %3\n  stats timeout 1m\n")
-                       .arg(shared(), kSocket, QLatin1String(level));
-    if (kind == Kind::Check) {
-        text += QStringLiteral("  external-check\n  insecure-fork-wanted\n");
-    }
-    text += QStringLiteral("defaults\n  mode tcp\n  timeout connect 3s\n  timeout client 1h\n  timeout server 1h\n"
-                           "listen pg_write\n  bind %1:5432\n")
-                .arg(gatewayIp(gateway));
-    if (kind == Kind::Check) {
-        // By itself it would take 9 s to see that the primary is another.
-        text += QStringLiteral("  option external-check\n  external-check path /usr/local/bin:/usr/bin:/bin\n"
-                               "  external-check command %1\n  default-server check inter 3s fall 3 rise 3\n")
-                    .arg(m_directory.filePath(QStringLiteral("role")));
-    }
-    for (int node = 0; node < m_lab->nodeCount(); ++node) {
-        text += QStringLiteral("  server %1 %2:5432%3\n")
-                    .arg(serverOf(node), m_lab->node(node).host,
-                         kind == Kind::State && node > 0 ? QStringLiteral(" disabled") : QString());
-    }
-    return text.toUtf8();
-}
-
-void TestHaproxyGateway::startHaproxy(int gateway, const QByteArray &configuration) const
-{
-    stopHaproxy(gateway);
-    QVERIFY(write(directory(gateway) + QStringLiteral("/haproxy.cfg"), configuration));
-    const Output started = on(gateway, {QStringLiteral("haproxy"), QStringLiteral("-D"), QStringLiteral("-f"),
-                                        shared() + QStringLiteral("/haproxy.cfg"), QStringLiteral("-p"),
-                                        shared() + QStringLiteral("/pid")});
-    QVERIFY2(started.ok(), started.err.constData());
-}
-
-void TestHaproxyGateway::stopHaproxy(int gateway) const
-{
-    const QString stop = QStringLiteral("'pid=$(cat %1/pid 2>/dev/null) || exit 0; kill \"$pid\" 2>/dev/null; while "
-                                        "kill -0 \"$pid\" 2>/dev/null; do sleep 0.02; done; rm -f %1/pid'")
-                             .arg(shared());
-    QVERIFY(on(gateway, {QStringLiteral("sh"), QStringLiteral("-c"), stop}).ok());
-}
-
-void TestHaproxyGateway::killHaproxy(int gateway) const
-{
-    QFile file(directory(gateway) + QStringLiteral("/pid"));
-    QVERIFY(file.open(QIODevice::ReadOnly));
-    QCOMPARE(kill(file.readAll().trimmed().toInt(), SIGKILL), 0);
-}
-
-QByteArray TestHaproxyGateway::say(int gateway, const QString &line) const
-{
-    return testsupport::run({QStringLiteral("sh"), QStringLiteral("-c"), saying("choose && say \"$1\" \"$2\""),
-                             QStringLiteral("say"), directory(gateway) + kSocket, line})
-        .out;
-}
-
-QStringList TestHaproxyGateway::takers(int gateway) const
-{
-    QStringList names;
-    for (const QByteArray &line : say(gateway, QStringLiteral("show stat pg_write 4 -1")).split('\n')) {
-        const QList<QByteArray> cells = line.split(',');
-        const QByteArray status = cells.value(17);
-        if (status.startsWith("UP") || status == "no check") {
-            names.append(QString::fromLatin1(cells.value(1)));
-        }
-    }
-    return names;
-}
-
-int TestHaproxyGateway::sessionsOn(int gateway, int node) const
-{
-    for (const QByteArray &line : say(gateway, QStringLiteral("show stat pg_write 4 -1")).split('\n')) {
-        const QList<QByteArray> cells = line.split(',');
-        if (QString::fromLatin1(cells.value(1)) == serverOf(node)) {
-            return cells.value(4).toInt();
-        }
-    }
-    return -1;
 }
 
 /// By somebody who is not the console.
@@ -556,6 +376,30 @@ void TestHaproxyGateway::undoneWhenTheCandidateDies()
     bothLeadTo(from);
 }
 
+/// It dies while nobody new is let through: whoever comes is let in again by itself.
+void TestHaproxyGateway::killedConsoleKeepsNobodyOut()
+{
+    const int from = m_lab->primary();
+    CommitClient client({through(0)});
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 30'000);
+    const ConsoleRun killed =
+        run({QStringLiteral("switchover"), clusterFile(QStringLiteral("orders")), QStringLiteral("--json"),
+             QStringLiteral("--yes"), QStringLiteral("--to"), m_lab->node(standby()).name},
+            [](const QString &at) { return at == QLatin1String("hold_1_write done"); });
+    QVERIFY2(killed.exitCode == -1, why(killed).constData());
+    QCOMPARE(takers(0), QStringList());
+    const qint64 counted = client.acknowledged(); // who has a session keeps it
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > counted + 100, 10'000);
+    QCOMPARE(client.failed(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(takers(0), QStringList{serverOf(from)}, 60'000);
+    QTRY_COMPARE_WITH_TIMEOUT(takers(1), QStringList{serverOf(from)}, 60'000);
+    client.stop();
+    const ConsoleRun undone = run({QStringLiteral("journal"), clusterFile(QStringLiteral("orders")),
+                                   QStringLiteral("undo"), QStringLiteral("--json")});
+    QVERIFY2(undone.exitCode == 2, why(undone).constData());
+    bothLeadTo(from);
+}
+
 /// Of a move by itself all is taken back where one gateway can't be led.
 void TestHaproxyGateway::undoneWhenAGatewayDies()
 {
@@ -744,6 +588,34 @@ void TestHaproxyGateway::stoppedGatewaysAreTold()
     QVERIFY2(gateway.value(QStringLiteral("error")).toString().contains(QLatin1String("HAProxy")),
              ended.text.constData());
     QCOMPARE(only(ended).value(QStringLiteral("finding")).toString(), QStringLiteral("address_gateway_not_asked"));
+}
+
+/// What is set on the socket is gone with the process, unless HAProxy's configuration reads it from a file.
+void TestHaproxyGateway::whatIsForgottenIsForetold()
+{
+    const int to = standby();
+    QByteArray config = configuration(1, Kind::State);
+    config.replace("  stats timeout", "  server-state-file /var/lib/none\n  stats timeout");
+    config.replace("listen pg_write\n", "listen pg_write\n  load-server-state-from-file global\n");
+    startHaproxy(1, config);
+    leadTo(m_lab->primary());
+    const ConsoleRun planned =
+        run({QStringLiteral("switchover"), clusterFile(QStringLiteral("orders")), QStringLiteral("--json"),
+             QStringLiteral("--dry-run"), QStringLiteral("--to"), m_lab->node(to).name});
+    QVERIFY2(planned.exitCode == 0, why(planned).constData());
+    const auto way = [&](int gateway) {
+        for (const QJsonObject &line : planned.lines) {
+            const QJsonObject check = line.value(QStringLiteral("check")).toObject();
+            if (check.value(QStringLiteral("id")).toString() ==
+                QStringLiteral("address_way:write:%1").arg(gatewayIp(gateway))) {
+                return check.value(QStringLiteral("result")).toString();
+            }
+        }
+        return QString();
+    };
+    QCOMPARE(way(1), QStringLiteral("passed"));
+    // The other one's configuration leads to pg1 alone.
+    QCOMPARE(way(0), to == 0 ? QStringLiteral("passed") : QStringLiteral("warning"));
 }
 
 /// As Patroni's documentation has it: its REST API tells HAProxy which of them is the primary.

@@ -1,138 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
-#include "fakehands.h"
-#include "operations/address/look.h"
+#include "haproxybench.h"
 #include "operations/address/moveplan.h"
-#include "operations/address/mover.h"
-#include "operations/places.h"
-#include "support/sights.h"
+#include "support/journals.h"
+#include "switchoverfacts.h"
+#include "tables/addressesmodel.h"
 
-using namespace howdah;
-using namespace howdah::operations;
-using namespace howdah::operations::address;
+using namespace haproxybench;
 using namespace howdah::testsupport;
 using cluster::Verdict;
 
 namespace {
-
-const QString pg1 = QStringLiteral("pg1"), pg2 = QStringLiteral("pg2"), pg3 = QStringLiteral("pg3");
-
-/// A server as HAProxy 2.6 tells it.
-struct Row {
-    const char *name;
-    const char *ip;
-    int state = 2;
-    int admin = 0;
-    const char *status = "no check";
-    const char *check = "";
-    const char *says = "";
-    int checkState = 0;
-    int checkResult = 0;
-    int port = 5432;
-    int weight = 1;
-    int backup = 0;
-    int agentState = 0;
-    int sessions = 0;
-};
-
-const char *const kStateHeader =
-    "# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight "
-    "srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state "
-    "bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr "
-    "srv_agent_addr srv_agent_port";
-/// Its columns up to the last that is read.
-const char *const kStatHeader =
-    "# pxname,svname,qcur,qmax,scur,smax,slim,stot,bin,bout,dreq,dresp,ereq,econ,eresp,wretr,wredis,status,weight,act,"
-    "bck,chkfail,chkdown,lastchg,downtime,qlimit,pid,iid,sid,throttle,lbtot,tracked,type,rate,rate_lim,rate_max,"
-    "check_status,check_code,check_duration,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,hrsp_other,hanafail,req_rate,"
-    "req_rate_max,req_tot,cli_abrt,srv_abrt,comp_in,comp_out,comp_byp,comp_rsp,lastsess,last_chk,";
-
-QString said(const std::vector<Row> &rows, const QString &level = QStringLiteral("admin"),
-             const QString &config = QStringLiteral("howdah-config read\nhowdah-config keeps\n"))
-{
-    QString text = QStringLiteral("howdah-by perl\n%1%2\n\nName: HAProxy\nVersion: 2.6.12-1+deb12u4\nPid: 7\n\n1\n%3\n")
-                       .arg(config, level, QLatin1String(kStateHeader));
-    int id = 0;
-    for (const Row &row : rows) {
-        text += QStringLiteral("2 pg_write %1 %2 %3 %4 %5 %6 1 9 1 %7 3 %8 %9 0 0 - %10 - 0 0 - - 0\n")
-                    .arg(++id)
-                    .arg(QLatin1String(row.name), QLatin1String(row.ip))
-                    .arg(row.state)
-                    .arg(row.admin)
-                    .arg(row.weight)
-                    .arg(row.checkResult)
-                    .arg(row.checkState)
-                    .arg(row.agentState)
-                    .arg(row.port);
-    }
-    text += QStringLiteral("\n%1\n").arg(QLatin1String(kStatHeader));
-    for (const Row &row : rows) {
-        QStringList cells = QString(56, QLatin1Char(',')).split(QLatin1Char(','));
-        cells[0] = QStringLiteral("pg_write");
-        cells[1] = QLatin1String(row.name);
-        cells[4] = QString::number(row.sessions);
-        cells[17] = QLatin1String(row.status);
-        cells[20] = QString::number(row.backup);
-        cells[36] = QLatin1String(row.check);
-        cells[56] = QLatin1String(row.says);
-        text += cells.join(QLatin1Char(',')) + QStringLiteral(",\n");
-    }
-    return text + QLatin1Char('\n');
-}
-
-constexpr int kChecked = 6; ///< configured and enabled
-
-/// The state decides: pg1 takes sessions. The names of the servers say the contrary.
-std::vector<Row> byState()
-{
-    return {{"pg2", "10.0.0.11"}, {"pg1", "10.0.0.12", 0, 5, "MAINT"}, {"c", "10.0.0.13", 0, 1, "MAINT"}};
-}
-
-/// A check that only the primary passes decides.
-std::vector<Row> byCheck()
-{
-    return {{"a", "10.0.0.11", 2, 0, "UP", "L7OK", "", kChecked, 3},
-            {"b", "10.0.0.12", 0, 0, "DOWN", "* L7STS", "\"HTTP status check, \"\"503\"\"\"", kChecked, 2},
-            {"c", "10.0.0.13", 0, 0, "DOWN", "L7STS", "", kChecked, 2}};
-}
-
-GatewayFacts gateway(const char *name, const QString &output)
-{
-    GatewayFacts facts = gatewayFrom(QStringLiteral("pg_write"), output);
-    facts.name = QLatin1String(name);
-    facts.place = QStringLiteral("gateway %1 of write").arg(facts.name);
-    return facts;
-}
-
-cluster::AddressConfig writeAddress()
-{
-    cluster::AddressConfig address;
-    address.name = QStringLiteral("write");
-    address.ip = QStringLiteral("10.0.0.50");
-    address.provider = QStringLiteral("haproxy");
-    address.backend = QStringLiteral("pg_write");
-    address.gateways = {{QStringLiteral("ssh"), QStringLiteral("root@gw1")},
-                        {QStringLiteral("ssh"), QStringLiteral("root@gw2")}};
-    return address;
-}
-
-/// From pg1 to pg2, in a switchover.
-Move moveOf(const std::vector<Row> &rows)
-{
-    Move move;
-    move.address = writeAddress();
-    move.from = pg1;
-    move.to = pg2;
-    move.peers = {{pg1, {QStringLiteral("10.0.0.11")}, 5432},
-                  {pg2, {QStringLiteral("10.0.0.12")}, 5432},
-                  {pg3, {QStringLiteral("10.0.0.13")}, 5432}};
-    move.systemIdentifier = QStringLiteral("7");
-    move.facts.writable = true;
-    move.facts.systemIdentifier = QStringLiteral("7");
-    move.facts.gateways = {gateway("gw1", said(rows)), gateway("gw2", said(rows))};
-    return move;
-}
 
 /// "id result", one a check.
 QStringList resultsOf(const Move &move)
@@ -158,28 +37,15 @@ GatewayServer &server(Move &move, int gateway, int index)
 using Change = void (*)(Move &);
 using FactsChange = void (*)(Facts &);
 
-QString minimal(const QString &address)
-{
-    return QStringLiteral("[[node]]\nconninfo = \"host=a\"\n[[address]]\nname = \"w\"\nip = \"10.0.0.50\"\n") + address;
-}
-
 } // namespace
 
 Q_DECLARE_METATYPE(Change)
 Q_DECLARE_METATYPE(FactsChange)
 
-/// Addresses behind HAProxy: what its sockets say, what that comes to, and what is sent to them.
+/// Addresses behind HAProxy: what the state of its servers comes to, and what is sent to them.
 class TestHaproxyMover : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void clusterFileIsReadAndWritten();
-    void clusterFileIsRefused_data();
-    void clusterFileIsRefused();
-    void gatewaysHaveNamesAndPlaces();
-    void socketIsRead();
-    void garbageIsNoServer_data();
-    void garbageIsNoServer();
-    void serversAreKnownByAddressAndPort();
     void isChecked_data();
     void isChecked();
     void everyCheckHasItsId();
@@ -189,195 +55,13 @@ private Q_SLOTS:
     void drainComesBack();
     void nobodyNewIsLetThroughForAMoment();
     void eachGatewayIsItsOwnStep();
-    void gatewaysAreAsked();
     void truthOfGateways_data();
     void truthOfGateways();
     void movedByItself();
-
-private:
-    /// A pair that is well, and what answers on the address: pg1.
-    cluster::ClusterState state() const;
+    void switchoverHoldsAndLeads();
+    void tablesTellOfGateways();
+    void moveBeginsWithItsFirstGateway();
 };
-
-void TestHaproxyMover::clusterFileIsReadAndWritten()
-{
-    const auto least = cluster::parseClusterFile(
-        minimal(QStringLiteral("provider = \"haproxy\"\nbackend = \"pg_write\"\n")), QStringLiteral("o.toml"));
-    QVERIFY2(least, least ? "" : qPrintable(least.error().message));
-    QCOMPARE(least->addresses.front().socket, QStringLiteral("/run/haproxy/admin.sock"));
-    QVERIFY(least->addresses.front().gateways.empty());
-    QVERIFY(!cluster::writeClusterFile(*least).contains(QLatin1String("socket")));
-    const auto whole = cluster::parseClusterFile(
-        minimal(QStringLiteral("provider = \"haproxy\"\nbackend = \"pg_write\"\nsocket = \"/run/h.sock\"\ngateways = "
-                               "[[\"ssh\", \"root@gw1\"], []]\n")),
-        QStringLiteral("o.toml"));
-    QVERIFY2(whole, whole ? "" : qPrintable(whole.error().message));
-    const std::vector<QStringList> two{{QStringLiteral("ssh"), QStringLiteral("root@gw1")}, {}};
-    QCOMPARE(whole->addresses.front().gateways, two);
-    const auto again = cluster::parseClusterFile(cluster::writeClusterFile(*whole), QStringLiteral("o.toml"));
-    QVERIFY(again && again->addresses == whole->addresses);
-}
-
-void TestHaproxyMover::clusterFileIsRefused_data()
-{
-    QTest::addColumn<QString>("text");
-    QTest::addColumn<QString>("place");
-    QTest::addColumn<QString>("says");
-    const auto row = [](const char *name, const char *text, const char *place, const char *says) {
-        QTest::newRow(name) << minimal(QLatin1String(text)) << QString::fromLatin1(place) << QString::fromLatin1(says);
-    };
-    const char *const kHaproxy = "provider = \"haproxy\"\nbackend = \"b\"\n";
-    row("no backend", "provider = \"haproxy\"\n", "line 3", "has no \"backend\"");
-    row("backend is empty", "provider = \"haproxy\"\nbackend = \"\"\n", "line 7, column 11", "is empty");
-    row("backend is a number", "provider = \"haproxy\"\nbackend = 5\n", "line 7, column 11", "not a number");
-    row("backend holds another command", "provider = \"haproxy\"\nbackend = \"b;set\"\n", "line 7, column 11",
-        "is no name of a backend");
-    row("backend of another", "provider = \"aws\"\nbackend = \"b\"\n", "line 7, column 11",
-        "goes with provider \"haproxy\" only");
-    row("gateways of another", "provider = \"host\"\ngateways = [[]]\n", "line 7, column 12",
-        "goes with provider \"haproxy\" only");
-    row("mistyped", "provider = \"haproxy\"\nbackned = \"b\"\n", "line 7, column 1", "unknown key \"backned\"");
-    const auto more = [&row, kHaproxy](const char *name, const char *line, const char *place, const char *says) {
-        row(name, (QByteArray(kHaproxy) + line).constData(), place, says);
-    };
-    more("socket is relative", "socket = \"admin.sock\"\n", "line 8, column 10", "is no absolute path");
-    more("socket is odd", "socket = \"/run/a,b\"\n", "line 8, column 10", "is no absolute path");
-    more("socket is a list", "socket = []\n", "line 8, column 10", "not a list");
-    more("gateways is text", "gateways = \"gw1\"\n", "line 8, column 12", "a list of lists of words, not text");
-    more("gateways is flat", "gateways = [\"ssh\", \"gw1\"]\n", "line 8, column 13", "only lists of words, not text");
-    more("gateways is empty", "gateways = []\n", "line 8, column 12", "names none");
-    more("gateways holds a number", "gateways = [[\"ssh\", 5]]\n", "line 8, column 21", "only text in quotes");
-    more("gateways begins empty", "gateways = [[\"\"]]\n", "line 8, column 13", "begins with an empty word");
-    more("gateways has one twice", "gateways = [[\"ssh\", \"a\"], [\"ssh\", \"a\"]]\n", "line 8, column 27", "twice");
-    more("address named twice", "[[address]]\nname = \"w\"\nip = \"::1\"\nprovider = \"aws\"\n", "line 9, column 8",
-         "named twice");
-}
-
-void TestHaproxyMover::clusterFileIsRefused()
-{
-    QFETCH(QString, text);
-    QFETCH(QString, place);
-    QFETCH(QString, says);
-    const auto config = cluster::parseClusterFile(text, QStringLiteral("o.toml"));
-    QVERIFY(!config);
-    QVERIFY2(config.error().message.contains(place) && config.error().message.contains(says),
-             qPrintable(config.error().message));
-}
-
-void TestHaproxyMover::gatewaysHaveNamesAndPlaces()
-{
-    cluster::ClusterConfig config;
-    cluster::AddressConfig address = writeAddress();
-    QCOMPARE(gatewayNames(address), QStringList({QStringLiteral("gw1"), QStringLiteral("gw2")}));
-    QCOMPARE(gatewayPlace(address, 1), QStringLiteral("gateway gw2 of write"));
-    const QString ssh = QStringLiteral("ssh"), p = QStringLiteral("-p");
-    address.gateways = {{ssh, p, QStringLiteral("2222"), QStringLiteral("root@gw1")},
-                        {ssh, QStringLiteral("root@gw1"), QStringLiteral("sudo"), QStringLiteral("-n")},
-                        {QStringLiteral("docker"), QStringLiteral("exec"), QStringLiteral("proxy")},
-                        {}};
-    QCOMPARE(gatewayNames(address), QStringList({QStringLiteral("gw1"), QStringLiteral("gw1-2"),
-                                                 QStringLiteral("proxy"), QStringLiteral("here")}));
-    config.addresses = {address};
-    for (std::size_t i = 0; i < address.gateways.size(); ++i) {
-        const auto place = placeOf(config, gatewayPlace(address, i));
-        QVERIFY(place && place->node.hasCommand);
-        QCOMPARE(place->node.command, address.gateways[i]);
-    }
-    QCOMPARE(gatewayPlace(address, 3), consolePlace());
-    address.gateways.clear(); // left out: this machine
-    QCOMPARE(gatewaysOf(address).size(), std::size_t(1));
-    QCOMPARE(gatewayPlace(address, 0), consolePlace());
-}
-
-void TestHaproxyMover::socketIsRead()
-{
-    const GatewayFacts facts = gateway("gw1", said(byCheck()));
-    QVERIFY(facts.error.isEmpty() && facts.may && facts.keepsState.value_or(false));
-    QCOMPARE(facts.by, QStringLiteral("perl"));
-    QCOMPARE(facts.version, QStringLiteral("2.6.12"));
-    QCOMPARE(facts.servers.size(), std::size_t(3));
-    const GatewayServer &b = facts.servers[1];
-    QCOMPARE(b.name, QStringLiteral("b"));
-    QCOMPARE(b.ip, QStringLiteral("10.0.0.12"));
-    QCOMPARE(b.port, 5432);
-    QCOMPARE(b.checkState, kChecked);
-    QCOMPARE(b.checkResult, 2);
-    QCOMPARE(b.checkStatus, QStringLiteral("L7STS")); // of one that is under way the last
-    QVERIFY(takesSessions(facts.servers[0]) && !takesSessions(b) && !isKeptByState(b));
-    QCOMPARE(serversText(facts), QStringLiteral("a UP, b DOWN (L7STS, …), c DOWN (L7STS)"));
-    const GatewayFacts user = gateway("gw1", said(byState(), QStringLiteral("user"), {}));
-    QVERIFY(user.error.isEmpty() && !user.may && !user.keepsState);
-    QVERIFY(!gateway("gw1", said(byState(), QStringLiteral("admin"), QStringLiteral("howdah-config read\n")))
-                 .keepsState.value_or(true));
-    // Warming up counts; a weight of nothing, stopping and every way of being kept out do not.
-    const auto takes = [](int state, int admin, int weight = 1) {
-        return takesSessions(
-            gateway("gw1", said({{"a", "10.0.0.11", state, admin, "", "", "", 0, 0, 5432, weight}})).servers.front());
-    };
-    QVERIFY(takes(1, 0) && takes(2, 0x04) && takes(2, 0x40));
-    QVERIFY(!takes(0, 0) && !takes(3, 0) && !takes(2, 0, 0));
-    for (const int admin : {0x01, 0x02, 0x08, 0x10, 0x20}) {
-        QVERIFY(!takes(2, admin));
-    }
-}
-
-void TestHaproxyMover::garbageIsNoServer_data()
-{
-    QTest::addColumn<QString>("output");
-    QTest::addColumn<QString>("error");
-    QTest::newRow("nothing") << QString() << QStringLiteral("no socket of HAProxy's workers");
-    QTest::newRow("a problem") << QStringLiteral("howdah-problem there is no socket /x\n")
-                               << QStringLiteral("there is no socket /x");
-    QTest::newRow("no backend") << QStringLiteral("howdah-by nc\nadmin\n\nVersion: 2.6\n\nCan't find backend.\n\n")
-                                << QStringLiteral("no backend pg_write");
-    QTest::newRow("a master's") << QStringLiteral("Unknown command: 'show servers state'.\n")
-                                << QStringLiteral("Unknown command");
-    QTest::newRow("another backend") << said(byState()).replace(QLatin1String("pg_write"), QLatin1String("pg_read"))
-                                     << QStringLiteral("no backend pg_write");
-    QTest::newRow("names that are commands")
-        << said({{"a;shutdown", "10.0.0.11"}}) << QStringLiteral("no backend pg_write");
-    QTest::newRow("cut off") << said(byState()).left(said(byState()).indexOf(QLatin1String("2 pg_write")) + 20)
-                             << QStringLiteral("no backend pg_write");
-}
-
-void TestHaproxyMover::garbageIsNoServer()
-{
-    QFETCH(QString, output);
-    QFETCH(QString, error);
-    const GatewayFacts facts = gateway("gw1", output);
-    QVERIFY(facts.servers.empty());
-    QVERIFY2(facts.error.contains(error), qPrintable(facts.error));
-}
-
-void TestHaproxyMover::serversAreKnownByAddressAndPort()
-{
-    const Move move = moveOf(byState());
-    GatewayFacts facts = move.facts.gateways.front();
-    const auto node = [&](const char *ip, int port = 5432) {
-        return nodeOf(gateway("gw1", said({{"pg1", ip, 2, 0, "", "", "", 0, 0, port}})).servers.front(), facts,
-                      {{pg1, {QStringLiteral("10.0.0.11"), QStringLiteral("127.0.0.1")}, 5432},
-                       {pg2, {QStringLiteral("fd00::2"), QStringLiteral("10.0.0.12")}, 5432},
-                       {pg3, {QStringLiteral("10.0.0.12")}, 5433}});
-    };
-    QCOMPARE(node("10.0.0.11"), pg1);
-    QCOMPARE(node("10.0.0.12"), pg2); // whatever HAProxy calls it
-    QCOMPARE(node("10.0.0.12", 5433), pg3);
-    QCOMPARE(node("fd00:0::2"), pg2);
-    QCOMPARE(node("10.0.0.11", 6432), QString());
-    QCOMPARE(node("-"), QString());
-    QCOMPARE(node("127.0.0.1"), QString()); // the gateway's own
-    facts.place = consolePlace();
-    QCOMPARE(node("127.0.0.1"), pg1);
-    // Where the nodes are, by what is known of them: as they are connected to, as upstreams see them, by name.
-    const cluster::ClusterState pair = state();
-    Facts known;
-    known.nodeIps.insert(pg1, {QStringLiteral("192.0.2.1")});
-    const std::vector<Peer> peers = peersOf(pair, known);
-    QCOMPARE(peers.size(), std::size_t(2));
-    QVERIFY(peers[0].ips.contains(QStringLiteral("192.0.2.1")));
-    QVERIFY2(peers[1].ips.contains(QStringLiteral("10.0.0.12")), qPrintable(peers[1].ips.join(QLatin1Char(' '))));
-    QCOMPARE(peers[1].port, 5432);
-}
 
 void TestHaproxyMover::isChecked_data()
 {
@@ -599,54 +283,6 @@ void TestHaproxyMover::eachGatewayIsItsOwnStep()
     QCOMPARE(moveSteps(move).size(), std::size_t(1));
 }
 
-void TestHaproxyMover::gatewaysAreAsked()
-{
-    unit::FakeHands hands;
-    cluster::NodeConfig named, numbered, witness;
-    named.name = pg1;
-    named.conninfo = QStringLiteral("host=localhost");
-    numbered.name = pg2;
-    numbered.conninfo = QStringLiteral("host=10.0.0.12");
-    witness.name = pg3;
-    witness.conninfo = QStringLiteral("host=10.0.0.13");
-    witness.kind = cluster::NodeKind::Witness;
-    for (const Look::Depth depth : {Look::Depth::Whole, Look::Depth::Server}) {
-        Look look(writeAddress(), hands);
-        std::optional<Facts> found;
-        hands.told.clear();
-        look.start(
-            {named, numbered, witness}, [&found](Facts facts) { found = std::move(facts); }, depth);
-        QVERIFY(!found);
-        QTRY_VERIFY(found);
-        const QStringList commands = hands.told.filter(QLatin1String("$ sh -c"));
-        if (depth == Look::Depth::Server) {
-            QVERIFY(commands.isEmpty() && found->gateways.empty());
-            continue;
-        }
-        QCOMPARE(commands.size(), 2);
-        QVERIFY(commands[0].startsWith(QLatin1String("gateway gw1 of write$")));
-        QVERIFY(commands[1].endsWith(QLatin1String("howdah-gateway /run/haproxy/admin.sock pg_write")));
-        QCOMPARE(found->gateways.size(), std::size_t(2));
-        QCOMPARE(found->gateways[1].name, QStringLiteral("gw2"));
-        QVERIFY(!found->gateways[1].error.isEmpty()); // nothing was said
-        QVERIFY(found->nodeIps.value(pg1).contains(QStringLiteral("127.0.0.1")));
-        QCOMPARE(found->nodeIps.value(pg2), QStringList{QStringLiteral("10.0.0.12")});
-        QVERIFY(!found->nodeIps.contains(pg3));
-    }
-    hands.results.insert(hands.told.value(0), CommandResult{});
-}
-
-cluster::ClusterState TestHaproxyMover::state() const
-{
-    cluster::Snapshot snapshot = startedApart(healthyPair());
-    for (const QString &node : {pg1, pg2}) {
-        setSetting(edit(snapshot, node), QStringLiteral("port"), QStringLiteral("5432"));
-        status(snapshot, node).hostaddr = node == pg1 ? QStringLiteral("10.0.0.11") : QStringLiteral("10.0.0.12");
-    }
-    auto assessment = std::make_shared<const cluster::Assessment>(cluster::assess(snapshot));
-    return {std::make_shared<const cluster::Snapshot>(snapshot), assessment};
-}
-
 void TestHaproxyMover::truthOfGateways_data()
 {
     QTest::addColumn<FactsChange>("change");
@@ -695,7 +331,7 @@ void TestHaproxyMover::truthOfGateways()
     QFETCH(FactsChange, change);
     QFETCH(QString, follows);
     QFETCH(QString, expected);
-    const cluster::ClusterState pair = state();
+    const cluster::ClusterState pair = healthyState();
     Facts facts = leadingTo(*pair.snapshot, pg1);
     facts.gateways = {gateway("gw1", said(byState())), gateway("gw2", said(byState()))};
     cluster::AddressConfig address = writeAddress();
@@ -741,7 +377,7 @@ void TestHaproxyMover::movedByItself()
     MoveFacts facts;
     facts.config.name = QStringLiteral("orders");
     facts.config.addresses = {writeAddress()};
-    facts.state = state();
+    facts.state = healthyState();
     facts.address = leadingTo(*facts.state.snapshot, pg2);
     const std::vector<Row> wrong{{"a", "10.0.0.11", 0, 1, "MAINT"}, {"b", "10.0.0.12"}};
     facts.address.gateways = {gateway("gw1", said(wrong)), gateway("gw2", said(wrong))};
@@ -766,6 +402,95 @@ void TestHaproxyMover::movedByItself()
     QCOMPARE(sentBy(plan.steps[2].undo.front()),
              QStringLiteral("set server pg_write/a state maint; shutdown sessions server pg_write/a; set server "
                             "pg_write/b state ready | -a | +b"));
+}
+
+/// Nobody new is let through to a server that is about to stop; once the other takes writes, all are led there.
+void TestHaproxyMover::switchoverHoldsAndLeads()
+{
+    switchover::Facts facts = unit::factsOf(unit::prepared(healthyPair()));
+    facts.config.addresses = {writeAddress()};
+    address::Facts seen = moveOf(byState()).facts;
+    seen.nodeIps = {{pg1, {QStringLiteral("10.0.0.11")}}, {pg2, {QStringLiteral("10.0.0.12")}}};
+    seen.systemIdentifier = QString::number(facts.state.snapshot->nodes.front().sample->systemIdentifier.value_or(0));
+    facts.addresses.insert(QStringLiteral("write"), seen);
+    const Plan plan = switchover::planSwitchover(facts, pg2, switchover::Way::Native);
+    QVERIFY(mayRun(plan, true));
+    QStringList ids;
+    for (const Step &step : plan.steps) {
+        ids.append(step.id);
+    }
+    const QString order = ids.join(QLatin1Char(' '));
+    QVERIFY2(order.contains(QLatin1String("checkpoint hold_1_write hold_2_write stop prove promote gateway_1_write "
+                                          "gateway_2_write address_write ")),
+             qPrintable(order));
+    QVERIFY(order.indexOf(QLatin1String("settle_write")) > order.indexOf(QLatin1String("rejoin")));
+    const auto step = [&](const char *id) {
+        return plan.steps[static_cast<std::size_t>(ids.indexOf(QLatin1String(id)))];
+    };
+    QCOMPARE(step("gateway_2_write").needs, QStringList{QStringLiteral("promote")});
+    QVERIFY(step("gateway_2_write").undo.empty() && !step("hold_2_write").undo.empty());
+    QVERIFY(pointOfNoReturn(plan) > ids.indexOf(QLatin1String("hold_2_write")));
+    // Where a person stops the server nobody is kept out for so long.
+    facts.nodes[pg1].host = {};
+    facts.nodes[pg1].host.error = QStringLiteral("the cluster file has no command for it");
+    for (const Step &one : switchover::planSwitchover(facts, pg2, switchover::Way::Native).steps) {
+        QVERIFY2(!one.id.startsWith(QLatin1String("hold_")), qPrintable(one.id));
+    }
+}
+
+void TestHaproxyMover::tablesTellOfGateways()
+{
+    const cluster::ClusterState pair = healthyState();
+    Facts facts = leadingTo(*pair.snapshot, pg1);
+    facts.gateways = {gateway("gw1", said(byState())), gateway("gw2", said(byState()))};
+    const auto story = [&pair](const Facts &one) {
+        return tables::addressStory({sightOf(pair, writeAddress(), one)}, QStringLiteral("write"), 0);
+    };
+    tables::AddressAnswer holder = story(facts).answers.front();
+    QCOMPARE(holder.answer, QStringLiteral("pg1, say its gateways"));
+    QVERIFY(holder.verdict == Verdict::Ok);
+    QCOMPARE(holder.facts.front(),
+             (std::pair{QStringLiteral("gw1"), QStringLiteral("pg2 no check, pg1 MAINT, c MAINT")}));
+    QVERIFY(story(facts).answers[1].nonValue && story(facts).says.isEmpty());
+    tables::AddressesModel model;
+    const int column = model.columnOf(QStringLiteral("holder"));
+    model.setSights({sightOf(pair, writeAddress(), facts)}, {}, 0);
+    QCOMPARE(model.index(0, column).data().toString(), pg1);
+    // Not all is known.
+    Facts some = facts;
+    some.gateways[1] = gateway("gw2", QStringLiteral("howdah-problem there is no socket\n"));
+    holder = story(some).answers.front();
+    QVERIFY(holder.verdict == Verdict::Unknown);
+    QCOMPARE(holder.facts[1].second, QStringLiteral("there is no socket"));
+    // They differ.
+    some.gateways[1] = gateway("gw2", said({{"b", "10.0.0.12"}}));
+    holder = story(some).answers.front();
+    QVERIFY(holder.verdict == Verdict::Critical);
+    QCOMPARE(holder.answer, QStringLiteral("pg1, pg2"));
+    QVERIFY(!story(some).remedy.isEmpty());
+    // Nobody.
+    some.gateways = {gateway("gw1", said({{"a", "10.0.0.11", 0, 1}}))};
+    QCOMPARE(story(some).answers.front().answer, QStringLiteral("nobody"));
+    model.setSights({sightOf(pair, writeAddress(), some)}, {}, 0);
+    QCOMPARE(model.index(0, column).data().toString(), QStringLiteral("nobody"));
+}
+
+/// How long it took is not only the proof.
+void TestHaproxyMover::moveBeginsWithItsFirstGateway()
+{
+    Operation operation = journaled(QStringLiteral("20261127-100000-switchover"), Outcome::Done, 60'000, 5000);
+    operation.plan.steps.resize(3);
+    operation.steps.resize(3);
+    operation.plan.steps[2].id = QStringLiteral("address_write");
+    operation = journaledUpTo(operation, 3); // a tenth of a second each
+    const auto tookMs = [&operation](const char *first) {
+        operation.plan.steps[0].id = QLatin1String(first);
+        const auto moves = tables::addressMoves(journalOf({operation}));
+        return moves.empty() ? -1 : moves.front().tookMs.value_or(-1);
+    };
+    QCOMPARE(tookMs("gateway_1_write"), 300);
+    QCOMPARE(tookMs("gateway_1_read"), 100);
+    QCOMPARE(tookMs("hold_1_write"), 100);
 }
 
 QTEST_GUILESS_MAIN(TestHaproxyMover)

@@ -129,9 +129,16 @@ void TestRunbookPage::placesLeadThere()
     pooler.name = text("pgb1");
     pooler.conninfo = text("host=10.0.0.20 port=6432 user=admin");
     facts.config.poolers.push_back(pooler);
+    howdah::cluster::AddressConfig address;
+    address.name = text("write");
+    address.ip = text("203.0.113.7");
+    facts.config.addresses.push_back(address);
     Plan plan = planSwitchover(facts, pg2);
     QVERIFY(mayRun(plan, true));
     Action more;
+    more.node = howdah::operations::addressPlace(address.name);
+    more.sql = text("SELECT leads()");
+    plan.steps.front().actions.push_back(more);
     more.node = pg1;
     more.sql = text("SELECT 1");
     more.database = text("repmgr");
@@ -143,18 +150,22 @@ void TestRunbookPage::placesLeadThere()
     const QString page = toMarkdown(plan, facts.config);
     const QString begin = partOf(page, text("## Before you begin"));
     QVERIFY2(!page.contains(text("sesame")), qPrintable(page));
-    for (const char *words :
-         {"- pg1:\n\n````sh\npsql -X \"host=10.0.0.11 dbname=postgres user=dba application_name='howdah operation' "
-          "client_encoding=UTF8\"\n````",
-          "- pg1, database repmgr:\n\n````sh\npsql -X \"host=10.0.0.11 dbname=repmgr ",
-          "- pooler pgb1:\n\n````sh\npsql -X \"host=10.0.0.20 port=6432 dbname=pgbouncer ",
-          "- pg1:\n\n````sh\nssh postgres@10.0.0.11\n````",
-          "- pg1, as root:\n\n````sh\nssh postgres@10.0.0.11 sudo -n\n",
-          "- pg2:\n\nthis machine, from which it was planned\n"}) {
-        QVERIFY2(begin.contains(text(words)), qPrintable(begin));
+    const auto leads = [](const char *name, const char *line) {
+        return QStringLiteral("- %1:\n\n````sh\n%2").arg(text(name), text(line));
+    };
+    for (const QString &words :
+         {leads("pg1", "psql -X \"host=10.0.0.11 dbname=postgres user=dba application_name='howdah operation' "
+                       "client_encoding=UTF8\"\n````"),
+          leads("pg1, database repmgr", "psql -X \"host=10.0.0.11 dbname=repmgr "),
+          leads("pooler pgb1", "psql -X \"host=10.0.0.20 port=6432 dbname=pgbouncer "),
+          leads("address write", "psql -X \"host=203.0.113.7 "), leads("pg1", "ssh postgres@10.0.0.11\n````"),
+          leads("pg1, as root", "ssh postgres@10.0.0.11 sudo -n\n````"),
+          text("- pg2:\n\nthis machine, from which it was planned\n")}) {
+        QVERIFY2(begin.contains(words), qPrintable(begin));
     }
     QCOMPARE(begin.count(text("\n- pg1:\n")), 2); // a psql, and a shell
     QVERIFY2(page.contains(text("- In psql of pg1, database repmgr:\n")), qPrintable(page));
+    QVERIFY2(page.contains(text("- In psql of address write, opened anew each time:\n")), qPrintable(page));
     QVERIFY2(page.contains(text("- On the host of pg1, as root:\n\n````sh\nip addr\n````")), qPrintable(page));
     QVERIFY2(page.contains(text("- In psql of pooler pgb1: running transactions have ended. Whatever happens "
                                 "afterwards, send `RESUME` there in the end:\n")),
