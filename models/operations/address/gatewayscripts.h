@@ -116,7 +116,7 @@ inline QString holding()
 {
     return saying("seconds=$1 release=$2\nshift 2\n") + QLatin1String(kGatewayLeadScript) +
            QLatin1String(
-               "(trap '' HUP; sleep \"$seconds\"; true) </dev/null >/dev/null 2>&1 &\n");
+               "(trap '' HUP; sleep \"$seconds\"; say \"$socket\" \"$release\") </dev/null >/dev/null 2>&1 &\n");
 }
 
 /// Begins with kGatewaySaying. $1 socket, $2 who speaks to it, $3 backend. Then "+SERVER" for each that must take

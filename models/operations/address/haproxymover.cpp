@@ -87,6 +87,7 @@ Action leadAction(const Move &move, const GatewayFacts &gateway, const Route &ro
         if (!move.alone) {
             line.giveWeight(*old);
         }
+        line.shut(*old);
     }
     if (!takesSessions(*route.to)) {
         line.set(*route.to, route.byCheck ? "health up" : "state ready");
@@ -138,7 +139,7 @@ std::vector<Step> gatewaySteps(const Move &move)
         step.expectedMs = kExpectedMs;
         step.lane = kLane;
         step.actions = {leadAction(move, gateway, route)};
-        step.undo = {}; (void)backAction;
+        step.undo = {backAction(move, gateway, route)};
         step.remedy = tr("Who comes through gateway %1 does not find the new primary. Through its socket %2 take every "
                          "server of backend %3 out but %4, end their sessions, and let that one in: %5.")
                           .arg(gateway.name, move.address.socket, move.address.backend, route.to->name,
