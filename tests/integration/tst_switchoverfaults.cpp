@@ -270,7 +270,7 @@ void TestSwitchoverFaults::faults()
     testsupport::WritableWatch watch(m_lab.conninfos(true));
     CommitClient client(m_lab.conninfos(false));
     QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
-    bool harmed = false, healed = false;
+    bool harmed = false, healed = false, stopBegun = false;
     qint64 console = 0;
     const auto onStep = [&](const QString &at) {
         if (at == fault.at && !harmed) {
@@ -284,6 +284,7 @@ void TestSwitchoverFaults::faults()
             healed = true;
             heal(fault, victim, from);
         }
+        stopBegun = stopBegun || at == QLatin1String("stop started");
         return false;
     };
     const ConsoleRun ended = m_lab.switchover(to, onStep, &console);
@@ -291,6 +292,9 @@ void TestSwitchoverFaults::faults()
         heal(fault, victim, from);
     }
     QVERIFY2(harmed, ended.text.constData());
+    if (fault.harm == Harm::Part && isBeforeStop(fault.at)) { // nobody is stopped for whom nobody can take over
+        QVERIFY2(!stopBegun, ended.text.constData());
+    }
     // Somebody serves, or will be told to: with the old primary dead, that is for a person to start.
     const bool served = QTest::qWaitFor([&] { return m_lab.slowly(primary() >= 0); }, 30'000);
     const qint64 before = client.acknowledged();

@@ -36,6 +36,8 @@ private Q_SLOTS:
     void initTestCase() { qRegisterMetaType<Frozen>(); }
     void stopThatHangsIsTakenBack_data();
     void stopThatHangsIsTakenBack();
+    void pausedReplayIsNotWaitedFor();
+    void frozenPostmasterIsNotCalledInService();
 
 private:
     int primary() const { return m_lab.primary(); }
@@ -194,6 +196,72 @@ void TestSwitchoverStops::stopThatHangsIsTakenBack()
     const ConsoleRun again = m_lab.switchover(to);
     QVERIFY2(again.exitCode == 0, whatWentWrong(again).constData());
     QCOMPARE(primary(), to);
+}
+
+/// Somebody pauses the candidate's replay while the old primary ends.
+void TestSwitchoverStops::pausedReplayIsNotWaitedFor()
+{
+    PROVIDE_MAJOR(m_lab, 0);
+    QVERIFY(m_lab.awaitWhole());
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const QStringList asBefore = m_lab.prepared();
+    qint64 console = 0;
+    bool paused = false;
+    const ConsoleRun ended = m_lab.switchover(
+        to,
+        [&](const QString &at) {
+            if (at == QLatin1String("checkpoint started")) { // it does not end before that is seen
+                integration::whileHeld(console, [&] { freeze(Frozen::Session, from, 3 - from - to); });
+            } else if (at == QLatin1String("stop started")) {
+                paused = m_lab->node(to).sql(QStringLiteral("SELECT pg_wal_replay_pause()")).has_value();
+                thaw();
+            }
+            return false;
+        },
+        &console);
+    thaw();
+    QVERIFY2(paused && ended.exitCode == 2, whatWentWrong(ended).constData());
+    QVERIFY2(ended.text.contains("no, and it will not be") && ended.text.contains("and replay is paused"),
+             ended.text.constData());
+    QVERIFY2(!ended.text.contains("within 10 s"), ended.text.constData());
+    QCOMPARE(m_lab.awaitPrimary(), from);
+    (void)m_lab->node(to).sql(QStringLiteral("SELECT pg_wal_replay_resume()"));
+    QVERIFY(m_lab.awaitWhole());
+    QCOMPARE(m_lab.prepared(), asBefore);
+}
+
+/// It has been told to stop, and does so whenever it wakes: open sessions of it prove nothing.
+void TestSwitchoverStops::frozenPostmasterIsNotCalledInService()
+{
+    PROVIDE_MAJOR(m_lab, 0);
+    QVERIFY(m_lab.awaitWhole());
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const LabServer &old = m_lab->node(from);
+    testsupport::WritableWatch watch(m_lab.conninfos(true));
+    qint64 console = 0;
+    const ConsoleRun ended = m_lab.switchover(
+        to,
+        [&](const QString &at) {
+            if (at == QLatin1String("checkpoint started")) {
+                integration::whileHeld(console, [&] { QVERIFY(old.freeze(LabServer::Part::Postmaster)); });
+            }
+            return false;
+        },
+        &console);
+    QVERIFY(old.thaw());
+    QVERIFY2(ended.exitCode == 3, whatWentWrong(ended).constData());
+    const QString left = ended.last().value(QStringLiteral("remains")).toArray().first().toString();
+    QVERIFY2(left.contains(old.name), qPrintable(left));
+    // Awake it does what it was told; whoever takes it up then finds out how things are.
+    QVERIFY(QTest::qWaitFor([&] { return m_lab.slowly(primary() < 0); }, 20'000));
+    const ConsoleRun undone = m_lab.finish("undo");
+    QVERIFY2(undone.exitCode == 2, whatWentWrong(undone).constData());
+    watch.stop();
+    QVERIFY2(!watch.twoAtOnce(), qPrintable(watch.story()));
+    QVERIFY(m_lab.awaitWhole());
+    QCOMPARE(primary(), from);
 }
 
 QTEST_GUILESS_MAIN(TestSwitchoverStops)

@@ -63,7 +63,15 @@ Step checkpointStep(const Pieces &p)
                    p.holds(p.candidate,
                            QStringLiteral("SELECT pg_wal_lsn_diff(:{written_lsn}::pg_lsn, pg_last_wal_replay_lsn()) < "
                                           "16777216, pg_last_wal_replay_lsn() AS replay_lsn"),
-                           tr("%1 has replayed all but 16 MB").arg(p.candidate), 50)};
+                           tr("%1 has replayed all but 16 MB").arg(p.candidate), 50),
+                   // A link that has gone silent is seen by neither end for a minute; found out only after the stop, it
+                   // would be ten seconds in which nobody can write.
+                   p.holds(p.candidate,
+                           QStringLiteral("SELECT pg_last_wal_receive_lsn() >= :{written_lsn}::pg_lsn, 'received up to "
+                                          "' || pg_last_wal_receive_lsn() || ', written was up to ' || "
+                                          ":{written_lsn} AS evidence"),
+                           tr("%1 has received what %2 had written").arg(p.candidate, p.primary), 20)};
+    step.verify.back().deadlineMs = 5000;
     // All that may take minutes; a node that has gone need not be waited for so long.
     for (std::vector<Action> *actions : {&step.actions, &step.verify}) {
         for (Action &action : *actions) {

@@ -177,15 +177,18 @@ Step proveStep(const Pieces &p)
     step.actions = {
         p.holds(
             p.candidate,
-            QStringLiteral("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() > :{shutdown_lsn}::pg_lsn AND "
-                           "(SELECT system_identifier FROM pg_control_system())::text = :{system_identifier}, "
-                           "'replayed to ' || pg_last_wal_replay_lsn() || CASE WHEN "
-                           "pg_last_wal_replay_lsn() > :{shutdown_lsn}::pg_lsn THEN ', past' ELSE ', not past' END || "
-                           "' the shutdown at ' || :{shutdown_lsn} AS evidence"),
+            QStringLiteral("SELECT pg_is_in_recovery() AND past AND (SELECT system_identifier FROM "
+                           "pg_control_system())::text = :{system_identifier}, 'replayed to ' || replayed || CASE WHEN "
+                           "past THEN ', past' ELSE ', not past' END || ' the shutdown at ' || :{shutdown_lsn} || CASE "
+                           "WHEN paused THEN ', and replay is paused' ELSE '' END AS evidence, paused AND NOT past AS "
+                           "held FROM (SELECT replayed, replayed > :{shutdown_lsn}::pg_lsn AS past, CASE WHEN "
+                           "pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END AS paused FROM "
+                           "pg_last_wal_replay_lsn() AS replayed) AS replay"),
             tr("%1 has replayed the shutdown checkpoint of %2").arg(p.candidate, p.primary), 5),
         p.command(p.primary, p.controlDataCommand(), tr("%1 has not started again").arg(p.primary))};
     // Every second of silence is one in which nobody can write: then rather the old primary again.
     step.actions[0].absentMs = 1000;
+    step.actions[0].neverWhen = QStringLiteral("held");
     step.actions[1].deadlineMs = 3000;
     step.actions[0].shows = {kShowsNothingLost};
     step.actions[1].shows = {kShowsNothingLost};
