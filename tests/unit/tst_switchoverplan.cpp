@@ -317,6 +317,17 @@ void TestSwitchoverPlan::nodeThatIsAway()
     QVERIFY2(said.contains(QStringLiteral("siblings: does not answer: pg3")), qPrintable(said.join(QLatin1Char('\n'))));
     QVERIFY2(said.contains(QStringLiteral("slots:pg3: physical, of pg3, which does not answer")),
              qPrintable(said.join(QLatin1Char('\n'))));
+    // What its repmgrd does no grant would tell.
+    Facts facts = factsOf(snapshot);
+    underRepmgr(facts, snapshot);
+    facts.repmgr->members.insert(pg3, {.id = 3, .type = QStringLiteral("standby"), .error = QStringLiteral("gone")});
+    facts.state = factsOf(snapshot).state;
+    const Plan managed = planSwitchover(facts, pg2);
+    const auto daemons = std::find_if(managed.checks.begin(), managed.checks.end(),
+                                      [](const Check &one) { return one.id == QLatin1String("repmgrd"); });
+    QVERIFY(daemons != managed.checks.end());
+    QVERIFY(daemons->result == CheckResult::Unknown);
+    QVERIFY2(daemons->remedy.contains(QStringLiteral("repmgr standby unregister")), qPrintable(daemons->remedy));
 }
 
 void TestSwitchoverPlan::planOfThree()

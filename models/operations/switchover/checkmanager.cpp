@@ -25,6 +25,13 @@ struct Managed {
     const QString &nameOf(int node) const { return facts.state.snapshot->nodes[at(node)].name; }
     const RepmgrFacts &repmgr() const { return *facts.repmgr; }
     RepmgrMember member(const QString &node) const { return facts.repmgr->members.value(node); }
+    /// It is in the cluster file and did not answer.
+    bool isSilent(const QString &node) const
+    {
+        const cluster::Snapshot &snapshot = *facts.state.snapshot;
+        return std::any_of(snapshot.nodes.begin(), snapshot.nodes.end(),
+                           [&](const cluster::NodeStatus &one) { return one.name == node && !isFresh(snapshot, one); });
+    }
 
     Check answer(const char *id, const QString &title, CheckResult result, const QString &evidence,
                  const QString &remedy = {}, const QString &node = {}) const
@@ -96,9 +103,11 @@ Check checkDaemons(const Managed &m)
 {
     const QString title = m.way == Way::Native ? tr("No repmgrd would step in") : tr("repmgrd can be paused");
     QStringList unread, acting, others;
+    bool silent = false;
     for (auto it = m.repmgr().members.begin(); it != m.repmgr().members.end(); ++it) {
         if (!it->daemonRuns) {
             unread.append(tr("%1: %2").arg(it.key(), it->error));
+            silent = silent || m.isSilent(it.key());
         } else if (it->mayAct()) {
             acting.append(it.key());
         } else {
@@ -109,7 +118,8 @@ Check checkDaemons(const Managed &m)
     std::sort(others.begin(), others.end());
     if (!unread.isEmpty()) {
         return m.answer("repmgrd", title, CheckResult::Unknown, unread.join(QStringLiteral(", ")),
-                        tr("Let the console's role read it: GRANT USAGE ON SCHEMA repmgr."));
+                        silent ? tr("Bring it back first, or take it out: repmgr standby unregister.")
+                               : tr("Let the console's role read it: GRANT USAGE ON SCHEMA repmgr."));
     }
     if (acting.isEmpty()) {
         return m.answer("repmgrd", title, CheckResult::Passed, others.join(QStringLiteral(", ")));
