@@ -286,6 +286,7 @@ struct NodeSample {
     QString sessionUser;
     QString sessionDatabase;
     bool seesStatistics = false; ///< has pg_read_all_stats (or is superuser)
+    bool readsFiles = false;     ///< may call pg_read_file(), which tells the history of its timeline
     bool isSuperuser = false;
 
     bool inRecovery = false;

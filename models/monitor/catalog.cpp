@@ -11,7 +11,7 @@ namespace {
 // Timeline 1 has no history file.
 bool hasHistory(const cluster::NodeSample *before)
 {
-    return before && before->timeline.value_or(0) > 1;
+    return before && before->timeline.value_or(0) > 1 && before->readsFiles;
 }
 
 constexpr bool kMayTakeLong = true;

@@ -60,15 +60,17 @@ void decodeCore(const Rows &rows, NodeSample &sample)
 QByteArray identitySql(int version)
 {
     return "SELECT " +
-           selectList({{"s.system_identifier", "system_identifier"},
-                       {"current_setting('server_version')", "server_version"},
-                       {"current_setting('server_version_num')::int", "server_version_num"},
-                       {HOWDAH_MS("pg_postmaster_start_time()"), "postmaster_start_time"},
-                       {"current_user", "session_user"},
-                       {"current_database()", "session_database"},
-                       {"r.rolsuper", "is_superuser"},
-                       {"r.rolsuper OR pg_has_role('pg_read_all_stats', 'USAGE')", "sees_statistics"}},
-                      version) +
+           selectList(
+               {{"s.system_identifier", "system_identifier"},
+                {"current_setting('server_version')", "server_version"},
+                {"current_setting('server_version_num')::int", "server_version_num"},
+                {HOWDAH_MS("pg_postmaster_start_time()"), "postmaster_start_time"},
+                {"current_user", "session_user"},
+                {"current_database()", "session_database"},
+                {"r.rolsuper", "is_superuser"},
+                {"r.rolsuper OR pg_has_role('pg_read_all_stats', 'USAGE')", "sees_statistics"},
+                {"has_function_privilege('pg_read_file(text,bigint,bigint,boolean)', 'EXECUTE')", "reads_files"}},
+               version) +
            " FROM pg_control_system() s, pg_roles r WHERE r.rolname = current_user";
 }
 
@@ -85,6 +87,12 @@ void decodeIdentity(const Rows &rows, NodeSample &sample)
     sample.sessionDatabase = rows.text(0, rows.column("session_database"));
     sample.isSuperuser = rows.flag(0, rows.column("is_superuser"));
     sample.seesStatistics = rows.flag(0, rows.column("sees_statistics"));
+    sample.readsFiles = rows.flag(0, rows.column("reads_files"));
+    if (!sample.readsFiles && sample.timeline.value_or(0) >
+                                  1) { // asked for all the same, the server would write an error into its log each time
+        sample.unreadable.insert(QStringLiteral("timeline_history"),
+                                 QStringLiteral("permission denied for function pg_read_file"));
+    }
 }
 
 void carryIdentity(const NodeSample &before, NodeSample &sample)
@@ -97,6 +105,7 @@ void carryIdentity(const NodeSample &before, NodeSample &sample)
     sample.sessionDatabase = before.sessionDatabase;
     sample.isSuperuser = before.isSuperuser;
     sample.seesStatistics = before.seesStatistics;
+    sample.readsFiles = before.readsFiles;
 }
 
 QByteArray archiverSql(int version)
