@@ -48,6 +48,12 @@ std::optional<qint64> keptAtMost(const NodeSample &sample)
     return limitMb >= 0 ? std::optional(std::max(limitMb, keptMb) << 20) : std::nullopt;
 }
 
+bool isInvalidated(const Slot &slot)
+{
+    return slot.walStatus == QLatin1String("lost") || !slot.invalidationReason.isEmpty() ||
+           slot.conflicting.value_or(false);
+}
+
 bool isAbandoned(const Slot &slot)
 {
     return !slot.active && !slot.temporary && !slot.synced.value_or(false) && slot.restartLsn.has_value();

@@ -23,6 +23,9 @@ std::optional<qint64> slotLimit(const NodeSample &sample, const Slot &slot);
 /// when that is more. Empty: no limit, or it is not known.
 std::optional<qint64> keptAtMost(const NodeSample &sample);
 
+/// True for a slot whose WAL is gone or that its server has invalidated: nobody can use it any more.
+bool isInvalidated(const Slot &slot);
+
 /// True for a slot that should have a consumer and has none. A synced slot waits for a failover, a slot that never
 /// reserved WAL holds nothing, a temporary one goes with its session.
 bool isAbandoned(const Slot &slot);

@@ -3,6 +3,7 @@
 
 #include <QSet>
 
+#include "cluster/slotmath.h"
 #include "core/units.h"
 #include "tables/cells.h"
 #include "tables/knowledge.h"
@@ -17,12 +18,6 @@ using cluster::Verdict;
 
 namespace {
 
-bool isLost(const Slot &slot)
-{
-    return slot.walStatus == QLatin1String("lost") || !slot.invalidationReason.isEmpty() ||
-           slot.conflicting.value_or(false);
-}
-
 bool isSynced(const Slot &slot)
 {
     return slot.synced.value_or(false);
@@ -31,7 +26,7 @@ bool isSynced(const Slot &slot)
 bool isNeverUsed(const Slot &slot)
 {
     // One that was invalidated holds nothing either, but somebody has used it.
-    return !slot.active && !slot.restartLsn && !isSynced(slot) && !isLost(slot);
+    return !slot.active && !slot.restartLsn && !isSynced(slot) && !cluster::isInvalidated(slot);
 }
 
 bool isIdle(const Slot &slot)
@@ -43,7 +38,7 @@ bool isIdle(const Slot &slot)
 /// Why a slot has no safe_wal_size.
 QString noRoomWord(const Slot &slot)
 {
-    if (isLost(slot) || !slot.restartLsn) {
+    if (cluster::isInvalidated(slot) || !slot.restartLsn) {
         return notApplicable();
     }
     return slot.walStatus.isEmpty() ? unknown() : QStringLiteral("no limit set"); // PostgreSQL 13 and newer tell it
@@ -113,7 +108,7 @@ std::vector<SlotAdvice> adviceFor(const Slot &slot, const SlotFacts *facts)
     const QString startOver = logical ? QStringLiteral("The consumer starts over with a new copy of its tables.")
                                       : QStringLiteral("A standby that still needs that WAL must get it from the "
                                                        "archive, or be cloned anew.");
-    if (isLost(slot)) {
+    if (cluster::isInvalidated(slot)) {
         return {
             {QStringLiteral("Drop"), QStringLiteral("WAL it needs is gone; nobody can use it again. ") + startOver}};
     }
@@ -144,11 +139,11 @@ std::vector<SlotAdvice> adviceFor(const Slot &slot, const SlotFacts *facts)
 std::pair<std::optional<Verdict>, QString> standing(const StateView &view, int node, const Slot &slot,
                                                     const SlotFacts *facts)
 {
-    const QString word = isLost(slot)      ? QStringLiteral("lost")
-                         : slot.active     ? QStringLiteral("in use")
-                         : isSynced(slot)  ? QStringLiteral("synced copy")
-                         : slot.restartLsn ? QStringLiteral("no consumer")
-                                           : QStringLiteral("never used");
+    const QString word = cluster::isInvalidated(slot) ? QStringLiteral("lost")
+                         : slot.active                ? QStringLiteral("in use")
+                         : isSynced(slot)             ? QStringLiteral("synced copy")
+                         : slot.restartLsn            ? QStringLiteral("no consumer")
+                                                      : QStringLiteral("never used");
     if (!view.fresh(node)) {
         return {std::optional(Verdict::Unknown), word + QStringLiteral(" when last seen")};
     }

@@ -149,8 +149,19 @@ void TestSwitchoverChecks::checks_data()
     row("nobody knows", "followers_connect", "warning", "pg3: certificate", came(pg3, Came::Unclear, "certificate"));
     row("the old primary's host can't try", "followers_connect", "warning", "not tried from pg1",
         [](Facts &f, auto &) { f.nodes[pg1].connections.clear(); });
-    row("a sibling's host can't try", "followers_connect", "passed", "pg1; not tried from pg3",
-        came(pg3, Came::Untried, ""));
+    row("a sibling's host could not try", "followers_connect", "warning", "not tried from pg3 (no answer)",
+        came(pg3, Came::Untried, "no answer"));
+    row("a sibling's host takes no commands", "followers_connect", "passed", "pg1; not tried from pg3",
+        [came](Facts &f, auto &s) {
+            came(pg3, Came::Untried, "")(f, s);
+            f.nodes[pg3].host = HostAccess{.error = QStringLiteral("no command")};
+        });
+    row("who is at a backup can't be seen", "no_base_backup", "unknown", "on every node",
+        [](Facts &f, auto &) { f.nodes[pg1].sql.seesSessions = false; });
+    row("its program that proves the stop is missing", "start_stop", "failed", "no pg_controldata",
+        [](Facts &f, auto &) { f.nodes[pg1].host.pgControlData.clear(); });
+    row("a host that nobody could look at", "not_managed", "passed", "by the cluster file alone on pg2",
+        [](Facts &f, auto &) { f.nodes[pg2].host.user.clear(); });
     row("its host is likely, not proved", "host_command", "warning", "likely by port",
         [](Facts &f, auto &) { f.nodes[pg1].host.isSurelyTheServers = false; });
     row("pg_rewind would find torn pages", "rewindable", "warning", "full_page_writes is off",
@@ -171,6 +182,27 @@ void TestSwitchoverChecks::checks_data()
         slot.synced = true;
         edit(s, pg2).replicationSlots.push_back(slot);
     });
+    row("a copy that is not ready", "slots", "warning", "a failover slot that pg2 has not synced yet",
+        [](Facts &, auto &s) {
+            cluster::Slot slot;
+            slot.slotName = QStringLiteral("analytics_cdc");
+            slot.slotType = QStringLiteral("logical");
+            slot.failover = true;
+            edit(s, pg1).replicationSlots.push_back(slot);
+            slot.synced = slot.temporary = true;
+            edit(s, pg2).replicationSlots.push_back(slot);
+        });
+    row("a sibling's slot is lost on the candidate", "siblings", "failed", "pg3: its slot pg3 cannot be used on pg2",
+        [](Facts &f, auto &s) {
+            s = withSibling();
+            f.nodes.insert(pg3, able(pg3));
+            setSetting(edit(s, pg3), QStringLiteral("primary_slot_name"), pg3);
+            cluster::Slot slot;
+            slot.slotName = pg3;
+            slot.slotType = QStringLiteral("physical");
+            slot.walStatus = QStringLiteral("lost");
+            edit(s, pg2).replicationSlots.push_back(slot);
+        });
     row("a sibling of version 12", "siblings", "failed", "before version 13 it must be restarted",
         [](Facts &f, auto &s) {
             s = withSibling();

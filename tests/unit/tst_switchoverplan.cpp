@@ -202,6 +202,10 @@ void TestSwitchoverPlan::checks_data()
         underRepmgr(f, s);
         f.repmgr->members[pg2].daemonRuns.reset();
     });
+    row("repmgr knows one more", "repmgrd", "unknown", [](Facts &f, auto &s) {
+        underRepmgr(f, s);
+        f.repmgr->strangers = {QStringLiteral("pg4")};
+    });
     row("no repmgr on the candidate", "repmgr_program", "failed", [](Facts &f, auto &s) {
         underRepmgr(f, s);
         f.repmgr->members[pg2].program.clear();

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "cluster/positions.h"
+#include "cluster/slotmath.h"
+#include "core/sentences.h"
 #include "core/units.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/owners.h"
@@ -90,8 +92,9 @@ std::vector<Check> checkSlots(const Facts &facts, const Cast &cast, const QStrin
         const bool copied =
             isKept || std::any_of(candidate.sample->replicationSlots.begin(), candidate.sample->replicationSlots.end(),
                                   [&](const cluster::Slot &own) {
+                                      // Until it is ready for use a copy is temporary, and a promotion drops it.
                                       return own.slotName == slot.slotName && own.synced.value_or(false) &&
-                                             own.invalidationReason.isEmpty();
+                                             !own.temporary && !cluster::isInvalidated(own);
                                   });
         const bool logical = slot.slotType == QLatin1String("logical");
         const QString title = copied ? tr("Slot %1 has its copy").arg(slot.slotName)
@@ -121,6 +124,17 @@ std::vector<Check> checkSlots(const Facts &facts, const Cast &cast, const QStrin
     return checks;
 }
 
+/// The slot that a follower of the candidate would use there, where what has its name is none for it; else empty.
+QString spoiltSlot(const cluster::Snapshot &snapshot, const Cast &cast, const cluster::NodeSample &sibling)
+{
+    const QString name = sibling.setting(QLatin1String("primary_slot_name"));
+    const auto &there = snapshot.nodes[at(cast.candidate)].sample->replicationSlots;
+    const bool spoilt = std::any_of(there.begin(), there.end(), [&](const cluster::Slot &slot) {
+        return slot.slotName == name && (slot.slotType != QLatin1String("physical") || cluster::isInvalidated(slot));
+    });
+    return spoilt ? name : QString();
+}
+
 Check checkSiblings(const Facts &facts, const Cast &cast)
 {
     const cluster::Snapshot &snapshot = *facts.state.snapshot;
@@ -141,6 +155,9 @@ Check checkSiblings(const Facts &facts, const Cast &cast)
         } else if (const QString pause = node.sample->replayPauseState;
                    !pause.isEmpty() && pause != QLatin1String("not paused")) {
             bad.append(tr("%1: replay is paused (pg_wal_replay_resume() ends that)").arg(node.name));
+        } else if (const QString slot = spoiltSlot(snapshot, cast, *node.sample); !slot.isEmpty()) {
+            bad.append(tr("%1: its slot %2 cannot be used on %3")
+                           .arg(node.name, slot, snapshot.nodes[at(cast.candidate)].name));
         } else if (node.sample->applyDelaySeconds() > 0) {
             late.append(tr("%1 replays with a delay of %2")
                             .arg(node.name, core::formatSeconds(node.sample->applyDelaySeconds())));
@@ -149,18 +166,21 @@ Check checkSiblings(const Facts &facts, const Cast &cast)
         }
     }
     const QStringList away = awayNodes(facts, cast);
-    if (bad.isEmpty() && !away.isEmpty()) {
-        return made("siblings", afterwards(), title, {}, CheckResult::Warning,
-                    tr("does not answer: %1").arg(away.join(QStringLiteral(", "))),
-                    tr("It is not moved. Once it is back, give it %1 as its primary.")
-                        .arg(snapshot.nodes[at(cast.candidate)].name));
-    }
-    if (bad.isEmpty() && !late.isEmpty()) {
-        return made(
-            "siblings", afterwards(), title, {}, CheckResult::Warning, late.join(QStringLiteral(", ")),
-            tr("Who replays with a delay follows when that is over, and is not waited for; its slot on %1 stays "
-               "until you drop it. Who does not stream may not follow either: see its log first.")
-                .arg(snapshot.nodes[at(cast.primary)].name));
+    if (bad.isEmpty() && (!away.isEmpty() || !late.isEmpty())) {
+        QStringList remedies;
+        if (!away.isEmpty()) {
+            late.prepend(tr("does not answer: %1").arg(away.join(QStringLiteral(", "))));
+            remedies.append(tr("Who does not answer is not moved. Once it is back, give it %1 as its primary")
+                                .arg(snapshot.nodes[at(cast.candidate)].name));
+        }
+        if (late.size() > (away.isEmpty() ? 0 : 1)) {
+            remedies.append(
+                tr("Who replays with a delay follows when that is over, and is not waited for; its slot on %1 stays "
+                   "until you drop it. Who does not stream may not follow either: see its log first")
+                    .arg(snapshot.nodes[at(cast.primary)].name));
+        }
+        return made("siblings", afterwards(), title, {}, CheckResult::Warning, late.join(QStringLiteral(", ")),
+                    core::sentences(remedies));
     }
     return bad.isEmpty()
                ? made("siblings", afterwards(), title, {}, CheckResult::Passed,
@@ -195,8 +215,12 @@ std::vector<Check> checkHost(const cluster::NodeStatus &node, const HostAccess &
                    owns ? host.dataDirectory
                         : tr("%1 belongs to %2, commands run as %3").arg(host.dataDirectory, host.dataOwner, host.user),
                    tr("The command in the cluster file must run as the server's user.")),
-            answer("start_stop", tr("It can be stopped and started"), !host.start.isEmpty() && !host.pgCtl.isEmpty(),
-                   host.evidence, tr("Write start and stop into the cluster file."))};
+            answer("start_stop", tr("It can be stopped and started"),
+                   !host.start.isEmpty() && !host.pgCtl.isEmpty() && !host.pgControlData.isEmpty(),
+                   host.pgControlData.isEmpty() ? tr("there is no pg_controldata, which proves that it has stopped")
+                                                : host.evidence,
+                   host.pgControlData.isEmpty() ? tr("Install the server's programs there whole.")
+                                                : tr("Write start and stop into the cluster file."))};
 }
 
 /// A person stops and starts it where the console can't; a manager's tools need the host.
@@ -224,7 +248,7 @@ std::vector<Check> checkByHand(const cluster::NodeStatus &node, const HostAccess
 bool hasCommand(const cluster::ClusterConfig &config, const QString &node)
 {
     return std::any_of(config.nodes.begin(), config.nodes.end(),
-                       [&](const cluster::NodeConfig &one) { return one.name == node && !one.command.isEmpty(); });
+                       [&](const cluster::NodeConfig &one) { return one.name == node && one.hasCommand; });
 }
 
 } // namespace

@@ -21,7 +21,7 @@ QString tr(const char *text)
 /// The followers by how it went.
 struct Tried {
     QStringList in, out, unclear, untried;
-    bool primaryIsUntried = false;
+    bool mustBeTold = false; ///< one whose host takes commands was not tried, or the old primary
 };
 
 Tried sorted(const Facts &facts, const Cast &cast, const QString &target)
@@ -47,8 +47,8 @@ Tried sorted(const Facts &facts, const Cast &cast, const QString &target)
             all.unclear.append(told);
             break;
         case Connection::Came::Untried:
-            all.untried.append(name);
-            all.primaryIsUntried = all.primaryIsUntried || follower == cast.primary;
+            all.untried.append(tried.evidence.isEmpty() ? name : QStringLiteral("%1 (%2)").arg(name, tried.evidence));
+            all.mustBeTold = all.mustBeTold || follower == cast.primary || facts.nodes.value(name).host.isPossible();
             break;
         }
     }
@@ -78,7 +78,7 @@ Check checkConnections(const Facts &facts, const Cast &cast, const QString &targ
                           .arg(target, asIt));
     }
     const QString untried = tr("not tried from %1").arg(all.untried.join(QStringLiteral(", ")));
-    if (!all.unclear.isEmpty() || all.primaryIsUntried) {
+    if (!all.unclear.isEmpty() || all.mustBeTold) {
         return answer(CheckResult::Warning, all.unclear.isEmpty() ? QStringList{untried} : all.unclear,
                       tr("Try it as the server's user, or follow what it takes by hand afterwards.%1").arg(asIt));
     }

@@ -69,8 +69,15 @@ Check checkOwner(const Managed &m)
         return m.answer("not_managed", title, CheckResult::Unknown, tr("the cluster file does not say who manages it"),
                         tr("Write manager = \"none\", \"repmgr\", \"patroni\" or \"pg_auto_failover\" into it."));
     }
+    QStringList unseen;
+    for (const cluster::NodeStatus &node : m.facts.state.snapshot->nodes) {
+        unseen.append(m.facts.nodes.value(node.name).host.user.isEmpty() ? QStringList{node.name} : QStringList());
+    }
+    const QString seen = byRepmgr ? tr("repmgr alone") : tr("no manager, no daemon of one");
     return m.answer("not_managed", title, CheckResult::Passed,
-                    byRepmgr ? tr("repmgr alone") : tr("no manager, no daemon of one"));
+                    unseen.isEmpty() ? seen
+                                     : tr("%1; by the cluster file alone on %2, whose host takes no commands")
+                                           .arg(seen, unseen.join(QStringLiteral(", "))));
 }
 
 /// repmgr's own picture of the cluster is what it acts on.
@@ -120,6 +127,13 @@ Check checkDaemons(const Managed &m)
         return m.answer("repmgrd", title, CheckResult::Unknown, unread.join(QStringLiteral(", ")),
                         silent ? tr("Bring it back first, or take it out: repmgr standby unregister.")
                                : tr("Let the console's role read it: GRANT USAGE ON SCHEMA repmgr."));
+    }
+    if (!m.repmgr().strangers.isEmpty()) {
+        return m.answer("repmgrd", title, CheckResult::Unknown,
+                        tr("registered with repmgr, and not in the cluster file: %1")
+                            .arg(m.repmgr().strangers.join(QStringLiteral(", "))),
+                        tr("A repmgrd there would neither be seen nor paused. Add it to the cluster file, or take it "
+                           "out of repmgr: repmgr standby unregister, repmgr witness unregister."));
     }
     if (acting.isEmpty()) {
         return m.answer("repmgrd", title, CheckResult::Passed, others.join(QStringLiteral(", ")));

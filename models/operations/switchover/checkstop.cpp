@@ -135,11 +135,14 @@ Check checkBackups(const Stop &stop)
         if (!node.sample || node.kind == cluster::NodeKind::Witness) {
             continue;
         }
-        unread = unread || node.sample->unreadable.contains(QStringLiteral("base_backups"));
+        // Who takes one by the low-level API is told by what the sessions say of themselves.
+        const SqlAccess sql = stop.facts.nodes.value(node.name).sql;
+        const bool hidden = isFresh(*stop.facts.state.snapshot, node) && (!sql.isOpen() || !sql.seesSessions);
+        unread = unread || hidden || node.sample->unreadable.contains(QStringLiteral("base_backups"));
         for (const cluster::BaseBackup &backup : node.sample->baseBackups) {
             running.append(tr("%1: %2").arg(node.name, backup.phase));
         }
-        for (const QString &session : stop.facts.nodes.value(node.name).sql.backups) {
+        for (const QString &session : sql.backups) {
             running.append(tr("%1: %2").arg(node.name, session));
         }
     }
@@ -147,7 +150,8 @@ Check checkBackups(const Stop &stop)
         return stop.answer("no_base_backup", title, CheckResult::Failed, running.join(QStringLiteral(", ")),
                            tr("A stop or a promotion ends it: wait for it, or end it first."));
     }
-    return unread ? stop.answer("no_base_backup", title, CheckResult::Unknown, tr("its progress can't be read"),
+    return unread ? stop.answer("no_base_backup", title, CheckResult::Unknown,
+                                tr("what the sessions do can't be read on every node"),
                                 tr("Grant pg_monitor to the console's role."))
                   : stop.answer("no_base_backup", title, CheckResult::Passed, tr("none on any node"));
 }

@@ -7,6 +7,7 @@
 #include <bit>
 
 #include "cluster/positions.h"
+#include "cluster/slotmath.h"
 
 namespace howdah::operations::switchover {
 
@@ -85,7 +86,8 @@ QString slotNameFor(const Facts &facts, const Cast &cast)
     const auto &sample = snapshot.nodes[at(cast.candidate)].sample;
     for (const cluster::Slot &slot : sample ? sample->replicationSlots : std::vector<cluster::Slot>()) {
         // An idle physical slot of that very name was made for it by an earlier switchover.
-        if (slot.slotName != name || slot.active || slot.slotType != QLatin1String("physical")) {
+        if (slot.slotName != name || slot.active || slot.slotType != QLatin1String("physical") ||
+            cluster::isInvalidated(slot)) {
             taken.insert(slot.slotName);
         }
     }

@@ -52,6 +52,7 @@ struct SqlAccess {
     std::optional<QStringList> notTakenOver;
     QStringList waitForRestart; ///< settings, any, that have been changed and need a restart
     QStringList backups;        ///< sessions that are at a backup by the low-level API, and what they call themselves
+    bool seesSessions = true;   ///< pg_stat_activity tells what others do
     QString lockHolder;         ///< another session that has the cluster lock; empty: none
 
     bool isOpen() const { return error.isEmpty(); }
@@ -126,6 +127,7 @@ struct RepmgrFacts {
     QString error;                        ///< why it can't be read; empty when it can
     QString database;                     ///< that has the extension
     QHash<QString, RepmgrMember> members; ///< by the names of the cluster file
+    QStringList strangers;                ///< registered and active, and not in the cluster file
 };
 
 /// What pg_auto_failover's monitor says of the nodes. Nothing in it is secret.

@@ -108,6 +108,7 @@ QString rightsSql(int serverVersionNum)
                "has_table_privilege('pg_catalog.pg_file_settings', 'SELECT') AND "
                "has_function_privilege('pg_catalog.pg_show_all_file_settings()', 'EXECUTE') AS file_settings, "
                "has_function_privilege('pg_catalog.pg_read_file(text)', 'EXECUTE') AS files, "
+               "pg_has_role('pg_read_all_stats', 'USAGE') AS sessions, "
                "(SELECT string_agg(name, E'\\n') FROM pg_settings WHERE sourcefile LIKE '%/postgresql.auto.conf') "
                "AS auto_conf, %3 AS lock_holder, %4 AS backups, (SELECT string_agg(name, E'\\n') FROM pg_settings "
                "WHERE "
@@ -135,6 +136,7 @@ SqlAccess accessFrom(const Table &table)
     access.fileSettingsReadable = flag(table, "file_settings");
     access.filesReadable = flag(table, "files");
     access.backups = words(cell(table, 0, "backups"));
+    access.seesSessions = access.superuser || flag(table, "sessions");
     access.lockHolder = cell(table, 0, "lock_holder");
     access.waitForRestart = words(cell(table, 0, "wait_for_restart"));
     access.inAutoConf = words(cell(table, 0, "auto_conf"));

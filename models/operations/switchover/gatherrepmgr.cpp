@@ -40,9 +40,9 @@ bool leadsTo(const postgres::Conninfo &conninfo, const cluster::NodeStatus &node
 
 } // namespace
 
-QHash<QString, RepmgrMember> repmgrMembers(const Facts &facts, const Table &rows)
+RepmgrFacts repmgrMembers(const Facts &facts, const Table &rows)
 {
-    QHash<QString, RepmgrMember> members;
+    RepmgrFacts known;
     for (std::size_t row = 0; row < rows.rows.size(); ++row) {
         RepmgrMember member;
         member.id = cell(rows, row, "node_id").toInt();
@@ -65,10 +65,12 @@ QHash<QString, RepmgrMember> repmgrMembers(const Facts &facts, const Table &rows
                                  [&](const cluster::NodeStatus &node) { return node.name == member.name; });
         }
         if (found != nodes.end()) {
-            members.insert(found->name, member);
+            known.members.insert(found->name, member);
+        } else if (member.active) {
+            known.strangers.append(member.name);
         }
     }
-    return members;
+    return known;
 }
 
 RepmgrGatherer::RepmgrGatherer(const Facts &facts, Hands &hands, QObject *parent)
@@ -137,8 +139,8 @@ void RepmgrGatherer::askNodes(const QStringList &databases, qsizetype next)
                         self->askNodes(databases, next + 1);
                         return;
                     }
+                    self->m_facts = repmgrMembers(self->m_known, *table);
                     self->m_facts.database = databases[next];
-                    self->m_facts.members = repmgrMembers(self->m_known, *table);
                     self->askMembers();
                 });
 }

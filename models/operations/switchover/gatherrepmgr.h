@@ -37,8 +37,8 @@ private:
     int m_left = 0;
 };
 
-/// Which node of the cluster each row of repmgr.nodes is: by its address, else by its name. The conninfo is read for
-/// that and not kept.
-QHash<QString, RepmgrMember> repmgrMembers(const Facts &facts, const Table &rows);
+/// Which node of the cluster each row of repmgr.nodes is: by its address, else by its name; and who is none of them.
+/// The conninfo is read for that and not kept.
+RepmgrFacts repmgrMembers(const Facts &facts, const Table &rows);
 
 } // namespace howdah::operations::switchover

@@ -121,6 +121,7 @@ QString followerConninfo(const Facts &facts, int node, int upstream)
         return {};
     }
     return conninfo->with(QStringLiteral("password"), {})
+        .with(QStringLiteral("sslpassword"), {})
         .with(QStringLiteral("host"), host)
         .with(QStringLiteral("hostaddr"), {})
         .with(QStringLiteral("port"), port)
