@@ -298,8 +298,8 @@ void Reader::readAddress(const toml::table &table)
                QStringLiteral("backend"), QStringLiteral("socket"), QStringLiteral("gateways")});
     AddressConfig address;
     address.name = requiredText(table, what, "name");
-    if (std::any_of(m_config.addresses.begin(), m_config.addresses.end(),
-                    [&address](const AddressConfig &other) { return other.name == address.name; })) {
+    if (!m_error && std::any_of(m_config.addresses.begin(), m_config.addresses.end(),
+                                [&address](const AddressConfig &other) { return other.name == address.name; })) {
         fail(table.get("name")->source(), QStringLiteral("address \"%1\" is named twice").arg(address.name),
              QStringLiteral("Give each address a name of its own."));
     }
@@ -314,9 +314,10 @@ void Reader::readAddress(const toml::table &table)
               QStringLiteral("hetzner-robot"), QStringLiteral("aws"), QStringLiteral("openstack"),
               QStringLiteral("host"), QStringLiteral("haproxy"), QStringLiteral("link"), QStringLiteral("command")},
              {});
-    address.follows = text(table, "follows", address.follows);
+    address.follows = word(table, "follows", {QStringLiteral("primary"), QStringLiteral("standby")}, address.follows);
     address.interface = text(table, "interface");
-    address.prefix = number(table, "prefix", 0, 1, 128, QStringLiteral(" bits"));
+    const bool isV6 = address.ip.contains(QLatin1Char(':'));
+    address.prefix = number(table, "prefix", 0, 1, isV6 ? 128 : 32, QStringLiteral(" bits"));
     address.assign = argv(table, "assign");
     const bool byCommand = address.provider == QLatin1String("command");
     if (byCommand != !address.assign.isEmpty()) {
@@ -399,6 +400,11 @@ void Reader::readPooler(const toml::table &table)
         {QStringLiteral("name"), QStringLiteral("conninfo"), QStringLiteral("databases"), QStringLiteral("pause_ms")});
     PoolerConfig pooler;
     pooler.name = requiredText(table, what, "name");
+    if (!m_error && std::any_of(m_config.poolers.begin(), m_config.poolers.end(),
+                                [&pooler](const PoolerConfig &other) { return other.name == pooler.name; })) {
+        fail(table.get("name")->source(), QStringLiteral("pooler \"%1\" is named twice").arg(pooler.name),
+             QStringLiteral("Give each pooler a name of its own."));
+    }
     pooler.conninfo = requiredText(table, what, "conninfo");
     if (holdsPassword(pooler.conninfo)) {
         m_config.warnings += QStringLiteral("The conninfo of pooler \"%1\" holds a password. It works, but it belongs "

@@ -11,11 +11,39 @@ namespace {
 QString nameOf(const Step &step)
 {
     static const QRegularExpression firstWord(QStringLiteral("^(?:Let )?(\\w+)"));
+    if (step.id.startsWith(QLatin1String("hold_"))) {
+        return QStringLiteral("Hold");
+    }
     return step.id.startsWith(QLatin1String("address")) ? QStringLiteral("Address")
                                                         : firstWord.match(step.title).captured(1);
 }
 
 } // namespace
+
+std::optional<int> expectedMsOf(const std::vector<Step> &steps, Phase phase)
+{
+    int sum = 0, lane = 0, longest = 0;
+    bool any = false;
+    for (const Step &step : steps) {
+        if (step.phase != phase) {
+            continue;
+        }
+        if (step.expectedMs <= 0) {
+            return std::nullopt;
+        }
+        any = true;
+        const int takes = phase == Phase::Outage && step.waitsMs > 0 ? step.waitsMs : step.expectedMs;
+        if (step.lane == 0 || step.lane != lane) {
+            sum += takes;
+            longest = takes;
+        } else if (takes > longest) {
+            sum += takes - longest;
+            longest = takes;
+        }
+        lane = step.lane;
+    }
+    return any ? std::optional(sum) : std::nullopt;
+}
 
 std::vector<OutagePhase> outagePhases(const Plan &plan, const std::vector<StepRecord> &records)
 {

@@ -19,6 +19,10 @@ struct OutagePhase {
     bool operator==(const OutagePhase &) const = default;
 };
 
+/// How long the steps of a phase are expected to take, those of one lane at once, in ms; of the outage, as long as
+/// writes wait for them. Empty without one, or where one can't be told. Pure.
+std::optional<int> expectedMsOf(const std::vector<Step> &steps, Phase phase);
+
 /// The steps of the outage that have begun, in their order. records as the plan's steps. Pure.
 std::vector<OutagePhase> outagePhases(const Plan &plan, const std::vector<StepRecord> &records);
 

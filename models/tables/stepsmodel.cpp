@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/units.h"
+#include "operations/outage.h"
 #include "tables/cells.h"
 #include "tables/operationmodels.h"
 
@@ -73,33 +74,6 @@ void markTitle(Cell &title, const StepRecord &record)
 QString localTimeOf(qint64 wallMs)
 {
     return QDateTime::fromMSecsSinceEpoch(wallMs).toString(QStringLiteral("HH:mm:ss.zzz"));
-}
-
-/// What steps are expected to take one after the other, those of one lane at once; empty when one is not estimated. Of
-/// those in the outage, how long writes wait for them.
-std::optional<int> expectedOf(const std::vector<Step> &steps, Phase phase)
-{
-    int sum = 0, lane = 0, longest = 0;
-    bool any = false;
-    for (const Step &step : steps) {
-        if (step.phase != phase) {
-            continue;
-        }
-        if (step.expectedMs <= 0) {
-            return std::nullopt;
-        }
-        any = true;
-        const int takes = phase == Phase::Outage && step.waitsMs > 0 ? step.waitsMs : step.expectedMs;
-        if (step.lane == 0 || step.lane != lane) {
-            sum += takes;
-            longest = takes;
-        } else if (takes > longest) {
-            sum += takes - longest;
-            longest = takes;
-        }
-        lane = step.lane;
-    }
-    return any ? std::optional(sum) : std::nullopt;
 }
 
 } // namespace
@@ -181,7 +155,7 @@ QString StepsModel::spanOf(Phase phase) const
         }
     }
     if (!begun) {
-        const auto expected = expectedOf(m_plan.steps, phase);
+        const auto expected = operations::expectedMsOf(m_plan.steps, phase);
         return expected ? tr("about %1").arg(formatSeconds(*expected / 1000.0)) : tr("not estimated");
     }
     const QString took = formatSeconds(seconds(std::max<qint64>(0, to - from)));

@@ -40,7 +40,7 @@ monitor = "host=10.0.0.10 dbname=pg_auto_failover user=autoctl_node"
 name = "write"
 ip = "203.0.113.7"
 provider = "host"
-follows = "pg1"
+follows = "standby"
 interface = "eth0"
 prefix = 24
 [[address]]
@@ -111,7 +111,7 @@ void TestClusterFile::everything()
     QCOMPARE(config->autoFailoverMonitor, QStringLiteral("host=10.0.0.10 dbname=pg_auto_failover user=autoctl_node"));
     QCOMPARE(config->addresses.front().interface, QStringLiteral("eth0"));
     QCOMPARE(config->addresses.front().prefix, 24);
-    QCOMPARE(config->addresses.front().follows, QStringLiteral("pg1"));
+    QCOMPARE(config->addresses.front().follows, QStringLiteral("standby"));
     QCOMPARE(config->addresses.back().assign.size(), 3);
     QCOMPARE(config->poolers.front().name, QStringLiteral("pgb1"));
     QCOMPARE(config->poolers.front().databases, QStringList{QStringLiteral("orders")});
@@ -221,6 +221,17 @@ void TestClusterFile::refused_data()
         "it can be 100 to 60000 ms");
     row("prefix", minimal("[[address]]\nname = \"w\"\nip = \"::1\"\nprovider = \"host\"\nprefix = 129\n"),
         "line 7, column 10", "it can be 1 to 128 bits");
+    row("prefix of IPv4", minimal("[[address]]\nname = \"w\"\nip = \"10.0.0.1\"\nprovider = \"host\"\nprefix = 64\n"),
+        "line 7, column 10", "it can be 1 to 32 bits");
+    row("follows whom",
+        minimal("[[address]]\nname = \"w\"\nip = \"::1\"\nprovider = \"host\"\nfollows = \"Primary\"\n"),
+        "line 7, column 11", "it can be primary or standby");
+    row("addresses without names",
+        minimal("[[address]]\nip = \"::1\"\nprovider = \"aws\"\n[[address]]\nip = \"::2\"\nprovider = \"aws\"\n"),
+        "line 3", "has no \"name\"");
+    row("pooler twice",
+        minimal("[[pooler]]\nname = \"p\"\nconninfo = \"host=a\"\n[[pooler]]\nname = \"p\"\nconninfo = \"host=b\"\n"),
+        "line 7, column 8", "pooler \"p\" is named twice");
     row("backup tool", minimal("[[backup]]\nname = \"n\"\ntool = \"pgbackrset\"\n"), "line 5, column 8", "it can be",
         "Did you mean \"pgbackrest\"?");
     row("probe without conninfo", minimal("[probe]\ninterval_ms = 2\n"), "line 3, column",

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QRegularExpression>
 #include <QTest>
 
 #include "haproxybench.h"
@@ -124,6 +125,10 @@ void TestHaproxyMover::isChecked_data()
         m = moveOf(byCheck());
         server(m, 0, 1).checkStatus = QStringLiteral("L4CON");
     });
+    checked("it has no answer", "address_way:write:gw1 failed", [](Move &m) {
+        m = moveOf(byCheck());
+        server(m, 0, 1).checkStatus = QStringLiteral("L7TOUT");
+    });
     checked("it is the primary, and found down", "address_way:write:gw1 failed", [](Move &m) {
         m = moveOf(byCheck());
         m.alone = true;
@@ -160,8 +165,11 @@ void TestHaproxyMover::everyCheckHasItsId()
             expected.append(QStringLiteral("%1:write:%2 passed").arg(QLatin1String(id), QLatin1String(name)));
         }
     }
-    QCOMPARE(resultsOf(moveOf(byState())), expected);
     QCOMPARE(resultsOf(moveOf(byCheck())), expected);
+    // That its configuration reads states from a file does not mean that somebody writes them there.
+    expected.replaceInStrings(QRegularExpression(QStringLiteral("^(address_way.*) passed$")),
+                              QStringLiteral("\\1 warning"));
+    QCOMPARE(resultsOf(moveOf(byState())), expected);
 }
 
 void TestHaproxyMover::stateIsSetOldOneFirst()
@@ -219,9 +227,9 @@ void TestHaproxyMover::whatIsThereIsLeftAlone()
         std::swap(server(move, gateway, 0).ip, server(move, gateway, 1).ip);
     }
     const std::vector<Step> steps = moveSteps(move); // pg2's server is the one that takes sessions
-    QCOMPARE(sentBy(steps.front().actions.front()), QStringLiteral(" | +pg2"));
+    // Somebody may set it maint between the last look and the switchover.
+    QCOMPARE(sentBy(steps.front().actions.front()), QStringLiteral("set server pg_write/pg2 state ready | +pg2"));
     QCOMPARE(sentBy(steps.front().undo.front()), QString());
-    QVERIFY(resultsOf(move).contains(QLatin1String("address_way:write:gw1 passed")));
 }
 
 void TestHaproxyMover::drainComesBack()
@@ -384,7 +392,7 @@ void TestHaproxyMover::movedByItself()
     const Plan plan = planMove(facts, QStringLiteral("write"), pg1);
     QStringList wrongs;
     for (const Check &check : plan.checks) {
-        if (check.result != CheckResult::Passed) {
+        if (check.result != CheckResult::Passed && !check.id.startsWith(QLatin1String("address_way:"))) {
             wrongs.append(check.id + QLatin1Char(' ') + check.evidence);
         }
     }

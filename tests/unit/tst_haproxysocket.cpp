@@ -29,6 +29,7 @@ private Q_SLOTS:
     void garbageIsNoServer_data();
     void garbageIsNoServer();
     void serversAreKnownByAddressAndPort();
+    void silentChecksSayNothing();
     void gatewaysAreAsked();
 };
 
@@ -134,7 +135,6 @@ void TestHaproxySocket::socketIsRead()
     QCOMPARE(b.ip, QStringLiteral("10.0.0.12"));
     QCOMPARE(b.port, 5432);
     QCOMPARE(b.checkState, kChecked);
-    QCOMPARE(b.checkResult, 2);
     QCOMPARE(b.checkStatus, QStringLiteral("L7STS")); // of one that is under way the last
     QVERIFY(takesSessions(facts.servers[0]) && !takesSessions(b) && !isKeptByState(b));
     QCOMPARE(serversText(facts), QStringLiteral("a UP, b DOWN (L7STS, …), c DOWN (L7STS)"));
@@ -190,8 +190,11 @@ void TestHaproxySocket::serversAreKnownByAddressAndPort()
         return nodeOf(gateway("gw1", said({{"pg1", ip, 2, 0, "", "", "", 0, 0, port}})).servers.front(), facts,
                       {{pg1, {QStringLiteral("10.0.0.11"), QStringLiteral("127.0.0.1")}, 5432},
                        {pg2, {QStringLiteral("fd00::2"), QStringLiteral("10.0.0.12")}, 5432},
-                       {pg3, {QStringLiteral("10.0.0.12")}, 5433}});
+                       {pg3, {QStringLiteral("10.0.0.12")}, 5433},
+                       {pg2, {QStringLiteral("172.17.0.1")}, 5432},
+                       {pg3, {QStringLiteral("172.17.0.1")}, 5432}});
     };
+    QCOMPARE(node("172.17.0.1"), QString()); // behind one address all look alike
     QCOMPARE(node("10.0.0.11"), pg1);
     QCOMPARE(node("10.0.0.12"), pg2); // whatever HAProxy calls it
     QCOMPARE(node("10.0.0.12", 5433), pg3);
@@ -210,6 +213,21 @@ void TestHaproxySocket::serversAreKnownByAddressAndPort()
     QVERIFY(peers[0].ips.contains(QStringLiteral("192.0.2.1")));
     QVERIFY2(peers[1].ips.contains(QStringLiteral("10.0.0.12")), qPrintable(peers[1].ips.join(QLatin1Char(' '))));
     QCOMPARE(peers[1].port, 5432);
+}
+
+/// A check that has no answer says nothing of a server's role.
+void TestHaproxySocket::silentChecksSayNothing()
+{
+    GatewayServer server;
+    for (const char *silent :
+         {"", "UNK", "INI", "SOCKERR", "L4TOUT", "L4CON", "L6TOUT", "L6RSP", "L7TOUT", "PROCTOUT"}) {
+        server.checkStatus = QLatin1String(silent);
+        QVERIFY2(isUnreached(server), silent);
+    }
+    for (const char *says : {"L7STS", "L7RSP", "L7OK", "L6OK", "PROCERR", "PROCOK"}) {
+        server.checkStatus = QLatin1String(says);
+        QVERIFY2(!isUnreached(server), says);
+    }
 }
 
 void TestHaproxySocket::gatewaysAreAsked()

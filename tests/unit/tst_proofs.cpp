@@ -22,6 +22,7 @@ private Q_SLOTS:
     void lostIsCountedWhereItCan();
     void journalIsClosedAtTheEnd();
     void estimatesAreMedians();
+    void lanesAreWaitedForOnce();
     void managersStepIsNotAllWaiting();
     void estimatesOfOthersDoNotCount();
     void replayComesOnTop();
@@ -221,6 +222,21 @@ void TestProofs::estimatesAreMedians()
     QCOMPARE(wait->ms, 50 + 61);
     QCOMPARE(switchover::waitBasis(*wait), QStringLiteral("median of 3 switchovers here"));
     QCOMPARE(switchover::waitText(*wait), QStringLiteral("about 111 ms"));
+}
+
+/// Those that are done at once, as gateways are led, are waited for once; the steps' heading says the same.
+void TestProofs::lanesAreWaitedForOnce()
+{
+    Plan plan = passed();
+    const int one = switchover::writesWait(plan)->ms;
+    for (const int takes : {40, 60}) {
+        Step gateway = plan.steps[1];
+        gateway.id = QStringLiteral("gateway_%1").arg(takes);
+        gateway.expectedMs = takes;
+        gateway.lane = 3;
+        plan.steps.push_back(gateway);
+    }
+    QCOMPARE(switchover::writesWait(plan)->ms, one + 60);
 }
 
 /// A manager goes on long after writes are taken again; that is no outage, nor does it say how long that was.

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "operations/address/moveplan.h"
+#include "operations/places.h"
 #include "operations/proofs.h"
 #include "shell/operationrun.h"
 #include "shell/patroni/form.h"
@@ -192,7 +193,10 @@ QString MoveDialog::doneSentence() const
     const auto moved = std::find_if(plan().steps.begin(), plan().steps.end(), [](const operations::Step &step) {
         return step.id.startsWith(QLatin1String("address_"));
     });
-    const bool asked = moved != plan().steps.end() && !moved->verify.empty();
+    const bool asked = moved != plan().steps.end() &&
+                       std::any_of(moved->verify.begin(), moved->verify.end(), [&moved](const operations::Action &one) {
+                           return one.node == operations::addressPlace(moved->id.section(QLatin1Char('_'), 1));
+                       });
     return asked ? tr("%1 leads to %2: it was asked who answers there.").arg(nameOfAddress(), plan().to)
                  : tr("%1 was moved to %2. From here nobody can be asked who answers there.")
                        .arg(nameOfAddress(), plan().to);

@@ -207,7 +207,7 @@ private:
         action.kind = Action::Kind::Http;
         action.node = m_provider.info().title;
         action.text = text;
-        action.pollMs = action.http.ask.provider == QLatin1String("hetzner-robot") ? kRobotPollMs : kPollMs;
+        action.pollMs = m_provider.info().key == QLatin1String("hetzner-robot") ? kRobotPollMs : kPollMs;
         action.deadlineMs = deadlineMs(m_move); // when it is taken back as well
         action.http.method = asked.method;
         action.http.url = asked.url;

@@ -60,11 +60,9 @@ struct GatewayServer {
     int admin = 0; ///< srv_admin_state, a mask
     int weight = 0;
     int initialWeight = 0;
-    int checkState = 0;  ///< a mask
-    int checkResult = 0; ///< 3: the last check passed
-    int agentState = 0;  ///< a mask
+    int checkState = 0; ///< a mask
+    int agentState = 0; ///< a mask
     bool isBackup = false;
-    int sessions = 0;
     QString status;      ///< for people: "UP", "DOWN 1/2", "MAINT"
     QString checkStatus; ///< "L7STS"; empty without a check
     QString checkSays;   ///< what came with it, "Service Unavailable"

@@ -62,7 +62,6 @@ GatewayServer serverFrom(const Columns &columns)
     server.admin = columns.number("srv_admin_state");
     server.weight = columns.number("srv_uweight");
     server.initialWeight = columns.number("srv_iweight");
-    server.checkResult = columns.number("srv_check_result");
     server.checkState = columns.number("srv_check_state");
     server.agentState = columns.number("srv_agent_state");
     return server;
@@ -73,7 +72,6 @@ void addStat(std::vector<GatewayServer> &servers, const Columns &columns)
     for (GatewayServer &server : servers) {
         if (server.name == columns.text("svname")) {
             server.isBackup = columns.number("bck") > 0;
-            server.sessions = columns.number("scur");
             server.status = columns.text("status");
             server.checkStatus = columns.text("check_status").remove(QLatin1String("* ")); // one is under way
             server.checkSays = columns.text("last_chk");
@@ -180,14 +178,15 @@ QString nodeOf(const GatewayServer &server, const GatewayFacts &gateway, const s
     if (ip.isNull() || (ip.isLoopback() && gateway.place != consolePlace())) {
         return {};
     }
+    QStringList found;
     for (const Peer &peer : peers) {
         const bool there = std::any_of(peer.ips.begin(), peer.ips.end(),
                                        [&ip](const QString &one) { return QHostAddress(one).isEqual(ip); });
-        if (there && peer.port == server.port) {
-            return peer.node;
+        if (there && peer.port == server.port && !found.contains(peer.node)) {
+            found.append(peer.node);
         }
     }
-    return {};
+    return found.size() == 1 ? found.first() : QString(); // behind one address of a gateway or a NAT they look alike
 }
 
 bool takesSessions(const GatewayServer &server)
@@ -213,8 +212,15 @@ bool isChecked(const GatewayServer &server)
 
 bool isUnreached(const GatewayServer &server)
 {
-    return server.checkStatus.startsWith(QLatin1String("L4")) || server.checkStatus == QLatin1String("SOCKERR") ||
-           server.checkStatus == QLatin1String("L6TOUT");
+    static const QStringList silent{QString(),
+                                    QStringLiteral("UNK"),
+                                    QStringLiteral("INI"),
+                                    QStringLiteral("SOCKERR"),
+                                    QStringLiteral("L6TOUT"),
+                                    QStringLiteral("L6RSP"),
+                                    QStringLiteral("L7TOUT"),
+                                    QStringLiteral("PROCTOUT")};
+    return server.checkStatus.startsWith(QLatin1String("L4")) || silent.contains(server.checkStatus);
 }
 
 QString serversText(const GatewayFacts &gateway)

@@ -32,7 +32,7 @@ bool isKeptByState(const GatewayServer &server);
 bool isKeptByOthers(const GatewayServer &server);
 /// Whether it has a check that is not paused.
 bool isChecked(const GatewayServer &server);
-/// Whether that check could not even connect, so that what it says is nothing about a server's role.
+/// Whether that check has no answer, so that what it says is nothing about a server's role.
 bool isUnreached(const GatewayServer &server);
 
 /// "pg1 UP, pg2 MAINT, pg3 DOWN (L7STS, Service Unavailable)".

@@ -111,12 +111,13 @@ echo "backend $backend:$seen"
 )sh";
 
 /// The same for a moment only: before that $1, for how many seconds, and $2, the commands that end it, should nobody
-/// have done so by then because whoever wanted it has died.
+/// have done so by then because whoever wanted it has died. That is left first: HAProxy may do what it was told and its
+/// answer find nobody.
 inline QString holding()
 {
-    return saying("seconds=$1 release=$2\nshift 2\n") + QLatin1String(kGatewayLeadScript) +
-           QLatin1String(
-               "(trap '' HUP; sleep \"$seconds\"; say \"$socket\" \"$release\") </dev/null >/dev/null 2>&1 &\n");
+    return saying("seconds=$1 release=$2 socket=$3 by=$4\nshift 2\n"
+                  "(trap '' HUP; sleep \"$seconds\"; say \"$socket\" \"$release\") </dev/null >/dev/null 2>&1 &\n") +
+           QLatin1String(kGatewayLeadScript);
 }
 
 /// Begins with kGatewaySaying. $1 socket, $2 who speaks to it, $3 backend. Then "+SERVER" for each that must take

@@ -96,6 +96,7 @@ void readGateways(Truth &truth, const Facts &facts, const cluster::ClusterState 
             }
             const QString node = nodeOf(server, gateway, peers);
             one.leadsTo.append(node.isEmpty() ? server.name : node);
+            one.leadsTo.sort(); // each configuration has its own order
             one.areNodes = one.areNodes && !node.isEmpty();
             if (!node.isEmpty()) {
                 truth.holders.append(node);

@@ -89,8 +89,10 @@ Action leadAction(const Move &move, const GatewayFacts &gateway, const Route &ro
         }
         line.shut(*old);
     }
-    if (!takesSessions(*route.to)) {
-        line.set(*route.to, route.byCheck ? "health up" : "state ready");
+    if (!route.byCheck) { // whoever took sessions when it was planned may have been set maint since
+        line.set(*route.to, "state ready");
+    } else if (!takesSessions(*route.to)) {
+        line.set(*route.to, "health up");
     }
     line.wants(*route.to, true);
     for (const GatewayServer *old : route.leaving) {

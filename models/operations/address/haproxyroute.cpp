@@ -227,10 +227,15 @@ private:
         } else if (m_to.agentState != 0) {
             say(CheckResult::Warning, tr("an agent check may set the state of %1 as well").arg(m_to.name),
                 tr("See that the agent wants the same."));
-        } else if (m_gateway.keepsState.value_or(false) || isConfigured()) {
-            say(CheckResult::Passed, isConfigured()
-                                         ? tr("the state of its servers decides, and its configuration says the same")
-                                         : tr("the state of its servers decides, and outlives a reload"));
+        } else if (isConfigured()) {
+            say(CheckResult::Passed, tr("the state of its servers decides, and its configuration says the same"));
+        } else if (m_gateway.keepsState.value_or(false)) {
+            // It only reads a file, which the unit of no distribution writes.
+            say(CheckResult::Warning,
+                tr("what is set outlives a reload only where the states are saved just before it"),
+                tr("See that whoever reloads HAProxy writes \"show servers state\" into its state file first. Else it "
+                   "leads to where its configuration says: put \"disabled\" there to all but %1.")
+                    .arg(m_to.name));
         } else {
             say(CheckResult::Warning,
                 m_gateway.keepsState

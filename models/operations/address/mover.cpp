@@ -6,6 +6,7 @@
 
 #include "core/identifier.h"
 #include "operations/places.h"
+#include "operations/proofs.h"
 
 namespace howdah::operations::address {
 
@@ -148,6 +149,9 @@ Step moveStep(const Move &move)
         step.verify = {leads};
     } else if (mover && mover->proof) {
         step.verify = mover->proof(move);
+    }
+    for (Action &proof : step.verify) {
+        proof.shows = {kShowsThat + proof.text};
     }
     step.remedy = tr("Move %1 (%2) to %3 by hand: applications don't find the new primary.")
                       .arg(address.name, address.ip, move.to);

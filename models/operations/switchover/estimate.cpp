@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/units.h"
+#include "operations/outage.h"
 
 namespace howdah::operations::switchover {
 
@@ -82,6 +83,7 @@ std::optional<WaitEstimate> writesWait(const Plan &plan)
         return std::nullopt;
     }
     WaitEstimate estimate;
+    estimate.ms = expectedMsOf(plan.steps, Phase::Outage).value_or(0);
     bool first = true;
     for (const Step &step : plan.steps) {
         if (step.phase != Phase::Outage) {
@@ -90,7 +92,6 @@ std::optional<WaitEstimate> writesWait(const Plan &plan)
         if (step.expectedMs <= 0 || hasPerson(step)) {
             return std::nullopt;
         }
-        estimate.ms += step.waitsMs > 0 ? step.waitsMs : step.expectedMs;
         // It rests on earlier ones only where all of it does.
         const int from = step.waitsMs > 0 ? 0 : step.expectedFrom;
         estimate.from = first ? from : std::min(estimate.from, from);
