@@ -38,14 +38,14 @@ struct HostFacts {
     /// The lines of postmaster.pid but for its last, the state, with a | between: control characters do not get
     /// through. Empty: there is none, or it can't be read.
     QString pidFile;
-    qint64 pid = 0;        ///< in postmaster.pid
-    bool alive = false;    ///< and it is the server's of this directory
-    QString executable;    ///< of the running server; empty where only its user may know
-    QStringList arguments; ///< the running server's command line, with its name first
+    qint64 pid = 0;              ///< in postmaster.pid
+    bool alive = false;          ///< and it is the server's of this directory
+    QString executable;          ///< of the running server; empty where only its user may know
+    QStringList arguments;       ///< the running server's command line, with its name first
     qint64 sessionParentPid = 0; ///< whose child the process with settings.sessionPid is there
     QString sessionTitle;        ///< what it calls itself: "postgres: dba postgres 10.0.0.5(41234) idle"
-    QString lastOptions;   ///< postmaster.opts: the last start's
-    QString logFile;       ///< where its standard error goes; "pipe:[…]" and the like are no files
+    QString lastOptions;         ///< postmaster.opts: the last start's
+    QString logFile;             ///< where its standard error goes; "pipe:[…]" and the like are no files
     qint64 parentPid = 0;
     QString parentName;
     bool writesWhereInitWrites = false; ///< standard output is that of process 1
@@ -73,8 +73,8 @@ struct HostFacts {
     /// the same directory, as on every node of a cluster. Empty: it is, by postmaster.pid, or where SQL may not read
     /// that, by port and time of its start.
     QString whyAnotherServer() const;
-    /// Whether it certainly is that server's: by postmaster.pid, or because the session that said the settings is one of
-    /// its processes. Port and time alone, two servers that came up together may share.
+    /// Whether it certainly is that server's: by postmaster.pid, or because the session that said the settings is one
+    /// of its processes. Port and time alone, two servers that came up together may share.
     bool isSurelyTheServers() const;
 
     /// The full path of a program beside the server's; empty when it is not there.

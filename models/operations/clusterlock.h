@@ -38,6 +38,12 @@ inline QString tryLockSql()
         .arg(QString::number(kClusterLock), otherHolderSql());
 }
 
+/// Whether the session that is asked holds it.
+inline QString lockIsOursSql()
+{
+    return QStringLiteral("SELECT EXISTS (SELECT FROM %1 AND l.pid = pg_backend_pid())").arg(lockHoldersSql());
+}
+
 /// Whether nobody holds it, for who can't keep a session open.
 inline QString lockIsFreeSql()
 {

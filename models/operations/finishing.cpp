@@ -26,12 +26,12 @@ bool isBegun(StepState state)
     return state != StepState::Waiting && state != StepState::Undone && state != StepState::Skipped;
 }
 
-/// Whether what an action did was taken back: by its last will, or by a step that was done.
-bool isReleased(const Operation &operation, const Action &pause)
+/// Whether what an action did, begun at that wall clock, was taken back: by its last will, or by a step that was done.
+bool isReleased(const Operation &operation, const Action &pause, qint64 begunMs)
 {
     const LastWill &will = *pause.lastWill;
     const bool taken = std::any_of(operation.wills.begin(), operation.wills.end(), [&](const WillRecord &one) {
-        return one.taken && one.node == pause.node && one.sql == will.sql;
+        return one.taken && one.node == pause.node && one.sql == will.sql && one.atMs >= begunMs;
     });
     bool resumed = false;
     for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
@@ -193,7 +193,8 @@ bool holdsPause(const Operation &operation)
     for (std::size_t i = 0; i < operation.steps.size() && i < operation.plan.steps.size(); ++i) {
         const std::vector<Action> &actions = operation.plan.steps[i].actions;
         if (isBegun(operation.steps[i].state) && std::any_of(actions.begin(), actions.end(), [&](const Action &action) {
-                return action.lastWill && action.lastWill->afterMs == 0 && !isReleased(operation, action);
+                return action.lastWill && action.lastWill->afterMs == 0 &&
+                       !isReleased(operation, action, operation.steps[i].startedMs);
             })) {
             return true;
         }

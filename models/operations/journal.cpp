@@ -174,7 +174,13 @@ core::Result<std::unique_ptr<JournalWriter>> JournalWriter::reopen(const QString
 core::Result<void> JournalWriter::write(const QJsonObject &line, bool sync)
 {
     const QByteArray text = QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n';
-    if (m_file.write(text) != text.size() || (sync && ::fdatasync(m_file.handle()) != 0)) {
+    const qint64 before = m_file.size();
+    if (m_file.write(text) != text.size()) {
+        const auto failure = ioFailure(QStringLiteral("cannot write the journal"), m_file.fileName());
+        (void)m_file.resize(before); // half a line, of a full disk, would spoil the next one, and with it the file
+        return failure;
+    }
+    if (sync && ::fdatasync(m_file.handle()) != 0) {
         return ioFailure(QStringLiteral("cannot write the journal"), m_file.fileName());
     }
     return {};

@@ -28,6 +28,7 @@ Operation headOf(const Operation &whole)
     head.plan.secrets.clear();
     head.plan.guards.clear();
     head.plan.undoGuards.clear();
+    head.plan.resumeGuards.clear();
     head.plan.steps.clear();
     head.steps.clear();
     head.values.clear();

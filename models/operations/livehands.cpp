@@ -81,6 +81,13 @@ core::Result<QStringList> LiveHands::prefixFor(const QString &node, bool asRoot)
             Error::Kind::Invalid, QStringLiteral("the cluster file has no command for the host of %1").arg(node),
             QStringLiteral("Add it, for example command = [\"ssh\", \"postgres@10.0.0.11\"], or [] for this machine."));
     }
+    if (!asRoot && !config->hasCommand) {
+        return core::failure(
+            Error::Kind::Invalid,
+            QStringLiteral("the cluster file has only a root_command for the host of %1, and this is not run as root")
+                .arg(node),
+            QStringLiteral("Add command, for example [\"ssh\", \"postgres@10.0.0.11\"]."));
+    }
     if (!asRoot) {
         return config->command;
     }

@@ -44,9 +44,21 @@ Step lockStep(const QString &node)
     take.expectsTrue = true;
     take.text = tr("take the cluster lock, so that no other console acts meanwhile");
     take.otherwise = tr("another console holds the cluster lock");
-    step.actions = {take};
+    Action keep; // the checkpoint that follows may take minutes
+    keep.node = node;
+    keep.sql = QStringLiteral("SELECT set_config(name, '0', false) FROM pg_settings WHERE name = "
+                              "'idle_session_timeout'");
+    keep.text = tr("let the session that holds it be idle");
+    step.actions = {take, keep};
     step.undo = {release(node)};
     step.renewed = true;
+    Action ours;
+    ours.node = node;
+    ours.sql = lockIsOursSql();
+    ours.expectsTrue = true;
+    ours.text = tr("the cluster lock is held still");
+    ours.otherwise = tr("the session that held the cluster lock has ended, so that another console may act by now");
+    step.stillHeld = {ours};
     return step;
 }
 
@@ -57,6 +69,21 @@ Step unlockStep(const QString &node)
     step.actions = {release(node)};
     step.remedy = tr("It goes with this console.");
     return step;
+}
+
+Action noSecondPrimary(const QString &node, const QString &primary)
+{
+    Action ask;
+    ask.node = node;
+    ask.sql = QStringLiteral("SELECT pg_is_in_recovery()");
+    ask.expectsTrue = true;
+    ask.text = tr("%1 takes no writes").arg(node);
+    ask.otherwise = tr("%1 takes writes as well as %2. Nothing was changed. Find out which of them is to, and stop the "
+                       "other one")
+                        .arg(node, primary);
+    ask.orSilent = ask.wasSilent = true;
+    ask.deadlineMs = 2000;
+    return ask;
 }
 
 void lockAround(Plan &plan, const QString &node, std::vector<Step> steps)

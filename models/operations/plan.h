@@ -203,6 +203,9 @@ struct Step {
     /// What it does ends with the console (a lock, an open session, what a last will takes back): done anew when an
     /// operation is taken up again.
     bool renewed = false;
+    /// Of one whose doing ends with its session: asked with the guards as long as it is done, since a session may have
+    /// ended unseen and the next question have opened another.
+    std::vector<Action> stillHeld;
     /// Ids of steps whose actions must hold once more before this one where an operation is taken up again: what they
     /// proved may not be so any more.
     QStringList provenAnew;
@@ -248,6 +251,9 @@ struct Plan {
     /// Must hold before any of it is taken back by whoever takes it up later: else somebody else has been at the
     /// cluster since, and what was prepared may be what that one relies on.
     std::vector<Action> undoGuards;
+    /// Must hold before whoever takes it up later goes on with it past its point of no return, or at all where it has
+    /// none: else somebody else has been at the cluster since, and it leads to the wrong place.
+    std::vector<Action> resumeGuards;
     std::vector<Step> steps;
 
     bool operator==(const Plan &) const = default;

@@ -132,6 +132,9 @@ public:
             step.notDone = list(o[QLatin1String("not_done")], &Reader::action);
         }
         step.renewed = o[QLatin1String("renewed")].toBool();
+        if (o.contains(QLatin1String("still_held"))) {
+            step.stillHeld = list(o[QLatin1String("still_held")], &Reader::action);
+        }
         if (o.contains(QLatin1String("asked_anew"))) { // journals of before it have none
             step.askedAnew = list(o[QLatin1String("asked_anew")], &Reader::action);
         }
@@ -247,6 +250,7 @@ QJsonObject toJson(const Step &step)
             {QStringLiteral("not_done"), arrayOf(step.notDone)},
             {QStringLiteral("renewed"), step.renewed},
             {QStringLiteral("asked_anew"), arrayOf(step.askedAnew)},
+            {QStringLiteral("still_held"), arrayOf(step.stillHeld)},
             {QStringLiteral("proven_anew"), QJsonArray::fromStringList(step.provenAnew)},
             {QStringLiteral("undone_first"), step.undoneFirst},
             {QStringLiteral("renewed_until"), step.renewedUntil},
@@ -320,6 +324,7 @@ QJsonObject toJson(const Plan &plan)
             {QStringLiteral("secrets"), arrayOf(plan.secrets)},
             {QStringLiteral("guards"), arrayOf(plan.guards)},
             {QStringLiteral("undo_guards"), arrayOf(plan.undoGuards)},
+            {QStringLiteral("resume_guards"), arrayOf(plan.resumeGuards)},
             {QStringLiteral("steps"), arrayOf(plan.steps)}};
 }
 
@@ -337,6 +342,9 @@ core::Result<Plan> planFromJson(const QJsonObject &o)
     plan.secrets = reader.list(o[QLatin1String("secrets")], &Reader::secret);
     plan.guards = reader.list(o[QLatin1String("guards")], &Reader::action);
     plan.undoGuards = reader.list(o[QLatin1String("undo_guards")], &Reader::action);
+    if (o.contains(QLatin1String("resume_guards"))) { // journals of before them have none
+        plan.resumeGuards = reader.list(o[QLatin1String("resume_guards")], &Reader::action);
+    }
     plan.steps = reader.list(o[QLatin1String("steps")], &Reader::step);
     if (!reader.ok() || plan.operation.isEmpty() || plan.steps.empty()) {
         return core::failure(

@@ -142,20 +142,8 @@ QString RunbookOnward::resumeText(const QString &secrets)
 QString RunbookOnward::aloneText()
 {
     QString text;
-    const bool switches = m_plan.operation == QLatin1String("switchover") && !m_plan.to.isEmpty();
-    for (const cluster::NodeConfig &node : m_config.nodes) {
-        if (!switches || node.name == m_plan.to || node.kind != cluster::NodeKind::Data) {
-            continue;
-        }
-        Action ask;
-        ask.node = node.name;
-        ask.sql = QStringLiteral("SELECT pg_is_in_recovery()");
-        ask.otherwise = QStringLiteral("%1 takes writes as well as %2. Nothing was changed. Find out which of them is "
-                                       "to, and stop the other one")
-                            .arg(node.name, m_plan.to);
-        ask.orSilent = true; // the old primary may be down
-        ask.deadlineMs = kOtherMs;
-        text += m_actions.text(ask, *m_return);
+    for (const Action &guard : m_plan.resumeGuards) {
+        text += m_actions.text(guard, *m_return);
     }
     for (const Step &step : m_plan.steps) {
         text += endsWithItsSession(step) ? m_actions.lockLookText(step, true) : QString();

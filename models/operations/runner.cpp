@@ -16,6 +16,7 @@ using core::Error;
 namespace {
 constexpr int kAnswerMs = 5000;
 constexpr int kSecretMs = 5000;
+constexpr int kResumeGuardMs = 60'000; ///< each has its own, shorter one
 } // namespace
 
 Runner::Runner(Plan plan, Hands &hands, std::unique_ptr<JournalWriter> journal, const core::Clock &clock,
@@ -84,9 +85,22 @@ void Runner::begin()
             });
             return;
         }
-        m_next = 0;
-        next();
+        goOn();
     });
+}
+
+void Runner::goOn()
+{
+    const bool asks = m_resumed && (isPastReturn() || pointOfNoReturn(m_plan) < 0);
+    run(asks ? m_plan.resumeGuards : std::vector<Action>(), kResumeGuardMs,
+        [this](const tl::expected<void, SequenceFailure> &result) {
+            if (!result) {
+                leaveAsItWas(result.error().error.message);
+                return;
+            }
+            m_next = 0;
+            next();
+        });
 }
 
 bool Runner::cancel()

@@ -78,6 +78,12 @@ private:
     void lockAgain(int index, const std::function<void()> &then);
     /// Takes back what was begun, unless somebody else has been at the cluster since.
     void undoGuarded(const QString &why);
+    /// The way back of a step that failed or was not begun: guarded where the operation was taken up again.
+    void takeBack(const QString &why);
+    /// Goes on with what another console has left, unless somebody else has been at the cluster since.
+    void goOn();
+    /// Ends it with nothing done or taken back, and leaves it for whoever takes it up next as this one has found it.
+    void leaveAsItWas(const QString &why);
     bool isSecond(int index, const SequenceFailure &failure);
     void undoNext();
     void undoStep(int index);

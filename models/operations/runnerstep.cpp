@@ -27,14 +27,19 @@ void Runner::guardThenRun(int index)
     // The first step of the outage is the last that the world before it can be checked for.
     const bool guarded = !isPastReturn() && !hasOutageBegun() &&
                          (step(index).phase == Phase::Prepare || index == 0 || step(index - 1).phase == Phase::Prepare);
-    if (!guarded || m_plan.guards.empty()) {
+    std::vector<Action> guards = guarded ? m_plan.guards : std::vector<Action>();
+    for (int i = 0; guarded && i < index; ++i) {
+        const std::vector<Action> &held = step(i).stillHeld;
+        guards.insert(guards.end(), held.begin(), record(i).state == StepState::Done ? held.end() : held.begin());
+    }
+    if (guards.empty()) {
         runStep(index);
         return;
     }
-    run(m_plan.guards, kGuardMs, [this, index](const tl::expected<void, SequenceFailure> &result) {
+    run(guards, kGuardMs, [this, index](const tl::expected<void, SequenceFailure> &result) {
         if (!result) {
             --m_underWay;
-            beginUndo(tr("the cluster is no longer as it was checked: %1").arg(result.error().error.message));
+            takeBack(tr("the cluster is no longer as it was checked: %1").arg(result.error().error.message));
             return;
         }
         runStep(index);
@@ -250,7 +255,7 @@ void Runner::stepFailed(int index, const SequenceFailure &failure)
     }
     note(index, state, why);
     if (canGoBack) {
-        beginUndo(tr("%1: %2").arg(step(index).title, why));
+        takeBack(tr("%1: %2").arg(step(index).title, why));
         return;
     }
     m_remains.append(withRemedy(index, tr("%1: %2").arg(step(index).title, why)));

@@ -18,7 +18,7 @@ constexpr int kUndoMs = 60'000;
 constexpr int kAbsentMs = 8000; ///< a node that says nothing to anybody for so long is not waited for
 constexpr int kAliveMs = 2000;
 constexpr int kSecretMs = 5000;
-constexpr int kUndoGuardMs = 3000;
+constexpr int kUndoGuardMs = 30'000; ///< each has its own, shorter one
 
 /// A person may need as long to take something back as to do it, and so does a provider.
 int undoDeadlineMs(const Step &step)
@@ -79,13 +79,22 @@ bool Runner::isSecond(int index, const SequenceFailure &failure)
         return false;
     }
     unlock();
+    leaveAsItWas(tr("%1. Nothing was done or taken back: wait until that has ended").arg(failure.error.message));
+    return true;
+}
+
+void Runner::leaveAsItWas(const QString &why)
+{
     m_ended = true;
     if (m_before.outcome == Outcome::Incomplete) { // else it is interrupted still, and the journal goes on saying so
         (void)m_journal->ended(m_before.outcome, m_clock.wallMs(), m_before.remains);
     }
-    const QString why = tr("%1. Nothing was done or taken back: wait until that has ended").arg(failure.error.message);
     Q_EMIT ended(Outcome::Refused, QStringList{core::redacted(why)});
-    return true;
+}
+
+void Runner::takeBack(const QString &why)
+{
+    m_resumed ? undoGuarded(why) : beginUndo(why);
 }
 
 void Runner::undoGuarded(const QString &why)
@@ -104,7 +113,8 @@ void Runner::undoGuarded(const QString &why)
             }
         }
         unlock();
-        m_remains = {tr("%1. Nothing was taken back").arg(result.error().error.message)};
+        m_remains = why == asAskedFor() ? QStringList() : QStringList{why};
+        m_remains.append(tr("%1. Nothing was taken back").arg(result.error().error.message));
         if (!begun.isEmpty()) {
             m_remains.append(tr("These were begun, and left as they are: %1. See what of it is still wanted")
                                  .arg(begun.join(QStringLiteral(", "))));

@@ -72,7 +72,8 @@ Check checkUnfinished(const std::optional<Unfinished> &unfinished, const QString
     return unfinished->interrupted
                ? answer(CheckResult::Failed, what,
                         tr("Finish it first, from the window's Journal or by %1.").arg(unfinished->commands))
-               : answer(CheckResult::Warning, what, tr("See the journal for what remains; it can be finished by %1.").arg(unfinished->commands));
+               : answer(CheckResult::Warning, what,
+                        tr("See the journal for what remains; it can be finished by %1.").arg(unfinished->commands));
 }
 
 } // namespace howdah::operations

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void stopThatHangsIsTakenBack();
     void pausedReplayIsNotWaitedFor();
     void frozenPostmasterIsNotCalledInService();
+    void slowArchiverComesToItsEnd();
 
 private:
     int primary() const { return m_lab.primary(); }
@@ -262,6 +263,34 @@ void TestSwitchoverStops::frozenPostmasterIsNotCalledInService()
     QVERIFY2(!watch.twoAtOnce(), qPrintable(watch.story()));
     QVERIFY(m_lab.awaitWhole());
     QCOMPARE(primary(), from);
+}
+
+/// What the old primary has not archived by its end would be in no archive: the new one has only received it.
+void TestSwitchoverStops::slowArchiverComesToItsEnd()
+{
+    PROVIDE_MAJOR(m_lab, 0);
+    QVERIFY(m_lab.awaitWhole());
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const LabServer &old = m_lab->node(from);
+    for (const char *sql : {"ALTER SYSTEM SET archive_mode = on",
+                            "ALTER SYSTEM SET archive_command = 'mkdir -p archived && sleep 4 && cp %p archived/%f'"}) {
+        QVERIFY(old.sql(QLatin1String(sql)));
+    }
+    QVERIFY(old.control({QStringLiteral("-w"), QStringLiteral("-m"), QStringLiteral("fast"), QStringLiteral("restart"),
+                         QStringLiteral("-l"), old.logFile})
+                .ok());
+    QVERIFY(m_lab.awaitWhole());
+    const ConsoleRun ended = m_lab.switchover(to);
+    QVERIFY2(ended.exitCode == 0, whatWentWrong(ended).constData());
+    QVERIFY2(ended.text.contains("waits for its archiver"), ended.text.constData());
+    // The segment that the stop has switched is the last of its timeline that anybody writes.
+    QStringList ready = QDir(old.dataDir + QStringLiteral("/pg_wal/archive_status"))
+                            .entryList({QStringLiteral("*.ready")}, QDir::Files);
+    QCOMPARE(ready, QStringList());
+    QVERIFY(!QDir(old.dataDir + QStringLiteral("/archived")).entryList(QDir::Files).isEmpty());
+    QCOMPARE(primary(), to);
+    m_lab.discard(); // it archives
 }
 
 QTEST_GUILESS_MAIN(TestSwitchoverStops)

@@ -68,6 +68,7 @@ private Q_SLOTS:
     void truths_data();
     void truths();
     void movesAndComesBack();
+    void takenUpOnlyWhileItIsTheSame();
     void noStandbyTakesTheWriteAddress();
     void whatIsNotKnownRefuses();
     void readersGoToAStandby();
@@ -151,6 +152,23 @@ void TestAddressPlan::movesAndComesBack()
     QVERIFY2(move.verify.front().sql.contains(QStringLiteral("pg_postmaster_start_time")),
              qPrintable(move.verify.front().sql));
     QCOMPARE(plan.guards.front().node, pg1);
+}
+
+/// Whoever takes a move up, or back, must not lead applications to who was the primary once.
+void TestAddressPlan::takenUpOnlyWhileItIsTheSame()
+{
+    const Plan plan = planned(moveFacts(pg2, pg2), pg1);
+    const auto asks = [](const std::vector<Action> &guards, const QString &node, const QString &sql, bool orSilent) {
+        return std::any_of(guards.begin(), guards.end(), [&](const Action &one) {
+            return one.node == node && one.sql == sql && one.expectsTrue && one.orSilent == orSilent &&
+                   one.wasSilent == orSilent;
+        });
+    };
+    const QString writes = QStringLiteral("SELECT pg_is_in_recovery() = false");
+    const QString standsBy = QStringLiteral("SELECT pg_is_in_recovery()");
+    QVERIFY(asks(plan.resumeGuards, pg1, writes, false) && asks(plan.resumeGuards, pg2, standsBy, true));
+    QVERIFY(asks(plan.undoGuards, pg1, writes, true) && asks(plan.undoGuards, pg2, standsBy, true));
+    QVERIFY(plan.resumeGuards.size() == 2 && plan.undoGuards.size() == 2);
 }
 
 void TestAddressPlan::noStandbyTakesTheWriteAddress()

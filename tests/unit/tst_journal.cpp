@@ -7,6 +7,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThread>
+#include <csignal>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "operations/journalfollower.h"
@@ -35,6 +37,7 @@ private Q_SLOTS:
     void diesWithoutAWord();
     void lastWillsWriteBesideTheConsole();
     void namesWhatCannotBeRead();
+    void fullDiskSpoilsNoJournal();
     void whatIsNoDirectoryIsNotEmpty();
     void oldOnesKeepOnlyTheirHead();
     void exports();
@@ -359,6 +362,29 @@ void TestJournal::namesWhatCannotBeRead()
     QVERIFY(state.unreadable.filter(QStringLiteral("broken.jsonl")).size() == 1);
     // It may be of any cluster.
     QCOMPARE(ofCluster(state, QStringLiteral("another")).unreadable.size(), 4);
+}
+
+/// Of a line that did not go in whole nothing stays: the next one would run into it.
+void TestJournal::fullDiskSpoilsNoJournal()
+{
+    const auto writer = begin();
+    QVERIFY(writer->step(0, StepState::Started, 1'000'010));
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit full = before;
+    full.rlim_cur = static_cast<rlim_t>(QFileInfo(writer->path()).size()) + 20;
+    setrlimit(RLIMIT_FSIZE, &full);
+    const auto refused = writer->step(0, StepState::Done, 1'000'020);
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, ignored);
+    QVERIFY(!refused);
+    QVERIFY2(refused.error().message.contains(QStringLiteral("cannot write the journal")),
+             qPrintable(refused.error().message));
+    QVERIFY(writer->step(0, StepState::Failed, 1'000'030, QStringLiteral("later")));
+    const auto read = readOperation(writer->path());
+    QVERIFY2(read, read ? "" : qPrintable(read.error().message));
+    QCOMPARE(read->steps[0].remark, QStringLiteral("later"));
 }
 
 void TestJournal::whatIsNoDirectoryIsNotEmpty()

@@ -100,7 +100,9 @@ void TestRunbookPage::saysWhatMustHold()
                                 "+([0-9A-F]+/[0-9A-F]+)$` take in as `<shutdown lsn>`.")),
              qPrintable(stop));
     const QString prove = partOf(page, text("#### 8. Prove that"));
-    QVERIFY2(prove.contains(text("Repeat it until the first column is `t`, for at most 10 s:")), qPrintable(prove));
+    QVERIFY2(prove.contains(text("Repeat it until the first column is `t`, for at most 10 s. Where `held` is `t` it "
+                                 "will never be so: wait no longer:")),
+             qPrintable(prove));
     QVERIFY2(prove.contains(text("> '<shutdown lsn>'::pg_lsn")), qPrintable(prove));
     QVERIFY2(prove.contains(text("- On the host of pg1: pg1 has not started again. Lines of its output must match "
                                  "`^Database cluster state: +shut down$` and `^Latest checkpoint location: +<shutdown "

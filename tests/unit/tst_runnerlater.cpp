@@ -15,6 +15,9 @@ private Q_SLOTS:
     void secondToTheLockTakesNothingBack_data();
     void secondToTheLockTakesNothingBack();
     void guardOfTheWayBack();
+    void guardOfTheWayOn();
+    void failedTryIsTakenBackGuarded();
+    void lockThatIsLostEndsIt();
     void whatOthersHaveChangedIsLeft();
     void columnWithoutNameIsNotNamed();
     void secretsAreNotHeard();
@@ -77,6 +80,82 @@ void TestRunnerLater::guardOfTheWayBack()
         QCOMPARE(word(*bench.outcome), word(holds ? Outcome::Undone : Outcome::Incomplete));
         QCOMPARE(bench.hands.told.contains(QStringLiteral("pg1: undo stop")), holds);
         QVERIFY(holds || bench.remains.first().contains(QStringLiteral("Nothing was taken back")));
+    }
+}
+
+/// Somebody else has become the primary since: what is left would lead there that nobody wants.
+void TestRunnerLater::guardOfTheWayOn()
+{
+    Action guard;
+    guard.node = QStringLiteral("pg1");
+    guard.sql = QStringLiteral("is nobody else");
+    guard.expectsTrue = true;
+    for (const bool returns : {true, false}) {
+        for (const bool holds : {true, false}) {
+            Plan guarded = plan();
+            guarded.resumeGuards = {guard};
+            guarded.steps[2].pointOfNoReturn = returns;
+            Bench bench(guarded);
+            dieAt(bench, returns ? 3 : 1, StepState::Started);
+            bench.takeUp();
+            bench.hands.answers[guard.sql] = FakeHands::one(holds ? QStringLiteral("t") : QStringLiteral("f"));
+            bench.runner->resume(bench.interrupted);
+            QTRY_VERIFY(bench.outcome);
+            QCOMPARE(word(*bench.outcome), word(holds ? Outcome::Done : Outcome::Refused));
+            if (!holds) {
+                QCOMPARE(bench.hands.told, QStringList{QStringLiteral("pg1: is nobody else")});
+                bench.runner.reset(); // it is as interrupted as it was
+                QCOMPARE(word(bench.recorded()), word(Outcome::Interrupted));
+            }
+        }
+    }
+    // With the way back open each step is asked about anew.
+    Plan guarded = plan();
+    guarded.resumeGuards = {guard};
+    Bench bench(guarded);
+    dieAt(bench, 1, StepState::Started);
+    bench.takeUp();
+    bench.runner->resume(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QVERIFY(!bench.hands.told.contains(QStringLiteral("pg1: is nobody else")));
+}
+
+/// The way back of one that was taken up is no other for having been tried to go on first.
+void TestRunnerLater::failedTryIsTakenBackGuarded()
+{
+    Plan guarded = plan();
+    Action guard;
+    guard.node = QStringLiteral("pg2");
+    guard.sql = QStringLiteral("is it still so");
+    guard.expectsTrue = true;
+    guarded.undoGuards = {guard};
+    Bench bench(guarded);
+    dieAt(bench, 1, StepState::Started);
+    bench.takeUp();
+    bench.hands.answers[guard.sql] = FakeHands::one(QStringLiteral("f"));
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.runner->resume(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
+    QVERIFY(!bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
+    QVERIFY2(bench.remains.first().startsWith(QStringLiteral("stop: ")), qPrintable(bench.remains.first()));
+    QVERIFY(bench.remains[1].contains(QStringLiteral("Nothing was taken back")));
+}
+
+/// A session ends unseen, and the next question opens another one, which holds nothing.
+void TestRunnerLater::lockThatIsLostEndsIt()
+{
+    Plan locked = plan();
+    locked.steps[0].stillHeld = {sql(QStringLiteral("is it ours"), true)};
+    for (const bool ours : {true, false}) {
+        Bench bench(locked);
+        bench.hands.answers[QStringLiteral("is it ours")] =
+            FakeHands::one(ours ? QStringLiteral("t") : QStringLiteral("f"));
+        bench.runner->start();
+        QTRY_VERIFY(bench.outcome);
+        QCOMPARE(word(*bench.outcome), word(ours ? Outcome::Done : Outcome::Refused));
+        QCOMPARE(bench.hands.told.contains(QStringLiteral("pg1: do stop")), ours);
+        QCOMPARE(bench.hands.told.count(QStringLiteral("pg1: is it ours")), 1); // not of the lock itself
     }
 }
 

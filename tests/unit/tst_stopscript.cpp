@@ -29,6 +29,7 @@ private Q_SLOTS:
     void primaryThatNeverStopped();
     void standbysDirectoryIsLeftAlone_data();
     void standbysDirectoryIsLeftAlone();
+    void archiverIsWaitedFor();
     void toldStopLooksFirst();
     void runningPrimaryIsNoStandby();
     void ownFileIsKnown();
@@ -37,6 +38,7 @@ private Q_SLOTS:
 
 private:
     bool clear(QProcess &process, const char *as) const;
+    void start(QProcess &process, const char *as) const;
     QString path(const char *name) const { return m_directory->filePath(QLatin1String(name)); }
     void write(const char *name, const QByteArray &text) const;
     std::unique_ptr<QProcess> child(const QString &title) const;
@@ -185,13 +187,50 @@ void TestStopScript::primaryThatNeverStopped()
     QVERIFY(!QFile::exists(path("standby.signal")));
 }
 
+/// What it does not archive any more nobody will: the new primary has received it, and a standby archives nothing.
+void TestStopScript::archiverIsWaitedFor()
+{
+    QVERIFY(QDir(m_directory->path()).mkpath(QStringLiteral("pg_wal/archive_status")));
+    const QString status = QStringLiteral("pg_wal/archive_status/");
+    const QByteArray first = (status + QStringLiteral("000000070000000000000003.ready")).toLatin1();
+    const QByteArray second = (status + QStringLiteral("000000070000000000000004.ready")).toLatin1();
+    write(first.constData(), {});
+    write("pg_ctl", "#!/bin/sh\nrm \"$(dirname \"$0\")/postmaster.pid\"\n"); // ends it at once
+    write("postmaster.pid", QByteArray::number(QCoreApplication::applicationPid()) + "\n2\n3\n4\n5\n6\n7\nstopping\n");
+    write("standby.signal", QByteArray(kMark) + "\n");
+    QProcess clear;
+    start(clear, "standby");
+    QByteArray said;
+    QTRY_VERIFY_WITH_TIMEOUT((said += clear.readAllStandardOutput()).contains("WAL files that nobody else"), 20'000);
+    QVERIFY(QFile::exists(path("postmaster.pid")));
+    write(second.constData(), {}); // and that one it gives up
+    QVERIFY(QFile::remove(path(first.constData())));
+    QVERIFY(QFile::remove(path("postmaster.pid")));
+    QVERIFY(clear.waitForFinished(20'000));
+    QCOMPARE(clear.exitCode(), 0);
+    said = clear.readAllStandardOutput();
+    QVERIFY2(said.contains("that its archiver has left: 1. As a standby it does not archive them"), said.constData());
+    // With nothing to archive it is not waited for.
+    QVERIFY(QFile::remove(path(second.constData())));
+    write("postmaster.pid", QByteArray::number(QCoreApplication::applicationPid()) + "\n2\n3\n4\n5\n6\n7\nstopping\n");
+    QVERIFY(this->clear(clear, "standby"));
+    QCOMPARE(clear.exitCode(), 0);
+    QCOMPARE(clear.readAllStandardOutput(), QByteArray());
+    QVERIFY(!QFile::exists(path("postmaster.pid")));
+}
+
 bool TestStopScript::clear(QProcess &process, const char *as) const
+{
+    start(process, as);
+    return process.waitForFinished(20'000);
+}
+
+void TestStopScript::start(QProcess &process, const char *as) const
 {
     process.start(QStringLiteral("sh"),
                   {QStringLiteral("-c"), QLatin1String(kClearScript), QStringLiteral("howdah-clear"), path("pg_ctl"),
                    m_directory->path(), QLatin1String(as), path("pg_controldata"), QStringLiteral("7"),
                    QLatin1String(kMark)});
-    return process.waitForFinished(20'000);
 }
 
 void TestStopScript::standbysDirectoryIsLeftAlone_data()

@@ -2,6 +2,7 @@
 #include <QTest>
 #include <algorithm>
 
+#include "operations/planjson.h"
 #include "operations/switchover/switchoverplan.h"
 #include "switchoverfacts.h"
 
@@ -15,6 +16,8 @@ private Q_SLOTS:
     void whoWasSilentMayHaveBeenPromoted();
     void whatWasPreparedMustStandThereStill();
     void whatIsTakenBackIsTakenOver();
+    void whoeverGoesOnAsksFirst();
+    void spoiltSlotIsNotUsedAgain();
     void settingsThatAreNotAsWritten();
     void anotherConsoleIsSeen();
     void filesThatCantBeRead();
@@ -92,6 +95,39 @@ void TestSwitchoverLater::whatIsTakenBackIsTakenOver()
     }
     QCOMPARE(plan.undoGuards.size(), std::size_t(1));
     QVERIFY(plan.undoGuards.front().node == pg2 && plan.undoGuards.front().wasSilent);
+}
+
+/// Past the promotion nobody else may be the primary, as far as they answer.
+void TestSwitchoverLater::whoeverGoesOnAsksFirst()
+{
+    Facts facts = factsOf(prepared(healthyPair()));
+    const Plan plan = planSwitchover(facts, pg2);
+    QCOMPARE(plan.resumeGuards.size(), std::size_t(1));
+    QVERIFY(plan.resumeGuards.front().node == pg1 && plan.resumeGuards.front().wasSilent);
+    const auto back = planFromJson(toJson(plan));
+    QVERIFY(back && *back == plan);
+    // Where it is not done by the console a person is told no less.
+    facts.nodes[pg1].host = HostAccess{.error = QStringLiteral("no command")};
+    const Plan byHand = planSwitchover(facts, pg2);
+    QVERIFY2(stepOf(byHand, QStringLiteral("stop"))->remedy.contains(QStringLiteral("Where pg2 takes writes by now")),
+             qPrintable(stepOf(byHand, QStringLiteral("stop"))->remedy));
+}
+
+/// A slot of that name whose WAL is gone takes nobody back.
+void TestSwitchoverLater::spoiltSlotIsNotUsedAgain()
+{
+    cluster::Snapshot snapshot = prepared(healthyPair());
+    cluster::Slot slot;
+    slot.slotName = pg1;
+    slot.slotType = QStringLiteral("physical");
+    for (const bool spoilt : {false, true}) {
+        slot.invalidationReason = spoilt ? QStringLiteral("idle_timeout") : QString();
+        edit(snapshot, pg2).replicationSlots = {slot};
+        const Plan plan = planSwitchover(factsOf(snapshot), pg2);
+        const Step *made = stepOf(plan, QStringLiteral("slots"));
+        QCOMPARE(made != nullptr, spoilt);
+        QVERIFY(!made || made->title.contains(QStringLiteral("pg1_2")));
+    }
 }
 
 /// Undo puts back what runs, and the old primary starts with what is written.

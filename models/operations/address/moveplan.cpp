@@ -79,6 +79,23 @@ Action stillSo(const Move &move, bool writes)
     return action;
 }
 
+/// What whoever takes the move up later, or back, asks first.
+void guardLater(Plan &plan, const Move &move, const cluster::Snapshot &snapshot)
+{
+    Action mayBeGone = stillSo(move, move.writes);
+    mayBeGone.orSilent = mayBeGone.wasSilent = true;
+    mayBeGone.otherwise =
+        tr("somebody has been at the cluster since: %1 is not what it was when this was planned").arg(move.to);
+    plan.resumeGuards = plan.guards;
+    plan.undoGuards = {mayBeGone};
+    for (const cluster::NodeStatus &node : snapshot.nodes) {
+        if (move.writes && node.name != move.to && node.kind == cluster::NodeKind::Data) {
+            plan.resumeGuards.push_back(noSecondPrimary(node.name, move.to));
+            plan.undoGuards.push_back(plan.resumeGuards.back());
+        }
+    }
+}
+
 } // namespace
 
 QString moveTitle(const QString &cluster, const QString &address, const QString &node)
@@ -136,6 +153,7 @@ Plan planMove(const MoveFacts &facts, const QString &name, const QString &node)
         return plan;
     }
     plan.guards = {stillSo(move, move.writes)};
+    guardLater(plan, move, snapshot);
     std::vector<Step> steps = moveSteps(move);
     if (Step settle = settleStep(move); !settle.actions.empty()) {
         steps.push_back(std::move(settle));

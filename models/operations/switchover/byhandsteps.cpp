@@ -47,7 +47,7 @@ Step stopByHandStep(const Pieces &p)
                   "the server: it is the primary still.")
                    .arg(p.primary, p.dataDirectory),
                QStringLiteral("SELECT NOT pg_is_in_recovery()")));
-    step.remedy = tr("Start %1 by hand.").arg(p.primary);
+    step.remedy = stopRemedy(p);
     return step;
 }
 

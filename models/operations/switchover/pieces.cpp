@@ -73,6 +73,9 @@ void noteOldValues(Pieces &p, const Facts &facts, int node, const QString &secre
     }
     for (const QString &setting : std::as_const(p.inAutoConf[status.name])) {
         const bool secret = setting == QLatin1String("primary_conninfo");
+        if (secret && secretName.isEmpty()) {
+            continue;
+        }
         // An empty one is no conninfo to be read back.
         const QString value = status.sample->setting(QLatin1String(setting.toLatin1()));
         p.oldValues[status.name].insert(setting, secret && !value.isEmpty() ? QStringLiteral(":{%1}").arg(secretName)
@@ -185,7 +188,7 @@ Pieces piecesOf(const Facts &facts, const Cast &cast)
     replaced.emplace_back(QStringLiteral("application_name"), applicationNameOf(facts, cast, cast.primary));
     p.secrets.push_back(conninfoSecret(facts, QStringLiteral("conninfo_of_old_primary"), cast.candidate, replaced));
     noteOldValues(p, facts, cast.primary, QStringLiteral("old_conninfo_of_old_primary"));
-    noteOldValues(p, facts, cast.candidate, QStringLiteral("old_conninfo_of_candidate"));
+    noteOldValues(p, facts, cast.candidate, {}); // its own conninfo is not changed
     for (std::size_t i = 0; i < cast.siblings.size(); ++i) {
         const int sibling = cast.siblings[i];
         if (!nodeAt(facts, sibling).sample) {
@@ -359,7 +362,8 @@ QStringList Pieces::clearScript(bool asStandby) const
 
 QString Pieces::signalMark() const
 {
-    return QStringLiteral("howdah: %1 was the primary until timeline %2").arg(primary).arg(timeline);
+    return QStringLiteral("howdah: %1 was the primary until timeline %2, and made way for %3")
+        .arg(primary, QString::number(timeline), candidate);
 }
 
 Action Pieces::startAction(const QString &about) const

@@ -50,7 +50,7 @@ esac
 printf '%s\n' "$5" >"$2/standby.signal" && sync "$2/standby.signal" "$2" || exit 1
 n=0
 seconds
-begun=$now told=$((now + 2))
+begun=$now told=$((now + 2)) ended=
 # It ends well before whoever waits for it does: nothing of it may be left when that takes it back.
 while [ "$n" -lt $(($4 * 2)) ] && [ $((now - begun)) -lt $(($4 / 100 - 2)) ]; do
   said=$(LC_ALL=C "$3" -D "$2" 2>/dev/null)
@@ -64,6 +64,7 @@ while [ "$n" -lt $(($4 * 2)) ] && [ $((now - begun)) -lt $(($4 / 100 - 2)) ]; do
     exit 0 ;;
   esac
   [ $((n % 100)) -ne 50 ] || alive "$@" || {
+    [ -n "$ended" ] || { ended=1; continue; } # it may have ended well since that was read
     rm -f "$2/standby.signal"
     echo "it ended without a shutdown checkpoint" >&2
     exit 1
@@ -107,9 +108,17 @@ inline constexpr const char *kControlScript =
 /// $6 what standby.signal has in it. A directory with another one is a standby's, and is left alone, and so is a server
 /// that has none where a standby is to be started: the command may lead to another host by now. "ready" in the pid file
 /// is a hot standby as well as a primary (postmaster.c): only pg_control tells which. A server that is on its way down
-/// is waited for, a little, and then ended at once: that loses nothing, it only makes it recover. One that serves is
-/// left alone, and so is one that has followed another primary meanwhile.
+/// is waited for, a little, and then ended at once: that loses nothing, it only makes it recover. But for its archiver,
+/// where it becomes a standby: a standby archives nothing (archive_mode = on), nor does the new primary what it has
+/// received, so that it would be in no archive, ever
+/// (https://www.postgresql.org/docs/current/warm-standby.html#CONTINUOUS-ARCHIVING-IN-STANDBY). One that serves is left
+/// alone, and so is one that has followed another primary meanwhile.
 inline constexpr const char *kClearScript = R"sh(
+unarchived() {
+  left=0
+  for ready in "$1"/pg_wal/archive_status/*.ready; do [ ! -e "$ready" ] || left=$((left + 1)); done
+  [ "$left" -gt 0 ]
+}
 if [ "$3" = primary ]; then
   # While it is written, what is read may not be whole.
   tries=0
@@ -125,7 +134,7 @@ if [ -e "$2/standby.signal" ] && [ "$(cat "$2/standby.signal" 2>/dev/null)" != "
   echo "standby.signal in $2 on this host is another standby's, not of this switchover: nothing was changed here" >&2
   exit 1
 fi
-n=0
+n=0 waited=0
 while pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do
   if [ "$3" = standby ] && [ ! -e "$2/standby.signal" ]; then
     echo "a server without standby.signal runs in $2 on this host: process $pid was left alone" >&2
@@ -144,11 +153,17 @@ while pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill 
   standby*) [ "$3" = standby ] && [ -e "$2/standby.signal" ] && exit 0 ;;
   esac
   n=$((n + 1))
-  [ "$n" -eq 100 ] && { "$1" -D "$2" -m immediate -t 10 stop >/dev/null || exit 1; }
+  if [ "$3" = standby ] && [ "$n" -eq 100 ] && unarchived "$2"; then
+    [ $((waited % 400)) -ne 0 ] || echo "waits for its archiver: WAL files that nobody else will archive: $left"
+    [ "$waited" -lt 3000 ] || { echo "its archiver does not come to its end, WAL files left: $left" >&2; exit 1; }
+    n=50 waited=$((waited + 50)) # and then it may take a second to end
+  fi
+  [ "$n" -ne 100 ] || "$1" -D "$2" -m immediate -t 10 stop >/dev/null || ! kill -0 "$pid" 2>/dev/null || exit 1
   [ "$n" -gt 200 ] && { echo "the server does not end: process $pid" >&2; exit 1; }
   sleep 0.02
 done
 if [ "$3" = standby ]; then
+  ! unarchived "$2" || echo "WAL files that its archiver has left: $left. As a standby it does not archive them (archive_mode = on): save them from pg_wal"
   printf '%s\n' "$6" >"$2/standby.signal" && sync "$2/standby.signal" "$2"
 else
   rm -f "$2/standby.signal"
@@ -171,10 +186,10 @@ cat <"$pipe" >"$said" &
 reader=$!
 code=0
 "$@" </dev/null >"$pipe" 2>&1 || code=$?
+[ "$code" -eq 0 ] || sleep 0.2 # for what it said last
 kill "$reader" 2>/dev/null
 [ "$code" -ne 0 ] || exit 0
 cat "$said" >&2
-sleep 0.2
 runs && exit 0
 exit "$code"
 )sh";

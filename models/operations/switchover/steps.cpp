@@ -81,6 +81,14 @@ Step checkpointStep(const Pieces &p)
     return step;
 }
 
+QString stopRemedy(const Pieces &p)
+{
+    return tr("%1 is down. Where %2 takes writes by now, it is the primary: leave standby.signal in %3, and start %1 "
+              "as its standby. Else undo brings %1 back as soon as they answer; by hand, only when it is sure that "
+              "nobody has promoted one of them: remove standby.signal from %3, and start %1.")
+        .arg(p.primary, (p.others + QStringList{p.candidate}).join(tr(" or ")), p.dataDirectory);
+}
+
 QString followsSql(const Pieces &p)
 {
     return QStringLiteral("SELECT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE %1 AND sender_port = %2 AND "
@@ -133,6 +141,15 @@ Step proofStep(const Pieces &p)
                 .arg(p.timeline),
             tr("%1 is a standby and sees what %2 wrote as committed").arg(node, p.candidate), 20));
         step.actions.back().shows = {kShowsOneWritable, kShowsSeen};
+    }
+    for (const QString &node : p.others + p.away) { // whoever is not waited for: it must not be a primary all the same
+        if (!all.contains(node)) {
+            step.actions.push_back(
+                p.holds(node, QStringLiteral("SELECT pg_is_in_recovery()"), tr("%1 takes no writes").arg(node)));
+            step.actions.back().deadlineMs = 2000;
+            step.actions.back().orSilent = step.actions.back().wasSilent = p.away.contains(node);
+            step.actions.back().shows = p.away.contains(node) ? QStringList() : QStringList{kShowsOneWritable};
+        }
     }
     for (const QString &slot : p.allSlots) {
         if (p.delayedSlots.contains(slot)) {

@@ -13,6 +13,9 @@ Step lockStep(const Pieces &p, const QString &node);
 /// Until little is left to write and to replay, while applications write.
 Step checkpointStep(const Pieces &p);
 
+/// What a person is to do when the old primary was stopped and could not be brought back.
+QString stopRemedy(const Pieces &p);
+
 /// SQL that holds on a standby that streams from the candidate, on a newer timeline than the one before.
 QString followsSql(const Pieces &p);
 /// True on the node that takes writes on the timeline of before. Of a primary the WAL that it writes tells: its control

@@ -161,12 +161,7 @@ Step stopStep(const Pieces &p)
         {QStringLiteral("system_identifier"), QStringLiteral("^Database system identifier: +([0-9]+)$")}};
     step.actions = {stop};
     step.undo = p.backToService();
-    step.remedy =
-        tr("%1 is down. Where %2 takes writes by now, it is the primary: leave standby.signal in %3, and start %1 as "
-           "its "
-           "standby. Else undo brings %1 back as soon as they answer; by hand, only when it is sure that nobody has "
-           "promoted one of them: remove standby.signal from %3, and start %1.")
-            .arg(p.primary, (p.others + QStringList{p.candidate}).join(QStringLiteral(" or ")), p.host.dataDirectory);
+    step.remedy = stopRemedy(p);
     return step;
 }
 
@@ -401,6 +396,9 @@ Plan planSwitchover(const Facts &facts, const QString &target, Way way)
     const Pieces p = piecesOf(facts, cast);
     plan.guards = guardsOf(p);
     plan.undoGuards = {p.isStandbyStill()};
+    for (const QString &node : QStringList{p.primary} + p.others + p.away) {
+        plan.resumeGuards.push_back(noSecondPrimary(node, target));
+    }
     if (throughRepmgr) {
         plan.steps = stepsThroughRepmgr(facts, cast, p);
     } else {
