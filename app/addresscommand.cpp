@@ -84,7 +84,7 @@ void AddressCommand::assign()
     facts.config = m_look.config();
     facts.state = m_state;
     facts.address = m_facts.value(m_invocation.addressName);
-    facts.unfinished = unfinishedOf(journal, facts.config.name, m_invocation.cluster);
+    facts.unfinished = unfinishedOf(journal, keyOf(*m_state.snapshot), m_invocation.cluster);
     facts.unreadable = journal.unreadable;
     const Plan plan = address::planMove(facts, m_invocation.addressName, m_invocation.target);
     if (m_run->offer(plan, m_invocation)) {

@@ -44,7 +44,7 @@ QSet<QString> witnessesIn(const operations::LastWill &will, const Table &table)
 
 } // namespace
 
-LastWillCommand::LastWillCommand(Invocation)
+LastWillCommand::LastWillCommand(const Invocation &)
     : m_input(STDIN_FILENO, QSocketNotifier::Read)
 {
     m_input.setEnabled(false);

@@ -21,7 +21,7 @@ namespace howdah::app {
 class LastWillCommand : public QObject {
     Q_OBJECT
 public:
-    explicit LastWillCommand(Invocation invocation);
+    explicit LastWillCommand(const Invocation &invocation);
 
     void start();
 

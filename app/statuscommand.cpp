@@ -67,9 +67,10 @@ void StatusCommand::report()
     }
     m_reported = true;
     m_deadline.stop();
+    m_state.assessment = std::make_shared<const cluster::Assessment>(
+        withAddresses(cluster::assess(*m_state.snapshot, cluster::Thresholds::forOneLook()), m_sights, true));
     m_state.assessment = std::make_shared<const cluster::Assessment>(withUnfinished(
-        withAddresses(cluster::assess(*m_state.snapshot, cluster::Thresholds::forOneLook()), m_sights, true),
-        operations::readJournal(operations::journalDirectory()), m_look.config(), m_invocation.cluster));
+        m_state, operations::readJournal(operations::journalDirectory()), m_look.config(), m_invocation.cluster));
     if (m_invocation.json) {
         QJsonObject object = stateJson(m_state);
         if (m_invocation.command == Command::Check) {

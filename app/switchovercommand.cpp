@@ -59,7 +59,7 @@ void SwitchoverCommand::gathered(const switchover::Facts &facts)
     m_look.stop();
     const Journal journal = readJournal(journalDirectory());
     newest.estimates = switchover::estimatesFrom(journal.operations, m_look.config().name);
-    newest.unfinished = unfinishedOf(journal, m_look.config().name, m_invocation.cluster);
+    newest.unfinished = unfinishedOf(journal, keyOf(*m_state.snapshot), m_invocation.cluster);
     newest.unreadable = journal.unreadable;
     const Plan plan = switchover::planSwitchover(
         newest, m_invocation.target, m_invocation.native ? switchover::Way::Native : switchover::Way::Manager);

@@ -102,12 +102,14 @@ void SwitchoverDesk::readJournal()
             }
         }
     });
+    const operations::ClusterKey key =
+        m_state.snapshot ? operations::keyOf(*m_state.snapshot) : operations::ClusterKey(m_config.name);
     watcher->setFuture(promise->future());
     promise->start();
-    QThreadPool::globalInstance()->start([promise, name = m_config.name] {
+    QThreadPool::globalInstance()->start([promise, name = m_config.name, key] {
         const Journal journal = operations::readJournal(journalDirectory());
         promise->addResult(Past{switchover::estimatesFrom(journal.operations, name),
-                                operations::unfinishedOf(journal, name), journal.unreadable});
+                                operations::unfinishedOf(journal, key), journal.unreadable});
         promise->finish();
     });
 }

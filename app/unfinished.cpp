@@ -5,6 +5,7 @@
 
 #include "app/moreknown.h"
 #include "operations/finishing.h"
+#include "operations/samecluster.h"
 #include "operations/unfinished.h"
 
 namespace howdah::app {
@@ -78,17 +79,19 @@ void addOperation(cluster::Assessment &result, const Operation &one, const QStri
 
 } // namespace
 
-cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const Journal &journal,
+cluster::Assessment withUnfinished(const cluster::ClusterState &state, const Journal &journal,
                                    const cluster::ClusterConfig &config, const QString &asNamed)
 {
-    cluster::Assessment result = assessment;
+    cluster::Assessment result = *state.assessment;
     if (!journal.unreadable.isEmpty()) {
         insertFinding(result, unreadableFinding(journal.unreadable));
     }
-    const Operation *one = newestRunning(journal, config.name);
-    one = one ? one : newestUnfinished(journal, config.name);
-    if (one && isOn(*one, config)) {
-        addOperation(result, *one, howToEnd(journal, *one, asNamed));
+    const ClusterKey key = keyOf(*state.snapshot);
+    const Operation *one = newestRunning(journal, key);
+    one = one ? one : newestUnfinished(journal, key);
+    const bool known = one && !one->plan.systemIdentifier.isEmpty() && !key.systemIdentifier.isEmpty();
+    if (one && (known || isOn(*one, config))) {
+        addOperation(result, *one, howToEnd(journal, *one, nameFor(*one, key, asNamed)));
     }
     return result;
 }
@@ -96,13 +99,12 @@ cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const 
 cluster::ClusterState withLeftOver(const cluster::ClusterState &state, const Journal &left,
                                    const cluster::ClusterConfig &config)
 {
-    const QString &name = state.snapshot->cluster;
-    const bool any = newestUnfinished(left, name) || !left.unreadable.isEmpty();
-    if (newestRunning(left, name) || !any) {
+    const ClusterKey key = keyOf(*state.snapshot);
+    const bool any = newestUnfinished(left, key) || !left.unreadable.isEmpty();
+    if (newestRunning(left, key) || !any) {
         return state;
     }
-    return {state.snapshot,
-            std::make_shared<const cluster::Assessment>(withUnfinished(*state.assessment, left, config, name))};
+    return {state.snapshot, std::make_shared<const cluster::Assessment>(withUnfinished(state, left, config, key.name))};
 }
 
 Journal leftOverIn(const JournalState &journal)

@@ -13,7 +13,7 @@ namespace howdah::app {
 /// and writes wait for it, or what else is critical does; no other finding's remedy says to promote, or to drop a slot,
 /// beside it. A file of the journal that can't be read is unknown. asNamed: the cluster as the command line takes it.
 /// Pure.
-cluster::Assessment withUnfinished(const cluster::Assessment &assessment, const operations::Journal &journal,
+cluster::Assessment withUnfinished(const cluster::ClusterState &state, const operations::Journal &journal,
                                    const cluster::ClusterConfig &config, const QString &asNamed);
 
 /// The same for a window, where what runs has a place of its own; left: what leftOverIn() gave. Pure.

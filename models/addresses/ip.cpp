@@ -23,7 +23,8 @@ QHostAddress plain(const QString &text)
 
 QPair<QHostAddress, int> network(const QString &text)
 {
-    return text.count(QLatin1Char('/')) == 1 ? QHostAddress::parseSubnet(text) : QPair(QHostAddress(), -1);
+    return text.count(QLatin1Char('/')) == 1 ? QHostAddress::parseSubnet(text)
+                                             : QPair<QHostAddress, int>(QHostAddress(), -1);
 }
 
 } // namespace

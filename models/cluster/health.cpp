@@ -84,6 +84,7 @@ void run(Rules &rules)
     judgeArchiver(rules);
     judgeSync(rules);
     judgeConsole(rules);
+    judgeOperation(rules);
 }
 
 // A node is as bad as the worst that is said about it, and unknown when it does not answer.

@@ -168,6 +168,7 @@ struct Activity {
     std::optional<SessionStates> states;
     std::vector<PreparedTransaction> preparedTransactions; ///< the oldest ten
     qint64 preparedCount = 0;
+    QString clusterLock; ///< another session that holds the lock of whoever acts on the cluster; empty: none
 
     bool operator==(const Activity &) const = default;
 };

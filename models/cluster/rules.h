@@ -57,6 +57,8 @@ void judgeSlots(Rules &rules);
 void judgeArchiver(Rules &rules);
 void judgeSync(Rules &rules);
 void judgeConsole(Rules &rules);
+/// Last, since it says what not to do about what others have found.
+void judgeOperation(Rules &rules);
 
 /// A standby hears from its upstream at least every wal_sender_timeout / 2; within this it certainly still does.
 inline constexpr qint64 kHeardMs = 15'000;

@@ -247,4 +247,30 @@ void judgeConsole(Rules &rules)
     }
 }
 
+void judgeOperation(Rules &rules)
+{
+    for (int i = 0; i < rules.count(); ++i) {
+        const auto &activity = rules.isFreshData(i) ? rules.sample(i).activity : std::optional<Activity>();
+        if (!activity || activity->clusterLock.isEmpty()) {
+            continue;
+        }
+        for (Finding &other : rules.findings) {
+            if (other.id.startsWith(QLatin1String("slot"))) {
+                other.remedy += QStringLiteral(" Drop none before the operation that is under way has ended: it may "
+                                               "need them.");
+            }
+        }
+        rules.add(
+            {.id = QStringLiteral("operation_under_way"),
+             .severity = Verdict::Warning,
+             .node = {},
+             .title = QStringLiteral("An operation is under way on this cluster"),
+             .evidence =
+                 QStringLiteral("The cluster lock on %1 is held by %2.").arg(rules.name(i), activity->clusterLock),
+             .remedy = QStringLiteral("Change nothing beside it, until whoever is at it has ended."),
+             .page = QStringLiteral("overview")});
+        return;
+    }
+}
+
 } // namespace howdah::cluster

@@ -278,9 +278,9 @@ std::optional<double> Track::largest(Metric metric, qint64 from, qint64 to) cons
     }
     double best = packed::unpack(most, isSeconds(metric) ? kTick : kByte);
     for (std::size_t i = fineAt(from); i < m_fine.size() && timeOf(m_fine[i]) < to; ++i) {
-        const double value = static_cast<double>(!isSeconds(metric) ? m_fine[i].bytes
-                                                 : keepsLag()       ? m_fineLag[i].seconds
-                                                                    : std::numeric_limits<float>::quiet_NaN());
+        const auto value = static_cast<double>(!isSeconds(metric) ? m_fine[i].bytes
+                                               : keepsLag()       ? m_fineLag[i].seconds
+                                                                  : std::numeric_limits<float>::quiet_NaN());
         best = std::fmax(best, value); // the other one when one is NaN
     }
     return orEmpty(best);

@@ -28,9 +28,9 @@ bool isHere(const QString &host)
 
 } // namespace
 
-Discovery::Discovery(const DiscoveryOptions &options, QObject *parent)
+Discovery::Discovery(DiscoveryOptions options, QObject *parent)
     : QObject(parent)
-    , m_options(options)
+    , m_options(std::move(options))
 {
     m_deadline.setSingleShot(true);
     connect(&m_deadline, &QTimer::timeout, this, &Discovery::finish);

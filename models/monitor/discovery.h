@@ -26,7 +26,7 @@ struct DiscoveryOptions {
 class Discovery : public QObject {
     Q_OBJECT
 public:
-    explicit Discovery(const DiscoveryOptions &options = {}, QObject *parent = nullptr);
+    explicit Discovery(DiscoveryOptions options = {}, QObject *parent = nullptr);
     ~Discovery() override;
 
     /// Always ends in finished(), never from within this call.

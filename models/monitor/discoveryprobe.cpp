@@ -113,9 +113,9 @@ void readSettings(const postgres::Rows &rows, ProbeAnswer &answer)
 
 } // namespace
 
-DiscoveryProbe::DiscoveryProbe(const postgres::Conninfo &conninfo, int deadlineMs, QObject *parent)
+DiscoveryProbe::DiscoveryProbe(postgres::Conninfo conninfo, int deadlineMs, QObject *parent)
     : QObject(parent)
-    , m_conninfo(conninfo)
+    , m_conninfo(std::move(conninfo))
 {
     m_options.connectMs = deadlineMs;
     m_options.batchMs = deadlineMs;
@@ -132,6 +132,7 @@ void DiscoveryProbe::start()
 void DiscoveryProbe::ask()
 {
     std::vector<postgres::Statement> statements;
+    statements.reserve(std::size(kQuestions));
     for (const char *question : kQuestions) {
         statements.push_back({QByteArray(), QByteArray(question)});
     }

@@ -15,7 +15,7 @@ namespace howdah::monitor {
 class DiscoveryProbe : public QObject {
     Q_OBJECT
 public:
-    DiscoveryProbe(const postgres::Conninfo &conninfo, int deadlineMs, QObject *parent = nullptr);
+    DiscoveryProbe(postgres::Conninfo conninfo, int deadlineMs, QObject *parent = nullptr);
     void start();
 
 Q_SIGNALS:

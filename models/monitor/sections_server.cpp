@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sections.h"
 
+#include "cluster/clusterlock.h"
 #include "cluster/conninfotext.h"
 #include "core/redact.h"
 
@@ -192,7 +193,10 @@ QByteArray activitySql(int)
            "NULL, NULL, NULL, NULL, NULL FROM a WHERE seconds > 60 ORDER BY seconds DESC LIMIT 10) "
            "UNION ALL (SELECT 'prepared', NULL, gid, database, owner, NULL, seconds, NULL, NULL, NULL, NULL, NULL FROM "
            "p "
-           "ORDER BY seconds DESC LIMIT 10)";
+           "ORDER BY seconds DESC LIMIT 10) "
+           "UNION ALL (SELECT 'lock', l.pid, " +
+           cluster::lockHolderSql().toUtf8() + ", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM " +
+           cluster::anyLockHoldersSql().toUtf8() + " AND l.pid <> pg_backend_pid() LIMIT 1)";
 }
 
 void decodeActivity(const Rows &rows, NodeSample &sample)
@@ -220,6 +224,8 @@ void decodeActivity(const Rows &rows, NodeSample &sample)
             states.longTransactions.push_back(
                 {static_cast<int>(rows.integer(row, pid).value_or(0)), rows.text(row, name), rows.text(row, database),
                  rows.text(row, application), rows.text(row, state), rows.number(row, seconds).value_or(0)});
+        } else if (which == "lock") {
+            activity.clusterLock = rows.text(row, name);
         } else {
             activity.preparedTransactions.push_back({rows.text(row, name), rows.text(row, application),
                                                      rows.text(row, database), rows.number(row, seconds).value_or(0)});

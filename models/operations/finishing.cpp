@@ -75,7 +75,7 @@ bool isUnfinished(const Operation &operation)
 bool overtakes(const Operation &later, const Operation &one)
 {
     const bool leftMarks = later.outcome != Outcome::Refused && later.outcome != Outcome::Undone;
-    return leftMarks && later.plan.cluster == one.plan.cluster && later.id != one.id &&
+    return leftMarks && isOf(later.plan, {one.plan.cluster, one.plan.systemIdentifier}) && later.id != one.id &&
            std::tie(later.startedMs, later.id) > std::tie(one.startedMs, one.id);
 }
 
@@ -103,21 +103,21 @@ Finishing finishing(const Journal &journal, const Operation &operation)
     return finishing(operation, at == journal.operations.end() ? nullptr : &*at);
 }
 
-const Operation *newestRunning(const Journal &journal, const QString &cluster)
+const Operation *newestRunning(const Journal &journal, const ClusterKey &cluster)
 {
     const Operation *newest = nullptr;
     for (const Operation &one : journal.operations) {
-        const bool runs = one.plan.cluster == cluster && one.outcome == Outcome::Running;
+        const bool runs = isOf(one.plan, cluster) && one.outcome == Outcome::Running;
         newest = runs && (!newest || newest->startedMs < one.startedMs) ? &one : newest;
     }
     return newest;
 }
 
-const Operation *newestUnfinished(const Journal &journal, const QString &cluster)
+const Operation *newestUnfinished(const Journal &journal, const ClusterKey &cluster)
 {
     const Operation *newest = nullptr;
     for (const Operation &one : journal.operations) {
-        if (one.plan.cluster != cluster || !isUnfinished(one) || (newest && newest->startedMs >= one.startedMs)) {
+        if (!isOf(one.plan, cluster) || !isUnfinished(one) || (newest && newest->startedMs >= one.startedMs)) {
             continue;
         }
         const Finishing may = finishing(journal, one);
@@ -230,9 +230,10 @@ QString standingText(const Operation &operation)
     const Standing now = standing(operation);
     const qsizetype all = now.done.size() + now.underWay.size() + now.failed.size() + now.remains.size();
     QStringList sentences;
-    sentences << (now.done.isEmpty()
-                      ? tr("None of its %1 steps was done.").arg(all)
-                      : tr("Done: %1 of %2 steps, last \"%3\".").arg(now.done.size()).arg(all).arg(now.done.last()));
+    const bool none = now.done.isEmpty();
+    sentences << (none && now.underWay.isEmpty() && now.failed.isEmpty() ? tr("None of its %1 steps was done.").arg(all)
+                  : none ? tr("Of its %1 steps none is done by now, and yet not all is as before.").arg(all)
+                         : tr("Done: %1 of %2 steps, last \"%3\".").arg(now.done.size()).arg(all).arg(now.done.last()));
     if (!now.underWay.isEmpty()) {
         sentences << tr("Begun, and how it ended is not known: %1.").arg(someOf(now.underWay));
     }

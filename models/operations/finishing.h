@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "operations/journal.h"
+#include "operations/samecluster.h"
 
 namespace howdah::operations {
 
@@ -37,9 +38,9 @@ Finishing finishing(const Operation &operation, const Operation *overtaking);
 Finishing finishing(const Journal &journal, const Operation &operation);
 
 /// The newest operation on a cluster at which another console is; nullptr when there is none.
-const Operation *newestRunning(const Journal &journal, const QString &cluster);
+const Operation *newestRunning(const Journal &journal, const ClusterKey &cluster);
 /// The newest operation on a cluster that is unfinished and can be resumed or undone; nullptr when there is none.
-const Operation *newestUnfinished(const Journal &journal, const QString &cluster);
+const Operation *newestUnfinished(const Journal &journal, const ClusterKey &cluster);
 
 /// Where an operation stands, in words for people: titles of its steps, in their order.
 struct Standing {

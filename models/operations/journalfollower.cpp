@@ -29,6 +29,7 @@ Operation headOf(const Operation &whole)
     head.plan.guards.clear();
     head.plan.undoGuards.clear();
     head.plan.resumeGuards.clear();
+    head.plan.takeUpGuards.clear();
     head.plan.steps.clear();
     head.steps.clear();
     head.values.clear();
@@ -45,10 +46,10 @@ std::shared_ptr<const Operation> newestOvertaking(const JournalState &state, con
 
 } // namespace
 
-JournalState ofCluster(const JournalState &state, const QString &cluster)
+JournalState ofCluster(const JournalState &state, const ClusterKey &cluster)
 {
     JournalState of = state;
-    std::erase_if(of.operations, [&cluster](const auto &one) { return one->plan.cluster != cluster; });
+    std::erase_if(of.operations, [&cluster](const auto &one) { return !isOf(one->plan, cluster); });
     return of;
 }
 

@@ -9,6 +9,7 @@
 
 #include "operations/finishing.h"
 #include "operations/journal.h"
+#include "operations/samecluster.h"
 
 namespace howdah::operations {
 
@@ -23,7 +24,7 @@ struct JournalState {
 };
 
 /// Of state what concerns one cluster: its operations, and what can't be read, which may be of any.
-JournalState ofCluster(const JournalState &state, const QString &cluster);
+JournalState ofCluster(const JournalState &state, const ClusterKey &cluster);
 /// The operation of that id; nullptr when there is none.
 std::shared_ptr<const Operation> operationOf(const JournalState &state, const QString &id);
 /// What can still be done about one of its operations.

@@ -110,7 +110,7 @@ bool take(Operation &operation, const QJsonObject &line)
     operation.outcome = *end;
     operation.endedMs = static_cast<qint64>(line[QLatin1String("at")].toDouble());
     operation.remains.clear();
-    for (const QJsonValue &one : line[QLatin1String("remains")].toArray()) {
+    for (const auto &one : line[QLatin1String("remains")].toArray()) {
         operation.remains.append(one.toString());
     }
     return true;

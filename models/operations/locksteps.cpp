@@ -3,7 +3,7 @@
 
 #include <QCoreApplication>
 
-#include "operations/clusterlock.h"
+#include "cluster/clusterlock.h"
 
 namespace howdah::operations {
 
@@ -29,7 +29,7 @@ Action release(const QString &node)
 {
     Action action;
     action.node = node;
-    action.sql = QStringLiteral("SELECT pg_advisory_unlock(%1)").arg(kClusterLock);
+    action.sql = QStringLiteral("SELECT pg_advisory_unlock(%1)").arg(cluster::kClusterLock);
     return action;
 }
 
@@ -40,7 +40,7 @@ Step lockStep(const QString &node)
     Step step = stepOn(node, "lock", tr("Take the cluster lock on %1").arg(node));
     Action take;
     take.node = node;
-    take.sql = tryLockSql();
+    take.sql = cluster::tryLockSql();
     take.expectsTrue = true;
     take.text = tr("take the cluster lock, so that no other console acts meanwhile");
     take.otherwise = tr("another console holds the cluster lock");
@@ -54,7 +54,7 @@ Step lockStep(const QString &node)
     step.renewed = true;
     Action ours;
     ours.node = node;
-    ours.sql = lockIsOursSql();
+    ours.sql = cluster::lockIsOursSql();
     ours.expectsTrue = true;
     ours.text = tr("the cluster lock is held still");
     ours.otherwise = tr("the session that held the cluster lock has ended, so that another console may act by now");

@@ -241,13 +241,16 @@ struct Secret {
 struct Plan {
     QString operation; ///< "switchover"
     QString cluster;
-    QString title; ///< "Switch over orders from pg1 to pg2"
-    QString from;  ///< node names; may be empty
+    QString systemIdentifier; ///< of its servers; empty: not known
+    QString title;            ///< "Switch over orders from pg1 to pg2"
+    QString from;             ///< node names; may be empty
     QString to;
     bool natively = false; ///< not through a manager, as was asked for
     std::vector<Check> checks;
     std::vector<Secret> secrets;
     std::vector<Action> guards; ///< must hold before each step up to the first of the outage
+    /// Must hold before anybody takes it up later, by whichever way: the servers are those that it was planned for.
+    std::vector<Action> takeUpGuards;
     /// Must hold before any of it is taken back by whoever takes it up later: else somebody else has been at the
     /// cluster since, and what was prepared may be what that one relies on.
     std::vector<Action> undoGuards;

@@ -44,7 +44,7 @@ T fromWord(const QString &text, const std::array<T, N> &all, Word word, bool &ok
 QStringList strings(const QJsonValue &value)
 {
     QStringList list;
-    for (const QJsonValue &one : value.toArray()) {
+    for (const auto &one : value.toArray()) {
         list.append(one.toString());
     }
     return list;
@@ -171,7 +171,7 @@ public:
         secret.node = o[QLatin1String("node")].toString();
         secret.sql = o[QLatin1String("sql")].toString();
         secret.shown = o[QLatin1String("shown")].toString();
-        for (const QJsonValue &pair : o[QLatin1String("replaced")].toArray()) {
+        for (const auto &pair : o[QLatin1String("replaced")].toArray()) {
             secret.replaced.emplace_back(pair.toArray().at(0).toString(), pair.toArray().at(1).toString());
         }
         m_ok = m_ok && !secret.name.isEmpty() && !secret.sql.isEmpty();
@@ -183,7 +183,7 @@ public:
     {
         m_ok = m_ok && value.isArray();
         std::vector<T> all;
-        for (const QJsonValue &one : value.toArray()) {
+        for (const auto &one : value.toArray()) {
             m_ok = m_ok && one.isObject();
             all.push_back((this->*read)(one.toObject()));
         }
@@ -316,6 +316,7 @@ QJsonObject toJson(const Plan &plan)
 {
     return {{QStringLiteral("operation"), plan.operation},
             {QStringLiteral("cluster"), plan.cluster},
+            {QStringLiteral("system_identifier"), plan.systemIdentifier},
             {QStringLiteral("title"), plan.title},
             {QStringLiteral("from"), plan.from},
             {QStringLiteral("to"), plan.to},
@@ -323,6 +324,7 @@ QJsonObject toJson(const Plan &plan)
             {QStringLiteral("checks"), arrayOf(plan.checks)},
             {QStringLiteral("secrets"), arrayOf(plan.secrets)},
             {QStringLiteral("guards"), arrayOf(plan.guards)},
+            {QStringLiteral("take_up_guards"), arrayOf(plan.takeUpGuards)},
             {QStringLiteral("undo_guards"), arrayOf(plan.undoGuards)},
             {QStringLiteral("resume_guards"), arrayOf(plan.resumeGuards)},
             {QStringLiteral("steps"), arrayOf(plan.steps)}};
@@ -342,7 +344,11 @@ core::Result<Plan> planFromJson(const QJsonObject &o)
     plan.secrets = reader.list(o[QLatin1String("secrets")], &Reader::secret);
     plan.guards = reader.list(o[QLatin1String("guards")], &Reader::action);
     plan.undoGuards = reader.list(o[QLatin1String("undo_guards")], &Reader::action);
-    if (o.contains(QLatin1String("resume_guards"))) { // journals of before them have none
+    plan.systemIdentifier = o[QLatin1String("system_identifier")].toString();
+    if (o.contains(QLatin1String("take_up_guards"))) { // journals of before them have none
+        plan.takeUpGuards = reader.list(o[QLatin1String("take_up_guards")], &Reader::action);
+    }
+    if (o.contains(QLatin1String("resume_guards"))) {
         plan.resumeGuards = reader.list(o[QLatin1String("resume_guards")], &Reader::action);
     }
     plan.steps = reader.list(o[QLatin1String("steps")], &Reader::step);

@@ -4,8 +4,8 @@
 #include <QRegularExpression>
 #include <algorithm>
 
+#include "cluster/clusterlock.h"
 #include "hosts/commandline.h"
-#include "operations/clusterlock.h"
 #include "operations/errands.h"
 #include "operations/places.h"
 #include "operations/runbookproviders.h"
@@ -100,7 +100,7 @@ QString RunbookActions::lockLookText(const Step &step, bool orSilent)
 {
     QString text;
     for (Action look : step.actions) {
-        look.sql = lockIsFreeSql();
+        look.sql = cluster::lockIsFreeSql();
         look.orSilent = orSilent;
         text += this->text(look, step);
     }
@@ -185,7 +185,7 @@ QString RunbookActions::onlyIfText(const Action &action, const Step &step, const
     const QString name = m_sql.function(ask, {.silenceS = kAbsentMs / 1000, .kept = secretsIn(action)});
     return QStringLiteral("within %1\nasked %2 || %3\nif [ \"$(first)\" = t ]; then\n%4else\n  echo %5\nfi\n")
         .arg(QString::number(kAnswerS), name, failing(shellWord(step.title), Came::FromServer), line,
-             shellWord(QStringLiteral("  %1: left as it is, for somebody has changed it since: %2")
+             shellWord(QStringLiteral("  %1: left as it is, for it is not as it was set here: %2")
                            .arg(action.node, action.sql.section(QLatin1Char(' '), 0, 3))));
 }
 

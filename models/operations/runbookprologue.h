@@ -35,14 +35,19 @@ past=
 fresh() {
   [ ! -e "$mark" ] || fail "$mark is there: an earlier run has begun \"$onward\", which can't be taken back, and did not come \
 to its end. Nothing was changed"
+  [ ! -e "$values" ] || [ -s "$values" ] || fail "$values is there and empty: an earlier run was interrupted before it \
+began anything. Remove that file. Nothing was changed"
   [ ! -e "$values" ] || fail "$values is there: an earlier run was neither finished nor taken back. Take it back first \
 (sh $0 undo), or remove that file when it is sure that nothing is to be put back any more. Nothing was changed"
 }
 # $1: a step that is about to begin, and can be taken back.
 begins() {
-  [ -n "$undo" ] || (umask 077 && set -C && : >"$values") || fail "$values can't be written. Nothing was changed"
-  [ -n "$undo" ] || echo "  what undo has to put back is kept in $values until all is done or taken back"
-  (umask 077 && printf '# %s\n' "$1" >>"$values") || fail "$values can't be written"
+  if [ -z "$undo" ]; then # in one piece: interrupted in between, it would be there and empty
+    (umask 077 && set -C && printf '# %s\n' "$1" >"$values") || fail "$values can't be written. Nothing was changed"
+    echo "  what undo has to put back is kept in $values until all is done or taken back"
+  else
+    (umask 077 && printf '# %s\n' "$1" >>"$values") || fail "$values can't be written"
+  fi
   undo="$undo $1"
 }
 # $1: a step that may be taken back: named, or where none is named one that was begun.
@@ -98,6 +103,10 @@ arguments() {
       exit 64 ;;
     esac
   done
+  [ $# -gt 0 ] || [ ! -e "$values" ] || [ -s "$values" ] || {
+    rm -f "$values" && echo "An earlier run was interrupted before it began anything. Nothing was changed."
+    exit 0
+  }
   [ $# -gt 0 ] || [ -e "$values" ] || [ -e "$mark" ] || {
     echo "$values is not there: nothing was begun, or all was done or taken back. Nothing was changed." >&2
     echo "To take single steps back all the same: sh $0 undo STEP...; there are$all" >&2

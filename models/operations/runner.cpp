@@ -11,8 +11,6 @@
 
 namespace howdah::operations {
 
-using core::Error;
-
 namespace {
 constexpr int kAnswerMs = 5000;
 constexpr int kSecretMs = 5000;
@@ -59,7 +57,14 @@ void Runner::take(const Operation &operation)
 void Runner::resume(const Operation &operation)
 {
     take(operation);
-    begin();
+    takeUp([this] { begin(); });
+}
+
+void Runner::takeUp(const std::function<void()> &then)
+{
+    run(m_plan.takeUpGuards, kResumeGuardMs, [this, then](const tl::expected<void, SequenceFailure> &result) {
+        result ? then() : leaveAsItWas(tr("%1. Nothing was done or taken back").arg(result.error().error.message));
+    });
 }
 
 void Runner::undo(const Operation &operation)
@@ -71,7 +76,7 @@ void Runner::undo(const Operation &operation)
         finish(Outcome::Incomplete);
         return;
     }
-    resolveSecrets(0, false, [this] { lockAgain(0, [this] { undoGuarded(asAskedFor()); }); });
+    takeUp([this] { resolveSecrets(0, false, [this] { lockAgain(0, [this] { undoGuarded(asAskedFor()); }); }); });
 }
 
 void Runner::begin()
@@ -115,7 +120,7 @@ bool Runner::cancel()
     return true;
 }
 
-void Runner::resolveSecrets(std::size_t next, bool all, std::function<void()> then)
+void Runner::resolveSecrets(std::size_t next, bool all, const std::function<void()> &then)
 {
     if (next >= m_plan.secrets.size()) {
         then();

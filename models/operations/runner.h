@@ -57,7 +57,7 @@ private:
 
     void take(const Operation &operation);
     void begin();
-    void resolveSecrets(std::size_t next, bool all, std::function<void()> then);
+    void resolveSecrets(std::size_t next, bool all, const std::function<void()> &then);
     void takeOldValue(std::size_t index, const Handed<Table> &table);
     void next();
     void guardThenRun(int index);
@@ -80,6 +80,8 @@ private:
     void undoGuarded(const QString &why);
     /// The way back of a step that failed or was not begun: guarded where the operation was taken up again.
     void takeBack(const QString &why);
+    /// Makes sure that its servers are those that it was planned for.
+    void takeUp(const std::function<void()> &then);
     /// Goes on with what another console has left, unless somebody else has been at the cluster since.
     void goOn();
     /// Ends it with nothing done or taken back, and leaves it for whoever takes it up next as this one has found it.

@@ -157,7 +157,7 @@ void Sequence::askWhetherTo(const Action &action, int left)
             return;
         }
         self->speak();
-        const QString kept = QStringLiteral("left as it is, for somebody has changed it since: %1")
+        const QString kept = QStringLiteral("left as it is, for it is not as it was set here: %1")
                                  .arg(self->current().sql.section(QLatin1Char(' '), 0, 3));
         Q_EMIT self->leftAlone(self->current().node, kept);
         self->answered(true, kept);
@@ -238,10 +238,20 @@ void Sequence::askOnTheSide()
 
 void Sequence::abandon()
 {
-    if (!m_ended && m_next < m_actions.size() && current().kind == Action::Kind::Person) {
+    if (m_ended || m_next >= m_actions.size()) {
+        return;
+    }
+    if (current().kind == Action::Kind::Person) {
         m_again.stop();
         fail({.kind = Error::Kind::Cancelled,
               .message = QStringLiteral("%1: nobody waits any longer for it to be done by hand").arg(current().node),
+              .node = current().node},
+             true);
+    } else if (current().pollMs > 0) {
+        m_again.stop();
+        fail({.kind = Error::Kind::Cancelled,
+              .message = QStringLiteral("%1: cancelled while it was waited for: %2")
+                             .arg(current().node, current().text.isEmpty() ? m_lastSeen : current().text),
               .node = current().node},
              true);
     }
@@ -357,7 +367,7 @@ void Sequence::answered(bool holds, const QString &seen)
         return;
     }
     const QString what = !action.otherwise.isEmpty() ? action.otherwise
-                         : !action.text.isEmpty()    ? action.text
+                         : !action.text.isEmpty()    ? QStringLiteral("not so: ") + action.text
                                                      : QStringLiteral("the answer is not as it must be");
     // What is asked first, and answered with no, has done nothing.
     const bool onlyAsked =

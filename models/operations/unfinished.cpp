@@ -16,17 +16,22 @@ QString tr(const char *text)
 
 } // namespace
 
-std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cluster, const QString &asNamed)
+QString nameFor(const Operation &operation, const ClusterKey &cluster, const QString &asNamed)
+{
+    return operation.plan.cluster != cluster.name ? operation.plan.cluster : asNamed.isEmpty() ? cluster.name : asNamed;
+}
+
+std::optional<Unfinished> unfinishedOf(const Journal &journal, const ClusterKey &cluster, const QString &asNamed)
 {
     if (const Operation *running = newestRunning(journal, cluster)) {
         return Unfinished{running->id, running->plan.title,     false, stoppedAt(*running),
                           {},          mayHoldWrites(*running), true};
     }
     const Operation *one = newestUnfinished(journal, cluster);
-    return one ? std::optional(Unfinished{
-                     one->id, one->plan.title, one->outcome == Outcome::Interrupted, stoppedAt(*one),
-                     finishCommands(asNamed.isEmpty() ? cluster : asNamed, one->id, finishing(journal, *one)),
-                     mayHoldWrites(*one)})
+    return one ? std::optional(
+                     Unfinished{one->id, one->plan.title, one->outcome == Outcome::Interrupted, stoppedAt(*one),
+                                finishCommands(nameFor(*one, cluster, asNamed), one->id, finishing(journal, *one)),
+                                mayHoldWrites(*one)})
                : std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 
 #include "operations/journal.h"
 #include "operations/plan.h"
+#include "operations/samecluster.h"
 
 namespace howdah::operations {
 
@@ -21,8 +22,11 @@ struct Unfinished {
 
 /// The newest that can be taken up; nothing when there is none. asNamed: the cluster as the command line takes it, for
 /// the commands; empty: by its name. Pure.
-std::optional<Unfinished> unfinishedOf(const Journal &journal, const QString &cluster, const QString &asNamed = {});
+std::optional<Unfinished> unfinishedOf(const Journal &journal, const ClusterKey &cluster, const QString &asNamed = {});
 
+/// What the command line calls the cluster of an operation by: it may have been begun under another name of the same
+/// servers.
+QString nameFor(const Operation &operation, const ClusterKey &cluster, const QString &asNamed);
 /// "Switch over …" (ID) was interrupted at …: without an end, for sentences.
 QString unfinishedText(const Unfinished &one);
 

@@ -2,8 +2,8 @@
 #include <QProcess>
 #include <QScopeGuard>
 
+#include "cluster/clusterlock.h"
 #include "keeppicture.h"
-#include "operations/clusterlock.h"
 #include "operations/journal.h"
 #include "support/localcluster.h"
 #include "switchoverbymouse.h"
@@ -212,7 +212,7 @@ void TestLiveChecks::refusedAfterTheClick_data()
     QTest::addColumn<QString>("sql");
     QTest::addColumn<QString>("back");
     QTest::addColumn<QString>("why");
-    const QString lock = QStringLiteral("SELECT pg_advisory_lock(%1);").arg(operations::kClusterLock);
+    const QString lock = QStringLiteral("SELECT pg_advisory_lock(%1);").arg(cluster::kClusterLock);
     const QString unlock = QStringLiteral("SELECT pg_advisory_unlock_all();");
     const QString held = QStringLiteral("another console holds the cluster lock");
     QTest::newRow("another console has locked the primary") << 0 << lock << unlock << held;

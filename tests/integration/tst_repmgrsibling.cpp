@@ -20,6 +20,7 @@ private Q_SLOTS:
     void initTestCase();
     void thereAndBack_data();
     void thereAndBack();
+    void slotThatIsNotRepmgrs();
 
 private:
     QString value(int node, const QString &sql, const QString &database = QStringLiteral("postgres")) const;
@@ -201,6 +202,31 @@ void TestRepmgrSibling::thereAndBack()
     // The daemons take up their work on what they find, and let everything be.
     QTRY_COMPARE_WITH_TIMEOUT(paused(), QStringLiteral("ffff"), 20'000);
     proveWhole(m_lab->primary());
+}
+
+/// A standby that somebody has made by hand, with a slot of their own.
+void TestRepmgrSibling::slotThatIsNotRepmgrs()
+{
+    const int from = awaitWhole();
+    QVERIFY(!QTest::currentTestFailed());
+    const int to = from == 0 ? 1 : 0, sibling = kServers - from - to;
+    const QString own = QStringLiteral("by_hand");
+    QVERIFY(m_lab->node(from).sql(QStringLiteral("SELECT pg_create_physical_replication_slot('%1', true)").arg(own)));
+    QVERIFY(m_lab->node(sibling).sql(QStringLiteral("ALTER SYSTEM SET primary_slot_name = '%1'").arg(own)));
+    QVERIFY(m_lab->node(sibling).sql(QStringLiteral("SELECT pg_reload_conf()")));
+    QTRY_COMPARE_WITH_TIMEOUT(value(from, QStringLiteral("SELECT active FROM pg_replication_slots WHERE slot_name = "
+                                                         "'%1'")
+                                              .arg(own)),
+                              QStringLiteral("t"), 20'000);
+    const ConsoleRun ended =
+        integration::runConsole({QStringLiteral("switchover"), clusterFile(), QStringLiteral("--json"),
+                                 QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--yes")},
+                                m_directory.path());
+    QVERIFY2(ended.exitCode == 0, ended.text.right(900).constData());
+    QCOMPARE(ended.check(QStringLiteral("repmgr_slot")), QStringLiteral("warning"));
+    QCOMPARE(value(to, slotsSql()), slotsOf(to));
+    QVERIFY(m_lab->node(from).sql(QStringLiteral("SELECT pg_drop_replication_slot('%1')").arg(own)));
+    proveWhole(to);
 }
 
 QTEST_GUILESS_MAIN(TestRepmgrSibling)

@@ -447,12 +447,26 @@ void TestSwitchover::settingsMustRunAsTheyAreWritten()
     QVERIFY(candidate.sql(QStringLiteral("ALTER SYSTEM RESET wal_retrieve_retry_interval")));
     QCOMPARE(found("settings_taken_over"), QStringLiteral("failed")); // taken away, and not taken over
     QVERIFY(candidate.sql(reload));
-    QVERIFY(old.sql(QStringLiteral("ALTER SYSTEM SET max_connections = 90")));
-    QVERIFY(old.sql(reload));
-    QTRY_COMPARE(found("pending_restart"), QStringLiteral("warning"));
-    QVERIFY(old.sql(QStringLiteral("ALTER SYSTEM RESET max_connections")));
-    QVERIFY(old.sql(reload));
-    QTRY_COMPARE(found("pending_restart"), QStringLiteral("passed"));
+    // What a start takes over, be it reloaded or not.
+    const int connections = candidate.value(QStringLiteral("SHOW max_connections")).toInt();
+    for (const bool reloaded : {true, false}) {
+        for (const bool tooLow : {true, false}) {
+            QVERIFY(
+                old.sql(QStringLiteral("ALTER SYSTEM SET max_connections = %1").arg(connections + (tooLow ? -1 : 1))));
+            QVERIFY(!reloaded || old.sql(reload));
+            QTRY_COMPARE(found("pending_restart"), tooLow ? QStringLiteral("failed") : QStringLiteral("warning"));
+        }
+        QVERIFY(old.sql(QStringLiteral("ALTER SYSTEM RESET max_connections")));
+        QVERIFY(old.sql(reload));
+        QTRY_COMPARE(found("pending_restart"), QStringLiteral("passed"));
+    }
+    QFile file(old.dataDir + QStringLiteral("/postgresql.conf"));
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    const qint64 size = file.size();
+    QVERIFY(file.seek(size) && file.write("\nwork_mem = 'much'\n") > 0 && file.flush());
+    QCOMPARE(found("pending_restart"), QStringLiteral("failed"));
+    QVERIFY(file.resize(size));
+    QCOMPARE(found("pending_restart"), QStringLiteral("passed"));
 }
 
 /// What stood in postgresql.auto.conf had a password, and the console that knew it is dead: undo says so.

@@ -40,6 +40,12 @@ Operation interruptedAt(std::size_t step)
     return one;
 }
 
+cluster::ClusterState assessed(const cluster::Snapshot &snapshot)
+{
+    return {std::make_shared<const cluster::Snapshot>(snapshot),
+            std::make_shared<const cluster::Assessment>(cluster::assess(snapshot, cluster::Thresholds::forOneLook()))};
+}
+
 cluster::ClusterState stateOf(const cluster::Snapshot &snapshot, const Journal &journal,
                               const QString &asNamed = kOrders)
 {
@@ -49,8 +55,7 @@ cluster::ClusterState stateOf(const cluster::Snapshot &snapshot, const Journal &
         config.nodes.emplace_back().name = node.name;
     }
     return {std::make_shared<const cluster::Snapshot>(snapshot),
-            std::make_shared<const cluster::Assessment>(withUnfinished(
-                cluster::assess(snapshot, cluster::Thresholds::forOneLook()), journal, config, asNamed))};
+            std::make_shared<const cluster::Assessment>(withUnfinished(assessed(snapshot), journal, config, asNamed))};
 }
 
 QString remedyOf(const cluster::ClusterState &state, const char *id)
@@ -184,12 +189,14 @@ void TestCommandWords::restOfItComesFirst()
 {
     cluster::Snapshot snapshot = testsupport::threeNodes();
     testsupport::takeDown(snapshot, QStringLiteral("pg2"));
-    cluster::Assessment assessment = cluster::assess(snapshot, cluster::Thresholds::forOneLook());
+    cluster::ClusterState state = assessed(snapshot);
+    cluster::Assessment assessment = *state.assessment;
     assessment.verdict = Verdict::Critical;
+    state.assessment = std::make_shared<const cluster::Assessment>(assessment);
     cluster::ClusterConfig config;
     config.name = QStringLiteral("orders");
     config.nodes.emplace_back().name = QStringLiteral("pg2");
-    const auto now = withUnfinished(assessment, {{interruptedAt(3)}, {}}, config, kOrders);
+    const auto now = withUnfinished(state, {{interruptedAt(3)}, {}}, config, kOrders);
     QVERIFY(now.findings.front().id.startsWith(QLatin1String("unfinished:")));
     QVERIFY(now.findings.front().severity == Verdict::Critical);
 }
@@ -211,6 +218,9 @@ void TestCommandWords::severityIsWhatIsSeen()
     stopped.wills = {will};
     QVERIFY(severity(stopped) == Verdict::Critical);
     stopped.wills[0].taken = true;
+    stopped.steps[1].startedMs = 1000;
+    QVERIFY(severity(stopped) == Verdict::Critical); // but not of this pause: it was left for an earlier one
+    stopped.wills[0].atMs = stopped.steps[1].startedMs + 1;
     QVERIFY(severity(stopped) == Verdict::Warning);
 }
 

@@ -350,6 +350,9 @@ void TestHealth::server_data()
             held(s, QStringLiteral("archive_failing:pg1"), heldMs);
         });
     };
+    addRow("somebody is at it",
+           [](Snapshot &s) { edit(s, pg1).activity.emplace().clusterLock = QStringLiteral("process 7, howdah"); },
+           {"warning operation_under_way"});
     addRow("archive fails", failing(20, 10), {"warning archive_failing:pg1"});
     addRow("archive failed before", failing(10, 20), {});
     addRow("archive fails for long", failing(20, 10, 301'000), {"critical archive_failing:pg1"});

@@ -14,6 +14,7 @@
 #include "operations/journalfollower.h"
 #include "operations/plantext.h"
 #include "operations/report.h"
+#include "operations/unfinished.h"
 #include "support/plans.h"
 
 using namespace howdah;
@@ -32,6 +33,7 @@ private Q_SLOTS:
     void whatWasLeftIsForgottenWhenTakenUp();
     void whatMayBeFinished();
     void laterOnesOvertake();
+    void clustersAreKnownByTheirServers();
     void takeUpReadsAnew();
     void followsWhatOthersWrite();
     void diesWithoutAWord();
@@ -188,6 +190,26 @@ void TestJournal::laterOnesOvertake()
     later.outcome = Outcome::Done;
     later.plan.cluster = QStringLiteral("another");
     QVERIFY(!overtakes(later, one));
+}
+
+/// Two cluster files may have one name, and two names lead to the same servers.
+void TestJournal::clustersAreKnownByTheirServers()
+{
+    Plan plan = smallPlan();
+    plan.systemIdentifier = QStringLiteral("7");
+    (void)interrupted(2, 1'000'000, plan);
+    const Journal journal = readJournal(m_directory->path());
+    const QString own = plan.cluster, other = QStringLiteral("another");
+    QVERIFY(newestUnfinished(journal, own) && newestUnfinished(journal, {own, QStringLiteral("7")}));
+    QVERIFY(!newestUnfinished(journal, {own, QStringLiteral("8")}));
+    QVERIFY(!newestUnfinished(journal, other));
+    QVERIFY(newestUnfinished(journal, {other, QStringLiteral("7")}));
+    // It is finished by the name under which it was begun.
+    const auto found = unfinishedOf(journal, {other, QStringLiteral("7")}, QStringLiteral("other.toml"));
+    QVERIFY(found);
+    QVERIFY2(found->commands.contains(QStringLiteral("howdah journal %1 undo").arg(own)), qPrintable(found->commands));
+    const auto asNamed = unfinishedOf(journal, {own, QStringLiteral("7")}, QStringLiteral("own.toml"));
+    QVERIFY2(asNamed->commands.contains(QStringLiteral("howdah journal own.toml undo")), qPrintable(asNamed->commands));
 }
 
 void TestJournal::takeUpReadsAnew()

@@ -296,7 +296,7 @@ void TestRunbook::whatOthersHaveChangedIsLeft()
     QVERIFY(m_bench->write(QStringLiteral("statements"), {}));
     const auto [said, exitCode] = m_bench->run(m_bench->plan(), {QStringLiteral("undo")});
     QVERIFY2(exitCode == 0, qPrintable(said));
-    QVERIFY2(said.contains(QStringLiteral("left as it is, for somebody has changed it since: ALTER SYSTEM SET "
+    QVERIFY2(said.contains(QStringLiteral("left as it is, for it is not as it was set here: ALTER SYSTEM SET "
                                           "primary_conninfo")),
              qPrintable(said));
     QVERIFY(!m_bench->read(QStringLiteral("statements")).contains("ALTER SYSTEM"));
@@ -390,7 +390,7 @@ void TestRunbook::whatWasDoneByHandIsLookedAt_data()
                                               "echo refused >&2; exit 2; fi")
                                        << twice << QString();
     QTest::newRow("nobody is there") << QByteArray() << QByteArray()
-                                     << QStringLiteral("FAILED: nobody is there to do it: On the host of pg1: stop");
+                                     << QStringLiteral("FAILED: nobody is there to do it: On the host of pg1: put");
 }
 
 /// Enter says that somebody did something; what they did, the server tells.

@@ -332,7 +332,7 @@ void TestRunbookPage::whatOthersNeed()
     facts.nodes[pg1].host = HostAccess{.error = text("no command")};
     const QString hands = toMarkdown(planSwitchover(facts, pg2), facts.config);
     const QString stop = partOf(hands, text("#### 7. Have pg1 stopped, fast"));
-    QVERIFY2(stop.contains(text("- By hand: On the host of pg1: stop its server with a fast shutdown")) &&
+    QVERIFY2(stop.contains(text("- By hand: On the host of pg1: put an empty file standby.signal into")) &&
                  stop.contains(text("- In psql of pg2: that shows.")),
              qPrintable(stop));
     QVERIFY2(hands.contains(text("An error that matches `nothing listens there")), qPrintable(hands));

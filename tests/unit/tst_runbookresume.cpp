@@ -46,6 +46,7 @@ private Q_SLOTS:
     void whatSomebodyDidIsNotAskedFor();
     void valuesOfTheRunBefore_data();
     void valuesOfTheRunBefore();
+    void interruptedBeforeItBegan();
     void planWithoutReturn();
     void passesShellcheck_data();
     void passesShellcheck();
@@ -352,6 +353,19 @@ void TestRunbookResume::valuesOfTheRunBefore()
     QVERIFY2(said.contains(says), qPrintable(said));
     QVERIFY(!sent().contains("watched"));
     QCOMPARE(sent().isEmpty(), !says.isEmpty());
+}
+
+/// A file in which nothing stands says that nothing was begun, and must not be in the way for ever.
+void TestRunbookResume::interruptedBeforeItBegan()
+{
+    QVERIFY(m_bench->write(kValues, {}));
+    const auto [refused, refusedCode] = m_bench->run(m_bench->plan());
+    QCOMPARE(refusedCode, 1);
+    QVERIFY2(refused.contains(QStringLiteral("before it began anything")), qPrintable(refused));
+    const auto [undone, undoneCode] = m_bench->run(m_bench->plan(), {QStringLiteral("undo")});
+    QCOMPARE(undoneCode, 0);
+    QVERIFY2(undone.contains(QStringLiteral("Nothing was changed")), qPrintable(undone));
+    QVERIFY(!has(kValues) && sent().isEmpty());
 }
 
 void TestRunbookResume::planWithoutReturn()

@@ -11,6 +11,7 @@ class TestRunnerWaits : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void cancelEndsTheWaitForAPerson();
+    void cancelEndsPolling();
     void longStatementIsWaitedForWhileItsNodeLives();
     void silentNodeIsGivenUpOnTheWayBack();
     void whoOnlySleptIsUndoneInTheEnd();
@@ -41,6 +42,25 @@ void TestRunnerWaits::cancelEndsTheWaitForAPerson()
     QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
     QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
     QVERIFY2(bench.remains.first().contains(QStringLiteral("nobody waits any longer")),
+             qPrintable(bench.remains.first()));
+}
+
+/// What is only asked for again and again has nothing to come to its end.
+void TestRunnerWaits::cancelEndsPolling()
+{
+    Plan slow = plan();
+    slow.steps[1].verify[0].pollMs = 5;
+    slow.steps[1].verify[0].text = QStringLiteral("all has been replayed");
+    slow.steps[1].deadlineMs = 3'600'000;
+    Bench bench(slow);
+    bench.hands.answers.insert(QStringLiteral("is stop"), FakeHands::one(QStringLiteral("f")));
+    bench.runner->start();
+    QTRY_VERIFY(bench.hands.told.contains(QStringLiteral("pg1: is stop")));
+    QVERIFY(bench.runner->cancel());
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: undo stop")));
+    QVERIFY2(bench.remains.first().contains(QStringLiteral("cancelled while it was waited for: all has been replayed")),
              qPrintable(bench.remains.first()));
 }
 

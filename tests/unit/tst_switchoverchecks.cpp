@@ -182,6 +182,18 @@ void TestSwitchoverChecks::checks_data()
         slot.synced = true;
         edit(s, pg2).replicationSlots.push_back(slot);
     });
+    row("a start takes over what was not reloaded", "pending_restart", "warning",
+        "a restart changes shared_preload_libraries to nonesuch, archive_mode", [](Facts &f, auto &) {
+            f.nodes[pg1].sql.startChanges = {{QStringLiteral("shared_preload_libraries"), QStringLiteral("nonesuch")}};
+            f.nodes[pg1].sql.waitForRestart = {QStringLiteral("shared_preload_libraries"),
+                                               QStringLiteral("archive_mode")};
+        });
+    row("it would not start as a standby", "pending_restart", "failed",
+        "a restart changes max_connections to 5, below what pg2 has", [](Facts &f, auto &) {
+            f.nodes[pg1].sql.startChanges = {{QStringLiteral("max_connections"), QStringLiteral("5")}};
+        });
+    row("it would not start at all", "pending_restart", "failed", "it would not start: postgresql.conf:8: syntax error",
+        [](Facts &f, auto &) { f.nodes[pg1].sql.fileErrors = {QStringLiteral("postgresql.conf:8: syntax error")}; });
     row("a copy that is not ready", "slots", "warning", "a failover slot that pg2 has not synced yet",
         [](Facts &, auto &s) {
             cluster::Slot slot;

@@ -104,6 +104,11 @@ void TestSwitchoverLater::whoeverGoesOnAsksFirst()
     const Plan plan = planSwitchover(facts, pg2);
     QCOMPARE(plan.resumeGuards.size(), std::size_t(1));
     QVERIFY(plan.resumeGuards.front().node == pg1 && plan.resumeGuards.front().wasSilent);
+    // The servers are known again, whatever the file says that it is taken up by.
+    const auto identifier = QString::number(*facts.state.snapshot->nodes.front().sample->systemIdentifier);
+    QCOMPARE(plan.systemIdentifier, identifier);
+    QCOMPARE(plan.takeUpGuards.size(), std::size_t(2));
+    QVERIFY(plan.takeUpGuards.back().wasSilent && plan.takeUpGuards.back().sql.contains(identifier));
     const auto back = planFromJson(toJson(plan));
     QVERIFY(back && *back == plan);
     // Where it is not done by the console a person is told no less.

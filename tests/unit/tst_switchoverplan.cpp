@@ -384,6 +384,9 @@ void TestSwitchoverPlan::planThroughRepmgr()
                             "unlock"));
     const Step *switchover = stepOf(plan, QStringLiteral("switchover"));
     QVERIFY(switchover->pointOfNoReturn && !switchover->notDone.empty() && !switchover->undo.empty());
+    // Its followers come by the slots that it has registered.
+    const Step *proof = stepOf(plan, QStringLiteral("proof"));
+    QVERIFY(sqlOf(proof->actions).contains(QStringLiteral("repmgr_slot_1")));
     // Whatever comes of it, the daemons go on.
     QVERIFY(stepOf(plan, QStringLiteral("repmgrd_resume_pg2"))->needs.isEmpty());
     // A node under repmgr is not touched by SQL of ours.
@@ -508,7 +511,7 @@ void TestSwitchoverPlan::planByHand()
     // What machines took is no measure of a person; and one that comes back as a second primary is not waited for.
     QVERIFY(!writesWait(plan));
     QCOMPARE(waitSentence(plan), QStringLiteral("Writes wait as long as a person takes to stop pg1."));
-    QCOMPARE(stepOf(plan, QStringLiteral("rejoin"))->actions.front().neverWhen, QStringLiteral("takes_writes"));
+    QCOMPARE(stepOf(plan, QStringLiteral("rejoin"))->actions.back().neverWhen, QStringLiteral("takes_writes"));
     for (const Step &step : plan.steps) {
         for (const auto &list : {step.actions, step.verify, step.undo}) {
             for (const Action &action : list) {

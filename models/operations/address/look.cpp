@@ -188,7 +188,7 @@ void Look::askFitness(const QString &node)
                         const QString why = problemOf(result);
                         Fitness fitness = why.isEmpty() ? fitnessFrom(result->out) : Fitness();
                         fitness.error = why;
-                        self->m_facts.fitness.insert(node, std::move(fitness));
+                        self->m_facts.fitness.insert(node, fitness);
                         self->one();
                     });
 }

@@ -20,9 +20,9 @@ void LookAll::start(const std::vector<cluster::NodeConfig> &hosts, std::function
         auto *look = new Look(address, m_hands, this);
         look->start(
             hosts,
-            [this, look, name = address.name](Facts facts) {
+            [this, look, name = address.name](const Facts &facts) {
                 look->deleteLater();
-                m_found.insert(name, std::move(facts));
+                m_found.insert(name, facts);
                 one();
             },
             depth);

@@ -9,6 +9,7 @@
 #include "operations/address/truth.h"
 #include "operations/locksteps.h"
 #include "operations/peeraddress.h"
+#include "operations/samecluster.h"
 
 namespace howdah::operations::address {
 
@@ -154,6 +155,7 @@ Plan planMove(const MoveFacts &facts, const QString &name, const QString &node)
     }
     plan.guards = {stillSo(move, move.writes)};
     guardLater(plan, move, snapshot);
+    knowAgain(plan, snapshot);
     std::vector<Step> steps = moveSteps(move);
     if (Step settle = settleStep(move); !settle.actions.empty()) {
         steps.push_back(std::move(settle));

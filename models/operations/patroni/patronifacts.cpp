@@ -198,10 +198,10 @@ void askHistory(Hands &hands, const QString &base,
                });
 }
 
-PatroniGatherer::PatroniGatherer(const cluster::ClusterConfig &config,
-                                 std::shared_ptr<const cluster::Snapshot> snapshot, Hands &hands, QObject *parent)
+PatroniGatherer::PatroniGatherer(cluster::ClusterConfig config, std::shared_ptr<const cluster::Snapshot> snapshot,
+                                 Hands &hands, QObject *parent)
     : QObject(parent)
-    , m_config(config)
+    , m_config(std::move(config))
     , m_snapshot(std::move(snapshot))
     , m_hands(hands)
 {
@@ -279,12 +279,13 @@ void PatroniGatherer::askMembers()
         one.api = apiOf(member, one.node, m_config, *m_snapshot);
         one.error = QStringLiteral("where its REST API is can't be told from here");
     }
-    for (std::size_t i = 0; i < m_facts.members.size(); ++i) {
-        if (m_facts.members[i].api.isEmpty()) {
+    for (const Member &one : m_facts.members) {
+        if (one.api.isEmpty()) {
             continue;
         }
         ++m_left;
-        ask(m_facts.members[i].api + QStringLiteral("/patroni"), [this, i](const core::Result<QByteArray> &body) {
+        const auto i = static_cast<std::size_t>(&one - m_facts.members.data());
+        ask(one.api + QStringLiteral("/patroni"), [this, i](const core::Result<QByteArray> &body) {
             const auto node = body.and_then(managers::parsePatroniNode);
             Member &member = m_facts.members[i];
             member.error = node ? QString() : node.error().message;

@@ -76,8 +76,8 @@ class PatroniGatherer : public QObject {
     Q_OBJECT
 public:
     /// hands must outlive it.
-    PatroniGatherer(const cluster::ClusterConfig &config, std::shared_ptr<const cluster::Snapshot> snapshot,
-                    Hands &hands, QObject *parent = nullptr);
+    PatroniGatherer(cluster::ClusterConfig config, std::shared_ptr<const cluster::Snapshot> snapshot, Hands &hands,
+                    QObject *parent = nullptr);
 
     /// done is called once, within some seconds.
     void start(std::function<void(PatroniFacts)> done);

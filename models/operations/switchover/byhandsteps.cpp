@@ -35,9 +35,10 @@ Step stopByHandStep(const Pieces &p)
     Step step =
         p.step("stop", Phase::Outage, tr("Have %1 stopped, fast").arg(p.primary), {p.primary}, kPersonMs, 30'000);
     step.actions = {person(p, p.candidate,
-                           tr("On the host of %1: stop its server with a fast shutdown (pg_ctl -D %2 -m fast stop), "
-                              "and put an empty file standby.signal into %2. Nothing may start it before that.")
-                               .arg(p.primary, p.dataDirectory),
+                           tr("On the host of %1: put an empty file standby.signal into %2, which a server that runs "
+                              "does not look at, and then stop it with a fast shutdown (pg_ctl -D %2 -m fast stop). "
+                              "%3 is promoted as soon as it has stopped.")
+                               .arg(p.primary, p.dataDirectory, p.candidate),
                            QStringLiteral("SELECT %1").arg(QLatin1String(kNoReceiver)))};
     step.undo = p.othersStandBy();
     step.undo.insert(step.undo.begin(), p.stillStandby());
@@ -88,7 +89,8 @@ Step rejoinByHandStep(const Pieces &p)
 {
     Step step = p.step("rejoin", Phase::After, tr("Have %1 started as a standby of %2").arg(p.primary, p.candidate),
                        {p.primary}, kPersonMs, 30'000);
-    step.actions = {person(p, p.primary,
+    step.actions = {somethingToSend(p),
+                    person(p, p.primary,
                            tr("On the host of %1: see that the file standby.signal is in %2, then start the server. "
                               "Without that file it would come up as a second primary.")
                                .arg(p.primary, p.dataDirectory),

@@ -106,6 +106,31 @@ Check checkRegistered(const Managed &m)
                           tr("Put it right first: repmgr primary register --force, repmgr standby register --force."));
 }
 
+/// repmgr lets a follower use the slot that it has registered, and knows nothing of another.
+std::vector<Check> checkOwnSlots(const Managed &m)
+{
+    std::vector<Check> checks;
+    for (const int sibling : m.cast.siblings) {
+        const QString name = m.nameOf(sibling), registered = m.member(name).slotName;
+        const auto &sample = m.facts.state.snapshot->nodes[at(sibling)].sample;
+        const QString own = sample ? sample->setting(QLatin1String("primary_slot_name")) : QString();
+        if (own.isEmpty() || own == registered) {
+            continue;
+        }
+        const QString primary = m.nameOf(m.cast.primary);
+        checks.push_back(
+            m.answer("repmgr_slot", tr("Slot of %1 is repmgr's").arg(name), CheckResult::Warning,
+                     registered.isEmpty() ? tr("it uses %1, and repmgr has registered none").arg(own)
+                                          : tr("it uses %1, and repmgr has registered %2").arg(own, registered),
+                     tr("repmgr lets it follow by its own way. %1 stays on %2 and holds WAL there: drop it "
+                        "once %3 follows.")
+                         .arg(own, primary, name),
+                     name));
+        checks.back().id += QLatin1Char(':') + name; // each is accepted by itself
+    }
+    return checks;
+}
+
 Check checkDaemons(const Managed &m)
 {
     const QString title = m.way == Way::Native ? tr("No repmgrd would step in") : tr("repmgrd can be paused");
@@ -188,6 +213,9 @@ std::vector<Check> checkManager(const Facts &facts, const Cast &cast, Way way)
     checks.push_back(checkRegistered(m));
     checks.push_back(checkDaemons(m));
     checks.push_back(checkPrograms(m));
+    for (Check &check : way == Way::Manager ? checkOwnSlots(m) : std::vector<Check>()) {
+        checks.push_back(std::move(check));
+    }
     return checks;
 }
 

@@ -2,6 +2,7 @@
 // Are the servers' settings what their files say? Undo puts back what runs, and a server that starts takes what is
 // written.
 #include <QCoreApplication>
+#include <algorithm>
 
 #include "cluster/positions.h"
 #include "operations/switchover/checks.h"
@@ -15,6 +16,15 @@ namespace {
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Switchover", text);
+}
+
+/// A standby does not start with less than its primary has.
+/// https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-ADMIN
+QStringList neededByStandbys()
+{
+    return {QStringLiteral("max_connections"), QStringLiteral("max_worker_processes"),
+            QStringLiteral("max_wal_senders"), QStringLiteral("max_prepared_transactions"),
+            QStringLiteral("max_locks_per_transaction")};
 }
 
 /// Of what a switchover changes.
@@ -67,10 +77,36 @@ Check checkRestart(const Facts &facts, const Cast &cast, const QString &group)
         return made("pending_restart", group, title, name, CheckResult::Unknown, sql.error,
                     tr("See why it does not answer."));
     }
-    return sql.waitForRestart.isEmpty()
+    if (!sql.fileErrors.isEmpty()) {
+        return made("pending_restart", group, title, name, CheckResult::Failed,
+                    tr("it would not start: %1").arg(sql.fileErrors.join(QStringLiteral("; "))),
+                    tr("Mend that on %1 first (pg_file_settings tells when it is).").arg(name));
+    }
+    const cluster::NodeStatus &candidate = facts.state.snapshot->nodes[at(cast.candidate)];
+    QStringList changes, tooLow;
+    for (const auto &[setting, value] : sql.startChanges) {
+        changes.append(tr("%1 to %2").arg(setting, value.isEmpty() ? QStringLiteral("''") : value));
+        const auto least = candidate.sample ? candidate.sample->settingNumber(QLatin1String(setting.toLatin1()))
+                                            : std::optional<qint64>();
+        if (neededByStandbys().contains(setting) && least && value.toLongLong() < *least) {
+            tooLow.append(changes.last());
+        }
+    }
+    if (!tooLow.isEmpty()) {
+        return made(
+            "pending_restart", group, title, name, CheckResult::Failed,
+            tr("a restart changes %1, below what %2 has").arg(tooLow.join(QStringLiteral(", ")), candidate.name),
+            tr("With that %1 does not start as a standby of %2: change it on %2 first.").arg(name, candidate.name));
+    }
+    for (const QString &setting : sql.waitForRestart) {
+        const bool told = std::any_of(sql.startChanges.begin(), sql.startChanges.end(),
+                                      [&setting](const auto &one) { return one.first == setting; });
+        changes.append(told ? QStringList() : QStringList{setting});
+    }
+    return changes.isEmpty()
                ? made("pending_restart", group, title, name, CheckResult::Passed, tr("nothing waits for a restart"))
                : made("pending_restart", group, title, name, CheckResult::Warning,
-                      tr("a restart changes %1").arg(sql.waitForRestart.join(QStringLiteral(", "))),
+                      tr("a restart changes %1").arg(changes.join(QStringLiteral(", "))),
                       tr("See that %1 can start with them. A standby does not start with max_connections, "
                          "max_worker_processes, max_wal_senders, max_prepared_transactions or "
                          "max_locks_per_transaction below those of its primary.")

@@ -50,6 +50,9 @@ struct SqlAccess {
     /// Of the settings that a switchover changes those that run with another value than is written there; nothing when
     /// that can't be read.
     std::optional<QStringList> notTakenOver;
+    /// Settings, any, that a start would take over with another value than the server runs with, and that value.
+    std::vector<std::pair<QString, QString>> startChanges;
+    QStringList fileErrors;     ///< in its files, for which it would not start: "postgresql.conf:812: syntax error"
     QStringList waitForRestart; ///< settings, any, that have been changed and need a restart
     QStringList backups;        ///< sessions that are at a backup by the low-level API, and what they call themselves
     bool seesSessions = true;   ///< pg_stat_activity tells what others do

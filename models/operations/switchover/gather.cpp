@@ -4,10 +4,10 @@
 #include <QPointer>
 #include <algorithm>
 
+#include "cluster/clusterlock.h"
 #include "core/identifier.h"
 #include "hosts/servercontrol.h"
 #include "operations/address/look.h"
-#include "operations/clusterlock.h"
 #include "operations/places.h"
 #include "operations/switchover/gatherautofailover.h"
 #include "operations/switchover/gatherrepmgr.h"
@@ -36,13 +36,29 @@ QString notTakenOverSql()
         names.append(core::sqlLiteral(QLatin1String(name)));
     }
     return QStringLiteral(
-               "SELECT s.name FROM pg_settings s LEFT JOIN LATERAL (SELECT f.setting FROM pg_file_settings f WHERE "
+               "SELECT 'written' AS kind, s.name, NULL AS value FROM pg_settings s LEFT JOIN LATERAL (SELECT f.setting "
+               "FROM pg_file_settings f WHERE "
                "lower(f.name) = s.name AND f.sourcefile LIKE '%/postgresql.auto.conf' ORDER BY f.seqno DESC LIMIT 1) f "
                "ON true WHERE s.name IN (%1) AND (s.source IN ('command line', 'environment variable') OR "
                "CASE WHEN coalesce(s.sourcefile, '') LIKE '%/postgresql.auto.conf' THEN f.setting IS NULL OR "
                "f.setting NOT IN (s.setting, s.setting || coalesce(s.unit, ''), current_setting(s.name)) ELSE "
                "f.setting IS NOT NULL END)")
         .arg(names.join(QStringLiteral(", ")));
+}
+
+/// Of what stands in the files what a start would take over otherwise than the server runs with, reloaded or not, and
+/// what would keep it from starting at all. A line that a later one overrides is not applied either, but no error.
+/// https://www.postgresql.org/docs/current/view-pg-file-settings.html
+QString whatAStartChangesSql()
+{
+    return QStringLiteral(
+        " UNION ALL SELECT 'restart', s.name, f.setting FROM pg_file_settings f JOIN pg_settings s ON s.name = "
+        "lower(f.name) WHERE s.context = 'postmaster' AND NOT f.applied AND f.error IS NOT NULL UNION ALL SELECT "
+        "'restart', s.name, s.boot_val FROM pg_settings s WHERE s.context = 'postmaster' AND s.source = 'configuration "
+        "file' AND s.sourcefile IS NOT NULL AND NOT EXISTS (SELECT FROM pg_file_settings f WHERE lower(f.name) = "
+        "s.name) UNION ALL SELECT 'error', coalesce(f.name, ''), coalesce(f.sourcefile, '') || ':' || "
+        "coalesce(f.sourceline, 0) || ': ' || f.error FROM pg_file_settings f LEFT JOIN pg_settings s ON s.name = "
+        "lower(f.name) WHERE f.error IS NOT NULL AND s.context IS DISTINCT FROM 'postmaster'");
 }
 
 QStringList words(const QString &text)
@@ -115,7 +131,7 @@ QString rightsSql(int serverVersionNum)
                "pending_restart) AS wait_for_restart FROM pg_roles r WHERE r.rolname = current_user")
         .arg(grants ? alter.join(QStringLiteral(" AND ")) : QStringLiteral("false"),
              grants ? QStringLiteral("pg_has_role('pg_checkpoint', 'USAGE')") : QStringLiteral("false"),
-             otherHolderSql(), backupsSql(serverVersionNum));
+             cluster::otherHolderSql(), backupsSql(serverVersionNum));
 }
 
 SqlAccess accessFrom(const Table &table)
@@ -145,6 +161,21 @@ SqlAccess accessFrom(const Table &table)
                             [&](const char *changed) { return name == QLatin1String(changed); });
     });
     return access;
+}
+
+void fileSettingsFrom(const Table &table, SqlAccess &access)
+{
+    QStringList &written = access.notTakenOver.emplace();
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+        const QString kind = cell(table, row, "kind"), name = cell(table, row, "name");
+        if (kind == QLatin1String("written")) {
+            written.append(name);
+        } else if (kind == QLatin1String("restart")) {
+            access.startChanges.emplace_back(name, cell(table, row, "value"));
+        } else {
+            access.fileErrors.append(cell(table, row, "value"));
+        }
+    }
 }
 
 std::vector<HbaRule> hbaFrom(const Table &table)
@@ -439,15 +470,12 @@ void Gatherer::askFileSettings(const QString &node)
 {
     ++m_left;
     const QPointer<Gatherer> self(this);
-    m_hands.sql(node, notTakenOverSql(), kSqlMs, [self, node](const Handed<Table> &table) {
+    m_hands.sql(node, notTakenOverSql() + whatAStartChangesSql(), kSqlMs, [self, node](const Handed<Table> &table) {
         if (!self) {
             return;
         }
         if (table) {
-            QStringList &names = self->m_facts.nodes[node].sql.notTakenOver.emplace();
-            for (std::size_t row = 0; row < table->rows.size(); ++row) {
-                names.append(cell(*table, row, "name"));
-            }
+            fileSettingsFrom(*table, self->m_facts.nodes[node].sql);
         }
         self->one();
     });

@@ -53,6 +53,8 @@ bool isAt(const cluster::NodeStatus &node, const QString &host, const QString &p
 /// One statement whose row says what the session may do, for servers of that version.
 QString rightsSql(int serverVersionNum);
 SqlAccess accessFrom(const Table &table);
+/// What its configuration files come to.
+void fileSettingsFrom(const Table &table, SqlAccess &access);
 std::vector<HbaRule> hbaFrom(const Table &table);
 
 /// What a plan needs of a host, from what was found there and the cluster file.

@@ -180,7 +180,8 @@ Step rejoinStep(const Repmgr &r)
                     {QStringLiteral("node"), QStringLiteral("rejoin"), QStringLiteral("-d"), r.conninfoOfCandidate()}),
         tr("%1 runs, or repmgr lets it rejoin").arg(r.p.primary));
     step.actions = {
-        rejoin, r.p.holds(r.p.primary, rejoinedSql(), tr("%1 streams from %2").arg(r.p.primary, r.p.candidate), 50)};
+        rejoin, somethingToSend(r.p),
+        r.p.holds(r.p.primary, rejoinedSql(), tr("%1 streams from %2").arg(r.p.primary, r.p.candidate), 50)};
     step.actions.back().neverWhen = kTakesWrites;
     step.actions.back().shows = {kShowsFollows + r.p.primary};
     step.needs = {QStringLiteral("switchover")};
@@ -253,7 +254,13 @@ std::vector<Step> stepsThroughRepmgr(const Facts &facts, const Cast &cast, const
     for (Step &step : settleSteps(facts, cast)) {
         steps.push_back(std::move(step));
     }
-    Step proof = proofStep(p);
+    Pieces followed = p; // by the slots that repmgr gives, whatever they use now
+    followed.allSlots.clear();
+    for (const QString &node : QStringList{p.primary} + p.siblings) {
+        const QString slot = r.member(node).slotName;
+        followed.allSlots.append(slot.isEmpty() ? QStringList() : QStringList{slot});
+    }
+    Step proof = proofStep(followed);
     proof.needs = {QStringLiteral("switchover")};
     for (Step &step : std::vector<Step>{shownStep(r), proof, unlockStep(p.candidate)}) {
         steps.push_back(std::move(step));

@@ -21,8 +21,9 @@ QString tr(const char *text)
 /// something must have come since (RequestXLogStreaming() in walreceiverfuncs.c sets both positions alike on a new
 /// timeline).
 constexpr auto kStreams = "status = 'streaming' AND pg_last_wal_receive_lsn() > receive_start_lsn";
-constexpr auto kReceiverText = "(SELECT status || ', timeline ' || received_tli || ', from ' || sender_host || ', "
-                               "received up to ' || pg_last_wal_receive_lsn() FROM pg_stat_wal_receiver)";
+constexpr auto kReceiverText =
+    "(SELECT status || ', timeline ' || received_tli || ', from ' || sender_host || ':' || sender_port || ', "
+    "received up to ' || pg_last_wal_receive_lsn() FROM pg_stat_wal_receiver)";
 
 /// Of a server that writes: the timeline of the WAL that it writes.
 constexpr auto kOwnTimeline = "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int";
@@ -112,6 +113,12 @@ QString rejoinedSql()
                "pg_is_in_recovery() THEN %2 ELSE 'it takes writes as a second primary, since it was started "
                "without standby.signal: stop it at once' END AS evidence, NOT pg_is_in_recovery() AS %3")
         .arg(QLatin1String(kStreams), QLatin1String(kReceiverText), kTakesWrites);
+}
+
+Action somethingToSend(const Pieces &p)
+{
+    return p.sql(p.candidate, QStringLiteral("SELECT pg_logical_emit_message(true, 'howdah', 'rejoin')"),
+                 tr("something to send to %1").arg(p.primary));
 }
 
 Step proofStep(const Pieces &p)

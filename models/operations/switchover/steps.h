@@ -26,6 +26,10 @@ QString writesAsBeforeSql(const Pieces &p);
 QString rejoinedSql();
 inline const QString kTakesWrites = QStringLiteral("takes_writes");
 
+/// WAL of the new primary's for the old one: that streams visibly only once something has come, and where nobody writes
+/// it may have all by the time that it starts.
+Action somethingToSend(const Pieces &p);
+
 /// A message in the WAL of the new primary, as transactional as a row, that every other node must come to; and each
 /// slot of the followers in use.
 Step proofStep(const Pieces &p);

@@ -9,6 +9,7 @@
 #include "core/sentences.h"
 #include "operations/locksteps.h"
 #include "operations/proofs.h"
+#include "operations/samecluster.h"
 #include "operations/switchover/autofailoverplan.h"
 #include "operations/switchover/byhandsteps.h"
 #include "operations/switchover/checks.h"
@@ -221,7 +222,7 @@ Step rejoinStep(const Pieces &p)
     Step step = p.step("rejoin", Phase::After, tr("Start %1 as a standby of %2").arg(p.primary, p.candidate),
                        {p.primary}, 120'000, 1500);
     step.actions = {p.command(p.primary, p.clearScript(true), tr("%1 has ended").arg(p.primary)),
-                    p.startAction(tr("%1 has started").arg(p.primary)),
+                    p.startAction(tr("%1 has started").arg(p.primary)), somethingToSend(p),
                     p.holds(p.primary, rejoinedSql(), tr("%1 streams from %2").arg(p.primary, p.candidate), 50)};
     step.actions.back().neverWhen = kTakesWrites;
     step.actions.back().shows = {kShowsFollows + p.primary};
@@ -367,7 +368,9 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
 
 } // namespace
 
-Plan planSwitchover(const Facts &facts, const QString &target, Way way)
+namespace {
+
+Plan planBy(const Facts &facts, const QString &target, Way way)
 {
     if (way == Way::Manager && isPatronis(facts)) {
         return planPatroniSwitchover(facts, target);
@@ -406,6 +409,15 @@ Plan planSwitchover(const Facts &facts, const QString &target, Way way)
         plan.steps = nativeSteps(facts, cast, p);
     }
     applyEstimates(plan, facts.estimates, {facts.state.assessment->lag[at(cast.candidate)].toReplay, facts.replayRate});
+    return plan;
+}
+
+} // namespace
+
+Plan planSwitchover(const Facts &facts, const QString &target, Way way)
+{
+    Plan plan = planBy(facts, target, way);
+    knowAgain(plan, *facts.state.snapshot);
     return plan;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "operations/clusterlock.h"
+#include "cluster/clusterlock.h"
 #include "operations/plan.h"
 #include "operations/switchover/facts.h"
 
