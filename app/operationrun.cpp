@@ -100,6 +100,9 @@ bool OperationRun::offer(const Plan &plan, const Invocation &invocation)
         Q_EMIT finished(printFailure(written.error(), m_json, kRefused));
         return false;
     }
+    if (!invocation.runbook.isEmpty() && !m_json) {
+        print(QStringLiteral("The plan is written to %1.\n").arg(invocation.runbook));
+    }
     if (const auto exitCode = reasonNotToRun(plan, invocation)) {
         Q_EMIT finished(*exitCode);
         return false;

@@ -41,7 +41,7 @@ Finding unreadableFinding(const QStringList &unreadable)
 QString howToEnd(const Journal &journal, const Operation &one, const QString &asNamed)
 {
     return one.outcome == Outcome::Running
-               ? QStringLiteral("wait until it has ended; howdah journal shows how far it is")
+               ? QStringLiteral("wait until it has ended; %1 tells how far it is").arg(showCommand(asNamed, one.id))
                : finishCommands(asNamed, one.id, finishing(journal, one));
 }
 

@@ -215,6 +215,12 @@ QString finishCommands(const QString &cluster, const QString &id, const Finishin
     return commands.join(tr(", or "));
 }
 
+QString showCommand(const QString &cluster, const QString &id)
+{
+    return hosts::shellQuoted({QStringLiteral("howdah"), QStringLiteral("journal"), shownName(cluster),
+                               QStringLiteral("show"), id});
+}
+
 QString someOf(const QStringList &titles, qsizetype most)
 {
     QStringList some;

@@ -68,6 +68,8 @@ bool holdsPause(const Operation &operation);
 /// is. cluster: as the command line takes it, quoted here where a shell wants that.
 QString finishCommands(const QString &cluster, const QString &id, const Finishing &may);
 
+/// "howdah journal orders show ID": by which command it is seen whole, likewise.
+QString showCommand(const QString &cluster, const QString &id);
 /// "Take the cluster lock, Create slots and 3 more": the first few of a list.
 QString someOf(const QStringList &titles, qsizetype most = 3);
 

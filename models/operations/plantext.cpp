@@ -114,8 +114,12 @@ QString actionLines(const Plan &plan, const std::vector<Action> &actions, const 
 
 QString checkLine(const Check &check)
 {
-    QString line =
-        QStringLiteral("  %1 %2  %3").arg(padded(toString(check.result), 8), padded(check.title, 37), check.evidence);
+    // Without it nobody could tell which of several it is about.
+    const bool named = check.node.isEmpty() || check.result == CheckResult::Passed ||
+                       (check.group + check.title + check.evidence).contains(check.node);
+    QString line = QStringLiteral("  %1 %2  %3")
+                       .arg(padded(toString(check.result), 8), padded(check.title, 37),
+                            (named ? QString() : check.node + QStringLiteral(": ")) + check.evidence);
     if (!check.remedy.isEmpty()) {
         line += QStringLiteral("\n           ") + check.remedy;
     }

@@ -310,7 +310,7 @@ void Sequence::sayNews(const Action &action, const Table &table)
 
 bool Sequence::takeCaptures(const Action &action, const Table &table)
 {
-    for (const Capture &one : action.captures) {
+    for (const Capture &one : action.captures) { // NOLINT(readability-use-anyofallof): it takes them
         const qsizetype column = table.columns.indexOf(one.from);
         if (column < 0 || table.rows.empty()) {
             return false;
@@ -326,7 +326,7 @@ bool Sequence::takeCaptures(const Action &action, const Table &table)
 
 bool Sequence::takeCaptures(const Action &action, const QString &output)
 {
-    for (const Capture &one : action.captures) {
+    for (const Capture &one : action.captures) { // NOLINT(readability-use-anyofallof): it takes them
         const QRegularExpression expression(one.from, QRegularExpression::MultilineOption);
         const QRegularExpressionMatch match = expression.match(output);
         if (!match.hasMatch()) {

@@ -377,7 +377,7 @@ qint64 Session::bytesReceived() const
 qint64 Session::bytesTaken() const
 {
     const qint64 exact = bytesReceived();
-    return exact >= 0 ? exact : m_link->readBytes;
+    return exact >= 0 ? exact : m_link ? m_link->readBytes : 0;
 }
 
 int Session::serverVersion() const

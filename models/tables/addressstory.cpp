@@ -10,7 +10,6 @@ namespace howdah::tables {
 
 using cluster::Verdict;
 using operations::address::Claim;
-using operations::address::Fitness;
 using operations::address::Sight;
 using operations::address::Sights;
 

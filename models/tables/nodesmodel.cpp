@@ -147,6 +147,7 @@ NodesModel::NodesModel(QObject *parent)
 std::vector<Row> NodesModel::rows(const StateView &view) const
 {
     std::vector<Row> rows;
+    rows.reserve(static_cast<std::size_t>(view.nodeCount()));
     for (int node = 0; node < view.nodeCount(); ++node) {
         rows.push_back(rowFor(view, node));
     }
@@ -171,7 +172,7 @@ Row NodesModel::rowFor(const StateView &view, int node) const
     if (status.link != cluster::LinkState::Up && !status.linkError.message.isEmpty()) {
         state.toolTip = status.linkError.message;
     }
-    const auto numbered = [&](Cell cell) { return standby ? cell : nonValue(notApplicable()); };
+    const auto numbered = [&](const Cell &cell) { return standby ? cell : nonValue(notApplicable()); };
     const bool isPrimary = !standby;
     Row row{.key = status.name, .stale = !view.fresh(node)};
     row.cells = {

@@ -131,6 +131,16 @@ void TestSwitchoverChecks::checks_data()
         other.replyTime = edit(s, pg1).serverTime.addSecs(-50);
         edit(s, pg1).senders.push_back(other);
     });
+    for (const int ago : {1, 50}) { // a standby that this console can't ask, and its primary hears
+        row(ago < 10 ? "who can't be asked replies" : "who can't be asked is silent", "walsenders_known",
+            ago < 10 ? "passed" : "failed", ago < 10 ? "standbys 2" : "no reply for 12 s or longer: pg3",
+            [ago](Facts &f, auto &s) {
+                s = withSibling();
+                f.nodes.insert(pg3, able(pg3));
+                senderOf(edit(s, pg1), pg3)->replyTime = edit(s, pg1).serverTime.addSecs(-ago);
+                takeDown(s, pg3);
+            });
+    }
     using Came = Connection::Came;
     const auto came = [](const QString &from, Came how, const char *said) {
         return [=](Facts &f, auto &s) {

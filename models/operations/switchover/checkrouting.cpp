@@ -8,8 +8,6 @@
 
 namespace howdah::operations::switchover {
 
-using cluster::at;
-
 namespace {
 
 QString tr(const char *text)

@@ -34,6 +34,19 @@ struct Stop {
     }
 };
 
+enum class Heard { Lately, LongAgo, NotKnown };
+
+/// Of a standby that can't be asked only the primary's clock tells, which need not be its own.
+Heard whenHeard(const Stop &stop, const cluster::Edge &edge, const Limits &limits)
+{
+    const cluster::NodeStatus &receiver = stop.facts.state.snapshot->nodes[at(edge.to)];
+    const bool asked = isFresh(*stop.facts.state.snapshot, receiver);
+    const auto age = replyAgeMs(*edge.sender, asked ? *receiver.sample : stop.sample);
+    return !age                                                                   ? Heard::NotKnown
+           : *age >= (asked ? limits.silentWalsenderMs : limits.silentConsumerMs) ? Heard::LongAgo
+                                                                                  : Heard::Lately;
+}
+
 /// A fast stop waits until every walsender's receiver has confirmed all: one that doesn't listen holds it up for
 /// wal_sender_timeout, one of logical replication as long as its consumer takes. (ShutdownXLOG in xlog.c.)
 Check checkSenders(const Stop &stop, const Cast &cast, const Limits &limits)
@@ -47,7 +60,7 @@ Check checkSenders(const Stop &stop, const Cast &cast, const Limits &limits)
         }
     }
     QSet<int> standbys;
-    QStringList silent, unknown, logical, backups;
+    QStringList silent, unheard, unknown, logical, backups;
     int physical = 0;
     for (const cluster::Edge &edge : topology.edges) {
         if (edge.from != cast.primary || !edge.sender) {
@@ -55,10 +68,10 @@ Check checkSenders(const Stop &stop, const Cast &cast, const Limits &limits)
         }
         standbys.insert(edge.sender->pid);
         ++physical;
-        const auto &receiver = stop.facts.state.snapshot->nodes[at(edge.to)];
-        const auto age = receiver.sample ? replyAgeMs(*edge.sender, *receiver.sample) : std::nullopt;
-        if (age.value_or(limits.silentWalsenderMs) >= limits.silentWalsenderMs) {
-            silent.append(receiver.name);
+        const Heard heard = whenHeard(stop, edge, limits);
+        const QString &name = stop.facts.state.snapshot->nodes[at(edge.to)].name;
+        if (heard != Heard::Lately) {
+            (heard == Heard::LongAgo ? silent : unheard).append(name);
         }
     }
     for (const cluster::Sender &sender : stop.sample.senders) {
@@ -85,6 +98,11 @@ Check checkSenders(const Stop &stop, const Cast &cast, const Limits &limits)
                      silent.join(QStringLiteral(", "))),
             tr("The stop would wait for it, up to wal_sender_timeout, while writes wait: bring it back or "
                "end its walsender first."));
+    }
+    if (!unheard.isEmpty()) {
+        return stop.answer("walsenders_known", title, CheckResult::Unknown,
+                           tr("when it has replied last is not known: %1").arg(unheard.join(QStringLiteral(", "))),
+                           tr("See why it can't be read; the stop may wait for it, up to wal_sender_timeout."));
     }
     const QString evidence = tr("standbys %1, logical %2, backups %3, unknown %4")
                                  .arg(physical)

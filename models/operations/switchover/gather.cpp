@@ -298,10 +298,10 @@ void Gatherer::askPatroni()
     }
     ++m_left;
     auto *gatherer = new patroni::PatroniGatherer(m_facts.config, m_facts.state.snapshot, m_hands, this);
-    gatherer->start([this, gatherer, known](patroni::PatroniFacts facts) {
+    gatherer->start([this, gatherer, known](const patroni::PatroniFacts &facts) {
         gatherer->deleteLater();
         if (known || facts.isKnown()) {
-            m_facts.patroni = std::move(facts);
+            m_facts.patroni = facts;
         }
         one();
     });

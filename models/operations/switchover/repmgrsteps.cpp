@@ -16,8 +16,6 @@
 
 namespace howdah::operations::switchover {
 
-using cluster::at;
-
 namespace {
 
 QString tr(const char *text)
