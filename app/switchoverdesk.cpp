@@ -133,12 +133,17 @@ void SwitchoverDesk::noteTrend()
     const auto &nodes = m_state.snapshot->nodes;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         Replay &replay = m_replays[nodes[i].name];
-        if (m_state.assessment->lag[i].toReplay) {
-            replay.left.push_back(*m_state.assessment->lag[i].toReplay);
-        }
-        if (replay.left.size() > kStates) {
-            replay.left.erase(replay.left.begin());
-        }
+        const cluster::StandbyLag &lag = m_state.assessment->lag[i];
+        const auto keep = [](std::vector<qint64> &trend, const std::optional<qint64> &bytes) {
+            if (bytes) {
+                trend.push_back(*bytes);
+            }
+            if (trend.size() > kStates) {
+                trend.erase(trend.begin());
+            }
+        };
+        keep(replay.toFlush, lag.wouldLose);
+        keep(replay.left, lag.toReplay);
         const auto &sample = nodes[i].sample;
         if (!sample || !sample->replayLsn) {
             continue;
@@ -201,6 +206,7 @@ void SwitchoverDesk::publish()
 Plan SwitchoverDesk::planFor(const QString &target)
 {
     const Replay replay = m_replays.value(target);
+    m_facts->toFlush = replay.toFlush;
     m_facts->toReplay = replay.left;
     m_facts->replayRate = replay.rate;
     return switchover::planSwitchover(*m_facts, target,

@@ -78,7 +78,8 @@ private:
     QElapsedTimer m_gathered;
     /// How a node was seen to replay.
     struct Replay {
-        std::vector<qint64> left;                            ///< bytes, over the last states
+        std::vector<qint64> toFlush;                         ///< bytes, over the last states
+        std::vector<qint64> left;                            ///< bytes to replay, likewise
         std::optional<double> rate;                          ///< the most, bytes a second
         std::optional<std::pair<qint64, cluster::Lsn>> last; ///< monotonic ms and position of the last state
     };

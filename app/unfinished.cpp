@@ -109,16 +109,17 @@ cluster::ClusterState withLeftOver(const cluster::ClusterState &state, const Jou
 
 Journal leftOverIn(const JournalState &journal)
 {
-    QStringList clusters;
+    std::vector<ClusterKey> clusters;
     for (const auto &one : journal.operations) {
-        if (isUnfinished(*one) && !clusters.contains(one->plan.cluster)) {
-            clusters.append(one->plan.cluster);
+        if (isUnfinished(*one)) {
+            clusters.emplace_back(one->plan.cluster, one->plan.systemIdentifier);
         }
     }
     Journal left;
     left.unreadable = journal.unreadable;
     for (const auto &one : journal.operations) {
-        if (clusters.contains(one->plan.cluster)) {
+        if (std::any_of(clusters.begin(), clusters.end(),
+                        [&one](const ClusterKey &cluster) { return isOf(one->plan, cluster); })) {
             left.operations.push_back(*one);
         }
     }

@@ -267,7 +267,7 @@ void judgeOperation(Rules &rules)
              .title = QStringLiteral("An operation is under way on this cluster"),
              .evidence =
                  QStringLiteral("The cluster lock on %1 is held by %2.").arg(rules.name(i), activity->clusterLock),
-             .remedy = QStringLiteral("Change nothing beside it, until whoever is at it has ended."),
+             .remedy = QStringLiteral("Change nothing beside it until it has ended."),
              .page = QStringLiteral("overview")});
         return;
     }

@@ -254,8 +254,8 @@ struct Plan {
     /// Must hold before any of it is taken back by whoever takes it up later: else somebody else has been at the
     /// cluster since, and what was prepared may be what that one relies on.
     std::vector<Action> undoGuards;
-    /// Must hold before whoever takes it up later goes on with it past its point of no return, or at all where it has
-    /// none: else somebody else has been at the cluster since, and it leads to the wrong place.
+    /// Must hold before whoever takes it up later goes on with it once its point of no return is done, or at all where
+    /// it has none: else somebody else has been at the cluster since, and it leads to the wrong place.
     std::vector<Action> resumeGuards;
     std::vector<Step> steps;
 

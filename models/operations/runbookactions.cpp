@@ -100,6 +100,9 @@ QString RunbookActions::lockLookText(const Step &step, bool orSilent)
 {
     QString text;
     for (Action look : step.actions) {
+        if (!look.expectsTrue) { // what is done with a lock that was taken
+            continue;
+        }
         look.sql = cluster::lockIsFreeSql();
         look.orSilent = orSilent;
         text += this->text(look, step);

@@ -10,7 +10,6 @@ namespace howdah::operations {
 namespace {
 
 constexpr int kLookMs = 2000; ///< whether a step was done already, as in the runner
-constexpr int kOtherMs = 3000;
 
 /// Every name that an action has a place for.
 QStringList valuesOf(const Action &action)

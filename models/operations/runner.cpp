@@ -96,7 +96,9 @@ void Runner::begin()
 
 void Runner::goOn()
 {
-    const bool asks = m_resumed && (isPastReturn() || pointOfNoReturn(m_plan) < 0);
+    // Begun and not known to be done, it may not have happened: what proves it decides first.
+    const int at = pointOfNoReturn(m_plan);
+    const bool asks = m_resumed && (at < 0 || record(at).state == StepState::Done);
     run(asks ? m_plan.resumeGuards : std::vector<Action>(), kResumeGuardMs,
         [this](const tl::expected<void, SequenceFailure> &result) {
             if (!result) {

@@ -247,7 +247,7 @@ void Sequence::abandon()
               .message = QStringLiteral("%1: nobody waits any longer for it to be done by hand").arg(current().node),
               .node = current().node},
              true);
-    } else if (current().pollMs > 0) {
+    } else if (current().kind == Action::Kind::Sql && current().pollMs > 0) {
         m_again.stop();
         fail({.kind = Error::Kind::Cancelled,
               .message = QStringLiteral("%1: cancelled while it was waited for: %2")

@@ -31,13 +31,13 @@ constexpr qint64 kAt = 1'800'000'000'000;
 Measured measured(int dots = 20)
 {
     Measured all;
-    const double zero = static_cast<double>(kAt);
+    const auto zero = static_cast<double>(kAt);
     all.gap = Gap{zero, zero + 118.2, false};
     for (int i = 0; i < dots; ++i) {
         all.around.push_back({zero - 40 + 39.0 * i / dots - 1.5, 1.5, true});
     }
-    for (double at = 1; at < 117; at += 0.5) {
-        all.around.push_back({zero + at, 0.4, false});
+    for (int i = 0; i < 232; ++i) {
+        all.around.push_back({zero + 1 + i * 0.5, 0.4, false});
     }
     for (int i = 0; i < dots; ++i) {
         all.around.push_back({zero + 118.2 - 6 + 50.0 * i / dots, 6, true});

@@ -271,7 +271,7 @@ void TestPatroniDialog::nodesTableHasTheSameMenu()
     QVERIFY(table->selectKey(QStringLiteral("pg3")));
     const QPoint at = table->visualRect(table->currentIndex()).center();
     Q_EMIT table->customContextMenuRequested(at);
-    QMenu *menu = part<QMenu>("node-menu");
+    auto *menu = part<QMenu>("node-menu");
     QVERIFY(menu);
     QCOMPARE(menu->accessibleName(), QStringLiteral("Node pg3"));
     QVERIFY(menu->findChild<QAction *>(QStringLiteral("node-reinitialize")));

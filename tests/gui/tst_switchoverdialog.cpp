@@ -219,16 +219,18 @@ operations::probe::Measured measuredFrom(qint64 at)
     operations::probe::Measured measured;
     measured.through = QStringLiteral("address write");
     measured.acknowledged = 14'902;
-    const double zero = static_cast<double>(at);
+    const auto zero = static_cast<double>(at);
     measured.gap = operations::probe::Gap{zero, zero + 118, false};
-    for (double t = -45; t < 0; t += 2.4) {
+    for (int i = 0; i < 19; ++i) {
+        const double t = -45 + i * 2.4;
         measured.around.push_back({zero + t - 2, 1.6 + std::fmod(std::abs(t), 0.7), true});
     }
-    for (double t = 1; t < 117; t += 2.2) {
-        measured.around.push_back({zero + t, 1, false});
+    for (int i = 0; i < 53; ++i) {
+        measured.around.push_back({zero + 1 + i * 2.2, 1, false});
         ++measured.refused;
     }
-    for (double t = 118; t < 170; t += 2.4) {
+    for (int i = 0; i < 22; ++i) {
+        const double t = 118 + i * 2.4;
         measured.around.push_back({zero + t - 2, std::max(1.7, 6 - (t - 118) / 6) + std::fmod(t, 0.5), true});
     }
     measured.lost = 0;

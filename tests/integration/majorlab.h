@@ -32,7 +32,7 @@ inline QByteArray whatWentWrong(const ConsoleRun &ended)
                         .toUtf8();
         }
     }
-    for (const QJsonValue &one : ended.last().value(QStringLiteral("remains")).toArray()) {
+    for (const auto &one : ended.last().value(QStringLiteral("remains")).toArray()) {
         text += "remains: " + one.toString().left(200).toUtf8() + '\n';
     }
     return text;
@@ -187,7 +187,7 @@ private:
     if (!howdah::testsupport::Lab::possible()) {                                                                       \
         QSKIP("needs root: network namespaces");                                                                       \
     }                                                                                                                  \
-    if (major != 0 && !howdah::testsupport::LocalCluster::binaries(major)) {                                           \
+    if ((major) != 0 && !howdah::testsupport::LocalCluster::binaries(major)) {                                         \
         QSKIP("needs PostgreSQL of this major: sh tests/support/majors.sh");                                           \
     }                                                                                                                  \
-    QVERIFY2(lab.provide(major), qPrintable(lab.problem()))
+    QVERIFY2((lab).provide(major), qPrintable((lab).problem()))

@@ -219,7 +219,7 @@ void TestCli::checkOfASilentPrimary()
     QList<int> fillers;
     for (int i = 0; i < 4; ++i) {
         fillers << ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        ::connect(fillers.last(), place, length);
+        (void)::connect(fillers.last(), place, length);
     }
     cluster::ClusterConfig config = m_servers->config();
     config.nodes.front().conninfo =

@@ -120,7 +120,7 @@ QString TestSwitchoverAddress::found() const
         integration::runConsole({QStringLiteral("check"), m_lab.clusterFile(), QStringLiteral("--json")},
                                 m_lab.directory(), integration::OnStep());
     QStringList ids;
-    for (const QJsonValue &one : checked.last().value(QStringLiteral("findings")).toArray()) {
+    for (const auto &one : checked.last().value(QStringLiteral("findings")).toArray()) {
         const QString id = one.toObject().value(QStringLiteral("id")).toString();
         if (id.startsWith(QLatin1String("address_"))) {
             ids.append(id);

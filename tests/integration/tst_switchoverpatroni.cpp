@@ -133,7 +133,7 @@ bool TestSwitchoverPatroni::isWhole() const
     }
     const QJsonArray members = cluster().value(QStringLiteral("members")).toArray();
     int good = 0;
-    for (const QJsonValue &member : members) {
+    for (const auto &member : members) {
         const bool leader = member[QStringLiteral("role")].toString() == QLatin1String("leader");
         good += member[QStringLiteral("state")].toString() == QLatin1String("running") &&
                         leader == (member[QStringLiteral("name")].toString() == m_lab->node(leads).name) &&

@@ -170,7 +170,7 @@ void TestSwitchoverPgaf::found()
     const QJsonArray nodes = status.last().value(QStringLiteral("nodes")).toArray();
     QCOMPARE(nodes.size(), 3);
     int primaries = 0;
-    for (const QJsonValue &node : nodes) {
+    for (const auto &node : nodes) {
         primaries += node[QStringLiteral("role")].toString() == QLatin1String("primary") ? 1 : 0;
     }
     QCOMPARE(primaries, 1);

@@ -131,15 +131,17 @@ void TestRunnerLater::guardOfTheWayOn()
             }
         }
     }
-    // With the way back open each step is asked about anew.
-    Plan guarded = plan();
-    guarded.resumeGuards = {guard};
-    Bench bench(guarded);
-    dieAt(bench, 1, StepState::Started);
-    bench.takeUp();
-    bench.runner->resume(bench.interrupted);
-    QTRY_VERIFY(bench.outcome);
-    QVERIFY(!bench.hands.told.contains(QStringLiteral("pg1: is nobody else")));
+    // Before it, and as long as it may not have happened, each step is asked about anew.
+    for (const int at : {1, 2}) {
+        Plan guarded = plan();
+        guarded.resumeGuards = {guard};
+        Bench bench(guarded);
+        dieAt(bench, at, StepState::Started);
+        bench.takeUp();
+        bench.runner->resume(bench.interrupted);
+        QTRY_VERIFY(bench.outcome);
+        QVERIFY(!bench.hands.told.contains(QStringLiteral("pg1: is nobody else")));
+    }
 }
 
 /// The way back of one that was taken up is no other for having been tried to go on first.

@@ -230,7 +230,7 @@ void TestStopScript::start(QProcess &process, const char *as) const
     process.start(QStringLiteral("sh"),
                   {QStringLiteral("-c"), QLatin1String(kClearScript), QStringLiteral("howdah-clear"), path("pg_ctl"),
                    m_directory->path(), QLatin1String(as), path("pg_controldata"), QStringLiteral("7"),
-                   QLatin1String(kMark)});
+                   QLatin1String(kMark), QStringLiteral("on")});
 }
 
 void TestStopScript::standbysDirectoryIsLeftAlone_data()

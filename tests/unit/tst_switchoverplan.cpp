@@ -19,6 +19,20 @@ using namespace howdah::unit;
 Q_DECLARE_METATYPE(std::function<void(howdah::operations::switchover::Facts &, howdah::cluster::Snapshot &)>)
 using Change = std::function<void(Facts &, cluster::Snapshot &)>;
 
+namespace {
+
+/// A megabyte more each second.
+std::vector<qint64> growing()
+{
+    std::vector<qint64> trend;
+    for (qint64 i = 1; i <= 36; ++i) {
+        trend.push_back(i << 20);
+    }
+    return trend;
+}
+
+} // namespace
+
 /// What is checked before a switchover, and what the plan is made of.
 class TestSwitchoverPlan : public QObject {
     Q_OBJECT
@@ -120,9 +134,9 @@ void TestSwitchoverPlan::checks_data()
     row("not streaming", "candidate_streams", "failed", [](Facts &, auto &s) { stopStreaming(s, pg2); });
     row("diverged", "candidate_streams", "failed", [](Facts &, auto &s) { diverge(s, pg2); });
     row("replay paused", "candidate_replays", "failed", [](Facts &, auto &s) { pauseReplay(s, pg2); });
-    row("falls behind", "candidate_replays", "warning", [](Facts &f, auto &) {
-        f.toReplay = {1 << 20, 2 << 20, 4 << 20, 8 << 20, 16 << 20};
-    });
+    row("receives less than is written", "candidate_flushed", "warning",
+        [](Facts &f, auto &) { f.toFlush = growing(); });
+    row("falls behind", "candidate_replays", "warning", [](Facts &f, auto &) { f.toReplay = growing(); });
     row("delayed", "candidate_replays", "failed", [](Facts &, auto &s) {
         setSetting(edit(s, pg2), QStringLiteral("recovery_min_apply_delay"), QStringLiteral("60000"));
     });
@@ -201,6 +215,13 @@ void TestSwitchoverPlan::checks_data()
     row("repmgrd's state not readable", "repmgrd", "unknown", [](Facts &f, auto &s) {
         underRepmgr(f, s);
         f.repmgr->members[pg2].daemonRuns.reset();
+    });
+    row("repmgr knows one more, and no repmgrd runs", "repmgrd", "warning", [](Facts &f, auto &s) {
+        underRepmgr(f, s);
+        f.repmgr->strangers = {QStringLiteral("pg4")};
+        for (RepmgrMember &member : f.repmgr->members) {
+            member.daemonRuns = false;
+        }
     });
     row("repmgr knows one more", "repmgrd", "unknown", [](Facts &f, auto &s) {
         underRepmgr(f, s);

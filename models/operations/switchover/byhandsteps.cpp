@@ -48,7 +48,7 @@ Step stopByHandStep(const Pieces &p)
                   "the server: it is the primary still.")
                    .arg(p.primary, p.dataDirectory),
                QStringLiteral("SELECT NOT pg_is_in_recovery()")));
-    step.remedy = stopRemedy(p);
+    step.remedy = stopRemedy(p, true);
     return step;
 }
 

@@ -92,6 +92,15 @@ Check checkStreams(const Facts &facts, const Cast &cast, const QString &target)
                                            .arg(*standby->timeline));
 }
 
+/// Whether what waits has more than doubled in a minute, however it swings, and is no longer little against the limit.
+bool grows(const std::vector<qint64> &trend, qint64 limit)
+{
+    const auto third = static_cast<std::ptrdiff_t>(trend.size() / 3);
+    return third >= 10 && trend.back() > limit / 8 &&
+           *std::min_element(trend.end() - third, trend.end()) >
+               2 * *std::max_element(trend.begin(), trend.begin() + third);
+}
+
 Check checkFlushed(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits)
 {
     const cluster::StandbyLag &lag = facts.state.assessment->lag[at(cast.candidate)];
@@ -103,11 +112,16 @@ Check checkFlushed(const Facts &facts, const Cast &cast, const QString &target, 
         return answer(CheckResult::Unknown, tr("how far behind it is can't be read"),
                       tr("Grant pg_monitor to the console's role on both nodes."));
     }
+    const bool growing = grows(facts.toFlush, limits.unflushedBytes);
     const QString evidence =
-        tr("%1 to flush, limit %2").arg(formatBytes(*lag.wouldLose), formatBytes(limits.unflushedBytes));
-    return *lag.wouldLose > limits.unflushedBytes
-               ? answer(CheckResult::Failed, evidence, tr("Wait until it has caught up: writes would wait as long."))
-               : answer(CheckResult::Passed, evidence);
+        tr("%1 to flush, limit %2").arg(formatBytes(*lag.wouldLose), formatBytes(limits.unflushedBytes)) +
+        (growing ? tr(", growing for a minute") : QString());
+    if (*lag.wouldLose > limits.unflushedBytes) {
+        return answer(CheckResult::Failed, evidence, tr("Wait until it has caught up: writes would wait as long."));
+    }
+    return growing ? answer(CheckResult::Warning, evidence,
+                            tr("It falls behind faster than it receives: look at the network and its disk."))
+                   : answer(CheckResult::Passed, evidence);
 }
 
 Check checkReplays(const Facts &facts, const Cast &cast, const QString &target, const Limits &limits)
@@ -134,16 +148,16 @@ Check checkReplays(const Facts &facts, const Cast &cast, const QString &target, 
                       tr("Check its role's rights."));
     }
     QString evidence = tr("%1 to replay, not paused, no delay").arg(formatBytes(*lag.toReplay));
-    const bool grows = facts.toReplay.size() >= 5 && facts.toReplay.back() > limits.toReplayBytes / 8 &&
-                       facts.toReplay.back() > 2 * facts.toReplay.front();
-    if (grows) {
+    const bool growing = grows(facts.toReplay, limits.toReplayBytes);
+    if (growing) {
         evidence += tr(", growing for a minute");
     }
     if (*lag.toReplay > limits.toReplayBytes) {
         return answer(CheckResult::Failed, evidence, tr("Wait until it has replayed: writes would wait as long."));
     }
-    return answer(grows ? CheckResult::Warning : CheckResult::Passed, evidence,
-                  tr("It falls behind faster than it replays: look for a long query there."));
+    return growing ? answer(CheckResult::Warning, evidence,
+                            tr("It falls behind faster than it replays: look for a long query there."))
+                   : answer(CheckResult::Passed, evidence);
 }
 
 /// A standby refuses to start with lower ones than its primary had, and followers will have this one's.

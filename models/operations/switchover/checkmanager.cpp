@@ -71,12 +71,13 @@ Check checkOwner(const Managed &m)
     }
     QStringList unseen;
     for (const cluster::NodeStatus &node : m.facts.state.snapshot->nodes) {
-        unseen.append(m.facts.nodes.value(node.name).host.user.isEmpty() ? QStringList{node.name} : QStringList());
+        const bool looked = node.kind != cluster::NodeKind::Data || !m.facts.nodes.value(node.name).host.user.isEmpty();
+        unseen.append(looked ? QStringList() : QStringList{node.name});
     }
     const QString seen = byRepmgr ? tr("repmgr alone") : tr("no manager, no daemon of one");
     return m.answer("not_managed", title, CheckResult::Passed,
                     unseen.isEmpty() ? seen
-                                     : tr("%1; by the cluster file alone on %2, whose host takes no commands")
+                                     : tr("%1; by the cluster file alone on %2, whose host was not looked at")
                                            .arg(seen, unseen.join(QStringLiteral(", "))));
 }
 
@@ -154,7 +155,8 @@ Check checkDaemons(const Managed &m)
                                : tr("Let the console's role read it: GRANT USAGE ON SCHEMA repmgr."));
     }
     if (!m.repmgr().strangers.isEmpty()) {
-        return m.answer("repmgrd", title, CheckResult::Unknown,
+        // Where no other one is at work, theirs is not likely to be.
+        return m.answer("repmgrd", title, acting.isEmpty() ? CheckResult::Warning : CheckResult::Unknown,
                         tr("registered with repmgr, and not in the cluster file: %1")
                             .arg(m.repmgr().strangers.join(QStringLiteral(", "))),
                         tr("A repmgrd there would neither be seen nor paused. Add it to the cluster file, or take it "

@@ -164,7 +164,8 @@ struct Facts {
     std::optional<RepmgrFacts> repmgr;        ///< where repmgr manages the cluster
     QHash<QString, address::Facts> addresses; ///< by name, of those that follow the primary
     QHash<QString, PoolerFacts> poolers;      ///< by name
-    /// To replay on the candidate over the last minute, bytes, oldest first: its trend.
+    /// To flush and to replay on the candidate over the last minute, bytes, oldest first: their trends.
+    std::vector<qint64> toFlush;
     std::vector<qint64> toReplay;
     /// The most that the candidate was seen to replay a second, bytes; empty: it was not seen to replay.
     std::optional<double> replayRate;

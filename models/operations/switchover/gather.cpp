@@ -51,14 +51,21 @@ QString notTakenOverSql()
 /// https://www.postgresql.org/docs/current/view-pg-file-settings.html
 QString whatAStartChangesSql()
 {
+    // What the command line sets stays, whatever stands in a file. The text of that error is not translated; in a
+    // session of another database it is also that of settings that name something which only that one has.
+    const QString notApplied = QStringLiteral("f.error = 'setting could not be applied'");
     return QStringLiteral(
-        " UNION ALL SELECT 'restart', s.name, f.setting FROM pg_file_settings f JOIN pg_settings s ON s.name = "
-        "lower(f.name) WHERE s.context = 'postmaster' AND NOT f.applied AND f.error IS NOT NULL UNION ALL SELECT "
-        "'restart', s.name, s.boot_val FROM pg_settings s WHERE s.context = 'postmaster' AND s.source = 'configuration "
-        "file' AND s.sourcefile IS NOT NULL AND NOT EXISTS (SELECT FROM pg_file_settings f WHERE lower(f.name) = "
-        "s.name) UNION ALL SELECT 'error', coalesce(f.name, ''), coalesce(f.sourcefile, '') || ':' || "
-        "coalesce(f.sourceline, 0) || ': ' || f.error FROM pg_file_settings f LEFT JOIN pg_settings s ON s.name = "
-        "lower(f.name) WHERE f.error IS NOT NULL AND s.context IS DISTINCT FROM 'postmaster'");
+               " UNION ALL SELECT 'restart', f.name, f.setting FROM pg_file_settings f LEFT JOIN pg_settings s ON "
+               "s.name = lower(f.name) WHERE NOT f.applied AND %1 AND coalesce(s.context, 'postmaster') = 'postmaster' "
+               "AND s.source IS DISTINCT FROM 'command line' UNION ALL SELECT 'restart', s.name, s.boot_val FROM "
+               "pg_settings s WHERE s.context = 'postmaster' AND s.source = 'configuration file' AND s.sourcefile IS "
+               "NOT NULL AND NOT EXISTS (SELECT FROM pg_file_settings f WHERE lower(f.name) = s.name) UNION ALL SELECT "
+               "'error', coalesce(f.name, ''), coalesce(f.sourcefile, '') || ':' || coalesce(f.sourceline, 0) || ': ' "
+               "|| coalesce(f.name || ': ', '') || f.error FROM pg_file_settings f LEFT JOIN pg_settings s ON s.name = "
+               "lower(f.name) WHERE f.error IS NOT NULL AND (NOT %1 OR s.context <> 'postmaster' AND s.name NOT IN "
+               "('default_tablespace', 'temp_tablespaces', 'default_text_search_config', "
+               "'default_table_access_method', 'role', 'session_authorization'))")
+        .arg(notApplied);
 }
 
 QStringList words(const QString &text)
@@ -128,7 +135,8 @@ QString rightsSql(int serverVersionNum)
                "(SELECT string_agg(name, E'\\n') FROM pg_settings WHERE sourcefile LIKE '%/postgresql.auto.conf') "
                "AS auto_conf, %3 AS lock_holder, %4 AS backups, (SELECT string_agg(name, E'\\n') FROM pg_settings "
                "WHERE "
-               "pending_restart) AS wait_for_restart FROM pg_roles r WHERE r.rolname = current_user")
+               "pending_restart AND source <> 'command line') AS wait_for_restart FROM pg_roles r WHERE r.rolname = "
+               "current_user")
         .arg(grants ? alter.join(QStringLiteral(" AND ")) : QStringLiteral("false"),
              grants ? QStringLiteral("pg_has_role('pg_checkpoint', 'USAGE')") : QStringLiteral("false"),
              cluster::otherHolderSql(), backupsSql(serverVersionNum));

@@ -175,6 +175,7 @@ Pieces piecesOf(const Facts &facts, const Cast &cast)
     p.host = facts.nodes.value(p.primary).host;
     p.dataDirectory = primary.sample->setting(QLatin1String("data_directory"));
     p.candidateHost = facts.nodes.value(p.candidate).host;
+    p.archiveMode = nodeAt(facts, cast.primary).sample->setting(QLatin1String("archive_mode"));
     p.candidateVersion = nodeAt(facts, cast.candidate).sample->serverVersionNum;
     p.fetchRetryMs = static_cast<int>(
         nodeAt(facts, cast.candidate).sample->settingNumber(QLatin1String("wal_retrieve_retry_interval")).value_or(0));
@@ -357,7 +358,8 @@ QStringList Pieces::clearScript(bool asStandby) const
                                       asStandby ? QStringLiteral("standby") : QStringLiteral("primary"),
                                       host.pgControlData,
                                       QString::number(timeline),
-                                      signalMark()};
+                                      signalMark(),
+                                      archiveMode};
 }
 
 QString Pieces::signalMark() const

@@ -32,6 +32,7 @@ struct Pieces {
     HostAccess host;              ///< of the old primary
     HostAccess candidateHost;
     QString dataDirectory;    ///< of the old primary, for people
+    QString archiveMode;      ///< its setting; empty: not known
     int candidateVersion = 0; ///< server_version_num
     int fetchRetryMs = 0;     ///< wal_retrieve_retry_interval of the candidate
     int stopDeadlineMs = 15'000;

@@ -150,6 +150,7 @@ Step switchoverStep(const Repmgr &r)
                                           {QStringLiteral("standby"), QStringLiteral("switchover"),
                                            QStringLiteral("--siblings-follow"), QStringLiteral("--repmgrd-no-pause")},
                                           tr("repmgr standby switchover"))};
+    step.actions.back().otherwise = tr("repmgr standby switchover has failed");
     step.verify = {endedAction(r), r.p.holds(r.p.candidate, QStringLiteral("SELECT NOT pg_is_in_recovery()"),
                                              tr("%1 takes writes").arg(r.p.candidate))};
     step.notDone = r.p.notPromoted();

@@ -105,15 +105,18 @@ inline constexpr const char *kControlScript =
     R"sh(LC_ALL=C "$1" -D "$2" | sed -n -e '/^Database /p' -e '/^Latest checkpoint location:/p' -e '/TimeLineID:/p')sh";
 
 /// $1 pg_ctl, $2 data directory, $3 standby or primary, $4 pg_controldata, $5 the timeline on which it was the primary,
-/// $6 what standby.signal has in it. A directory with another one is a standby's, and is left alone, and so is a server
-/// that has none where a standby is to be started: the command may lead to another host by now. "ready" in the pid file
-/// is a hot standby as well as a primary (postmaster.c): only pg_control tells which. A server that is on its way down
-/// is waited for, a little, and then ended at once: that loses nothing, it only makes it recover. But for its archiver,
-/// where it becomes a standby: a standby archives nothing (archive_mode = on), nor does the new primary what it has
-/// received, so that it would be in no archive, ever
+/// $6 what standby.signal has in it, $7 archive_mode. A directory with another one is a standby's, and is left alone,
+/// and so is a server that has none where a standby is to be started: the command may lead to another host by now.
+/// "ready" in the pid file is a hot standby as well as a primary (postmaster.c): only pg_control tells which. A server
+/// that is on its way down is waited for, a little, and then ended at once: that loses nothing, it only makes it
+/// recover. But for its archiver, where it becomes a standby: a standby archives nothing with archive_mode = on, nor
+/// does the new primary what it has received, so that it would be in no archive, ever
 /// (https://www.postgresql.org/docs/current/warm-standby.html#CONTINUOUS-ARCHIVING-IN-STANDBY). One that serves is left
 /// alone, and so is one that has followed another primary meanwhile.
 inline constexpr const char *kClearScript = R"sh(
+seconds() {
+  if read -r up rest </proc/uptime; then now=${up%.*}; else now=$(date +%s); fi 2>/dev/null
+}
 unarchived() {
   left=0
   for ready in "$1"/pg_wal/archive_status/*.ready; do [ ! -e "$ready" ] || left=$((left + 1)); done
@@ -134,7 +137,7 @@ if [ -e "$2/standby.signal" ] && [ "$(cat "$2/standby.signal" 2>/dev/null)" != "
   echo "standby.signal in $2 on this host is another standby's, not of this switchover: nothing was changed here" >&2
   exit 1
 fi
-n=0 waited=0
+n=0 begun= told=
 while pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do
   if [ "$3" = standby ] && [ ! -e "$2/standby.signal" ]; then
     echo "a server without standby.signal runs in $2 on this host: process $pid was left alone" >&2
@@ -153,17 +156,23 @@ while pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] && kill 
   standby*) [ "$3" = standby ] && [ -e "$2/standby.signal" ] && exit 0 ;;
   esac
   n=$((n + 1))
-  if [ "$3" = standby ] && [ "$n" -eq 100 ] && unarchived "$2"; then
-    [ $((waited % 400)) -ne 0 ] || echo "waits for its archiver: WAL files that nobody else will archive: $left"
-    [ "$waited" -lt 3000 ] || { echo "its archiver does not come to its end, WAL files left: $left" >&2; exit 1; }
-    n=50 waited=$((waited + 50)) # and then it may take a second to end
+  if [ "$3" = standby ] && [ "$7" != off ] && [ "$7" != always ] && [ "$n" -eq 100 ] && unarchived "$2"; then
+    seconds
+    [ -n "$begun" ] || begun=$now told=$now
+    [ "$now" -lt "$told" ] || {
+      echo "waits for its archiver: WAL files that nobody else will archive: $left"
+      told=$((now + 10))
+    }
+    [ $((now - begun)) -lt 60 ] || { echo "its archiver does not come to its end, WAL files left: $left" >&2; exit 1; }
+    n=50 # and then it may take a second to end
   fi
   [ "$n" -ne 100 ] || "$1" -D "$2" -m immediate -t 10 stop >/dev/null || ! kill -0 "$pid" 2>/dev/null || exit 1
   [ "$n" -gt 200 ] && { echo "the server does not end: process $pid" >&2; exit 1; }
   sleep 0.02
 done
 if [ "$3" = standby ]; then
-  ! unarchived "$2" || echo "WAL files that its archiver has left: $left. As a standby it does not archive them (archive_mode = on): save them from pg_wal"
+  [ "$7" = off ] || [ "$7" = always ] || ! unarchived "$2" ||
+    echo "WAL files that its archiver has left: $left. As a standby it does not archive them: save them from pg_wal"
   printf '%s\n' "$6" >"$2/standby.signal" && sync "$2/standby.signal" "$2"
 else
   rm -f "$2/standby.signal"

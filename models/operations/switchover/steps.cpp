@@ -82,12 +82,17 @@ Step checkpointStep(const Pieces &p)
     return step;
 }
 
-QString stopRemedy(const Pieces &p)
+QString stopRemedy(const Pieces &p, bool byHand)
 {
+    const QString who = (p.others + QStringList{p.candidate}).join(tr(" or "));
+    const QString only = tr("only when it is sure that nobody has promoted one of them: remove standby.signal from %1, "
+                            "and start %2.")
+                             .arg(p.dataDirectory, p.primary);
     return tr("%1 is down. Where %2 takes writes by now, it is the primary: leave standby.signal in %3, and start %1 "
-              "as its standby. Else undo brings %1 back as soon as they answer; by hand, only when it is sure that "
-              "nobody has promoted one of them: remove standby.signal from %3, and start %1.")
-        .arg(p.primary, (p.others + QStringList{p.candidate}).join(tr(" or ")), p.dataDirectory);
+              "as its standby. ")
+               .arg(p.primary, who, p.dataDirectory) +
+           (byHand ? tr("Else %1 is the primary still, but %2").arg(p.primary, only)
+                   : tr("Else undo brings %1 back as soon as they answer; by hand, %2").arg(p.primary, only));
 }
 
 QString followsSql(const Pieces &p)
@@ -117,7 +122,10 @@ QString rejoinedSql()
 
 Action somethingToSend(const Pieces &p)
 {
-    return p.sql(p.candidate, QStringLiteral("SELECT pg_logical_emit_message(true, 'howdah', 'rejoin')"),
+    // Whom commits there wait for may be the one that is to come.
+    return p.sql(p.candidate,
+                 QStringLiteral("SELECT set_config('synchronous_commit', 'local', true), "
+                                "pg_logical_emit_message(true, 'howdah', 'rejoin')"),
                  tr("something to send to %1").arg(p.primary));
 }
 

@@ -14,7 +14,7 @@ Step lockStep(const Pieces &p, const QString &node);
 Step checkpointStep(const Pieces &p);
 
 /// What a person is to do when the old primary was stopped and could not be brought back.
-QString stopRemedy(const Pieces &p);
+QString stopRemedy(const Pieces &p, bool byHand);
 
 /// SQL that holds on a standby that streams from the candidate, on a newer timeline than the one before.
 QString followsSql(const Pieces &p);

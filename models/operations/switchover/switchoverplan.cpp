@@ -162,7 +162,7 @@ Step stopStep(const Pieces &p)
         {QStringLiteral("system_identifier"), QStringLiteral("^Database system identifier: +([0-9]+)$")}};
     step.actions = {stop};
     step.undo = p.backToService();
-    step.remedy = stopRemedy(p);
+    step.remedy = stopRemedy(p, false);
     return step;
 }
 
@@ -399,9 +399,6 @@ Plan planBy(const Facts &facts, const QString &target, Way way)
     const Pieces p = piecesOf(facts, cast);
     plan.guards = guardsOf(p);
     plan.undoGuards = {p.isStandbyStill()};
-    for (const QString &node : QStringList{p.primary} + p.others + p.away) {
-        plan.resumeGuards.push_back(noSecondPrimary(node, target));
-    }
     if (throughRepmgr) {
         plan.steps = stepsThroughRepmgr(facts, cast, p);
     } else {
@@ -418,6 +415,11 @@ Plan planSwitchover(const Facts &facts, const QString &target, Way way)
 {
     Plan plan = planBy(facts, target, way);
     knowAgain(plan, *facts.state.snapshot);
+    for (const cluster::NodeStatus &node : facts.state.snapshot->nodes) {
+        if (node.name != target && node.kind == cluster::NodeKind::Data) {
+            plan.resumeGuards.push_back(noSecondPrimary(node.name, target));
+        }
+    }
     return plan;
 }
 
