@@ -217,8 +217,8 @@ QString finishCommands(const QString &cluster, const QString &id, const Finishin
 
 QString showCommand(const QString &cluster, const QString &id)
 {
-    return hosts::shellQuoted({QStringLiteral("howdah"), QStringLiteral("journal"), shownName(cluster),
-                               QStringLiteral("show"), id});
+    return hosts::shellQuoted(
+        {QStringLiteral("howdah"), QStringLiteral("journal"), shownName(cluster), QStringLiteral("show"), id});
 }
 
 QString someOf(const QStringList &titles, qsizetype most)
