@@ -48,6 +48,9 @@ QString howToEnd(const Journal &journal, const Operation &one, const QString &as
 void addOperation(cluster::Assessment &result, const Operation &one, const QString &howToEnd)
 {
     const bool running = one.outcome == Outcome::Running;
+    const bool told = std::any_of(result.findings.begin(), result.findings.end(), [](const Finding &other) {
+        return other.id == QLatin1String("operation_under_way");
+    }); // and with it what not to do about slots
     const bool interrupted = one.outcome == Outcome::Interrupted;
     // What is seen goes before what the journal has: somebody may have seen to it by hand.
     const bool waits = mayHoldWrites(one) && (result.writableNodes.value_or(0) != 1 || holdsPause(one));
@@ -56,7 +59,7 @@ void addOperation(cluster::Assessment &result, const Operation &one, const QStri
             other.remedy =
                 QStringLiteral("Promote nothing by hand: an operation %1. That first: %2.")
                     .arg(running ? QStringLiteral("is running") : QStringLiteral("was not finished"), howToEnd);
-        } else if (other.id.startsWith(QLatin1String("slot"))) {
+        } else if (!told && other.id.startsWith(QLatin1String("slot"))) {
             other.remedy += QStringLiteral(" Drop none before operation %1 has ended: it may need them.").arg(one.id);
         }
     }

@@ -89,8 +89,8 @@ void decodeIdentity(const Rows &rows, NodeSample &sample)
     sample.isSuperuser = rows.flag(0, rows.column("is_superuser"));
     sample.seesStatistics = rows.flag(0, rows.column("sees_statistics"));
     sample.readsFiles = rows.flag(0, rows.column("reads_files"));
-    if (!sample.readsFiles && sample.timeline.value_or(0) >
-                                  1) { // asked for all the same, the server would write an error into its log each time
+    // Asked for all the same, the server would write an error into its log each time.
+    if (!sample.readsFiles && sample.timeline.value_or(0) > 1) {
         sample.unreadable.insert(QStringLiteral("timeline_history"),
                                  QStringLiteral("permission denied for function pg_read_file"));
     }

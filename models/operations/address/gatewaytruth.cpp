@@ -96,12 +96,12 @@ void readGateways(Truth &truth, const Facts &facts, const cluster::ClusterState 
             }
             const QString node = nodeOf(server, gateway, peers);
             one.leadsTo.append(node.isEmpty() ? server.name : node);
-            one.leadsTo.sort(); // each configuration has its own order
             one.areNodes = one.areNodes && !node.isEmpty();
             if (!node.isEmpty()) {
                 truth.holders.append(node);
             }
         }
+        one.leadsTo.sort(); // each configuration has its own order
         truth.holderKnown = truth.holderKnown && one.error.isEmpty() && one.areNodes;
     }
     truth.holders.removeDuplicates();
