@@ -67,10 +67,7 @@ void TestRunnerLater::guardOfTheWayBack()
 {
     for (const bool holds : {true, false}) {
         Plan guarded = plan();
-        Action guard;
-        guard.node = QStringLiteral("pg2");
-        guard.sql = QStringLiteral("is it still so");
-        guard.expectsTrue = true;
+        const Action guard = sql(QStringLiteral("is it still so"), true);
         guarded.undoGuards = {guard};
         Bench bench(guarded);
         dieAt(bench, 1, StepState::Started);
@@ -108,10 +105,7 @@ void TestRunnerLater::otherServersAreLeftAlone()
 /// Somebody else has become the primary since: what is left would lead there that nobody wants.
 void TestRunnerLater::guardOfTheWayOn()
 {
-    Action guard;
-    guard.node = QStringLiteral("pg1");
-    guard.sql = QStringLiteral("is nobody else");
-    guard.expectsTrue = true;
+    const Action guard = sql(QStringLiteral("is nobody else"), true);
     for (const bool returns : {true, false}) {
         for (const bool holds : {true, false}) {
             Plan guarded = plan();
@@ -148,10 +142,7 @@ void TestRunnerLater::guardOfTheWayOn()
 void TestRunnerLater::failedTryIsTakenBackGuarded()
 {
     Plan guarded = plan();
-    Action guard;
-    guard.node = QStringLiteral("pg2");
-    guard.sql = QStringLiteral("is it still so");
-    guard.expectsTrue = true;
+    const Action guard = sql(QStringLiteral("is it still so"), true);
     guarded.undoGuards = {guard};
     Bench bench(guarded);
     dieAt(bench, 1, StepState::Started);

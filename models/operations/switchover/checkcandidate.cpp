@@ -166,8 +166,8 @@ Check checkSettings(const Facts &facts, const Cast &cast, const QString &target)
     const cluster::NodeSample &before = *facts.state.snapshot->nodes[at(cast.primary)].sample;
     const cluster::NodeSample &after = *facts.state.snapshot->nodes[at(cast.candidate)].sample;
     QStringList lower, unread;
-    constexpr std::array names{"max_connections",           "max_worker_processes",      "max_wal_senders",
-                               "max_prepared_transactions", "max_locks_per_transaction", "max_replication_slots"};
+    std::vector<const char *> names(kNeededByStandbys.begin(), kNeededByStandbys.end());
+    names.push_back("max_replication_slots"); // its followers need as many
     for (const char *name : names) {
         const auto old = before.settingNumber(QLatin1String(name));
         const auto own = after.settingNumber(QLatin1String(name));

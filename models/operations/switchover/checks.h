@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
+
 #include "operations/plan.h"
 #include "operations/switchover/facts.h"
 
 namespace howdah::operations::switchover {
+
+/// Settings of which a standby must have no less than its primary, or it does not start.
+/// https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-ADMIN
+inline constexpr std::array kNeededByStandbys{"max_connections", "max_worker_processes", "max_wal_senders",
+                                              "max_prepared_transactions", "max_locks_per_transaction"};
 
 /// From where on a check refuses or warns.
 struct Limits {

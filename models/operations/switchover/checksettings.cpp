@@ -18,13 +18,14 @@ QString tr(const char *text)
     return QCoreApplication::translate("Switchover", text);
 }
 
-/// A standby does not start with less than its primary has.
-/// https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-ADMIN
-QStringList neededByStandbys()
+/// "max_connections, …"
+QString neededText()
 {
-    return {QStringLiteral("max_connections"), QStringLiteral("max_worker_processes"),
-            QStringLiteral("max_wal_senders"), QStringLiteral("max_prepared_transactions"),
-            QStringLiteral("max_locks_per_transaction")};
+    QStringList names;
+    for (const char *name : kNeededByStandbys) {
+        names.append(QLatin1String(name));
+    }
+    return names.join(QStringLiteral(", "));
 }
 
 /// Of what a switchover changes.
@@ -88,7 +89,9 @@ Check checkRestart(const Facts &facts, const Cast &cast, const QString &group)
         changes.append(tr("%1 to %2").arg(setting, value.isEmpty() ? QStringLiteral("''") : value));
         const auto least = candidate.sample ? candidate.sample->settingNumber(QLatin1String(setting.toLatin1()))
                                             : std::optional<qint64>();
-        if (neededByStandbys().contains(setting) && least && value.toLongLong() < *least) {
+        const bool needed = std::any_of(kNeededByStandbys.begin(), kNeededByStandbys.end(),
+                                        [&setting](const char *one) { return setting == QLatin1String(one); });
+        if (needed && least && value.toLongLong() < *least) {
             tooLow.append(changes.last());
         }
     }
@@ -105,12 +108,11 @@ Check checkRestart(const Facts &facts, const Cast &cast, const QString &group)
     }
     return changes.isEmpty()
                ? made("pending_restart", group, title, name, CheckResult::Passed, tr("nothing waits for a restart"))
-               : made("pending_restart", group, title, name, CheckResult::Warning,
-                      tr("a restart changes %1").arg(changes.join(QStringLiteral(", "))),
-                      tr("See that %1 can start with them. A standby does not start with max_connections, "
-                         "max_worker_processes, max_wal_senders, max_prepared_transactions or "
-                         "max_locks_per_transaction below those of its primary.")
-                          .arg(name));
+               : made(
+                     "pending_restart", group, title, name, CheckResult::Warning,
+                     tr("a restart changes %1").arg(changes.join(QStringLiteral(", "))),
+                     tr("See that %1 can start with them. A standby does not start with %2 below those of its primary.")
+                         .arg(name, neededText()));
 }
 
 } // namespace
