@@ -159,6 +159,9 @@ void TestMoveDialog::runsWhatWasShown()
     QCOMPARE(runs.first().at(1).value<operations::Plan>(), plan);
     QVERIFY2(sentence().contains(QStringLiteral("Moving gateway to pg1")), qPrintable(sentence()));
     for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i) {
+        m_window->operationActionChanged(
+            kOrders, i,
+            {operations::ActionNote::List::Verify, 0, operations::ActionNote::State::Held, kNowWallMs + 38, {}});
         m_window->operationStepChanged(kOrders, i, {StepState::Done, kNowWallMs, kNowWallMs + 40, {}, kNowWallMs});
     }
     m_window->operationEnded(kOrders, Outcome::Done, {});

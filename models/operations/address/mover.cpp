@@ -151,7 +151,7 @@ Step moveStep(const Move &move)
         step.verify = mover->proof(move);
     }
     for (Action &proof : step.verify) {
-        proof.shows = {kShowsThat + proof.text};
+        proof.shows = {kShowsThat + tr("%1 leads to %2").arg(address.name, move.to)};
     }
     step.remedy = tr("Move %1 (%2) to %3 by hand: applications don't find the new primary.")
                       .arg(address.name, address.ip, move.to);
