@@ -12,6 +12,13 @@ using namespace howdah::unit;
 class TestRunnerLater : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void resumeFinishesAfterEachStep();
+    void whatCannotBeDoneTwiceIsUndoneFirst();
+    void whatWasProvedIsProvedAnew();
+    void silenceIsGoodEnoughForTheFirstRunOnly();
+    void unfinishedWayBackGoesFirst();
+    void undoTakesBackAfterEachStep();
+    void undoBehindTheReturnChangesNothing();
     void secondToTheLockTakesNothingBack_data();
     void secondToTheLockTakesNothingBack();
     void guardOfTheWayBack();
@@ -25,6 +32,163 @@ private Q_SLOTS:
     void secretsAreNotHeard();
     void secretIsAskedForOnceItsServerRuns();
 };
+
+void TestRunnerLater::resumeFinishesAfterEachStep()
+{
+    for (int at = 0; at < static_cast<int>(plan().steps.size()); ++at) {
+        for (const StepState state : {StepState::Started, StepState::Done}) {
+            Bench bench(plan());
+            dieAt(bench, at, state);
+            bench.takeUp();
+            if (at < 5) {
+                QCOMPARE(word(bench.interrupted.outcome), word(Outcome::Interrupted));
+            }
+            bench.runner->resume(bench.interrupted);
+            QTRY_VERIFY(bench.outcome);
+            QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+            QCOMPARE(word(bench.recorded()), word(Outcome::Done));
+            // The lock ended with the console; what was begun is looked at first, and need not be done twice.
+            QVERIFY(bench.hands.told.contains(QStringLiteral("pg1: do lock")));
+            QVERIFY(at != 2 || !bench.hands.told.contains(QStringLiteral("pg1: do promote")));
+            QVERIFY(at < 1 || !bench.hands.told.contains(QStringLiteral("pg1: do stop")));
+        }
+    }
+}
+
+void TestRunnerLater::whatCannotBeDoneTwiceIsUndoneFirst()
+{
+    Plan once = plan();
+    once.steps[1].undoneFirst = true;
+    Bench bench(once);
+    dieAt(bench, 1, StepState::Started);
+    bench.takeUp();
+    bench.runner->resume(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Done));
+    const auto undone = bench.hands.told.indexOf(QStringLiteral("pg1: undo stop"));
+    QVERIFY(undone >= 0);
+    QVERIFY(bench.hands.told.indexOf(QStringLiteral("pg1: do stop")) > undone);
+}
+
+/// What held before the console died need not hold any more when another one promotes.
+void TestRunnerLater::whatWasProvedIsProvedAnew()
+{
+    Plan proving = plan();
+    proving.steps[2].provenAnew = {QStringLiteral("stop")};
+    for (const StepState state : {StepState::Waiting, StepState::Started}) {
+        Bench bench(proving);
+        dieAt(bench, state == StepState::Waiting ? 1 : 2, state == StepState::Waiting ? StepState::Done : state);
+        bench.takeUp();
+        bench.hands.answers[QStringLiteral("is promote")] = FakeHands::one(QStringLiteral("f"));
+        bench.hands.answers[QStringLiteral("do stop")] =
+            tl::unexpected(FakeHands::failure(QStringLiteral("it serves again"), false));
+        bench.runner->resume(bench.interrupted);
+        QTRY_VERIFY(bench.outcome);
+        QVERIFY(!bench.hands.told.contains(QStringLiteral("pg1: do promote")));
+        QVERIFY(*bench.outcome == Outcome::Undone || *bench.outcome == Outcome::Incomplete);
+    }
+    // A first run has just proved it.
+    Bench fresh(proving);
+    fresh.runner->start();
+    QTRY_VERIFY(fresh.outcome);
+    QCOMPARE(fresh.hands.told.count(QStringLiteral("pg1: do stop")), 1);
+}
+
+void TestRunnerLater::silenceIsGoodEnoughForTheFirstRunOnly()
+{
+    Plan careful = plan();
+    Action asked = sql(QStringLiteral("is pg2 a standby"), true);
+    asked.orSilent = true;
+    careful.steps[1].undo.insert(careful.steps[1].undo.begin(), asked);
+    const auto fail = [](Bench &bench, const Handed<Table> &answer) {
+        bench.hands.answers[QStringLiteral("do promote")] =
+            tl::unexpected(FakeHands::failure(QStringLiteral("denied"), false));
+        bench.hands.answers[QStringLiteral("is pg2 a standby")] = answer;
+    };
+    Bench silent(careful);
+    fail(silent, tl::unexpected(FakeHands::failure(QStringLiteral("no route"))));
+    silent.runner->start();
+    QTRY_VERIFY(silent.outcome);
+    QVERIFY(silent.hands.told.contains(QStringLiteral("pg1: undo stop")));
+    // One that was promoted meanwhile has the last word.
+    Bench promoted(careful);
+    fail(promoted, FakeHands::one(QStringLiteral("f")));
+    promoted.runner->start();
+    QTRY_VERIFY(promoted.outcome);
+    QVERIFY(!promoted.hands.told.contains(QStringLiteral("pg1: undo stop")));
+    QCOMPARE(word(*promoted.outcome), word(Outcome::Incomplete));
+    // Taken up again, nobody knows what happened meanwhile.
+    Bench later(careful);
+    dieAt(later, 1, StepState::Done);
+    later.takeUp();
+    fail(later, tl::unexpected(FakeHands::failure(QStringLiteral("no route"))));
+    later.runner->undo(later.interrupted);
+    QTRY_VERIFY(later.outcome);
+    QVERIFY(!later.hands.told.contains(QStringLiteral("pg1: undo stop")));
+}
+
+/// With the old primary down and not to be started, what was prepared is gone: then there is only the way back.
+void TestRunnerLater::unfinishedWayBackGoesFirst()
+{
+    Plan locked = plan();
+    locked.steps[0].renewedUntil = QStringLiteral("stop");
+    Bench bench(locked);
+    dieAt(bench, 1, StepState::Started);
+    bench.takeUp();
+    bench.hands.answers[QStringLiteral("is stop")] = FakeHands::one(QStringLiteral("f"));
+    bench.hands.answers[QStringLiteral("undo stop")] =
+        tl::unexpected(FakeHands::failure(QStringLiteral("nobody answers")));
+    bench.hands.answers[QStringLiteral("undo lock")] =
+        tl::unexpected(FakeHands::failure(QStringLiteral("nobody answers")));
+    bench.runner->resume(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
+    QCOMPARE(bench.remains.filter(QStringLiteral("\"stop\" could not be undone: nobody answers. see to stop")).size(),
+             1);
+    // A lock is gone with its session, whether somebody answers or not.
+    QCOMPARE(bench.remains.filter(QStringLiteral("\"lock\"")).size(), 0);
+    bench.takeUp();
+    bench.hands.answers.clear();
+    bench.runner->resume(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+    QCOMPARE(bench.hands.told,
+             told({QStringLiteral("do lock"), QStringLiteral("undo stop"), QStringLiteral("undo lock")}));
+    QVERIFY2(bench.remains.first().contains(QStringLiteral("an earlier try")), qPrintable(bench.remains.first()));
+    QCOMPARE(bench.runner->steps()[1].remark, QString()); // nobody answered the first time
+}
+
+void TestRunnerLater::undoTakesBackAfterEachStep()
+{
+    for (int at = 0; at < 2; ++at) {
+        for (const StepState state : {StepState::Started, StepState::Done}) {
+            if (at == 1 && state == StepState::Done) {
+                continue; // that is the point of no return
+            }
+            Bench bench(plan());
+            dieAt(bench, at, state);
+            bench.takeUp();
+            bench.runner->undo(bench.interrupted);
+            QTRY_VERIFY(bench.outcome);
+            QCOMPARE(word(*bench.outcome), word(Outcome::Undone));
+            QCOMPARE(bench.hands.told.last(), QStringLiteral("pg1: undo lock"));
+            // Behind the end of one step the next one has begun at once.
+            QCOMPARE(bench.hands.told.contains(QStringLiteral("pg1: undo stop")), at == 1 || state == StepState::Done);
+        }
+    }
+}
+
+void TestRunnerLater::undoBehindTheReturnChangesNothing()
+{
+    Bench bench(plan());
+    dieAt(bench, 2, StepState::Started);
+    bench.takeUp();
+    bench.runner->undo(bench.interrupted);
+    QTRY_VERIFY(bench.outcome);
+    QCOMPARE(word(*bench.outcome), word(Outcome::Incomplete));
+    QCOMPARE(bench.hands.told, QStringList());
+    QVERIFY(bench.remains.first().contains(QStringLiteral("promote")));
+}
 
 void TestRunnerLater::secondToTheLockTakesNothingBack_data()
 {

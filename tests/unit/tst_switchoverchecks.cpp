@@ -30,6 +30,8 @@ private Q_SLOTS:
     void hosts_data();
     void hosts();
     void backupsAreAskedFor();
+    void doors_data();
+    void doors();
 };
 
 namespace {
@@ -470,6 +472,43 @@ void TestSwitchoverChecks::backupsAreAskedFor()
     table.columns = {QStringLiteral("role"), QStringLiteral("backups")};
     table.rows = {{QStringLiteral("dba"), QStringLiteral("pgBackRest [backup]\nprocess 7")}};
     QCOMPARE(accessFrom(table).backups.size(), 2);
+}
+
+void TestSwitchoverChecks::doors_data()
+{
+    QTest::addColumn<std::vector<HbaRule>>("rules");
+    QTest::addColumn<int>("lets"); // 1, 0, or -1 for nobody knows
+    const QString user = QStringLiteral("replicator");
+    const auto row = [](const char *name, std::vector<HbaRule> rules, int lets) {
+        QTest::newRow(name) << std::move(rules) << lets;
+    };
+    row("none", {}, 0);
+    row("everybody", {hba(QStringLiteral("all"), QStringLiteral("all"), {})}, 1);
+    row("net", {hba(user, QStringLiteral("10.0.0.0"), QStringLiteral("255.255.255.0"))}, 1);
+    row("other net", {hba(user, QStringLiteral("10.0.1.0"), QStringLiteral("255.255.255.0"))}, 0);
+    row("other user", {hba(QStringLiteral("app"), QStringLiteral("10.0.0.0"), QStringLiteral("255.255.255.0"))}, 0);
+    row("first decides",
+        {hba(user, QStringLiteral("10.0.0.12"), QStringLiteral("255.255.255.255"), QStringLiteral("reject")),
+         hba(user, QStringLiteral("all"), {})},
+        0);
+    row("group", {hba(QStringLiteral("+repl"), QStringLiteral("all"), {})}, -1);
+    row("host name", {hba(user, QStringLiteral(".example.com"), {})}, -1);
+    row("same net", {hba(user, QStringLiteral("samenet"), {})}, -1);
+    row("version 6", {hba(user, QStringLiteral("fd00::"), QStringLiteral("ffff::"))}, 0);
+    HbaRule database = hba(user, QStringLiteral("all"), {});
+    database.databases = {QStringLiteral("all")}; // does not mean replication
+    row("all databases", {database}, 0);
+    HbaRule invalid = hba(user, QStringLiteral("all"), {});
+    invalid.error = QStringLiteral("invalid authentication method");
+    row("invalid line", {invalid}, 0);
+}
+
+void TestSwitchoverChecks::doors()
+{
+    QFETCH(std::vector<HbaRule>, rules);
+    QFETCH(int, lets);
+    const auto answer = letsReplicate(rules, QStringLiteral("replicator"), QStringLiteral("10.0.0.12"));
+    QCOMPARE(answer ? static_cast<int>(*answer) : -1, lets);
 }
 
 QTEST_GUILESS_MAIN(TestSwitchoverChecks)

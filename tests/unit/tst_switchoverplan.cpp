@@ -56,16 +56,7 @@ private Q_SLOTS:
     void settingsGoBackToWhatTheyWere();
     void siblingThatNeverAnswered();
     void siblingThatCannotFollow();
-    void idsOfChecksAreUnique();
     void nothingIsSetThatIsSo();
-    void planSurvivesTheJournal();
-    void brokenPlans_data();
-    void brokenPlans();
-    void namesWithQuotes();
-    void slotNames_data();
-    void slotNames();
-    void doors_data();
-    void doors();
 };
 
 void TestSwitchoverPlan::healthyPairPasses()
@@ -657,31 +648,6 @@ void TestSwitchoverPlan::siblingThatCannotFollow()
     QVERIFY(!stepOf(plan, QStringLiteral("proof"))->nodes.contains(pg3));
 }
 
-/// Each warning is accepted by itself.
-void TestSwitchoverPlan::idsOfChecksAreUnique()
-{
-    cluster::Snapshot snapshot = prepared(threeNodes());
-    Facts facts = factsOf(snapshot);
-    withAddress(facts, snapshot);
-    facts.config.addresses.push_back(facts.config.addresses.front());
-    facts.config.addresses.back().name = QStringLiteral("read and write");
-    for (const char *name : {"cdc", "audit"}) {
-        cluster::Slot slot;
-        slot.slotName = QLatin1String(name);
-        slot.slotType = QStringLiteral("logical");
-        edit(snapshot, pg1).replicationSlots.push_back(slot);
-    }
-    facts.state = factsOf(snapshot).state;
-    const Plan plan = planSwitchover(facts, pg2);
-    QStringList ids;
-    for (const Check &one : plan.checks) {
-        QVERIFY2(!ids.contains(one.id), qPrintable(one.id));
-        ids.append(one.id);
-    }
-    QVERIFY2(ids.contains(QStringLiteral("slots:cdc")), qPrintable(ids.join(QLatin1Char(' '))));
-    QVERIFY(ids.contains(QStringLiteral("addresses:write")));
-}
-
 /// What is as it has to be already is neither set nor put back.
 void TestSwitchoverPlan::nothingIsSetThatIsSo()
 {
@@ -695,112 +661,6 @@ void TestSwitchoverPlan::nothingIsSetThatIsSo()
     const Plan plan = planSwitchover(factsOf(snapshot), pg2);
     QVERIFY(!has(plan, "fetch"));
     QVERIFY(!planText(plan).contains(QStringLiteral("wal_retrieve_retry_interval")));
-}
-
-void TestSwitchoverPlan::planSurvivesTheJournal()
-{
-    const cluster::Snapshot snapshot = prepared(threeNodes());
-    Facts facts = factsOf(snapshot);
-    withAddress(facts, snapshot);
-    const Plan plan = planSwitchover(facts, pg2);
-    const auto back = planFromJson(toJson(plan));
-    QVERIFY2(back, back ? "" : qPrintable(back.error().message));
-    QCOMPARE(toJson(*back), toJson(plan));
-    QVERIFY(back->checks == plan.checks);
-    QVERIFY(back->secrets == plan.secrets);
-    QVERIFY(back->guards == plan.guards);
-    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-        QVERIFY2(back->steps[i] == plan.steps[i], qPrintable(plan.steps[i].id));
-    }
-}
-
-void TestSwitchoverPlan::brokenPlans_data()
-{
-    QTest::addColumn<QString>("key");
-    for (const char *key : {"operation", "checks", "steps", "guards", "secrets"}) {
-        QTest::newRow(key) << QString::fromLatin1(key);
-    }
-}
-
-void TestSwitchoverPlan::brokenPlans()
-{
-    QFETCH(QString, key);
-    QJsonObject object = toJson(planSwitchover(factsOf(prepared(healthyPair())), pg2));
-    object.remove(key);
-    QVERIFY(!planFromJson(object));
-}
-
-void TestSwitchoverPlan::namesWithQuotes()
-{
-    cluster::Snapshot snapshot = prepared(healthyPair());
-    setSetting(edit(snapshot, pg1), QStringLiteral("cluster_name"), QStringLiteral("o'brien \\ \"x\""));
-    const Plan plan = planSwitchover(factsOf(snapshot), pg2);
-    for (const Secret &secret : plan.secrets) {
-        if (secret.name == QLatin1String("conninfo_of_old_primary")) {
-            QVERIFY(std::find(secret.replaced.begin(), secret.replaced.end(),
-                              std::pair(QStringLiteral("application_name"), QStringLiteral("o'brien \\ \"x\""))) !=
-                    secret.replaced.end());
-            QVERIFY(secret.shown.contains(QStringLiteral("o\\'brien")));
-        }
-    }
-}
-
-void TestSwitchoverPlan::slotNames_data()
-{
-    QTest::addColumn<QString>("node");
-    QTest::addColumn<QString>("slot");
-    QTest::newRow("plain") << QStringLiteral("pg1") << QStringLiteral("pg1");
-    QTest::newRow("upper case and dots") << QStringLiteral("DB1.example-x") << QStringLiteral("db1_example_x");
-    QTest::newRow("quotes") << QStringLiteral("o'b\"1") << QStringLiteral("o_b_1");
-    QTest::newRow("umlaut") << QStringLiteral("m\u00fcnchen") << QStringLiteral("m_nchen");
-    QTest::newRow("in use for another") << QStringLiteral("pg3_slot") << QStringLiteral("pg3_slot_2");
-}
-
-void TestSwitchoverPlan::slotNames()
-{
-    QFETCH(QString, node);
-    QFETCH(QString, slot);
-    cluster::Snapshot snapshot = prepared(threeNodes());
-    status(snapshot, pg1).name = node;
-    const Facts facts = factsOf(snapshot);
-    QCOMPARE(slotNameFor(facts, castFor(facts.state, pg2)), slot);
-}
-
-void TestSwitchoverPlan::doors_data()
-{
-    QTest::addColumn<std::vector<HbaRule>>("rules");
-    QTest::addColumn<int>("lets"); // 1, 0, or -1 for nobody knows
-    const QString user = QStringLiteral("replicator");
-    const auto row = [](const char *name, std::vector<HbaRule> rules, int lets) {
-        QTest::newRow(name) << std::move(rules) << lets;
-    };
-    row("none", {}, 0);
-    row("everybody", {hba(QStringLiteral("all"), QStringLiteral("all"), {})}, 1);
-    row("net", {hba(user, QStringLiteral("10.0.0.0"), QStringLiteral("255.255.255.0"))}, 1);
-    row("other net", {hba(user, QStringLiteral("10.0.1.0"), QStringLiteral("255.255.255.0"))}, 0);
-    row("other user", {hba(QStringLiteral("app"), QStringLiteral("10.0.0.0"), QStringLiteral("255.255.255.0"))}, 0);
-    row("first decides",
-        {hba(user, QStringLiteral("10.0.0.12"), QStringLiteral("255.255.255.255"), QStringLiteral("reject")),
-         hba(user, QStringLiteral("all"), {})},
-        0);
-    row("group", {hba(QStringLiteral("+repl"), QStringLiteral("all"), {})}, -1);
-    row("host name", {hba(user, QStringLiteral(".example.com"), {})}, -1);
-    row("same net", {hba(user, QStringLiteral("samenet"), {})}, -1);
-    row("version 6", {hba(user, QStringLiteral("fd00::"), QStringLiteral("ffff::"))}, 0);
-    HbaRule database = hba(user, QStringLiteral("all"), {});
-    database.databases = {QStringLiteral("all")}; // does not mean replication
-    row("all databases", {database}, 0);
-    HbaRule invalid = hba(user, QStringLiteral("all"), {});
-    invalid.error = QStringLiteral("invalid authentication method");
-    row("invalid line", {invalid}, 0);
-}
-
-void TestSwitchoverPlan::doors()
-{
-    QFETCH(std::vector<HbaRule>, rules);
-    QFETCH(int, lets);
-    const auto answer = letsReplicate(rules, QStringLiteral("replicator"), QStringLiteral("10.0.0.12"));
-    QCOMPARE(answer ? static_cast<int>(*answer) : -1, lets);
 }
 
 QTEST_GUILESS_MAIN(TestSwitchoverPlan)
