@@ -47,7 +47,10 @@ private Q_SLOTS:
     void scriptsKeepToOneHolder_data();
     void scriptsKeepToOneHolder();
     void yieldedIsRefusedAtOnce();
+    void heldIsTakenBackByItself_data();
+    void heldIsTakenBackByItself();
     void applicationsFollowThereAndBack();
+    void killedWhileHeldIsUndone();
     void twoHoldersRefuse();
     void strangerRefuses();
     void oldHostThatCannotBeAskedRefuses();
@@ -228,6 +231,58 @@ void TestHostAddress::yieldedIsRefusedAtOnce()
     QCOMPARE(arpIgnore(0), QByteArray("0"));
 }
 
+void TestHostAddress::heldIsTakenBackByItself_data()
+{
+    QTest::addColumn<QString>("port");
+    QTest::addColumn<bool>("taken");    // by another host meanwhile
+    QTest::addColumn<bool>("released"); // by whoever has moved it
+    QTest::addColumn<int>("holder");    // -1: nobody
+    QTest::newRow("its server runs") << QStringLiteral("5432") << false << false << 0;
+    QTest::newRow("no server runs") << QStringLiteral("7") << false << false << -1;
+    QTest::newRow("another host has it") << QStringLiteral("5432") << true << false << 1;
+    QTest::newRow("it was released") << QStringLiteral("5432") << false << true << -1;
+}
+
+/// A console that dies between giving it up and the stop must not leave applications without an address for ever.
+void TestHostAddress::heldIsTakenBackByItself()
+{
+    QFETCH(QString, port);
+    QFETCH(bool, taken);
+    QFETCH(bool, released);
+    QFETCH(int, holder);
+    const QString ip = QStringLiteral("203.0.113.77");
+    const QStringList take{ip, QStringLiteral("32"), Lab::interface()};
+    QVERIFY(script(0, yielding(kTakeScript), take).ok());
+    const Output held = m_lab->exec(0, {QStringLiteral("sh"), QStringLiteral("-c"),
+                                        yielding(kYieldScript) + QLatin1String(kUntilScript),
+                                        QStringLiteral("howdah-guard"), ip, port, QStringLiteral("1")});
+    QVERIFY2(held.ok(), held.err.constData());
+    QCOMPARE(holders(ip), QStringList());
+    const QString asked = QStringLiteral("/run/howdah-free-test");
+    const Output free = script(1, QLatin1String(kFreeScript), {ip, Lab::interface(), asked});
+    QVERIFY2(free.ok(), free.err.constData());
+    if (taken) {
+        const Output next = script(1, yielding(kTakeScript), take + QStringList{asked});
+        QVERIFY2(next.ok(), next.err.constData());
+        QVERIFY(!QFile::exists(asked)); // it counts once
+        const Output third = script(2, QLatin1String(kFreeScript), {ip, Lab::interface(), asked});
+        QVERIFY2(!third.ok() && third.err.contains("another host answers"), third.err.constData());
+    }
+    if (released) {
+        QVERIFY(script(0, yielding(kReleaseScript), {ip}).ok());
+    }
+    const auto guards = [this, &ip] {
+        return script(0, QStringLiteral("ls /run/howdah-held-\"$1\".* 2>/dev/null; pgrep -f '[h]owdah-guard'"), {ip})
+            .out;
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(guards(), QByteArray(), 20'000); // it has come to its end
+    QCOMPARE(holders(ip), holder < 0 ? QStringList() : QStringList{m_lab->node(holder).name});
+    QVERIFY(script(0, yielding(kReleaseScript), {ip}).ok());
+    QVERIFY(script(1, yielding(kReleaseScript), {ip}).ok());
+    QCOMPARE(arpIgnore(0), QByteArray("0"));
+    QFile::remove(asked);
+}
+
 void TestHostAddress::applicationsFollowThereAndBack()
 {
     for (const int to : {1, 2, 0}) {
@@ -251,6 +306,31 @@ void TestHostAddress::applicationsFollowThereAndBack()
         QVERIFY(!neighbour().isEmpty() && neighbour() != before); // who had known the old one knows the new one
         QCOMPARE(arpIgnore(from), QByteArray("0"));
     }
+}
+
+/// Nobody has noticed anything, and the address is where it was.
+void TestHostAddress::killedWhileHeldIsUndone()
+{
+    awaitWhole();
+    const int from = m_lab->primary();
+    CommitClient client(
+        {QStringLiteral("host=%1 port=5432 user=postgres dbname=postgres").arg(m_lab->floatingAddress())});
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+    const ConsoleRun killed =
+        switchover(from == 0 ? 1 : 0, [](const QString &at) { return at == QLatin1String("hold_write done"); });
+    QCOMPARE(killed.exitCode, -1);
+    QCOMPARE(m_lab->primary(), from);
+    QCOMPARE(holders(m_lab->floatingAddress()), QStringList());
+    const qint64 counted = client.acknowledged();
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > counted + 100, 15'000);
+    const ConsoleRun undone = integration::runConsole({QStringLiteral("journal"), clusterFile(QStringLiteral("orders")),
+                                                       QStringLiteral("undo"), QStringLiteral("--json")},
+                                                      m_directory.path());
+    QVERIFY2(undone.exitCode == 2, undone.text.constData());
+    client.stop();
+    QCOMPARE(client.failed(), 0);
+    QCOMPARE(holders(m_lab->floatingAddress()), QStringList({m_lab->node(from).name}));
+    QCOMPARE(arpIgnore(from), QByteArray("0"));
 }
 
 void TestHostAddress::twoHoldersRefuse()

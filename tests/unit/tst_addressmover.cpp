@@ -65,6 +65,9 @@ private Q_SLOTS:
     void hostIsChecked_data();
     void hostIsChecked();
     void oldOneGivesItUpFirst();
+    void isGivenUpBeforeTheStop();
+    void isNotHeld_data();
+    void isNotHeld();
     void otherProvidersAreAWarning();
     void commandIsFilledIn();
     void commandIsRunAgainWhileItMayPass_data();
@@ -159,6 +162,55 @@ void TestAddressMover::oldOneGivesItUpFirst()
     QCOMPARE(moveStep(move).actions.back().argv.value(5), QStringLiteral("128"));
     move.address.prefix = 64;
     QCOMPARE(moveStep(move).actions.back().argv.value(5), QStringLiteral("64"));
+}
+
+/// What is done while applications write need not be done while they can't.
+void TestAddressMover::isGivenUpBeforeTheStop()
+{
+    Move move = hostMove();
+    move.early = true;
+    move.peers = {{QStringLiteral("pg1"), {QStringLiteral("10.0.0.11")}, 5433}};
+    const Mover &mover = *moverFor(QStringLiteral("host"));
+    const std::vector<Step> held = mover.hold(move);
+    QCOMPARE(held.size(), std::size_t(1));
+    QVERIFY(held[0].phase == Phase::Prepare && held[0].id == QLatin1String("hold_write"));
+    QCOMPARE(namesOf(held[0].actions),
+             QStringList({QStringLiteral("pg1 howdah-hold"), QStringLiteral("pg2 howdah-free")}));
+    QCOMPARE(held[0].actions[0].argv.sliced(4, 2), QStringList({QStringLiteral("10.0.0.100"), QStringLiteral("5433")}));
+    QCOMPARE(namesOf(held[0].undo), QStringList({QStringLiteral("pg1 howdah-take")}));
+    const Step step = moveStep(move);
+    QCOMPARE(namesOf(step.actions), QStringList({QStringLiteral("pg2 howdah-take")}));
+    QCOMPARE(step.actions[0].argv.last(), held[0].actions[1].argv.last()); // what the one keeps, the other reads
+    // By the time that it is taken up again the old host may have it once more.
+    QCOMPARE(namesOf(step.askedAnew), QStringList({QStringLiteral("pg1 howdah-yield")}));
+}
+
+void TestAddressMover::isNotHeld_data()
+{
+    QTest::addColumn<Change>("change");
+    const auto row = [](const char *name, Change change) { QTest::newRow(name) << change; };
+    row("somebody else stops the old primary", [](Move &m) { m.early = false; });
+    row("nobody knows its port", [](Move &m) { m.peers.clear(); });
+    row("another host has it", [](Move &m) { m.facts.claims.front().node = QStringLiteral("pg3"); });
+    row("nobody has it", [](Move &m) { m.facts.claims.clear(); });
+    row("the new one has it", [](Move &m) { m.facts.claims.front().node = QStringLiteral("pg2"); });
+    row("two have it", [](Move &m) {
+        m.facts.claims.push_back({QStringLiteral("pg3"), QStringLiteral("eth0"), QStringLiteral("10.0.0.100/32")});
+    });
+}
+
+void TestAddressMover::isNotHeld()
+{
+    QFETCH(Change, change);
+    Move move = hostMove();
+    move.early = true;
+    move.peers = {{QStringLiteral("pg1"), {QStringLiteral("10.0.0.11")}, 5432}};
+    change(move);
+    QVERIFY(moverFor(QStringLiteral("host"))->hold(move).empty());
+    const Step step = moveStep(move);
+    QVERIFY(step.askedAnew.empty());
+    QVERIFY(namesOf(step.actions).contains(QStringLiteral("pg1 howdah-yield")));
+    QCOMPARE(step.actions.back().argv.size(), 7); // without a file of what was asked before
 }
 
 void TestAddressMover::otherProvidersAreAWarning()

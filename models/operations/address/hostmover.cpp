@@ -2,6 +2,7 @@
 // Provider "host": the address stands on an interface of the host that holds it. Taken from the old one first, and
 // given to the new one only when nobody on the network answers for it.
 #include <QCoreApplication>
+#include <QCryptographicHash>
 #include <algorithm>
 
 #include "operations/address/hostscripts.h"
@@ -10,6 +11,8 @@
 namespace howdah::operations::address {
 
 namespace {
+
+constexpr int kHoldS = 120; ///< longer than from there to the promotion, or back: each of those steps has its deadline
 
 QString tr(const char *text)
 {
@@ -127,22 +130,90 @@ Action release(const Move &move, const QString &node)
                      tr("nothing of %2 is left on %1").arg(node, move.address.ip));
 }
 
-Action take(const Move &move, const QString &node)
+/// asked: the file that keeps when nobody was found to have it; empty: there is none.
+Action take(const Move &move, const QString &node, const QString &asked = {})
 {
-    return commandOn(node, yielding(kTakeScript), QStringLiteral("howdah-take"),
-                     {move.address.ip, bitsOf(move.address), move.address.interface},
+    QStringList arguments{move.address.ip, bitsOf(move.address), move.address.interface};
+    arguments += asked.isEmpty() ? QStringList() : QStringList{asked};
+    return commandOn(node, yielding(kTakeScript), QStringLiteral("howdah-take"), arguments,
                      tr("%1 takes %2").arg(node, move.address.ip));
 }
 
-std::vector<Action> actions(const Move &move)
+int portOf(const Move &move, const QString &node)
+{
+    const auto at =
+        std::find_if(move.peers.begin(), move.peers.end(), [&](const Peer &one) { return one.node == node; });
+    return at == move.peers.end() ? 0 : at->port;
+}
+
+/// Whether it is given up before the old primary is stopped. Applications go on meanwhile: the host answers still, to
+/// all who know where it is. By the port is told whether it would have to take the address back by itself.
+bool isHeld(const Move &move)
+{
+    const QStringList nodes = holders(move);
+    return move.early && nodes == QStringList{move.from} && move.from != move.to && portOf(move, move.from) > 0;
+}
+
+/// Hosts may share /run, as containers do.
+QString askedFile(const Move &move)
+{
+    const QString what = move.systemIdentifier + QLatin1Char('/') + move.to + QLatin1Char('/') + move.address.ip;
+    return QStringLiteral("/run/howdah-free-") +
+           QString::fromLatin1(QCryptographicHash::hash(what.toUtf8(), QCryptographicHash::Sha256).toHex().left(16));
+}
+
+std::vector<Action> yields(const Move &move)
 {
     std::vector<Action> all;
     const QStringList nodes = leaving(move);
     for (const QString &node : nodes) {
         all.push_back(yield(move, node));
     }
+    return all;
+}
+
+std::vector<Action> actions(const Move &move)
+{
+    if (isHeld(move)) {
+        return {take(move, move.to, askedFile(move))};
+    }
+    std::vector<Action> all = yields(move);
     all.push_back(take(move, move.to));
     return all;
+}
+
+/// By now the old host may have taken it back by itself.
+std::vector<Action> holdAgain(const Move &move)
+{
+    return isHeld(move) ? yields(move) : std::vector<Action>();
+}
+
+/// What would else be done while nobody can write: the old host gives it up, and the new one asks for it.
+std::vector<Step> holdSteps(const Move &move)
+{
+    if (!isHeld(move)) {
+        return {};
+    }
+    const QString &ip = move.address.ip;
+    Step step;
+    step.id = QStringLiteral("hold_") + move.address.name;
+    step.phase = Phase::Prepare;
+    step.title = tr("Let %1 tell nobody new that it has address %2").arg(move.from, move.address.name);
+    step.nodes = QStringList{move.from, move.to};
+    step.deadlineMs = 10'000;
+    step.expectedMs = 400;
+    step.actions = {commandOn(move.from, yielding(kYieldScript) + QLatin1String(kUntilScript),
+                              QStringLiteral("howdah-hold"),
+                              {ip, QString::number(portOf(move, move.from)), QString::number(kHoldS)},
+                              tr("%1 answers on %2 only whom it knows; while its server runs it takes the address back "
+                                 "in %3 s by itself")
+                                  .arg(move.from, ip)
+                                  .arg(kHoldS)),
+                    commandOn(move.to, QLatin1String(kFreeScript), QStringLiteral("howdah-free"),
+                              {ip, move.address.interface, askedFile(move)}, tr("nobody else has %1").arg(ip))};
+    step.undo = {take(move, move.from)};
+    step.remedy = tr("See that %1 has %2 on interface %3.").arg(move.from, ip, move.address.interface);
+    return {step};
 }
 
 std::vector<Action> back(const Move &move)
@@ -176,7 +247,12 @@ std::vector<Action> settled(const Move &move)
 
 const Mover &hostMover()
 {
-    static const Mover mover{QStringLiteral("host"), checks, actions, back, settled};
+    static const Mover mover = [] {
+        Mover made{QStringLiteral("host"), checks, actions, back, settled};
+        made.hold = holdSteps;
+        made.holdAgain = holdAgain;
+        return made;
+    }();
     return mover;
 }
 

@@ -58,13 +58,19 @@ away() { # from those interfaces
 $found
 LINES
 }
-mine() { left=/run/howdah-arp_ignore.$(readlink /proc/self/ns/net | tr -dc 0-9); } # containers may share /run
-forget() { # what it had on lo
+mine() { # containers may share /run
+  own=$(readlink /proc/self/ns/net | tr -dc 0-9)
+  left=/run/howdah-arp_ignore.$own kept=/run/howdah-held-$1.$own
+}
+forget() { # what it had on lo, and that it would take it back
+  for file in "/run/howdah-held-$1".*; do
+    [ ! -f "$file" ] || { mine "$1"; rm -f "$kept"; }
+  done
   case $1 in *:*) bits=128 ;; *) bits=32 ;; esac
   [ -z "$loose" ] || ip addr del "$1/$bits" dev lo || return 1
   set -- /run/howdah-arp_ignore.*
   [ -f "$1" ] && [ -z "$(ip -o addr show dev lo label lo:howdah)" ] || return 0
-  mine
+  mine ''
   for file in "$left".*; do
     [ ! -f "$file" ] || { cat "$file" >"/proc/sys/net/ipv4/conf/${file#"$left".}/arp_ignore"; rm -f "$file"; }
   done
@@ -81,13 +87,14 @@ inline QString yielding(const char *script)
 inline constexpr const char *kYieldScript = R"sh(
 umask 077
 told "$1" || exit 1
+had=$found
 [ -n "$found" ] || { echo "$1 is on no interface here"; exit 0; }
 case $1 in
 *:*)
   away || exit 1
   ip addr add "$1/128" dev lo nodad || : ;;
 *)
-  mine
+  mine "$1"
   quiet=yes
   while read -r dev _; do
     [ -n "$dev" ] || continue
@@ -105,6 +112,52 @@ told "$1" && [ -z "$found" ] || { echo "$1 is still there" >&2; exit 1; }
 echo "$1 is given up"
 )sh";
 
+/// Behind kYieldScript. $2 port of the server here, $3 seconds: has it been neither taken back nor released by then,
+/// and the same server still listens, the host takes it back, if nobody else has it. For a console that died just then.
+inline constexpr const char *kUntilScript = R"sh(
+serving() { awk -v at=":$1" '$4 == "0A" && substr($2, length($2) - 4) == at { print $10 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null; }
+mine "$1"
+port=$(printf '%04X' "$2") && was=$(serving "$port") && mark="$$ $was" && printf '%s\n' "$mark" >"$kept" || exit 1
+(
+  trap '' HUP
+  sleep "$3"
+  [ "$(cat "$kept" 2>/dev/null)" = "$mark" ] || exit 0
+  rm -f "$kept"
+  [ -n "$was" ] && [ "$(serving "$port")" = "$was" ] || exit 0
+  while read -r on as; do
+    [ -n "$on" ] || continue
+    case $1 in *:*) ;; *) arping -q -D -c 2 -w 2 -I "$on" "$1" || exit 0 ;; esac
+    told "$1" && forget "$1" && ip addr add "$as" dev "$on" || exit 0
+    case $1 in *:*) ;; *) arping -q -U -c 2 -I "$on" "$1" ;; esac
+  done <<LINES
+$had
+LINES
+) </dev/null >/dev/null 2>&1 &
+)sh";
+
+/// $1 IP, $2 interface, $3 a file that keeps when it was so; as root. Nobody on the network has the address: asked with
+/// patience, while applications still write. On IPv6 the kernel asks when it is taken.
+inline constexpr const char *kFreeScript = R"sh(
+PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
+umask 077
+rm -f "$3"
+case $1 in
+*:*) echo "the kernel will ask who has $1"; exit 0 ;;
+esac
+if [ -z "$(ip -o addr show dev "$2" to "$1")" ]; then
+  seen=$(timeout 0.3 arping -D -c 1 -w 1 -I "$2" "$1" 2>&1)
+  how=$?
+  case $seen in
+  *'reply from'*)
+    printf 'another host answers for %s: %s\n' "$1" "$(printf '%s\n' "$seen" | grep 'reply from')" >&2
+    exit 1 ;;
+  esac
+  [ $how -eq 124 ] || [ $how -eq 0 ] || { printf 'arping: %s\n' "$seen" >&2; exit 1; }
+fi
+read -r up rest </proc/uptime && printf '%s\n' "${up%.*}" >"$3" || exit 1
+echo "nobody has $1"
+)sh";
+
 /// Likewise. $1 IP; as root. The host does not have it any more, nor anything that yielding it has left.
 inline constexpr const char *kReleaseScript = R"sh(
 told "$1" && away && forget "$1" || exit 1
@@ -113,8 +166,13 @@ all=$(ip -o addr show to "$1") || exit 1
 echo "$1 is on no interface here"
 )sh";
 
-/// Likewise. $1 IP, $2 bits, $3 interface; as root. Taken only when nobody answers for it, and announced.
+/// Begins with kYielding. $1 IP, $2 bits, $3 interface, $4 the file of kFreeScript, or nothing; as root. Taken only
+/// when nobody answers for it, asked now or less than ten seconds ago, and announced.
 inline constexpr const char *kTakeScript = R"sh(
+wasfree() {
+  [ -n "${4:-}" ] && [ -f "$4" ] && read -r then <"$4" && read -r up rest </proc/uptime &&
+    [ $((${up%.*} - then)) -lt 10 ]
+}
 held() { [ -n "$(ip -o addr show dev "$3" to "$1")" ]; }
 set_to() { [ "$(cat "$1")" = "$2" ] || echo "$2" >"$1"; }
 told "$1" || exit 1
@@ -142,7 +200,9 @@ case $1 in
 *)
   if ! held "$@"; then
     # Who has it answers at once; the second that arping itself would wait is one in which nobody can write.
-    seen=$(timeout 0.08 arping -D -c 1 -w 1 -I "$3" "$1" 2>&1)
+    wait=0.08
+    ! wasfree "$@" || wait=0.03
+    seen=$(timeout $wait arping -D -c 1 -w 1 -I "$3" "$1" 2>&1)
     how=$?
     case $seen in
     *'reply from'*)
@@ -156,6 +216,7 @@ case $1 in
   # Twice, a second apart: who has heard of it less than a second ago believes nobody else (locktime, arp(7)).
   arping -q -U -c 2 -I "$3" "$1" </dev/null >/dev/null 2>&1 &
 esac
+[ -z "${4:-}" ] || rm -f "$4"
 held "$@" || { echo "$3 does not have $1" >&2; exit 1; }
 echo "$3 has $1"
 )sh";

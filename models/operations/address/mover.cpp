@@ -128,6 +128,7 @@ Step moveStep(const Move &move)
         step.deadlineMs = mover->deadlineMs ? mover->deadlineMs(move) : kDeadlineMs;
         step.expectedMs = mover->expectedMs;
         step.actions = mover->actions(move);
+        step.askedAnew = mover->holdAgain ? mover->holdAgain(move) : std::vector<Action>();
     }
     // What can't be reached from here can't be proved from here; a check has said so.
     if (move.facts.error.isEmpty()) {

@@ -21,6 +21,8 @@ struct Move {
     qint64 toStartedMs = 0;   ///< when that node's server was started, which tells it apart; 0: not known
     QString group;            ///< of its checks
     bool alone = false;       ///< it is all that is done; else a part of a switchover
+    /// Whoever has it may give it up just before the old primary is stopped: that follows at once, by this console.
+    bool early = false;
 };
 
 /// How addresses of one provider are moved. Pure functions; what they need to know was asked before.
@@ -43,6 +45,8 @@ struct Mover {
     std::vector<Step> (*apart)(const Move &move) = nullptr;
     /// Just before nobody can write any more, where that makes it shorter; undone when what follows is. Empty: nothing.
     std::vector<Step> (*hold)(const Move &move) = nullptr;
+    /// What a hold has done is done once more before the move where that is taken up later. Empty: nothing.
+    std::vector<Action> (*holdAgain)(const Move &move) = nullptr;
 };
 
 /// nullptr for a provider whose addresses this version does not move.

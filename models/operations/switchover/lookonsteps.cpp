@@ -61,10 +61,10 @@ std::vector<Step> stepsAround(const Facts &facts, const Cast &cast, const Pieces
     const auto add = [&steps](std::vector<Step> more) {
         steps.insert(steps.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     };
-    add(holdSteps(facts, cast));
+    add(holdSteps(facts, cast, StoppedBy::Others));
     add(pauseSteps(facts, p, kSwitchover));
     steps.push_back(switchStep);
-    std::vector<Step> routing = routingSteps(facts, cast, p);
+    std::vector<Step> routing = routingSteps(facts, cast, p, StoppedBy::Others);
     for (Step &step : routing) {
         step.needs.replaceInStrings(QStringLiteral("promote"), kSwitchover);
     }

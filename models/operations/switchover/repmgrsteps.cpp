@@ -230,14 +230,14 @@ std::vector<Step> stepsThroughRepmgr(const Facts &facts, const Cast &cast, const
     for (const QString &node : acting) {
         steps.push_back(pauseStep(r, node));
     }
-    for (Step &step : holdSteps(facts, cast)) {
+    for (Step &step : holdSteps(facts, cast, StoppedBy::Others)) {
         steps.push_back(std::move(step));
     }
     for (Step &step : pauseSteps(facts, p, QStringLiteral("switchover"))) {
         steps.push_back(std::move(step));
     }
     steps.push_back(switchoverStep(r));
-    for (Step &step : routingSteps(facts, cast, p)) {
+    for (Step &step : routingSteps(facts, cast, p, StoppedBy::Others)) {
         step.needs.replaceInStrings(QStringLiteral("promote"), QStringLiteral("switchover"));
         steps.push_back(std::move(step));
     }

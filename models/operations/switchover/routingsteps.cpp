@@ -92,13 +92,13 @@ std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p, const QString 
     return steps;
 }
 
-std::vector<Step> holdSteps(const Facts &facts, const Cast &cast)
+std::vector<Step> holdSteps(const Facts &facts, const Cast &cast, StoppedBy by)
 {
     std::vector<Step> steps;
     for (const cluster::AddressConfig &address : facts.config.addresses) {
         const address::Mover *mover = address::moverFor(address.provider);
         if (address.follows == QLatin1String("primary") && mover && mover->hold) {
-            for (Step &step : mover->hold(moveOf(facts, cast, address))) {
+            for (Step &step : mover->hold(moveOf(facts, cast, address, by))) {
                 steps.push_back(std::move(step));
             }
         }
@@ -106,7 +106,7 @@ std::vector<Step> holdSteps(const Facts &facts, const Cast &cast)
     return steps;
 }
 
-address::Move moveOf(const Facts &facts, const Cast &cast, const cluster::AddressConfig &address)
+address::Move moveOf(const Facts &facts, const Cast &cast, const cluster::AddressConfig &address, StoppedBy by)
 {
     const auto &nodes = facts.state.snapshot->nodes;
     const auto nameOf = [&](int node) { return node < 0 ? QString() : nodes[cluster::at(node)].name; };
@@ -126,15 +126,16 @@ address::Move moveOf(const Facts &facts, const Cast &cast, const cluster::Addres
     }
     move.peers = address::peersOf(facts.state, move.facts);
     move.group = tr("Afterwards");
+    move.early = by == StoppedBy::Console;
     return move;
 }
 
-std::vector<Step> routingSteps(const Facts &facts, const Cast &cast, const Pieces &p)
+std::vector<Step> routingSteps(const Facts &facts, const Cast &cast, const Pieces &p, StoppedBy by)
 {
     std::vector<Step> steps;
     for (const cluster::AddressConfig &address : facts.config.addresses) {
         if (address.follows == QLatin1String("primary") && address::moverFor(address.provider)) {
-            for (Step &step : address::moveSteps(moveOf(facts, cast, address))) {
+            for (Step &step : address::moveSteps(moveOf(facts, cast, address, by))) {
                 step.undo.clear(); // there is no way back behind the promotion
                 step.needs = {QStringLiteral("promote")};
                 steps.push_back(std::move(step));

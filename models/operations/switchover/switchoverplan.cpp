@@ -318,7 +318,7 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
     add(checkpointStep(p));
     const bool byHand = !p.host.isPossible();
     if (!byHand) { // clients can't be kept waiting as long as a person takes
-        for (Step &step : holdSteps(facts, cast)) {
+        for (Step &step : holdSteps(facts, cast, StoppedBy::Console)) {
             add(std::move(step));
         }
         for (Step &step : pauseSteps(facts, p, QStringLiteral("promote"))) {
@@ -342,7 +342,7 @@ std::vector<Step> nativeSteps(const Facts &facts, const Cast &cast, const Pieces
     add(std::move(stop));
     add(byHand ? proveByHandStep(p) : proveStep(p));
     add(promoteStep(p));
-    for (Step &step : routingSteps(facts, cast, p)) {
+    for (Step &step : routingSteps(facts, cast, p, byHand ? StoppedBy::Others : StoppedBy::Console)) {
         add(std::move(step));
     }
     add(byHand ? rejoinByHandStep(p) : rejoinStep(p));
