@@ -16,7 +16,8 @@ fi
 mkdir -p build
 # Beside the compiler: the one waits for the network, the other for the processor. In a session of its own, to be ended
 # as a whole when the build fails.
-setsid sh tests/support/majors.sh >build/majors.txt 2>build/majors.log &
+setsid sh -c 'sh tests/support/application.sh >build/application.txt 2>build/application.log
+exec sh tests/support/majors.sh' >build/majors.txt 2>build/majors.log &
 majors=$!
 trap '[ -z "$majors" ] || kill -TERM "-$majors" 2>/dev/null' EXIT
 trap 'exit 130' INT
@@ -39,6 +40,7 @@ wait "$majors" || {
     cat build/majors.log >&2
 }
 majors=
+[ -s build/application.txt ] || cat build/application.log >&2
 
 unset DISPLAY WAYLAND_DISPLAY
 log=build/test/Testing/Temporary/LastTest.log
@@ -58,6 +60,7 @@ printf '\n%s\n' "SKIPPED, $(printf '%s\n' "$skipped" | wc -l | tr -d ' ') in all
 printf '%s\n' "$skipped" | sed 's/^/  /'
 # Servers that could not be fetched are no matter of rights, nor is what somebody else publishes and is not ours to ship.
 forbidden=$(printf '%s\n' "$skipped" | grep -v 'needs .* beside the checkout$')
+[ -s build/application.txt ] || forbidden=$(printf '%s\n' "$forbidden" | grep -v 'needs Sequelize: .*application\.sh$')
 [ -z "$majors_missing" ] || forbidden=$(printf '%s\n' "$forbidden" | grep -v 'needs PostgreSQL .*majors\.sh$')
 if [ "$(id -u)" -eq 0 ] && [ -n "$forbidden" ]; then
     echo "As root nothing may be skipped: this run counts as failed."
