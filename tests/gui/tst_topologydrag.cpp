@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A standby's card is brought to the primary's by the mouse, in the real window.
+// A standby's card is brought to the primary's by the mouse, and an address to a card, in the real window.
 #include <QAction>
+#include <QComboBox>
 #include <QContextMenuEvent>
 #include <QDir>
 #include <QMenu>
@@ -11,7 +12,9 @@
 #include <QWindow>
 
 #include "shell/mainwindow.h"
+#include "shell/movedialog.h"
 #include "shell/switchoverdialog.h"
+#include "support/sights.h"
 #include "theme/theme.h"
 #include "topology/topologyview.h"
 #include "windowfixture.h"
@@ -38,6 +41,11 @@ private Q_SLOTS:
     void menuFollowsTheSameRule_data();
     void menuFollowsTheSameRule();
     void menuByTheKeyboard();
+    void addressGoesWhereItMay_data();
+    void addressGoesWhereItMay();
+    void addressesOfOthersStay();
+    void addressThatIsGoneIsLetGo();
+    void menuMovesAddresses();
     void looks();
 
 private:
@@ -51,6 +59,29 @@ private:
         const auto *card = view()->card(QLatin1String(node));
         const QPoint there = view()->mapFromScene(card->sceneBoundingRect().center());
         return view()->viewport()->mapTo(m_window.get(), there);
+    }
+    /// The middle of the tab of an address on a node's card, in the window.
+    QPoint tabAt(const char *address, const char *node) const
+    {
+        const auto *card = view()->card(QLatin1String(node));
+        for (qreal x = 0; x < card->cardRect().width(); x += 2) {
+            if (card->addressAt(QPointF(x, -8)) == QLatin1String(address)) {
+                const QPoint there = view()->mapFromScene(card->mapToScene(QPointF(x + 30, -8)));
+                return view()->viewport()->mapTo(m_window.get(), there);
+            }
+        }
+        return {};
+    }
+    void showSights(const cluster::ClusterState &state, const operations::address::Sights &sights) const
+    {
+        m_window->setClusterState(state);
+        m_window->setAddresses(QStringLiteral("orders"), std::make_shared<const operations::address::Sights>(sights));
+        QCoreApplication::processEvents(); // cards with tabs lie elsewhere
+    }
+    shell::MoveDialog *moveDialog() const { return m_window->findChild<shell::MoveDialog *>(); }
+    QString chosen(const char *box) const
+    {
+        return moveDialog()->findChild<QComboBox *>(QLatin1String(box))->currentText();
     }
     Drag drag(const char *node) const { return view()->card(QLatin1String(node))->drag(); }
     QWindow *window() const { return m_window->windowHandle(); }
@@ -242,6 +273,111 @@ void TestTopologyDrag::menuByTheKeyboard()
     QCOMPARE(dialog()->target(), QStringLiteral("pg2"));
 }
 
+void TestTopologyDrag::addressGoesWhereItMay_data()
+{
+    QTest::addColumn<QString>("address");
+    QTest::addColumn<QString>("on"); // whose card has its tab
+    QTest::addColumn<QString>("targets");
+    QTest::addColumn<QString>("to");
+    QTest::addColumn<QString>("asked"); // "move", "switchover" or nothing
+    const auto row = [](const char *name, const char *address, const char *on, const char *targets, const char *to,
+                        const char *asked) {
+        QTest::newRow(name) << QString::fromLatin1(address) << QString::fromLatin1(on) << QString::fromLatin1(targets)
+                            << QString::fromLatin1(to) << QString::fromLatin1(asked);
+    };
+    row("of readers, to a standby", "read", "pg2", "pg1 pg3", "pg3", "move");
+    row("of readers, to the primary", "read", "pg2", "pg1 pg3", "pg1", "move");
+    row("of readers, where it is", "read", "pg2", "pg1 pg3", "pg2", "");
+    // It leads to whoever takes the writes: who is to have it has to take them.
+    row("of writers, to a standby", "write", "pg1", "pg2", "pg2", "switchover");
+    row("of writers, to one that can't take over", "write", "pg1", "pg2", "pg3", "");
+    row("of writers, left behind", "stray", "pg3", "pg1 pg2", "pg1", "move");
+    row("of writers, left behind, to a standby", "stray", "pg3", "pg1 pg2", "pg2", "switchover");
+}
+
+void TestTopologyDrag::addressGoesWhereItMay()
+{
+    QFETCH(QString, address);
+    QFETCH(QString, on);
+    QFETCH(QString, targets);
+    QFETCH(QString, to);
+    QFETCH(QString, asked);
+    const cluster::ClusterState state = stateOf(startedApart(threeNodes()), QStringLiteral("orders"));
+    operations::address::Sights sights = someSights(state);
+    operations::address::Sight stray = sights.front();
+    stray.address.name = QStringLiteral("stray");
+    sights.push_back(sightOf(state, stray.address, heldBy(*state.snapshot, QStringLiteral("pg3"))));
+    showSights(state, sights);
+    QSignalSpy runs(m_window.get(), &shell::MainWindow::operationRunRequested);
+    const QPoint tab = tabAt(qPrintable(address), qPrintable(on));
+    QVERIFY(!tab.isNull());
+    QTest::mousePress(window(), Qt::LeftButton, {}, tab);
+    move(at(qPrintable(to)));
+    const QStringList may = targets.split(QLatin1Char(' '));
+    for (const char *node : {"pg1", "pg2", "pg3"}) {
+        const bool lit = drag(node) == Drag::Target || drag(node) == Drag::Hovered;
+        QVERIFY2(lit == may.contains(QLatin1String(node)), node);
+    }
+    QCOMPARE(drag(qPrintable(to)) == Drag::Hovered, !asked.isEmpty());
+    release(at(qPrintable(to)));
+    QVERIFY(isQuiet());
+    QCOMPARE(moveDialog() != nullptr, asked == QLatin1String("move"));
+    QCOMPARE(dialog() != nullptr, asked == QLatin1String("switchover"));
+    if (moveDialog()) {
+        QCOMPARE(chosen("move-address"), address);
+        QCOMPARE(chosen("move-node"), to);
+    } else if (dialog()) {
+        QCOMPARE(dialog()->target(), to);
+    }
+    QCOMPARE(runs.count(), 0); // it asks, and never acts
+}
+
+/// What this version does not move is not dragged.
+void TestTopologyDrag::addressesOfOthersStay()
+{
+    const cluster::ClusterState state = stateOf(startedApart(threeNodes()), QStringLiteral("orders"));
+    operations::address::Sights sights = someSights(state);
+    sights[1].address.provider = QStringLiteral("somebody-elses");
+    showSights(state, sights);
+    QTest::mousePress(window(), Qt::LeftButton, {}, tabAt("read", "pg2"));
+    move(at("pg3"));
+    QVERIFY(isQuiet());
+    release(at("pg3"));
+    QVERIFY(!moveDialog() && !dialog());
+}
+
+void TestTopologyDrag::addressThatIsGoneIsLetGo()
+{
+    const cluster::ClusterState state = stateOf(startedApart(threeNodes()), QStringLiteral("orders"));
+    showSights(state, someSights(state));
+    QTest::mousePress(window(), Qt::LeftButton, {}, tabAt("read", "pg2"));
+    move(at("pg3"));
+    QCOMPARE(drag("pg3"), Drag::Hovered);
+    showSights(state, someSights(state)); // a look that sees the same
+    QCOMPARE(drag("pg3"), Drag::Hovered);
+    showSights(state, {});
+    QVERIFY(isQuiet());
+    release(at("pg3"));
+    QVERIFY(!moveDialog());
+}
+
+void TestTopologyDrag::menuMovesAddresses()
+{
+    const cluster::ClusterState state = stateOf(startedApart(threeNodes()), QStringLiteral("orders"));
+    showSights(state, someSights(state));
+    QTest::mouseClick(window(), Qt::RightButton, {}, at("pg3"));
+    QMenu *menu = nullptr;
+    QTRY_VERIFY((menu = m_window->findChild<QMenu *>(QStringLiteral("node-menu"))));
+    QVERIFY(!menu->findChild<QAction *>(QStringLiteral("node-address-write"))); // it follows the primary
+    auto *over = menu->findChild<QAction *>(QStringLiteral("node-address-read"));
+    QVERIFY(over && over->text() == QStringLiteral("Move address read here…"));
+    over->trigger();
+    menu->close();
+    QVERIFY(moveDialog());
+    QCOMPARE(chosen("move-address"), QStringLiteral("read"));
+    QCOMPARE(chosen("move-node"), QStringLiteral("pg3"));
+}
+
 /// Pictures into $HOWDAH_TEST_PICTURES when that is set.
 void TestTopologyDrag::looks()
 {
@@ -262,6 +398,15 @@ void TestTopologyDrag::looks()
         QVERIFY(m_window->grab().save(QString(name).replace(QStringLiteral("--"), QStringLiteral("-hovered-"))));
         QTest::keyClick(window(), Qt::Key_Escape);
         release(at("pg1"));
+        const cluster::ClusterState state = stateOf(startedApart(threeNodes()), QStringLiteral("orders"));
+        showSights(state, someSights(state));
+        QTest::mousePress(window(), Qt::LeftButton, {}, tabAt("read", "pg2"));
+        move((at("pg1") + at("pg2")) / 2 + QPoint(0, 70));
+        QCoreApplication::processEvents();
+        QVERIFY(m_window->grab().save(QString(name).replace(QStringLiteral("--"), QStringLiteral("-address-"))));
+        QTest::keyClick(window(), Qt::Key_Escape);
+        release(at("pg1"));
+        showSights(state, {});
     }
     theme::Theme::instance().setMode(theme::Mode::Light);
 }

@@ -4,10 +4,13 @@
 #include <QBoxLayout>
 #include <QHeaderView>
 #include <QMenu>
+#include <algorithm>
 
 #include "cluster/candidate.h"
 #include "core/servertext.h"
 #include "core/units.h"
+#include "operations/address/mover.h"
+#include "operations/address/target.h"
 #include "pages/pagetools.h"
 #include "pages/plotpane.h"
 #include "pages/tablepane.h"
@@ -186,12 +189,29 @@ void OverviewPage::showNodeMenu(const QString &node, QPoint at)
         over->setText(tr("Switch over to %1: %2").arg(shown, whyNot));
     }
     connect(over, &QAction::triggered, this, [this, node] { Q_EMIT switchoverRequested(node); });
+    addAddressActions(menu, node);
     addPatroniActions(menu, node);
     QAction *replication = menu->addAction(tr("Show its replication"));
     replication->setObjectName(QStringLiteral("node-replication"));
     connect(replication, &QAction::triggered, this,
             [this, node] { Q_EMIT pageRequested(QStringLiteral("replication"), node); });
     menu->popup(at);
+}
+
+/// As by dragging its tab: an address for whom it may lead to.
+void OverviewPage::addAddressActions(QMenu *menu, const QString &node)
+{
+    for (const operations::address::Sight &sight : m_sights ? *m_sights : operations::address::Sights()) {
+        const std::vector<topology::DropTarget> targets = targetsOf(sight);
+        if (std::find(targets.begin(), targets.end(), topology::DropTarget{node, false}) == targets.end()) {
+            continue;
+        }
+        const QString name = sight.address.name;
+        QAction *move = menu->addAction(
+            tr("Move address %1 here…").arg(QString(name).replace(QLatin1Char('&'), QLatin1String("&&"))));
+        move->setObjectName(QStringLiteral("node-address-") + name);
+        connect(move, &QAction::triggered, this, [this, name, node] { Q_EMIT moveRequested(name, node); });
+    }
 }
 
 /// What Patroni does on a node of its own; a witness or a monitor is none.
@@ -226,17 +246,44 @@ void OverviewPage::setPatroni(const std::shared_ptr<const operations::patroni::P
     m_patroni = facts;
 }
 
-/// Each on the card of who holds it; where that is not known, of who answers.
 void OverviewPage::setAddresses(const std::shared_ptr<const operations::address::Sights> &sights)
 {
+    m_sights = sights;
+    showAddresses();
+}
+
+/// Where the tab of an address can be let go: on whom it may lead to; the write address also on who can take the
+/// writes, with which it goes.
+std::vector<topology::DropTarget> OverviewPage::targetsOf(const operations::address::Sight &sight) const
+{
+    std::vector<topology::DropTarget> targets;
+    if (!state().snapshot || !state().assessment || !operations::address::moverFor(sight.address.provider)) {
+        return targets;
+    }
+    const bool follows = sight.address.follows == QLatin1String("primary");
+    for (const cluster::NodeStatus &node : state().snapshot->nodes) {
+        const bool has = sight.truth.holders == QStringList{node.name} ||
+                         (sight.truth.holders.isEmpty() && sight.truth.answers == node.name);
+        if (!has && operations::address::targetOf(sight.address, state(), node.name).may()) {
+            targets.push_back({node.name, false});
+        } else if (follows && cluster::whyNotProposed(state(), node.name).isEmpty()) {
+            targets.push_back({node.name, true});
+        }
+    }
+    return targets;
+}
+
+/// Each on the card of who holds it; where that is not known, of who answers.
+void OverviewPage::showAddresses()
+{
     std::vector<topology::AddressTab> tabs;
-    for (const operations::address::Sight &sight : sights ? *sights : operations::address::Sights()) {
+    for (const operations::address::Sight &sight : m_sights ? *m_sights : operations::address::Sights()) {
         const operations::address::Truth &truth = sight.truth;
         const QStringList nodes = !truth.holders.isEmpty() ? truth.holders : QStringList{truth.answers};
         for (const QString &node : nodes) {
             if (!node.isEmpty()) {
                 tabs.push_back({sight.address.name, sight.address.ip, node,
-                                nodes.size() == 1 && truth.verdict != cluster::Verdict::Unknown});
+                                nodes.size() == 1 && truth.verdict != cluster::Verdict::Unknown, targetsOf(sight)});
             }
         }
     }
@@ -262,6 +309,7 @@ void OverviewPage::connectSelection()
     connect(m_topology, &topology::TopologyView::nodeActivated, this, showNode);
     connect(m_topology, &topology::TopologyView::nodeMenuRequested, this, &OverviewPage::showNodeMenu);
     connect(m_topology, &topology::TopologyView::switchoverRequested, this, &OverviewPage::switchoverRequested);
+    connect(m_topology, &topology::TopologyView::moveRequested, this, &OverviewPage::moveRequested);
     connect(m_topology, &topology::TopologyView::slotActivated, this, [this](const QString &node, const QString &slot) {
         Q_EMIT pageRequested(QStringLiteral("slots"), tables::SlotsModel::keyOf(node, slot));
     });
@@ -295,6 +343,7 @@ void OverviewPage::historyChanged()
 void OverviewPage::refresh()
 {
     m_topology->setState(state());
+    showAddresses(); // where they can go may be another place now
     m_nodes->setState(state());
     m_bars->setState(state());
     m_plot->refresh(state());

@@ -13,7 +13,8 @@ class SlotBars;
 
 namespace howdah::topology {
 class TopologyView;
-}
+struct DropTarget;
+} // namespace howdah::topology
 
 namespace howdah::widgets {
 class DataTable;
@@ -55,11 +56,15 @@ private:
     widgets::DataTable *makeList(const QString &name, QAbstractItemModel *model);
     void showNodeMenu(const QString &node, QPoint at);
     void addPatroniActions(QMenu *menu, const QString &node);
+    void addAddressActions(QMenu *menu, const QString &node);
+    std::vector<topology::DropTarget> targetsOf(const operations::address::Sight &sight) const;
+    void showAddresses();
     void connectSelection();
     void refreshSide();
     void fitMain();
 
     std::shared_ptr<const operations::patroni::PatroniFacts> m_patroni;
+    std::shared_ptr<const operations::address::Sights> m_sights;
     tables::NodesModel *m_nodes;
     tables::SlotBars *m_bars;
     topology::TopologyView *m_topology;

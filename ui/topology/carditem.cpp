@@ -62,13 +62,13 @@ void CardItem::setCurrent(bool current, bool ring)
     update();
 }
 
-void CardItem::setDrag(Drag drag, const QString &name)
+void CardItem::setDrag(Drag drag, const Deed &deed)
 {
-    if (drag == m_drag && name == m_dragged) {
+    if (drag == m_drag && deed == m_deed) {
         return;
     }
     m_drag = drag;
-    m_dragged = name;
+    m_deed = deed;
     setOpacity(drag == Drag::Aside || drag == Drag::Source ? 0.45 : 1);
     update();
 }
@@ -146,8 +146,8 @@ void CardItem::paintTarget(QPainter *painter, qreal f) const
     painter->setBrush(Qt::NoBrush);
     painter->drawPath(path);
     const qreal right = m_size.width() - 13;
-    theme::paintIcon(painter, QRectF(12, 80 * f, 16 * f, 16 * f), QStringLiteral("switchover"), color(Token::Accent));
-    paintText(painter, QCoreApplication::translate("Topology", "Switch over to %1…").arg(m_dragged),
+    theme::paintIcon(painter, QRectF(12, 80 * f, 16 * f, 16 * f), m_deed.icon, color(Token::Accent));
+    paintText(painter, m_deed.text,
               {{18 + 16 * f, 93 * f}, right - 18 - 16 * f, FontRole::SmallStrong, color(Token::Text1)});
     paintText(painter,
               hovered ? QCoreApplication::translate("Topology", "let go: the plan opens")
@@ -155,46 +155,73 @@ void CardItem::paintTarget(QPainter *painter, qreal f) const
               {{18 + 16 * f, 112 * f}, right - 18 - 16 * f, FontRole::Caption, color(Token::Text2)});
 }
 
-void CardItem::paintTabs(QPainter *painter, qreal f) const
+std::vector<QRectF> CardItem::tabRects() const
 {
+    std::vector<QRectF> rects;
+    const qreal height = kTabHeight * fontFactor();
     qreal left = kTabLeft;
     for (const AddressTab &tab : m_face.tabs) {
-        const qreal nameWidth = textWidth(tab.name, FontRole::Caption);
-        const qreal ipWidth = textWidth(tab.ip, FontRole::FixedCaption);
-        const qreal width = std::min(25 + nameWidth + 14 + ipWidth + 8, m_size.width() - kTabLeft - left);
+        const qreal wanted =
+            25 + textWidth(tab.name, FontRole::Caption) + 14 + textWidth(tab.ip, FontRole::FixedCaption) + 8;
+        const qreal width = std::min(wanted, m_size.width() - kTabLeft - left);
         if (width < 40) {
-            return;
+            break;
         }
-        const qreal top = -kTabHeight * f + 0.5;
-        const bool sure = tab.known && !m_face.stale;
-        QPainterPath path(QPointF(left + 0.5, 0));
-        path.lineTo(left + 0.5, top + 4);
-        path.quadTo(left + 0.5, top, left + 4.5, top);
-        path.lineTo(left + width - 4.5, top);
-        path.quadTo(left + width - 0.5, top, left + width - 0.5, top + 4);
-        path.lineTo(left + width - 0.5, 0);
-        QPen pen(color(sure ? Token::Border : Token::Unknown), 1);
-        if (!sure) {
-            pen.setDashPattern({3, 3});
-            pen.setCapStyle(Qt::FlatCap);
-        }
-        painter->setPen(pen);
-        painter->setBrush(color(Token::Surface));
-        painter->drawPath(path);
-        theme::paintIcon(painter, QRectF(left + 8, top + kTabHeight * f / 2 - 6, 12, 12),
-                         sure ? QStringLiteral("address") : QStringLiteral("unknown"),
-                         color(sure ? Token::Text2 : Token::Unknown));
-        const qreal base = -7 * f;
-        paintText(painter, tab.name,
-                  {{left + 25, base}, width - 33, FontRole::Caption, color(sure ? Token::Text1 : Token::Unknown)});
-        paintText(painter, tab.ip,
-                  {{left + width - 8, base},
-                   width - 45 - nameWidth,
-                   FontRole::FixedCaption,
-                   color(Token::Text2),
-                   Qt::AlignRight});
+        rects.emplace_back(left, -height, width, height);
         left += width + kTabGap;
     }
+    return rects;
+}
+
+QString CardItem::addressAt(QPointF at) const
+{
+    const std::vector<QRectF> rects = tabRects();
+    for (std::size_t i = 0; i < rects.size(); ++i) {
+        if (rects[i].contains(at)) {
+            return m_face.tabs[i].name;
+        }
+    }
+    return {};
+}
+
+void CardItem::paintTabs(QPainter *painter, qreal f) const
+{
+    const std::vector<QRectF> rects = tabRects();
+    for (std::size_t i = 0; i < rects.size(); ++i) {
+        paintTab(painter, f, m_face.tabs[i], rects[i]);
+    }
+}
+
+void CardItem::paintTab(QPainter *painter, qreal f, const AddressTab &tab, const QRectF &rect) const
+{
+    const qreal left = rect.left(), width = rect.width(), top = rect.top() + 0.5;
+    const bool sure = tab.known && !m_face.stale;
+    QPainterPath path(QPointF(left + 0.5, 0));
+    path.lineTo(left + 0.5, top + 4);
+    path.quadTo(left + 0.5, top, left + 4.5, top);
+    path.lineTo(left + width - 4.5, top);
+    path.quadTo(left + width - 0.5, top, left + width - 0.5, top + 4);
+    path.lineTo(left + width - 0.5, 0);
+    QPen pen(color(sure ? Token::Border : Token::Unknown), 1);
+    if (!sure) {
+        pen.setDashPattern({3, 3});
+        pen.setCapStyle(Qt::FlatCap);
+    }
+    painter->setPen(pen);
+    painter->setBrush(color(Token::Surface));
+    painter->drawPath(path);
+    theme::paintIcon(painter, QRectF(left + 8, top + kTabHeight * f / 2 - 6, 12, 12),
+                     sure ? QStringLiteral("address") : QStringLiteral("unknown"),
+                     color(sure ? Token::Text2 : Token::Unknown));
+    const qreal base = -7 * f;
+    paintText(painter, tab.name,
+              {{left + 25, base}, width - 33, FontRole::Caption, color(sure ? Token::Text1 : Token::Unknown)});
+    paintText(painter, tab.ip,
+              {{left + width - 8, base},
+               width - 45 - textWidth(tab.name, FontRole::Caption),
+               FontRole::FixedCaption,
+               color(Token::Text2),
+               Qt::AlignRight});
 }
 
 void CardItem::paintHead(QPainter *painter, qreal f) const

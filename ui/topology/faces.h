@@ -13,12 +13,21 @@ class LagHistory;
 
 namespace howdah::topology {
 
+/// Where the tab of an address can be let go.
+struct DropTarget {
+    QString node;
+    bool switchover = false; ///< the node would take the writes, and the address with them; else it alone is moved
+
+    bool operator==(const DropTarget &) const = default;
+};
+
 /// A floating address that a node holds: a tab on the top edge of its card.
 struct AddressTab {
-    QString name;      ///< "write"
-    QString ip;        ///< "10.0.0.50"
-    QString node;      ///< its holder
-    bool known = true; ///< the holder was confirmed just now; else dashed and grey
+    QString name;                         ///< "write"
+    QString ip;                           ///< "10.0.0.50"
+    QString node;                         ///< its holder
+    bool known = true;                    ///< the holder was confirmed just now; else dashed and grey
+    std::vector<DropTarget> targets = {}; ///< none: it is not dragged
 
     bool operator==(const AddressTab &) const = default;
 };

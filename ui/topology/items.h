@@ -51,16 +51,26 @@ public:
     /// What it is while a card is dragged: what is dragged, somewhere to let it go, where it would be let go now, or
     /// nothing to do with it.
     enum class Drag { None, Source, Target, Hovered, Aside };
-    /// name: of the card that is dragged.
-    void setDrag(Drag drag, const QString &name = {});
+    /// What letting go here would do: "Switch over to pg2…", with the icon of that.
+    struct Deed {
+        QString icon, text;
+        bool operator==(const Deed &) const = default;
+    };
+    void setDrag(Drag drag, const Deed &deed = {});
     Drag drag() const { return m_drag; }
+
+    /// The name of the address whose tab is at a point of the item; empty: none is.
+    QString addressAt(QPointF at) const;
 
     QRectF boundingRect() const override;
     void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
 
 private:
+    /// As many of the tabs as there is room for, each from its top edge to that of the card.
+    std::vector<QRectF> tabRects() const;
     void paintFrame(QPainter *painter, qreal f) const;
     void paintTabs(QPainter *painter, qreal f) const;
+    void paintTab(QPainter *painter, qreal f, const AddressTab &tab, const QRectF &rect) const;
     void paintHead(QPainter *painter, qreal f) const;
     void paintState(QPainter *painter, qreal f) const;
     void paintWitness(QPainter *painter, qreal f) const;
@@ -71,18 +81,23 @@ private:
     bool m_current = false;
     bool m_ring = false;
     Drag m_drag = Drag::None;
-    QString m_dragged;
+    Deed m_deed;
 };
 
-/// What follows the pointer while a card is dragged: the badge and name of its node.
+/// What follows the pointer while something is dragged: the badge and name of a node, or an address.
 class DragItem : public QGraphicsItem {
 public:
     DragItem(const CardFace &face);
+    DragItem(const AddressTab &tab);
     QRectF boundingRect() const override;
     void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
 
 private:
+    explicit DragItem(const QString &text);
+
     CardFace m_face;
+    bool m_isAddress = false;
+    QString m_text;
     QSizeF m_size;
 };
 

@@ -83,7 +83,7 @@ void TopologyView::refresh(bool structureMayDiffer)
         }
     }
     updateFaces();
-    if (!m_dragged.isEmpty() && !cluster::whyNotProposed(m_state, m_dragged).isEmpty()) {
+    if (m_isDragged && !mayStillBeDropped()) {
         endDrag(); // it has become another cluster meanwhile
     }
     markCurrent();
@@ -292,7 +292,7 @@ void TopologyView::keyPressEvent(QKeyEvent *event)
                                                   {Qt::Key_Right, Direction::Right},
                                                   {Qt::Key_Up, Direction::Up},
                                                   {Qt::Key_Down, Direction::Down}};
-    if (event->key() == Qt::Key_Escape && !m_dragged.isEmpty()) {
+    if (event->key() == Qt::Key_Escape && m_isDragged) {
         endDrag();
         event->accept();
         return;
@@ -336,7 +336,9 @@ void TopologyView::mousePressEvent(QMouseEvent *event)
     if (!node.isEmpty()) {
         setCurrent(node, true);
     }
-    m_pressed = event->button() == Qt::LeftButton ? node : QString();
+    const bool left = event->button() == Qt::LeftButton;
+    m_pressed = left ? node : QString();
+    m_pressedAddress = left ? addressAt(event->position().toPoint()) : QString();
     m_pressedAt = event->position().toPoint();
     event->accept();
 }

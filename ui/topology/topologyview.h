@@ -11,9 +11,9 @@ namespace howdah::topology {
 /// Who follows whom, drawn: a card a node, WAL along the arrows, slots as ports. Takes each tick's state and repaints
 /// what changed; rebuilds nothing while the structure stays. As wide as it is given: shrinks to kSmallestScale, then
 /// scrolls. The card of a standby that can be proposed is dragged to the primary's, which lights up: that asks for a
-/// switchover, as the menu does. Arrow keys move from card to card, Enter activates, the Menu key asks for a menu; what
-/// is selected is in the accessible description. Nothing here can only be read here: a table twin belongs beside it.
-/// Window's thread.
+/// switchover, as the menu does. The tab of an address is dragged to a card likewise, where it can go. Arrow keys move
+/// from card to card, Enter activates, the Menu key asks for a menu; what is selected is in the accessible description.
+/// Nothing here can only be read here: a table twin belongs beside it. Window's thread.
 class TopologyView : public QGraphicsView {
     Q_OBJECT
 public:
@@ -48,6 +48,8 @@ Q_SIGNALS:
     void nodeMenuRequested(const QString &name, QPoint at);
     /// A standby's card was dropped on the primary's.
     void switchoverRequested(const QString &name);
+    /// The tab of an address was dropped on a card that it can go to.
+    void moveRequested(const QString &address, const QString &node);
     /// A consumer's or an idle slot's line was double-clicked.
     void slotActivated(const QString &node, const QString &slot);
 
@@ -79,6 +81,11 @@ private:
     void describe();
     void recolour();
     void beginDrag();
+    /// What letting go on each card would do, of what is dragged: where nothing would be done there is none.
+    QHash<QString, CardItem::Deed> deeds() const;
+    bool mayStillBeDropped() const;
+    const AddressTab *draggedAddress() const;
+    QString addressAt(QPoint position) const;
     void moveDrag(QPoint position);
     void endDrag();
     int indexOf(const QString &name) const;
@@ -94,9 +101,12 @@ private:
     std::vector<EdgeItem *> m_edges;         ///< as m_layout.edges
     std::vector<ConsumerItem *> m_consumers; ///< as m_layout.consumers
     QString m_selected;
-    QString m_pressed; ///< under the left button; not dragged yet
+    QString m_pressed;        ///< the node under the left button; not dragged yet
+    QString m_pressedAddress; ///< likewise, the address
     QPoint m_pressedAt;
-    QString m_dragged; ///< a standby that can be proposed, or empty
+    bool m_isDragged = false;
+    QString m_dragged;        ///< the node: a standby that can be proposed
+    QString m_draggedAddress; ///< or the address
     DragItem *m_ghost = nullptr;
 };
 

@@ -6,6 +6,7 @@
 
 #include "cluster/positions.h"
 #include "operations/address/mover.h"
+#include "operations/address/target.h"
 #include "operations/address/truth.h"
 #include "operations/locksteps.h"
 #include "operations/peeraddress.h"
@@ -30,42 +31,13 @@ int indexOf(const cluster::Snapshot &snapshot, const QString &node)
 /// Whether whoever is to have it is what the address follows.
 Check checkTarget(const Move &move, const MoveFacts &facts)
 {
-    const cluster::Snapshot &snapshot = *facts.state.snapshot;
-    const cluster::Topology &topology = facts.state.assessment->topology;
-    const int node = indexOf(snapshot, move.to);
     const bool follows = move.address.follows == QLatin1String("primary");
-    const About about{QStringLiteral("address_target"),
+    const Target target = targetOf(move.address, facts.state, move.to);
+    return madeCheck(move,
+                     {QStringLiteral("address_target"),
                       follows ? tr("%1 is the primary").arg(move.to) : tr("%1 can serve readers").arg(move.to),
-                      move.to};
-    if (node < 0) {
-        return madeCheck(move, about, CheckResult::Failed, tr("the cluster file has no node %1").arg(move.to),
-                         tr("Name one of its nodes."));
-    }
-    if (!cluster::isFresh(snapshot, snapshot.nodes[cluster::at(node)])) {
-        return madeCheck(move, about, CheckResult::Unknown, tr("it has not answered just now"),
-                         tr("An address is not moved to a server that can't be seen. See what keeps it."));
-    }
-    const auto &sample = *snapshot.nodes[cluster::at(node)].sample;
-    if (topology.places[cluster::at(node)].role == cluster::NodeRole::Witness) {
-        return madeCheck(move, about, CheckResult::Failed, tr("it is a witness"), tr("Name a node with the data."));
-    }
-    if (topology.writable.size() > 1) {
-        return madeCheck(move, about, CheckResult::Failed, tr("%1 nodes take writes").arg(topology.writable.size()),
-                         tr("Fence all but one of them first: see the findings."));
-    }
-    if (follows && topology.primary != node) {
-        return sample.inRecovery
-                   ? madeCheck(move, about, CheckResult::Failed, tr("it is a standby, and takes no writes"),
-                               tr("Switch over to it, and the address moves along."))
-                   : madeCheck(move, about, CheckResult::Unknown, tr("whether it is the primary is not known"),
-                               tr("See the findings."));
-    }
-    if (!follows && topology.primary == node) {
-        return madeCheck(move, about, CheckResult::Warning, tr("it is the primary"),
-                         tr("Readers will take their part of its time; a standby would spare it."));
-    }
-    return madeCheck(move, about, CheckResult::Passed,
-                     follows ? tr("it alone takes writes") : tr("it is a standby that answers"));
+                      move.to},
+                     target.result, target.evidence, target.remedy);
 }
 
 /// What is so when the plan is made must be so when it is carried out.
