@@ -2,13 +2,46 @@
 #include <QPushButton>
 #include <QSignalSpy>
 
+#include "charts/answerbands.h"
+#include "history/answerhistory.h"
+#include "history/laghistory.h"
 #include "pagefixture.h"
 #include "support/journals.h"
 #include "support/sights.h"
+#include "widgets/buttons.h"
 #include "widgets/datatable.h"
 
 using namespace howdah;
 using namespace howdah::testsupport;
+
+namespace {
+
+/// A day of looks, the last one now.
+history::AnswerHistory aDay(qint64 now)
+{
+    using history::Answer;
+    history::AnswerHistory answers;
+    constexpr qint64 kMinuteMs = 60'000;
+    for (qint64 at = now - 24 * 60 * kMinuteMs; at <= now; at += 15'000) {
+        const qint64 minutes = (now - at) / kMinuteMs;
+        const int ms = at / 15'000 % 97 == 0 ? 12 : 4 + static_cast<int>(minutes / 180 % 2);
+        answers.add(QStringLiteral("write"), at,
+                    minutes >= 30   ? Answer{Answer::By::Node, QStringLiteral("pg2"), ms}
+                    : minutes >= 24 ? Answer{}
+                                    : Answer{Answer::By::Node, QStringLiteral("pg1"), ms});
+        answers.add(QStringLiteral("read"), at,
+                    {Answer::By::Node, minutes > 600 ? QStringLiteral("pg1") : QStringLiteral("pg2"), ms});
+        answers.add(QStringLiteral("gateway"), at,
+                    minutes > 900 && minutes < 1000 ? Answer{Answer::By::Stranger, {}, ms}
+                                                    : Answer{Answer::By::Node, QStringLiteral("pg1"), ms});
+        if (minutes < 300) {
+            answers.add(QStringLiteral("office"), at, {});
+        }
+    }
+    return answers;
+}
+
+} // namespace
 
 class TestAddressesPage : public QObject {
     Q_OBJECT
@@ -21,6 +54,7 @@ private Q_SLOTS:
     void saysWhenThereIsNone();
     void saysWhatIsWrong();
     void movesTheSelected();
+    void tellsWhoAnswered();
     void showsSubjectWhileHidden();
     void isNamed();
     void looks();
@@ -96,6 +130,36 @@ void TestAddressesPage::movesTheSelected()
     QCOMPARE(asked.first().first().toString(), QStringLiteral("gateway"));
 }
 
+/// Until an hour ago it was pg2, then nobody for a while, then pg1.
+void TestAddressesPage::tellsWhoAnswered()
+{
+    const qint64 now = m_state.snapshot->takenMonotonicMs;
+    history::LagHistory lag; // of which the wall clock is known
+    lag.add(m_state);
+    const history::AnswerHistory answers = aDay(now);
+    m_page->setHistory(&lag);
+    m_page->setAnswers(&answers);
+    show(someSights(m_state));
+    auto *bands = m_page->findChild<charts::AnswerBands *>(QStringLiteral("answer-bands"));
+    QVERIFY(bands && bands->isVisible());
+    const QRect band = bands->bandRect(QStringLiteral("write"));
+    const auto at = [&](double share) {
+        return bands->tellAt({band.left() + static_cast<int>(share * band.width()), band.center().y()});
+    };
+    QVERIFY2(at(0.5).startsWith(QStringLiteral("write: pg2 from ")), qPrintable(at(0.5)));
+    QVERIFY2(at(0.99).startsWith(QStringLiteral("write: pg1 since ")), qPrintable(at(0.99)));
+    QVERIFY(bands->accessibleDescription().contains(QStringLiteral("write: pg1 since ")));
+    auto *range = m_page->findChild<widgets::SegmentedControl *>(QStringLiteral("range-of-who-answered"));
+    QVERIFY(range);
+    range->setCurrentIndex(1); // the last hour: half of it pg2, some of it nobody
+    QVERIFY2(at(0.2).startsWith(QStringLiteral("write: pg2 from ")), qPrintable(at(0.2)));
+    QVERIFY2(at(0.55).startsWith(QStringLiteral("write: nobody from ")), qPrintable(at(0.55)));
+    QVERIFY2(at(0.9).startsWith(QStringLiteral("write: pg1 since ")), qPrintable(at(0.9)));
+    m_page->setAnswers(nullptr);
+    m_page->setHistory(nullptr);
+    QCOMPARE(at(0.9), QString());
+}
+
 /// A finding leads here before the page was ever seen.
 void TestAddressesPage::showsSubjectWhileHidden()
 {
@@ -120,11 +184,18 @@ void TestAddressesPage::looks()
         journaled(QStringLiteral("20261127-100000-switchover"), operations::Outcome::Done, 60'000, 5000);
     operation.plan.steps.front().id = QStringLiteral("address_write");
     m_page->setJournal(journalOf({journaledUpTo(operation, 1)}));
+    history::LagHistory lag;
+    lag.add(m_state);
+    const history::AnswerHistory answers = aDay(m_state.snapshot->takenMonotonicMs);
+    m_page->setHistory(&lag);
+    m_page->setAnswers(&answers);
     show(someSights(m_state));
     takeScreenshots(*m_page, QStringLiteral("addresses"));
     table().selectKey(QStringLiteral("office"));
     takeScreenshots(*m_page, QStringLiteral("addresses-wrong"));
     QVERIFY(m_page->minimumSizeHint().width() <= kSmallPage.width());
+    m_page->setAnswers(nullptr);
+    m_page->setHistory(nullptr);
 }
 
 QTEST_MAIN(TestAddressesPage)

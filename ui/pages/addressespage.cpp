@@ -5,11 +5,14 @@
 #include <QDateTime>
 #include <QPushButton>
 
+#include "charts/answerbands.h"
+#include "history/laghistory.h"
 #include "pages/advicelist.h"
 #include "pages/pagetools.h"
 #include "pages/tablepane.h"
 #include "theme/metrics.h"
 #include "widgets/answercard.h"
+#include "widgets/buttons.h"
 #include "widgets/datatable.h"
 #include "widgets/panes.h"
 
@@ -40,6 +43,7 @@ AddressesPage::AddressesPage(QWidget *parent)
     , m_truthHead(new widgets::PaneHeader(tr("The truth")))
     , m_advice(new AdviceList(tr("What is wrong with the address")))
     , m_adviceBox(new QWidget)
+    , m_bands(new charts::AnswerBands)
     , m_movesPane(new TablePane(tr("Moves of addresses"), tr("The journal has no move of an address of this cluster."),
                                 m_movesModel))
 {
@@ -53,7 +57,12 @@ AddressesPage::AddressesPage(QWidget *parent)
     auto *below = plainColumn(m_below);
     below->addWidget(makeTruth());
     below->addWidget(new widgets::Hairline);
-    below->addWidget(makeMoves(), 1);
+    auto *past = new QHBoxLayout;
+    past->setSpacing(0);
+    past->addWidget(makeAnswered(), 1);
+    past->addWidget(new widgets::Hairline(Qt::Vertical));
+    past->addWidget(makeMoves(), 1);
+    below->addLayout(past, 1);
     auto *layout = plainColumn(this);
     layout->addWidget(m_head);
     layout->addWidget(m_pane, 1);
@@ -87,6 +96,25 @@ QWidget *AddressesPage::makeTruth()
     return truth;
 }
 
+QWidget *AddressesPage::makeAnswered()
+{
+    auto *answered = new widgets::Ground;
+    answered->setObjectName(QStringLiteral("address-answered"));
+    auto *head = new widgets::PaneHeader(tr("Who answered"));
+    auto *range = new widgets::SegmentedControl(tr("Range of who answered"), {tr("15 min"), tr("1 h"), tr("24 h")});
+    constexpr qint64 kHourMs = 3'600'000;
+    connect(range, &widgets::SegmentedControl::currentChanged, m_bands, [this](int index) {
+        m_bands->setSpan(index == 0 ? kHourMs / 4 : index == 1 ? kHourMs : history::AnswerHistory::kKeptMs);
+    });
+    range->setCurrentIndex(2);
+    head->addWidget(range);
+    m_bands->setWallClock([this](qint64 monotonicMs) { return history() ? history()->wallMs(monotonicMs) : 0; });
+    auto *column = plainColumn(answered);
+    column->addWidget(head);
+    column->addWidget(m_bands, 1);
+    return answered;
+}
+
 QWidget *AddressesPage::makeMoves()
 {
     auto *moves = new widgets::Ground;
@@ -100,6 +128,12 @@ QWidget *AddressesPage::makeMoves()
 void AddressesPage::setAddresses(const std::shared_ptr<const operations::address::Sights> &sights)
 {
     m_sights = sights;
+    touch();
+}
+
+void AddressesPage::setAnswers(const history::AnswerHistory *answers)
+{
+    m_bands->setHistory(answers);
     touch();
 }
 
@@ -120,6 +154,23 @@ void AddressesPage::refresh()
     m_move->setEnabled(!sights.empty());
     m_pane->selectSomething();
     showTruth();
+    showAnswered(sights);
+}
+
+void AddressesPage::showAnswered(const operations::address::Sights &sights)
+{
+    QStringList addresses, nodes;
+    for (const operations::address::Sight &sight : sights) {
+        addresses.append(sight.address.name);
+    }
+    if (state().snapshot) {
+        for (const cluster::NodeStatus &node : state().snapshot->nodes) {
+            nodes.append(node.name);
+        }
+    }
+    m_bands->setAddresses(addresses);
+    m_bands->setNodes(nodes);
+    m_bands->refresh(state().snapshot ? state().snapshot->takenMonotonicMs : 0);
 }
 
 void AddressesPage::fitTable()
@@ -146,6 +197,7 @@ void AddressesPage::showTruth()
     if (!any) {
         return;
     }
+    m_bands->setSelected(m_pane->table()->selectedKey());
     m_truthHead->setTitle(story.title);
     m_truthHead->setSubtitle(story.subtitle);
     for (std::size_t i = 0; i < m_cards.size() && i < story.answers.size(); ++i) {

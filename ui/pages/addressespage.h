@@ -6,6 +6,10 @@
 
 class QPushButton;
 
+namespace howdah::charts {
+class AnswerBands;
+}
+
 namespace howdah::widgets {
 class AnswerCard;
 class Label;
@@ -18,8 +22,8 @@ namespace howdah::pages {
 class AdviceList;
 class TablePane;
 
-/// The addresses that applications write and read through: who has each, who claims it, who answers, where writes land,
-/// and what has moved.
+/// The addresses that applications write and read through: who has each, who claims it, who answers and who did, where
+/// writes land, and what has moved.
 class AddressesPage : public LivePage {
     Q_OBJECT
 
@@ -30,6 +34,7 @@ public:
     QString title() const override { return tr("Addresses"); }
     void setJournal(const operations::JournalState &journal) override;
     void setAddresses(const std::shared_ptr<const operations::address::Sights> &sights) override;
+    void setAnswers(const history::AnswerHistory *answers) override;
 
 protected:
     void refresh() override;
@@ -38,7 +43,9 @@ protected:
 
 private:
     QWidget *makeTruth();
+    QWidget *makeAnswered();
     QWidget *makeMoves();
+    void showAnswered(const operations::address::Sights &sights);
     void showTruth();
     void fitTable();
 
@@ -54,6 +61,7 @@ private:
     std::vector<widgets::AnswerCard *> m_cards;
     AdviceList *m_advice;
     QWidget *m_adviceBox;
+    charts::AnswerBands *m_bands;
     TablePane *m_movesPane;
 };
 

@@ -33,6 +33,11 @@ void Page::setAddresses(const std::shared_ptr<const operations::address::Sights>
     Q_UNUSED(sights)
 }
 
+void Page::setAnswers(const history::AnswerHistory *answers)
+{
+    Q_UNUSED(answers);
+}
+
 void Page::showSubject(const QString &subject)
 {
     Q_UNUSED(subject)

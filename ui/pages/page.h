@@ -9,8 +9,9 @@
 #include "operations/patroni/request.h"
 
 namespace howdah::history {
+class AnswerHistory;
 class LagHistory;
-}
+} // namespace howdah::history
 
 namespace howdah::tables {
 class EventsModel;
@@ -48,6 +49,9 @@ public:
 
     /// The addresses of the page's cluster as they were seen last, at each look; nullptr before the first.
     virtual void setAddresses(const std::shared_ptr<const operations::address::Sights> &sights);
+
+    /// Who answered on the addresses of the page's cluster; fed before setAddresses, and owned like the history.
+    virtual void setAnswers(const history::AnswerHistory *answers);
 
     /// Brings subject (a node, a standby, a slot, a role or an operation, by name) into view and selects it. Unknown
     /// ones are ignored.

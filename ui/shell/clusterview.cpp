@@ -14,6 +14,20 @@
 
 namespace howdah::shell {
 
+namespace {
+
+history::Answer answerOf(const operations::address::Sight &sight)
+{
+    using By = history::Answer::By;
+    const QString &node = sight.truth.answers;
+    return {!sight.facts.error.isEmpty() ? By::Nobody
+            : node.isEmpty()             ? By::Stranger
+                                         : By::Node,
+            node, sight.facts.answerMs};
+}
+
+} // namespace
+
 ClusterView::ClusterView(const QString &name, const core::Clock &clock, QWidget *parent)
     : QWidget(parent)
     , m_name(name)
@@ -97,6 +111,11 @@ void ClusterView::setPatroni(const std::shared_ptr<const operations::patroni::Pa
 void ClusterView::setAddresses(const std::shared_ptr<const operations::address::Sights> &sights)
 {
     m_addresses = sights;
+    for (const operations::address::Sight &sight : sights ? *sights : operations::address::Sights()) {
+        if (sight.askedMs > 0) {
+            m_answers.add(sight.address.name, sight.askedMs, answerOf(sight));
+        }
+    }
     for (pages::Page *page : std::as_const(m_pages)) {
         page->setAddresses(sights);
     }
@@ -153,6 +172,7 @@ void ClusterView::showPage(const QString &id, const QString &subject)
         m_pages.insert(id, page);
         m_stack->addWidget(page);
         page->setHistory(&m_history);
+        page->setAnswers(&m_answers);
         page->setEvents(m_events);
         page->setJournal(m_journal);
         page->setPatroni(m_patroni);

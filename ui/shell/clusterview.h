@@ -6,6 +6,7 @@
 
 #include "cluster/health.h"
 #include "core/clock.h"
+#include "history/answerhistory.h"
 #include "history/laghistory.h"
 #include "operations/address/sight.h"
 #include "operations/journalfollower.h"
@@ -83,6 +84,7 @@ private:
     std::shared_ptr<const operations::address::Sights> m_addresses;
     QString m_interrupted;         ///< id of the operation that the notice is about
     history::LagHistory m_history; ///< what the pages' plots read
+    history::AnswerHistory m_answers;
     tables::EventsModel *m_events; ///< from the first state on, whenever a page that shows it is made
     QString m_pageId;
     widgets::VerdictStrip *m_strip;
