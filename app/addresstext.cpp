@@ -80,6 +80,15 @@ QString gatewaysNote(const Sight &sight)
     return note;
 }
 
+/// null of one that was not seen.
+QJsonValue certificateJson(const Certificate &certificate)
+{
+    return certificate.isKnown()
+               ? QJsonValue(QJsonObject{{QStringLiteral("names"), QJsonArray::fromStringList(certificate.names)},
+                                        {QStringLiteral("expires"), certificate.expires.toString(Qt::ISODate)}})
+               : QJsonValue();
+}
+
 QJsonObject addressJson(const Sight &sight)
 {
     const cluster::AddressConfig &address = sight.address;
@@ -97,6 +106,8 @@ QJsonObject addressJson(const Sight &sight)
             {QStringLiteral("writable"), truth.writable ? QJsonValue(*truth.writable) : QJsonValue()},
             {QStringLiteral("server_version"), orNull(sight.facts.serverVersion)},
             {QStringLiteral("tls"), orNull(sight.facts.tls)},
+            {QStringLiteral("host"), orNull(address.host)},
+            {QStringLiteral("certificate"), certificateJson(sight.facts.certificate)},
             {QStringLiteral("answer_ms"), sight.facts.answerMs ? QJsonValue(*sight.facts.answerMs) : QJsonValue()},
             {QStringLiteral("verdict"), cluster::verdictKey(truth.verdict)},
             {QStringLiteral("finding"), orNull(truth.id)},

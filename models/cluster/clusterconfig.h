@@ -31,6 +31,7 @@ struct NodeConfig {
 struct AddressConfig {
     QString name;
     QString ip;
+    QString host; ///< the name that applications connect by, which the server's certificate has to be for; may be empty
     QString provider;
     QString follows = QStringLiteral("primary");
     QString interface;

@@ -91,6 +91,7 @@ void writeAddress(Writer &writer, const AddressConfig &address)
     writer.text("ip", address.ip);
     writer.text("provider", address.provider);
     writer.text("follows", address.follows);
+    writer.text("host", address.host);
     writer.text("interface", address.interface);
     if (address.prefix > 0) {
         writer.raw("prefix", QString::number(address.prefix));

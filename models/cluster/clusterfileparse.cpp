@@ -293,9 +293,10 @@ void Reader::readAddress(const toml::table &table)
 {
     const QString what = QStringLiteral("[[address]]");
     checkKeys(table, what,
-              {QStringLiteral("name"), QStringLiteral("ip"), QStringLiteral("provider"), QStringLiteral("follows"),
-               QStringLiteral("interface"), QStringLiteral("prefix"), QStringLiteral("assign"),
-               QStringLiteral("backend"), QStringLiteral("socket"), QStringLiteral("gateways")});
+              {QStringLiteral("name"), QStringLiteral("ip"), QStringLiteral("host"), QStringLiteral("provider"),
+               QStringLiteral("follows"), QStringLiteral("interface"), QStringLiteral("prefix"),
+               QStringLiteral("assign"), QStringLiteral("backend"), QStringLiteral("socket"),
+               QStringLiteral("gateways")});
     AddressConfig address;
     address.name = requiredText(table, what, "name");
     if (!m_error && std::any_of(m_config.addresses.begin(), m_config.addresses.end(),
@@ -306,6 +307,11 @@ void Reader::readAddress(const toml::table &table)
     address.ip = requiredText(table, what, "ip");
     if (!m_error && QHostAddress(address.ip).isNull()) {
         fail(table.get("ip")->source(), QStringLiteral("\"%1\" is no IP address").arg(address.ip));
+    }
+    address.host = text(table, "host");
+    static const QRegularExpression hostName(QStringLiteral("^[A-Za-z0-9_.-]{1,253}$"));
+    if (!m_error && !address.host.isEmpty() && !hostName.match(address.host).hasMatch()) {
+        fail(table.get("host")->source(), QStringLiteral("\"%1\" is no host name").arg(address.host));
     }
     requiredText(table, what, "provider");
     address.provider =

@@ -62,11 +62,24 @@ Cell writesCell(const Sight &sight)
                      takes ? AddressesModel::tr("yes, unwanted") : AddressesModel::tr("no"));
 }
 
+/// Where a name is wanted, whether the certificate is for it; else only that it is encrypted.
 Cell tlsCell(const Sight &sight)
 {
-    return sight.askedMs == 0 || !sight.facts.error.isEmpty() ? nonValue(unknown())
-           : sight.facts.tls.isEmpty()                        ? nonValue(AddressesModel::tr("not encrypted"))
-                                                              : textCell(sight.facts.tls);
+    const operations::address::Certificate &shown = sight.facts.certificate;
+    if (sight.askedMs == 0 || !sight.facts.error.isEmpty()) {
+        return nonValue(unknown());
+    }
+    if (sight.facts.tls.isEmpty()) {
+        return nonValue(AddressesModel::tr("not encrypted"));
+    }
+    if (shown.isKnown() && shown.expires < sight.facts.askedAt) {
+        return stateCell(Verdict::Warning, AddressesModel::tr("expired"));
+    }
+    if (sight.address.host.isEmpty() || !shown.isKnown()) {
+        return textCell(sight.facts.tls);
+    }
+    return isFor(shown, sight.address.host) ? stateCell(Verdict::Ok, AddressesModel::tr("matches"))
+                                            : stateCell(Verdict::Warning, AddressesModel::tr("other name"));
 }
 
 Cell connectCell(const Sight &sight)
@@ -92,7 +105,11 @@ AddressesModel::AddressesModel(QObject *parent)
             .toolTip = tr("Whose server answered when this console connected to it"),
             .width = 18},
            {.key = QStringLiteral("writes"), .title = tr("Takes writes"), .width = 15},
-           {.key = QStringLiteral("tls"), .title = tr("TLS"), .width = 13, .givesWay = 1},
+           {.key = QStringLiteral("tls"),
+            .title = tr("TLS"),
+            .toolTip = tr("Whether it is encrypted, and the certificate is for the address's host"),
+            .width = 13,
+            .givesWay = 1},
            {.key = QStringLiteral("connect"),
             .title = tr("Connect"),
             .toolTip = tr("From nothing to the answer, as this machine sees it"),

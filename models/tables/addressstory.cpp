@@ -149,6 +149,13 @@ AddressAnswer serverAnswer(const Sight &sight, qint64 nowMs)
                                                  sight.facts.serverVersion.section(QLatin1Char(' '), 0, 0));
         one.facts.emplace_back(tr("identifier"), sight.facts.systemIdentifier);
         one.facts.emplace_back(tr("TLS"), sight.facts.tls.isEmpty() ? tr("not encrypted") : sight.facts.tls);
+        if (const operations::address::Certificate &shown = sight.facts.certificate; shown.isKnown()) {
+            one.facts.emplace_back(tr("for"), tr("%1, until %2")
+                                                  .arg(shown.names.join(QStringLiteral(", ")),
+                                                       shown.expires.date().toString(Qt::ISODate)));
+        } else if (!shown.error.isEmpty()) {
+            one.facts.emplace_back(tr("certificate"), shown.error);
+        }
     }
     one.facts.emplace_back(tr("asked"), ageText(sight.askedMs, nowMs));
     return one;

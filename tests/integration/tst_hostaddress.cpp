@@ -56,6 +56,7 @@ private Q_SLOTS:
     void oldHostThatCannotBeAskedRefuses();
     void strangerMeanwhileIsToldAndFinished();
     void statusAndCheckTell();
+    void certificateIsForTheName();
     void movedByItself();
 
 private:
@@ -438,6 +439,58 @@ void TestHostAddress::statusAndCheckTell()
     QVERIFY(m_lab->addAddress(primary, m_lab->floatingAddress()));
     QTRY_COMPARE_WITH_TIMEOUT(first(run("status")).value(QLatin1String("verdict")).toString(), QStringLiteral("ok"),
                               20'000);
+}
+
+/// The certificate that the real server shows, and whether it is for the name that applications connect by.
+void TestHostAddress::certificateIsForTheName()
+{
+    awaitWhole();
+    const int primary = m_lab->primary();
+    const Output made = m_lab->exec(
+        primary,
+        {QStringLiteral("sh"), QStringLiteral("-c"),
+         QStringLiteral(
+             "umask 077; openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=pg -addext "
+             "subjectAltName=DNS:orders-write.internal,DNS:*.db.internal,IP:\"$1\" -keyout \"$2\"/server.key "
+             "-out \"$2\"/server.crt"),
+         QStringLiteral("make"), m_lab->floatingAddress(),
+         m_lab->node(primary).value(QStringLiteral("SHOW data_directory"))},
+        QStringLiteral("postgres"));
+    QVERIFY2(made.ok(), made.err.constData());
+    QVERIFY(m_lab->node(primary).sql(QStringLiteral("ALTER SYSTEM SET ssl = on")));
+    QVERIFY(m_lab->node(primary).sql(QStringLiteral("SELECT pg_reload_conf()")));
+    QTRY_COMPARE_WITH_TIMEOUT(m_lab->node(primary).value(QStringLiteral("SHOW ssl")), QStringLiteral("on"), 20'000);
+    const auto seenAs = [&](const char *host) {
+        const QString file = clusterFile(QStringLiteral("named"), [host](cluster::ClusterConfig &config) {
+            config.addresses.front().host = QLatin1String(host);
+        });
+        return integration::runConsole({QStringLiteral("address"), file, QStringLiteral("--json")}, m_directory.path())
+            .last()
+            .value(QStringLiteral("addresses"))
+            .toArray()
+            .at(0)
+            .toObject();
+    };
+    QJsonObject seen = seenAs("orders-write.internal");
+    QVERIFY(!seen.value(QStringLiteral("tls")).toString().isEmpty());
+    const QJsonObject certificate = seen.value(QStringLiteral("certificate")).toObject();
+    QCOMPARE(certificate.value(QStringLiteral("names")).toArray(),
+             QJsonArray(
+                 {QStringLiteral("*.db.internal"), m_lab->floatingAddress(), QStringLiteral("orders-write.internal")}));
+    const QDateTime expires =
+        QDateTime::fromString(certificate.value(QStringLiteral("expires")).toString(), Qt::ISODate);
+    QCOMPARE(QDateTime::currentDateTimeUtc().daysTo(expires), 90);
+    for (const char *host : {"orders-write.internal", "write.db.internal", ""}) {
+        seen = seenAs(host);
+        QVERIFY2(seen.value(QStringLiteral("verdict")).toString() == QLatin1String("ok"),
+                 QJsonDocument(seen).toJson().constData());
+    }
+    seen = seenAs("orders.internal");
+    QCOMPARE(seen.value(QStringLiteral("finding")).toString(), QStringLiteral("address_tls_name"));
+    QVERIFY(seen.value(QStringLiteral("remedy")).toString().contains(QStringLiteral("orders.internal")));
+    QVERIFY(m_lab->node(primary).sql(QStringLiteral("ALTER SYSTEM RESET ssl")));
+    QVERIFY(m_lab->node(primary).sql(QStringLiteral("SELECT pg_reload_conf()")));
+    QTRY_COMPARE_WITH_TIMEOUT(m_lab->node(primary).value(QStringLiteral("SHOW ssl")), QStringLiteral("off"), 20'000);
 }
 
 void TestHostAddress::movedByItself()

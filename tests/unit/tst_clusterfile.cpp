@@ -41,6 +41,7 @@ name = "write"
 ip = "203.0.113.7"
 provider = "host"
 follows = "standby"
+host = "write.example.com"
 interface = "eth0"
 prefix = 24
 [[address]]
@@ -110,6 +111,7 @@ void TestClusterFile::everything()
     QCOMPARE(config->patroniUrl, QStringLiteral("http://10.0.0.11:8008"));
     QCOMPARE(config->autoFailoverMonitor, QStringLiteral("host=10.0.0.10 dbname=pg_auto_failover user=autoctl_node"));
     QCOMPARE(config->addresses.front().interface, QStringLiteral("eth0"));
+    QCOMPARE(config->addresses.front().host, QStringLiteral("write.example.com"));
     QCOMPARE(config->addresses.front().prefix, 24);
     QCOMPARE(config->addresses.front().follows, QStringLiteral("standby"));
     QCOMPARE(config->addresses.back().assign.size(), 3);
@@ -221,6 +223,8 @@ void TestClusterFile::refused_data()
         "it can be 100 to 60000 ms");
     row("prefix", minimal("[[address]]\nname = \"w\"\nip = \"::1\"\nprovider = \"host\"\nprefix = 129\n"),
         "line 7, column 10", "it can be 1 to 128 bits");
+    row("host", minimal("[[address]]\nname = \"w\"\nip = \"::1\"\nprovider = \"host\"\nhost = \"a b\"\n"),
+        "line 7, column 8", "\"a b\" is no host name");
     row("prefix of IPv4", minimal("[[address]]\nname = \"w\"\nip = \"10.0.0.1\"\nprovider = \"host\"\nprefix = 64\n"),
         "line 7, column 10", "it can be 1 to 32 bits");
     row("follows whom",

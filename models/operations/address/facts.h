@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "addresses/place.h"
+#include "operations/address/certificate.h"
 
 namespace howdah::operations::address {
 
@@ -94,6 +95,8 @@ struct Facts {
     bool readOnly = false;       ///< a transaction there is, unless it asks not to be
     QString serverVersion;       ///< "17.5 (Debian 17.5-1)"
     QString tls;                 ///< "TLSv1.3", as this machine is let in; empty: nothing is encrypted
+    Certificate certificate;     ///< that the server shows there; asked for where the answer was encrypted
+    QDateTime askedAt;           ///< UTC
     std::optional<int> answerMs; ///< from nothing to the answer, over a new connection where there was none
 
     // Of provider "host":

@@ -9,6 +9,7 @@
 #include "operations/address/gatewaylook.h"
 #include "operations/address/hostscripts.h"
 #include "operations/places.h"
+#include "postgres/conninfo.h"
 
 namespace howdah::operations::address {
 
@@ -16,6 +17,20 @@ namespace {
 
 constexpr int kSqlMs = 4000;
 constexpr int kHostMs = 8000;
+constexpr int kCertificateMs = 3000;
+
+/// Which port who connects by an address takes: that of the first node whose conninfo says one, as addressPlace() does.
+int portOf(const std::vector<cluster::NodeConfig> &nodes)
+{
+    for (const cluster::NodeConfig &node : nodes) {
+        const auto conninfo = postgres::Conninfo::parse(node.conninfo);
+        if (node.kind == cluster::NodeKind::Data && conninfo) {
+            const int port = conninfo->value(QStringLiteral("port")).toInt();
+            return port > 0 ? port : 5432;
+        }
+    }
+    return 0;
+}
 
 QString cellOf(const Table &table, const char *column)
 {
@@ -77,6 +92,8 @@ Look::Look(cluster::AddressConfig address, Hands &hands, QObject *parent)
 void Look::start(const std::vector<cluster::NodeConfig> &hosts, std::function<void(Facts)> done, Depth depth)
 {
     m_done = std::move(done);
+    m_port = depth == Depth::Server ? 0 : portOf(hosts); // a connection of its own
+    m_facts.askedAt = QDateTime::currentDateTimeUtc();
     m_left = 1; // so that nothing is over before all is asked
     askServer();
     if (depth != Depth::Server && m_address.provider == QLatin1String("host")) {
@@ -134,8 +151,22 @@ void Look::askServer()
                     facts.tls = table ? cellOf(*table, "tls") : QString();
                     facts.answerMs = table ? std::optional(static_cast<int>(self->m_asked.elapsed())) : std::nullopt;
                     facts.startedMs = table ? cellOf(*table, "started_ms").toLongLong() : 0;
+                    if (!facts.tls.isEmpty() && self->m_port > 0) {
+                        self->askCertificate();
+                    }
                     self->one();
                 });
+}
+
+void Look::askCertificate()
+{
+    ++m_left;
+    auto *look = new CertificateLook(this);
+    look->start(m_address.ip, m_port, m_address.host, kCertificateMs, [this, look](const Certificate &shown) {
+        look->deleteLater();
+        m_facts.certificate = shown;
+        one();
+    });
 }
 
 void Look::askGateways(const std::vector<cluster::NodeConfig> &hosts)

@@ -32,6 +32,7 @@ public:
 
 private:
     void askServer();
+    void askCertificate();
     void askGateways(const std::vector<cluster::NodeConfig> &hosts);
     void askClaims(const QString &node);
     void askFitness(const QString &node);
@@ -42,6 +43,7 @@ private:
     Facts m_facts;
     std::function<void(Facts)> m_done;
     QElapsedTimer m_asked;
+    int m_port = 0; ///< to ask for the certificate there; 0: it is not asked for
     int m_left = 0;
 };
 

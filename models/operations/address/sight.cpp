@@ -58,6 +58,7 @@ Sight seenAnew(const Sight &before, Facts facts, bool hosts, const cluster::Clus
         facts.cloud = before.facts.cloud;
         facts.gateways = before.facts.gateways;
         facts.nodeIps = before.facts.nodeIps;
+        facts.certificate = before.facts.certificate;
     }
     now.facts = std::move(facts);
     now.truth = truthOf(now.address, now.facts, state);

@@ -14,6 +14,8 @@ using cluster::Verdict;
 
 namespace {
 
+constexpr int kSoonDays = 14;
+
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Address", text);
@@ -78,6 +80,30 @@ void judgeAnswer(Truth &truth, const cluster::AddressConfig &address, const Fact
     }
 }
 
+/// What clients that verify the certificate are told, where everything else is as it should be.
+void judgeCertificate(Truth &truth, const cluster::AddressConfig &address, const Facts &facts)
+{
+    const Certificate &shown = facts.certificate;
+    if (truth.verdict != Verdict::Ok) {
+        return;
+    }
+    if (shown.isKnown() && shown.expires < facts.askedAt) {
+        tell(truth, Verdict::Warning, "address_certificate_expired",
+             tr("its certificate expired on %1").arg(shown.expires.date().toString(Qt::ISODate)),
+             tr("Renew ssl_cert_file on its server, and reload it: clients that verify it are refused."));
+    } else if (shown.isKnown() && facts.askedAt.daysTo(shown.expires) < kSoonDays) {
+        tell(truth, Verdict::Warning, "address_certificate_expires",
+             tr("its certificate expires on %1").arg(shown.expires.date().toString(Qt::ISODate)),
+             tr("Renew ssl_cert_file on its server before, and reload it."));
+    } else if (shown.isKnown() && !address.host.isEmpty() && !isFor(shown, address.host)) {
+        tell(truth, Verdict::Warning, "address_tls_name",
+             tr("its certificate is for %1, not for %2").arg(shown.names.join(QStringLiteral(", ")), address.host),
+             tr("Let each node's certificate have %1 in its subjectAltName: clients with sslmode=verify-full are "
+                "refused.")
+                 .arg(address.host));
+    }
+}
+
 } // namespace
 
 QString answeringNode(const Facts &facts, const cluster::Snapshot &snapshot)
@@ -137,6 +163,7 @@ Truth truthOf(const cluster::AddressConfig &address, const Facts &facts, const c
     if (byGateways) {
         judgeGateways(truth, address, facts, state);
     }
+    judgeCertificate(truth, address, facts);
     return truth;
 }
 
