@@ -200,8 +200,8 @@ QString stateText(const ClusterState &state, const QString &more)
                              : count == 1 ? QStringLiteral("1 finding")
                                           : QStringLiteral("%1 findings").arg(count);
     QString text = QStringLiteral("%1: %2, %3, writable nodes: %4, would be lost now: %5\n\n")
-                       .arg(state.snapshot->cluster, toString(assessment.verdict), findings)
-                       .arg(writableText(assessment), lossText(assessment));
+                       .arg(state.snapshot->cluster, toString(assessment.verdict), findings, writableText(assessment),
+                            lossText(assessment));
     text += nodesTable(state) + slotsTable(state) + more + findingsText(assessment);
     return text;
 }
