@@ -28,6 +28,7 @@ enum class Command {
     Patroni,
     Address,
     LastWill,
+    Credentials,
     Help,
     Version
 };
@@ -44,6 +45,8 @@ struct Invocation {
     QString runbook;       ///< --runbook FILE of what has a plan
     QString patroniAction; ///< status, pause, …
     QStringList words;     ///< what stands behind it: a node, a time, KEY=VALUE…
+    QString credentialsAction; ///< list, import, set, remove; target is the tool or the provider
+    QString context;       ///< credentials import --context: of the tool's file
     QString outputFile;    ///< discover -o
     QString screenshot;    ///< open --screenshot: paint the window into this file and end
     QString page;          ///< open --page
@@ -59,11 +62,11 @@ struct Invocation {
     QString accept;      ///< switchover --accept ID,ID: as --yes, and no other warnings than these are
 
     bool needsWindow() const { return command == Command::Open; }
-    /// It may run operations, without a window.
+    /// It may run operations, or hide what is typed, without a window.
     bool mayAct() const
     {
         return command == Command::Switchover || command == Command::Journal || command == Command::Patroni ||
-               command == Command::Address;
+               command == Command::Address || command == Command::Credentials;
     }
 };
 
