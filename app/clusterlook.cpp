@@ -44,7 +44,7 @@ void ClusterLook::start(const QString &cluster)
 void ClusterLook::watch(const cluster::ClusterConfig &config)
 {
     m_config = config;
-    m_credentials.load(CredentialDesk::accountsOf(config), [this](const core::Result<void> &keyring) {
+    m_credentials.load(config, [this](const core::Result<void> &keyring) {
         sayKeyring(keyring);
         sample();
     });

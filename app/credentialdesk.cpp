@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "credentialdesk.h"
 
-#include <QTimer>
+#include <algorithm>
 
 #include "addresses/providers.h"
 #include "toolfiles/readfile.h"
@@ -36,12 +36,17 @@ QStringList CredentialDesk::accountsOf(const cluster::ClusterConfig &config)
     return accounts;
 }
 
-void CredentialDesk::load(const QStringList &accounts, const Done &done)
+void CredentialDesk::load(const cluster::ClusterConfig &config, const Done &done)
 {
-    QStringList wanted = accounts;
-    wanted.removeIf([](const QString &account) {
-        const addresses::Provider *provider = addresses::providerOfAccount(account);
-        return !provider || HeldCredentials::instance().used(provider->info());
+    const HeldCredentials &held = HeldCredentials::instance();
+    const auto &all = config.addresses;
+    const bool isWanted = std::any_of(all.begin(), all.end(), [&held](const cluster::AddressConfig &address) {
+        const addresses::Provider *provider = addresses::providerOf(address.provider);
+        return provider && !held.used(provider->info());
+    });
+    QStringList wanted = isWanted ? accountsOf(config) : QStringList();
+    wanted.removeIf([&held](const QString &account) {
+        return held.used(addresses::providerOfAccount(account)->info()).has_value();
     });
     loadAll(wanted, done);
 }

@@ -22,12 +22,13 @@ public:
 
     using Done = std::function<void(core::Result<void>)>;
 
-    /// The accounts that the addresses of a cluster are asked with.
+    /// The accounts that the addresses of a cluster are asked with, also by a provider that may know them instead.
     static QStringList accountsOf(const cluster::ClusterConfig &config);
-    /// Reads what the keyring has of those accounts that are complete nowhere else. At once where there are none. An
-    /// error says why the keyring is of no use; everything goes on without it.
-    void load(const QStringList &accounts, const Done &done);
-    /// Likewise, of all of them: what the keyring has beside the environment is to be told.
+    /// Reads what the keyring has of a cluster's accounts, where one that its file names is complete nowhere else: nobody
+    /// is asked for the keyring's password for nothing. Then done is called at once. An error says why the keyring is of
+    /// no use; everything goes on without it.
+    void load(const cluster::ClusterConfig &config, const Done &done);
+    /// Whatever the environment has: what the keyring has beside it is to be told.
     void loadAll(const QStringList &accounts, const Done &done);
 
     std::vector<toolfiles::Standing> standings(const QStringList &accounts) const;

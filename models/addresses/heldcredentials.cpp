@@ -128,12 +128,11 @@ core::Result<void> checkedEntry(const ProviderInfo &provider, const Values &valu
                     .arg(value.key()));
         }
     }
-    const auto set = completeCredentials(provider, lookupIn(values));
-    if (!set) {
+    if (const QString lacks = lacking(provider, lookupIn(values)); !lacks.isEmpty()) {
         return core::failure(Error::Kind::Invalid,
                              QStringLiteral("The credentials for %1 are not complete. Nothing was kept.")
                                  .arg(provider.title),
-                             set.error().hint);
+                             QStringLiteral("Give %1 too.").arg(lacks));
     }
     for (const QString &name : provider.endpointVariables) {
         if (const QString url = values.value(name); !url.isEmpty()) {

@@ -98,6 +98,7 @@ CredentialPane *CredentialsDialog::makePane(const toolfiles::Standing &standing)
         m_column->insertWidget(m_column->count() - 1, new widgets::Hairline);
     }
     m_column->insertWidget(m_column->count() - 1, made);
+    made->show(); // or it has no height yet, in a dialog that is shown already
     m_panes.push_back(made);
     const QString account = standing.account;
     connect(made, &CredentialPane::entered, this,
