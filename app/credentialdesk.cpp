@@ -74,9 +74,10 @@ void CredentialDesk::read(QStringList accounts, const Done &done)
         if (values && !values->isEmpty()) {
             hold(account, Source::Keyring, *values);
         }
-        read(accounts, values ? done : [done, error = values.error()](const core::Result<void> &rest) {
-            done(rest ? tl::unexpected(error) : rest);
-        });
+        read(
+            accounts, values ? done : [done, error = values.error()](const core::Result<void> &rest) {
+                done(rest ? tl::unexpected(error) : rest);
+            });
     });
 }
 

@@ -24,9 +24,9 @@ public:
 
     /// The accounts that the addresses of a cluster are asked with, also by a provider that may know them instead.
     static QStringList accountsOf(const cluster::ClusterConfig &config);
-    /// Reads what the keyring has of a cluster's accounts, where one that its file names is complete nowhere else: nobody
-    /// is asked for the keyring's password for nothing. Then done is called at once. An error says why the keyring is of
-    /// no use; everything goes on without it.
+    /// Reads what the keyring has of a cluster's accounts, where one that its file names is complete nowhere else:
+    /// nobody is asked for the keyring's password for nothing. Then done is called at once. An error says why the
+    /// keyring is of no use; everything goes on without it.
     void load(const cluster::ClusterConfig &config, const Done &done);
     /// Whatever the environment has: what the keyring has beside it is to be told.
     void loadAll(const QStringList &accounts, const Done &done);

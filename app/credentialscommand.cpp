@@ -35,8 +35,7 @@ void CredentialsCommand::start()
     } else if (!addresses::providerOfAccount(m_invocation.target)) {
         end(core::failure(Error::Kind::NotFound,
                           QStringLiteral("There is no provider \"%1\" with credentials.").arg(m_invocation.target),
-                          QStringLiteral("There are: %1.")
-                              .arg(addresses::accountKeys().join(QStringLiteral(", ")))),
+                          QStringLiteral("There are: %1.").arg(addresses::accountKeys().join(QStringLiteral(", ")))),
             {});
     } else if (action == QLatin1String("set")) {
         set();

@@ -7,8 +7,8 @@
 
 namespace howdah::app {
 
-/// `credentials`: what this console has to ask providers with, where that comes from, and how it gets into the desktop's
-/// keyring. Never shows a value.
+/// `credentials`: what this console has to ask providers with, where that comes from, and how it gets into the
+/// desktop's keyring. Never shows a value.
 class CredentialsCommand : public QObject {
     Q_OBJECT
 public:

@@ -42,8 +42,8 @@ QString textOf(const Standing &standing, bool keyringWorks)
     QString text = QStringLiteral("%1 (%2)\n").arg(standing.title, standing.account);
     text += line(QStringLiteral("used"), standing.used ? toolfiles::toString(*standing.used) : nothing);
     text += line(QStringLiteral("environment"), named(standing.environment));
-    text += line(QStringLiteral("keyring"), keyringWorks || !standing.keyring.isEmpty() ? named(standing.keyring)
-                                                                                        : QStringLiteral("not known"));
+    text += line(QStringLiteral("keyring"),
+                 keyringWorks || !standing.keyring.isEmpty() ? named(standing.keyring) : QStringLiteral("not known"));
     for (const toolfiles::Offer &offer : standing.offers) {
         text += line(QStringLiteral("to import"), QStringLiteral("howdah credentials import %1   (%2)")
                                                       .arg(offer.tool, offer.files.join(QStringLiteral(", "))));
@@ -59,9 +59,10 @@ QString standingsText(const std::vector<Standing> &standings, const core::Error 
     for (const Standing &standing : standings) {
         text += textOf(standing, !keyring) + QLatin1Char('\n');
     }
-    return text + (keyring ? errorText(*keyring)
-                           : QStringLiteral("The environment goes before the desktop's keyring. To keep credentials "
-                                            "there: howdah credentials set PROVIDER.")) +
+    return text +
+           (keyring ? errorText(*keyring)
+                    : QStringLiteral("The environment goes before the desktop's keyring. To keep credentials "
+                                     "there: howdah credentials set PROVIDER.")) +
            QLatin1Char('\n');
 }
 

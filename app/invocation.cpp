@@ -41,11 +41,16 @@ const QHash<QString, Option> &valueOptions()
 const QHash<QString, Command> &commands()
 {
     static const QHash<QString, Command> names{
-        {QStringLiteral("open"), Command::Open},         {QStringLiteral("demo"), Command::Demo},
-        {QStringLiteral("discover"), Command::Discover}, {QStringLiteral("status"), Command::Status},
-        {QStringLiteral("check"), Command::Check},       {QStringLiteral("switchover"), Command::Switchover},
-        {QStringLiteral("journal"), Command::Journal},   {QStringLiteral("patroni"), Command::Patroni},
-        {QStringLiteral("address"), Command::Address},   {QStringLiteral("last-will"), Command::LastWill},
+        {QStringLiteral("open"), Command::Open},
+        {QStringLiteral("demo"), Command::Demo},
+        {QStringLiteral("discover"), Command::Discover},
+        {QStringLiteral("status"), Command::Status},
+        {QStringLiteral("check"), Command::Check},
+        {QStringLiteral("switchover"), Command::Switchover},
+        {QStringLiteral("journal"), Command::Journal},
+        {QStringLiteral("patroni"), Command::Patroni},
+        {QStringLiteral("address"), Command::Address},
+        {QStringLiteral("last-will"), Command::LastWill},
         {QStringLiteral("credentials"), Command::Credentials},
         {QStringLiteral("help"), Command::Help},
     };
@@ -104,8 +109,8 @@ core::Result<Invocation> withCredentialArguments(Invocation invocation, const QS
         for (const toolfiles::Tool &tool : toolfiles::tools()) {
             names.append(tool.name);
         }
-        return usage(QStringLiteral("credentials import reads the files of one of %1.")
-                         .arg(names.join(QStringLiteral(", "))));
+        return usage(
+            QStringLiteral("credentials import reads the files of one of %1.").arg(names.join(QStringLiteral(", "))));
     }
     if (!lists && invocation.target.isEmpty()) {
         return usage(QStringLiteral("credentials %1 needs a PROVIDER: one of %2.")

@@ -22,12 +22,11 @@ bool WindowCommand::isKeyringDone(const QString &cluster)
     constexpr qint64 kPatienceMs = 3000; // it may be waiting for its password: what comes later is asked with then
     if (!m_keyringAsked.contains(cluster)) {
         m_keyringAsked[cluster].start();
-        m_credentials.load(m_configs.value(cluster),
-                           [this, cluster](const core::Result<void> &) {
-                               if (m_keyringAsked.contains(cluster)) {
-                                   m_keyringAsked[cluster].invalidate();
-                               }
-                           });
+        m_credentials.load(m_configs.value(cluster), [this, cluster](const core::Result<void> &) {
+            if (m_keyringAsked.contains(cluster)) {
+                m_keyringAsked[cluster].invalidate();
+            }
+        });
     }
     const QElapsedTimer &asked = m_keyringAsked[cluster];
     return !asked.isValid() || asked.elapsed() > kPatienceMs;

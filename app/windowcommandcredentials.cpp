@@ -55,7 +55,8 @@ CredentialDesk::Place WindowCommand::placeOf(bool inKeyring)
 void WindowCommand::answerCredentials(const QString &cluster, const QString &account, const core::Result<void> &result,
                                       const QString &sentence)
 {
-    const QString said = result ? sentence : (result.error().message + QLatin1Char(' ') + result.error().hint).trimmed();
+    const QString said =
+        result ? sentence : (result.error().message + QLatin1Char(' ') + result.error().hint).trimmed();
     m_window.credentialsAnswered(cluster, account, said, !result);
     showCredentials(cluster);
 }

@@ -129,10 +129,10 @@ core::Result<void> checkedEntry(const ProviderInfo &provider, const Values &valu
         }
     }
     if (const QString lacks = lacking(provider, lookupIn(values)); !lacks.isEmpty()) {
-        return core::failure(Error::Kind::Invalid,
-                             QStringLiteral("The credentials for %1 are not complete. Nothing was kept.")
-                                 .arg(provider.title),
-                             QStringLiteral("Give %1 too.").arg(lacks));
+        return core::failure(
+            Error::Kind::Invalid,
+            QStringLiteral("The credentials for %1 are not complete. Nothing was kept.").arg(provider.title),
+            QStringLiteral("Give %1 too.").arg(lacks));
     }
     for (const QString &name : provider.endpointVariables) {
         if (const QString url = values.value(name); !url.isEmpty()) {

@@ -37,8 +37,9 @@ Error errorOf(QKeychain::Error code, const QString &text)
                 .hint = QStringLiteral("Start one (gnome-keyring, KWallet), or set the variables in the environment.")};
     default:
         return {.kind = Error::Kind::Io,
-                .message = QStringLiteral("The desktop's keyring can not be used: %1")
-                               .arg(core::sanitized(text.isEmpty() ? QStringLiteral("it does not say why.") : text, 300)),
+                .message =
+                    QStringLiteral("The desktop's keyring can not be used: %1")
+                        .arg(core::sanitized(text.isEmpty() ? QStringLiteral("it does not say why.") : text, 300)),
                 .hint = QStringLiteral("Start or unlock it, or set the variables in the environment.")};
     }
 }
@@ -60,10 +61,11 @@ void run(QKeychain::Job *job, const QString &account, int deadlineMs, QObject *o
     };
     deadline->setSingleShot(true);
     QObject::connect(deadline, &QTimer::timeout, owner, [tell] {
-        tell(core::failure(Error::Kind::Timeout,
-                           QStringLiteral("The desktop's keyring has not answered: it may be waiting for its password."),
-                           QStringLiteral("Unlock it, or set the variables in the environment.")),
-             QKeychain::OtherError);
+        tell(
+            core::failure(Error::Kind::Timeout,
+                          QStringLiteral("The desktop's keyring has not answered: it may be waiting for its password."),
+                          QStringLiteral("Unlock it, or set the variables in the environment.")),
+            QKeychain::OtherError);
     });
     QObject::connect(
         job, &QKeychain::Job::finished, owner,

@@ -18,8 +18,8 @@ namespace howdah::operations {
 /// proxies, no cookies, a deadline for the whole, at most 1 MiB of answer. Engine thread.
 ///
 /// To a provider of floating addresses it goes with the account's secrets (credentialsOf()); where that wants a login
-/// first, the client logs in, and once more when the token is not accepted any more, or the secrets are others. A token is in memory only,
-/// and no secret of a request comes back in its answer.
+/// first, the client logs in, and once more when the token is not accepted any more, or the secrets are others. A token
+/// is in memory only, and no secret of a request comes back in its answer.
 class HttpClient : public QObject {
     Q_OBJECT
 public:

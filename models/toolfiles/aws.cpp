@@ -70,12 +70,11 @@ core::Result<void> read(const QByteArray &text, bool isConfig, Sections &section
 
 QString whyNot(const Section &section)
 {
-    static const QList<std::pair<const char *, const char *>> kinds{
-        {"sso_session", "a login by SSO"},
-        {"sso_start_url", "a login by SSO"},
-        {"credential_process", "a program that makes them"},
-        {"web_identity_token_file", "a web identity"},
-        {"role_arn", "a role to be assumed"}};
+    static const QList<std::pair<const char *, const char *>> kinds{{"sso_session", "a login by SSO"},
+                                                                    {"sso_start_url", "a login by SSO"},
+                                                                    {"credential_process", "a program that makes them"},
+                                                                    {"web_identity_token_file", "a web identity"},
+                                                                    {"role_arn", "a role to be assumed"}};
     for (const auto &[key, what] : kinds) {
         if (section.contains(QLatin1String(key))) {
             return QStringLiteral("it has no key of its own but %1. What \"aws configure export-credentials --format "

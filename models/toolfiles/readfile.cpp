@@ -18,10 +18,10 @@ constexpr qint64 kMost = 1024 * 1024; // the largest that was seen has 20 kB
 tl::unexpected<Error> unreadable(const QString &path, int number)
 {
     const bool goesRound = number == ELOOP;
-    return core::failure(number == EACCES ? Error::Kind::Denied : Error::Kind::Io,
-                         QStringLiteral("%1 can not be read: %2. Nothing was kept.")
-                             .arg(path, goesRound ? QStringLiteral("its symbolic links lead in a circle")
-                                                  : qt_error_string(number)));
+    return core::failure(
+        number == EACCES ? Error::Kind::Denied : Error::Kind::Io,
+        QStringLiteral("%1 can not be read: %2. Nothing was kept.")
+            .arg(path, goesRound ? QStringLiteral("its symbolic links lead in a circle") : qt_error_string(number)));
 }
 
 core::Result<QByteArray> readFrom(int descriptor, const QString &path, QStringList &warnings)
@@ -34,8 +34,9 @@ core::Result<QByteArray> readFrom(int descriptor, const QString &path, QStringLi
         return core::failure(Error::Kind::Io, QStringLiteral("%1 is no file. Nothing was kept.").arg(path));
     }
     const auto tooLarge = [&path] {
-        return core::failure(Error::Kind::Io,
-                             QStringLiteral("%1 is larger than 1 MiB: that is no such file. Nothing was kept.").arg(path));
+        return core::failure(
+            Error::Kind::Io,
+            QStringLiteral("%1 is larger than 1 MiB: that is no such file. Nothing was kept.").arg(path));
     };
     if (facts.st_size > kMost) {
         return tooLarge();

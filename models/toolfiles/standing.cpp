@@ -77,9 +77,8 @@ QString consentText(const Offer &offer, const QString &context, const QString &r
 {
     const QString wanted = context.isEmpty() ? offer.context : context;
     const QString which =
-        wanted.isEmpty()
-            ? QStringLiteral("the %1 that %2 itself uses").arg(offer.contextWord, offer.tool)
-            : QStringLiteral("the %1 \"%2\"").arg(offer.contextWord, core::sanitizedName(wanted.left(80)));
+        wanted.isEmpty() ? QStringLiteral("the %1 that %2 itself uses").arg(offer.contextWord, offer.tool)
+                         : QStringLiteral("the %1 \"%2\"").arg(offer.contextWord, core::sanitizedName(wanted.left(80)));
     return QStringLiteral("Howdah would read %1, and change nothing there. From %2 it would take, as far as they are "
                           "there: %3. %4\nThe least that suffices: %5.")
         .arg(offer.files.join(QStringLiteral(" and ")), which, offer.variables.join(QStringLiteral(", ")),

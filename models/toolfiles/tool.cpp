@@ -69,9 +69,9 @@ core::Result<Context> contextOf(const Tool &tool, const Contexts &contexts, cons
                              QStringLiteral("It has: %1.").arg(namesOf(contexts)));
     }
     if (!found->whyNot.isEmpty()) {
-        return core::failure(Error::Kind::Invalid, QStringLiteral("Nothing can be taken from %1's %2 \"%3\": %4.")
-                                                       .arg(tool.name, tool.contextWord,
-                                                            core::sanitizedName(name.left(80)), found->whyNot));
+        return core::failure(Error::Kind::Invalid,
+                             QStringLiteral("Nothing can be taken from %1's %2 \"%3\": %4.")
+                                 .arg(tool.name, tool.contextWord, core::sanitizedName(name.left(80)), found->whyNot));
     }
     return *found;
 }

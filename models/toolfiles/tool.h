@@ -37,7 +37,8 @@ struct Tool {
     QStringList contextVariables; ///< which name the one to be used
     QStringList variables;        ///< that may be taken
     Paths (*paths)(const Surroundings &where);
-    /// The texts of both files, of one that is not there empty. An error says where the text is wrong, not what it says.
+    /// The texts of both files, of one that is not there empty. An error says where the text is wrong, not what it
+    /// says.
     core::Result<Contexts> (*parse)(const QByteArray &first, const QByteArray &second);
 };
 

@@ -137,7 +137,8 @@ QStringList TestKeyring::filesWithSecret() const
     QDirIterator files(m_session->home(), QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
     while (files.hasNext()) {
         QFile file(files.next());
-        const bool isTheirs = file.fileName().contains(text("/keyrings/")) || file.fileName().endsWith(text("cli.toml"));
+        const bool isTheirs =
+            file.fileName().contains(text("/keyrings/")) || file.fileName().endsWith(text("cli.toml"));
         if (!isTheirs && file.open(QIODevice::ReadOnly) && file.readAll().contains(kToken)) {
             found.append(file.fileName());
         }
@@ -234,9 +235,10 @@ void TestKeyring::askedAtATerminal()
     QProcess terminal;
     terminal.setProcessEnvironment(m_environment);
     terminal.setProcessChannelMode(QProcess::MergedChannels);
-    terminal.start(text("script"), {text("-qec"),
-                                    QStringLiteral("'%1' credentials set hetzner-robot").arg(qEnvironmentVariable("HOWDAH_BINARY")),
-                                    text("/dev/null")});
+    terminal.start(text("script"),
+                   {text("-qec"),
+                    QStringLiteral("'%1' credentials set hetzner-robot").arg(qEnvironmentVariable("HOWDAH_BINARY")),
+                    text("/dev/null")});
     QByteArray seen;
     const auto sees = [&](const char *words) {
         return QTest::qWaitFor(

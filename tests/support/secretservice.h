@@ -65,9 +65,9 @@ public:
     bool startKeyring()
     {
         m_keyring.setProcessEnvironment(environment());
-        m_keyring.start(QStringLiteral("gnome-keyring-daemon"),
-                        {QStringLiteral("--foreground"), QStringLiteral("--unlock"),
-                         QStringLiteral("--components=secrets")});
+        m_keyring.start(
+            QStringLiteral("gnome-keyring-daemon"),
+            {QStringLiteral("--foreground"), QStringLiteral("--unlock"), QStringLiteral("--components=secrets")});
         m_keyring.write("\n");
         m_keyring.closeWriteChannel();
         return QTest::qWaitFor([this] { return isAnswering(); }, 20'000);
@@ -81,7 +81,8 @@ private:
         ask.start(QStringLiteral("dbus-send"),
                   {QStringLiteral("--session"), QStringLiteral("--print-reply"),
                    QStringLiteral("--dest=org.freedesktop.DBus"), QStringLiteral("/org/freedesktop/DBus"),
-                   QStringLiteral("org.freedesktop.DBus.GetNameOwner"), QStringLiteral("string:org.freedesktop.secrets")});
+                   QStringLiteral("org.freedesktop.DBus.GetNameOwner"),
+                   QStringLiteral("string:org.freedesktop.secrets")});
         return ask.waitForFinished(5000) && ask.exitCode() == 0;
     }
 

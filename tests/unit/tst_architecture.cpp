@@ -82,10 +82,12 @@ void TestArchitecture::forbidden_data()
     QTest::addColumn<QString>("pattern");
     QTest::addColumn<QStringList>("allowedIn"); // a path's beginning
     QTest::newRow("libpq") << kProgram << kLibpq << QStringList{QStringLiteral("models/postgres/")};
-    QTest::newRow("painting in models") << QStringList{QStringLiteral("models")} << kPainting << QStringList{QStringLiteral("-")};
+    QTest::newRow("painting in models") << QStringList{QStringLiteral("models")} << kPainting
+                                        << QStringList{QStringLiteral("-")};
     QTest::newRow("QCustomPlot") << kProgram << kPlot << QStringList{QStringLiteral("ui/charts/")};
     QTest::newRow("waiting") << kProgram << kWaiting << QStringList{QStringLiteral("-")};
-    QTest::newRow("toml++") << kProgram << kToml << QStringList{QStringLiteral("models/cluster/"), QStringLiteral("models/toolfiles/")};
+    QTest::newRow("toml++") << kProgram << kToml
+                            << QStringList{QStringLiteral("models/cluster/"), QStringLiteral("models/toolfiles/")};
     QTest::newRow("yaml-cpp") << kProgram << kYaml << QStringList{QStringLiteral("models/toolfiles/yaml.cpp")};
     QTest::newRow("QtKeychain") << kProgram << kKeychain << QStringList{QStringLiteral("models/keyring/")};
     QTest::newRow("secrets in a file") << kProgram << kFallback << QStringList();
@@ -98,7 +100,8 @@ void TestArchitecture::forbidden()
     QFETCH(QStringList, allowedIn);
     const QRegularExpression expression(pattern);
     for (const QString &path : files(folders, kSources)) {
-        if (std::none_of(allowedIn.begin(), allowedIn.end(), [&path](const QString &one) { return path.startsWith(one); })) {
+        if (std::none_of(allowedIn.begin(), allowedIn.end(),
+                         [&path](const QString &one) { return path.startsWith(one); })) {
             const QRegularExpressionMatch match = expression.match(read(path));
             QVERIFY2(!match.hasMatch(), qPrintable(path + QStringLiteral(": ") + match.captured()));
         }

@@ -16,9 +16,9 @@ const ProviderInfo &info(const char *key)
 {
     return providerOf(text(key))->info();
 }
-const QStringList kTouched{text("HCLOUD_TOKEN"),          text("HCLOUD_ENDPOINT"), text("AWS_ACCESS_KEY_ID"),
-                           text("AWS_SECRET_ACCESS_KEY"), text("AWS_REGION"),      text("AWS_SESSION_TOKEN"),
-                           text("OS_AUTH_URL")};
+const QStringList kTouched{
+    text("HCLOUD_TOKEN"), text("HCLOUD_ENDPOINT"),   text("AWS_ACCESS_KEY_ID"), text("AWS_SECRET_ACCESS_KEY"),
+    text("AWS_REGION"),   text("AWS_SESSION_TOKEN"), text("OS_AUTH_URL")};
 } // namespace
 
 /// In which order credentials are looked for, and that those of one source stay together.
@@ -146,13 +146,23 @@ void TestHeldCredentials::entries_data()
     QTest::addColumn<QString>("variable");
     QTest::addColumn<QString>("value");
     QTest::addColumn<QString>("says"); // empty: it is taken
-    QTest::newRow("token") << "HCLOUD_TOKEN" << "sesame-open" << "";
-    QTest::newRow("another's variable") << "AWS_REGION" << "sesame-open" << "no such variable";
-    QTest::newRow("two lines") << "HCLOUD_TOKEN" << "sesame-open\nHost: evil" << "do not print";
+    QTest::newRow("token") << "HCLOUD_TOKEN"
+                           << "sesame-open"
+                           << "";
+    QTest::newRow("another's variable") << "AWS_REGION"
+                                        << "sesame-open"
+                                        << "no such variable";
+    QTest::newRow("two lines") << "HCLOUD_TOKEN"
+                               << "sesame-open\nHost: evil"
+                               << "do not print";
     QTest::newRow("NUL") << "HCLOUD_TOKEN" << QString(QChar(0)) << "do not print";
     QTest::newRow("long") << "HCLOUD_TOKEN" << QString(9000, QLatin1Char('x')) << "too long";
-    QTest::newRow("empty") << "HCLOUD_TOKEN" << " " << "not complete";
-    QTest::newRow("base URL alone") << "HCLOUD_ENDPOINT" << "https://sesame-open.example" << "not complete";
+    QTest::newRow("empty") << "HCLOUD_TOKEN"
+                           << " "
+                           << "not complete";
+    QTest::newRow("base URL alone") << "HCLOUD_ENDPOINT"
+                                    << "https://sesame-open.example"
+                                    << "not complete";
 }
 
 void TestHeldCredentials::entries()

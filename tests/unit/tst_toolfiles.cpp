@@ -67,7 +67,8 @@ const QByteArray kConfig =
 const QByteArray kClouds =
     "x: &d\n  auth_url: https://keystone.example:5000/v3\nclouds:\n  app:\n    auth_type: v3applicationcredential\n    "
     "region_name: RegionOne\n    auth:\n      <<: *d\n      application_credential_id: abc\n  user:\n    regions: "
-    "[RegionTwo]\n    auth:\n      auth_url: https://other.example/v3\n      username: dba\n      project_name: orders\n "
+    "[RegionTwo]\n    auth:\n      auth_url: https://other.example/v3\n      username: dba\n      project_name: "
+    "orders\n "
     "     user_domain_name: Default\n  token:\n    auth:\n      auth_url: https://other.example/v3\n      token: "
     "sesame-token\n";
 const QByteArray kSecure = "clouds:\n  app:\n    auth:\n      application_credential_secret: sesame-app\n  user:\n    "
@@ -87,7 +88,8 @@ void TestToolFiles::taken_data()
         QTest::newRow(title) << text(tool) << first << second << text(wanted) << text(name) << values;
     };
     row("doctl: current", "doctl", kDoctl, {}, "", "work", {text("DIGITALOCEAN_ACCESS_TOKEN=sesame-work")});
-    row("doctl: default", "doctl", kDoctl, {}, "default", "default", {text("DIGITALOCEAN_ACCESS_TOKEN=sesame-default")});
+    row("doctl: default", "doctl", kDoctl, {}, "default", "default",
+        {text("DIGITALOCEAN_ACCESS_TOKEN=sesame-default")});
     row("doctl: only a token", "doctl", "access-token: sesame\n", {}, "", "default",
         {text("DIGITALOCEAN_ACCESS_TOKEN=sesame")});
     row("doctl: base URL", "doctl", "access-token: sesame\napi-url: https://do.example\n", {}, "", "default",
@@ -156,7 +158,8 @@ void TestToolFiles::refused_data()
     row("doctl: a list as the token", "doctl", "auth-contexts:\n  a: [sesame]\ncontext: a\n", nothing, "", "no token");
     row("doctl: unknown", "doctl", kDoctl, nothing, "home", "It has: default, empty, work");
     row("doctl: without token", "doctl", kDoctl, nothing, "empty", "no token");
-    row("doctl: its context is gone", "doctl", "access-token: sesame\ncontext: gone\n", nothing, "", "no context \"gone\"");
+    row("doctl: its context is gone", "doctl", "access-token: sesame\ncontext: gone\n", nothing, "",
+        "no context \"gone\"");
     QByteArray bomb = "a0: &a0 [sesame,sesame]\n";
     for (int i = 1; i < 40; ++i) {
         const QByteArray n = QByteArray::number(i);
@@ -168,7 +171,8 @@ void TestToolFiles::refused_data()
     row("doctl: deeper", "doctl", "a: " + QByteArray(100'000, '['), nothing, "", "");
     row("hcloud: no TOML", "hcloud", "active_context = sesame\n", nothing, "", "at line 1");
     row("hcloud: several, none active", "hcloud",
-        "[[contexts]]\nname='a'\ntoken='sesame'\n[[contexts]]\nname='b'\ntoken='sesame'\n", nothing, "", "one of: a, b");
+        "[[contexts]]\nname='a'\ntoken='sesame'\n[[contexts]]\nname='b'\ntoken='sesame'\n", nothing, "",
+        "one of: a, b");
     row("hcloud: without token", "hcloud", kHcloud, nothing, "bare", "no token");
     row("hcloud: odd types", "hcloud", "active_context = 3\ncontexts = [1, {name = 2}]\n", nothing, "", "no context");
     row("aws: SSO", "aws", kKeys, kConfig, "login", "aws configure export-credentials");
@@ -220,8 +224,10 @@ void TestToolFiles::places_data()
     row("aws", "aws", "", "", "/home/dba/.aws/credentials", "/home/dba/.aws/config");
     row("aws: credentials", "aws", "AWS_SHARED_CREDENTIALS_FILE", "/c", "/c", "/home/dba/.aws/config");
     row("aws: config", "aws", "AWS_CONFIG_FILE", "/c", "/home/dba/.aws/credentials", "/c");
-    row("openstack", "openstack", "XDG_CONFIG_HOME", "/cfg", "/cfg/openstack/clouds.yaml", "/cfg/openstack/secure.yaml");
-    row("openstack: its own variable", "openstack", "OS_CLIENT_CONFIG_FILE", "/o/c.yaml", "/o/c.yaml", "/o/secure.yaml");
+    row("openstack", "openstack", "XDG_CONFIG_HOME", "/cfg", "/cfg/openstack/clouds.yaml",
+        "/cfg/openstack/secure.yaml");
+    row("openstack: its own variable", "openstack", "OS_CLIENT_CONFIG_FILE", "/o/c.yaml", "/o/c.yaml",
+        "/o/secure.yaml");
 }
 
 void TestToolFiles::places()
@@ -288,10 +294,8 @@ void TestToolFiles::openModeIsWarnedOf()
 /// Whatever the bytes are, it ends in words; every beginning of a good file, and every byte of it changed.
 void TestToolFiles::anyBytes()
 {
-    const QList<std::pair<QString, QByteArray>> files{{text("doctl"), kDoctl},
-                                                      {text("hcloud"), kHcloud},
-                                                      {text("aws"), kKeys},
-                                                      {text("openstack"), kClouds}};
+    const QList<std::pair<QString, QByteArray>> files{
+        {text("doctl"), kDoctl}, {text("hcloud"), kHcloud}, {text("aws"), kKeys}, {text("openstack"), kClouds}};
     for (const auto &[name, whole] : files) {
         const Tool *tool = toolOf(name);
         for (qsizetype i = 0; i < whole.size(); ++i) {

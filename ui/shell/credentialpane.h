@@ -18,7 +18,8 @@ class PaneHeader;
 namespace howdah::shell {
 
 /// The credentials of one provider: whether there are any and from where, the least rights that suffice, fields to give
-/// some, and what else can be done about them. It shows no value, and forgets what was typed as soon as it is handed on.
+/// some, and what else can be done about them. It shows no value, and forgets what was typed as soon as it is handed
+/// on.
 class CredentialPane : public QWidget {
     Q_OBJECT
 

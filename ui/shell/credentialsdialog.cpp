@@ -104,10 +104,9 @@ CredentialPane *CredentialsDialog::makePane(const toolfiles::Standing &standing)
     connect(made, &CredentialPane::entered, this,
             [this, account](const addresses::Values &values) { Q_EMIT entered(account, values, inKeyring()); });
     connect(made, &CredentialPane::removeRequested, this, [this, account] { Q_EMIT removeRequested(account); });
-    connect(made, &CredentialPane::importRequested, this,
-            [this, account](const toolfiles::Offer &offer, const QString &rights) {
-                askConsent(account, offer, rights);
-            });
+    connect(
+        made, &CredentialPane::importRequested, this,
+        [this, account](const toolfiles::Offer &offer, const QString &rights) { askConsent(account, offer, rights); });
     return made;
 }
 
@@ -120,10 +119,10 @@ void CredentialsDialog::setStandings(const std::vector<toolfiles::Standing> &sta
             makePane(standing);
         }
     }
-    m_message->setText(keyring.isEmpty()
-                           ? tr("The environment goes first, then what is given until the console is closed, then the "
-                                "desktop's keyring. What is given here is shown nowhere, and sent to its provider only.")
-                           : keyring + tr(" What is given here holds until the console is closed."));
+    m_message->setText(
+        keyring.isEmpty() ? tr("The environment goes first, then what is given until the console is closed, then the "
+                               "desktop's keyring. What is given here is shown nowhere, and sent to its provider only.")
+                          : keyring + tr(" What is given here holds until the console is closed."));
     if (!keyring.isEmpty()) {
         m_place->setCurrentIndex(1);
     }
@@ -134,9 +133,9 @@ void CredentialsDialog::setStandings(const std::vector<toolfiles::Standing> &sta
 /// As high as what there is, within reason.
 void CredentialsDialog::fit()
 {
-    const int wanted = m_scroll->widget()->layout()->hasHeightForWidth()
-                           ? m_scroll->widget()->layout()->heightForWidth(kWidth)
-                           : m_scroll->widget()->sizeHint().height();
+    QLayout *content = m_scroll->widget()->layout();
+    content->activate();
+    const int wanted = std::max(content->heightForWidth(kWidth), content->minimumSize().height());
     m_scroll->setMinimumHeight(std::min(wanted, kMostHeight));
     adjustSize();
 }

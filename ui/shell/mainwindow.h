@@ -113,8 +113,8 @@ public Q_SLOTS:
     void patroniHistoryFailed(const QString &cluster, const howdah::core::Error &error);
     /// The addresses of a cluster as they were seen last, at each look.
     void setAddresses(const QString &cluster, const std::shared_ptr<const howdah::operations::address::Sights> &sights);
-    /// Answers to credentialsRequested, and to what was asked for besides; ignored when the dialog is gone. keyring: why
-    /// it is of no use; empty: it is.
+    /// Answers to credentialsRequested, and to what was asked for besides; ignored when the dialog is gone. keyring:
+    /// why it is of no use; empty: it is.
     void setCredentials(const QString &cluster, const std::vector<howdah::toolfiles::Standing> &standings,
                         const QString &keyring);
     void credentialsAnswered(const QString &cluster, const QString &account, const QString &text, bool isError);
