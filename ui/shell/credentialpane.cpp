@@ -40,6 +40,7 @@ CredentialPane::CredentialPane(const toolfiles::Standing &standing, QWidget *par
     m_rights->setText(tr("The least that suffices: %1.").arg(standing.rights));
     for (widgets::Label *label : {m_rights, m_note, m_said}) {
         label->setParagraph();
+        label->setMinimumHeight(1); // what it needs at its width is asked for, not at its narrowest
     }
     auto *grid = new QGridLayout;
     grid->setHorizontalSpacing(metric::kSpace3);

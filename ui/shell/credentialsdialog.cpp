@@ -135,7 +135,7 @@ void CredentialsDialog::fit()
 {
     QLayout *content = m_scroll->widget()->layout();
     content->activate();
-    const int wanted = std::max(content->heightForWidth(kWidth), content->minimumSize().height());
+    const int wanted = content->heightForWidth(kWidth);
     m_scroll->setMinimumHeight(std::min(wanted, kMostHeight));
     adjustSize();
 }
