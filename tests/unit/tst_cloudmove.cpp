@@ -201,10 +201,14 @@ void TestCloudMove::othersLogInAnew()
 {
     Cloud cloud(Style::OpenStack);
     cloud.look();
-    cloud.look();
+    const Plan plan = cloud.plan();
+    cloud.run(plan);
+    QVERIFY2(cloud.outcome == QLatin1String("done"), qPrintable(cloud.remains));
     QCOMPARE(count(cloud.provider, "POST"), 1);
     howdah::addresses::HeldCredentials::instance().hold(QStringLiteral("hetzner"), howdah::addresses::Source::Run, {});
-    cloud.look();
+    cloud.provider.holder = "222";
+    cloud.run(plan);
+    QVERIFY2(cloud.outcome == QLatin1String("done"), qPrintable(cloud.remains));
     QCOMPARE(count(cloud.provider, "POST"), 2);
 }
 
