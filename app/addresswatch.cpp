@@ -58,6 +58,12 @@ void AddressWatch::setState(const cluster::ClusterState &state)
     }
 }
 
+void AddressWatch::lookAgain()
+{
+    m_asked.invalidate();
+    m_hostsAsked.invalidate();
+}
+
 void AddressWatch::look(bool hosts)
 {
     if (!m_hands) {

@@ -23,6 +23,9 @@ public:
     /// A new state of the cluster: what is seen is judged by it.
     void setState(const cluster::ClusterState &state);
 
+    /// What providers are asked with is another: their answers are asked for anew with the next state.
+    void lookAgain();
+
 Q_SIGNALS:
     void sightsChanged(const std::shared_ptr<const howdah::operations::address::Sights> &sights);
 

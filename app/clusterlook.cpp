@@ -2,6 +2,7 @@
 #include "clusterlook.h"
 
 #include "app/clusters.h"
+#include "app/output.h"
 #include "core/clock.h"
 #include "monitor/clustermonitor.h"
 #include "monitor/completion.h"
@@ -43,7 +44,15 @@ void ClusterLook::start(const QString &cluster)
 void ClusterLook::watch(const cluster::ClusterConfig &config)
 {
     m_config = config;
-    m_monitor = std::make_unique<monitor::ClusterMonitor>(config, core::systemClock());
+    m_credentials.load(config, [this](const core::Result<void> &keyring) {
+        sayKeyring(keyring);
+        sample();
+    });
+}
+
+void ClusterLook::sample()
+{
+    m_monitor = std::make_unique<monitor::ClusterMonitor>(m_config, core::systemClock());
     connect(m_monitor.get(), &monitor::ClusterMonitor::stateChanged, this, [this](const cluster::ClusterState &state) {
         Q_EMIT stateChanged(state, cluster::isConclusive(*state.snapshot));
     });

@@ -5,6 +5,7 @@
 #include <QTimer>
 #include <memory>
 
+#include "app/credentialdesk.h"
 #include "cluster/clusterconfig.h"
 #include "cluster/health.h"
 #include "core/error.h"
@@ -16,7 +17,8 @@ class Discovery;
 
 namespace howdah::app {
 
-/// Finds a cluster, asks one node for the others where only one is named, and samples it for those who look once.
+/// Finds a cluster, asks one node for the others where only one is named, and the desktop's keyring for the credentials
+/// of its addresses' providers, and samples it for those who look once.
 class ClusterLook : public QObject {
     Q_OBJECT
 public:
@@ -41,9 +43,11 @@ Q_SIGNALS:
 
 private:
     void watch(const cluster::ClusterConfig &config);
+    void sample();
 
     bool m_asksWhoManages = false;
     cluster::ClusterConfig m_config;
+    CredentialDesk m_credentials;
     std::unique_ptr<monitor::Discovery> m_discovery;
     std::unique_ptr<monitor::ClusterMonitor> m_monitor;
 };

@@ -4,8 +4,10 @@
 #include <QHash>
 #include <QRegularExpression>
 
+#include "addresses/heldcredentials.h"
 #include "app/patroniarguments.h"
 #include "shell/mainwindow.h"
+#include "toolfiles/tool.h"
 
 namespace howdah::app {
 
@@ -31,6 +33,7 @@ const QHash<QString, Option> &valueOptions()
          {&Invocation::runbook, {Command::Switchover, Command::Patroni, Command::Address}}},
         {QStringLiteral("--accept"), {&Invocation::accept, {Command::Switchover, Command::Patroni, Command::Address}}},
         {QStringLiteral("--after"), {&Invocation::after, {Command::Open}}},
+        {QStringLiteral("--context"), {&Invocation::context, {Command::Credentials}}},
     };
     return options;
 }
@@ -38,11 +41,17 @@ const QHash<QString, Option> &valueOptions()
 const QHash<QString, Command> &commands()
 {
     static const QHash<QString, Command> names{
-        {QStringLiteral("open"), Command::Open},         {QStringLiteral("demo"), Command::Demo},
-        {QStringLiteral("discover"), Command::Discover}, {QStringLiteral("status"), Command::Status},
-        {QStringLiteral("check"), Command::Check},       {QStringLiteral("switchover"), Command::Switchover},
-        {QStringLiteral("journal"), Command::Journal},   {QStringLiteral("patroni"), Command::Patroni},
-        {QStringLiteral("address"), Command::Address},   {QStringLiteral("last-will"), Command::LastWill},
+        {QStringLiteral("open"), Command::Open},
+        {QStringLiteral("demo"), Command::Demo},
+        {QStringLiteral("discover"), Command::Discover},
+        {QStringLiteral("status"), Command::Status},
+        {QStringLiteral("check"), Command::Check},
+        {QStringLiteral("switchover"), Command::Switchover},
+        {QStringLiteral("journal"), Command::Journal},
+        {QStringLiteral("patroni"), Command::Patroni},
+        {QStringLiteral("address"), Command::Address},
+        {QStringLiteral("last-will"), Command::LastWill},
+        {QStringLiteral("credentials"), Command::Credentials},
         {QStringLiteral("help"), Command::Help},
     };
     return names;
@@ -83,6 +92,44 @@ core::Result<Invocation> withAddressArguments(Invocation invocation, const QStri
     return invocation;
 }
 
+core::Result<Invocation> withCredentialArguments(Invocation invocation, const QStringList &positional)
+{
+    invocation.credentialsAction = positional.value(0, QStringLiteral("list"));
+    invocation.target = positional.value(1);
+    static const QStringList actions{QStringLiteral("list"), QStringLiteral("import"), QStringLiteral("set"),
+                                     QStringLiteral("remove")};
+    const QString &action = invocation.credentialsAction;
+    if (!actions.contains(action)) {
+        return usage(QStringLiteral("howdah credentials knows list, import, set and remove, not \"%1\".").arg(action));
+    }
+    const bool imports = action == QLatin1String("import");
+    const bool lists = action == QLatin1String("list");
+    if (imports && !toolfiles::toolOf(invocation.target)) {
+        QStringList names;
+        for (const toolfiles::Tool &tool : toolfiles::tools()) {
+            names.append(tool.name);
+        }
+        return usage(
+            QStringLiteral("credentials import reads the files of one of %1.").arg(names.join(QStringLiteral(", "))));
+    }
+    if (!lists && invocation.target.isEmpty()) {
+        return usage(QStringLiteral("credentials %1 needs a PROVIDER: one of %2.")
+                         .arg(action, addresses::accountKeys().join(QStringLiteral(", "))));
+    }
+    if (const qsizetype most = lists ? 1 : 2; positional.size() > most) {
+        // It may be a secret: it is not said again.
+        return usage(QStringLiteral("There is one argument too many. A secret is read from standard input, never from "
+                                    "an argument, which others on this machine can see."));
+    }
+    if (!imports && (invocation.yes || !invocation.context.isEmpty())) {
+        return usage(QStringLiteral("--yes and --context go with credentials import."));
+    }
+    if (invocation.native || invocation.probe || invocation.force || invocation.dryRun) {
+        return usage(QStringLiteral("--native, --probe, --force and --dry-run do not go with credentials."));
+    }
+    return invocation;
+}
+
 core::Result<Invocation> checked(Invocation invocation, const QStringList &positional)
 {
     if (invocation.yes && !invocation.accept.isEmpty()) {
@@ -93,6 +140,9 @@ core::Result<Invocation> checked(Invocation invocation, const QStringList &posit
     }
     if (invocation.command == Command::Address) {
         return withAddressArguments(invocation, positional);
+    }
+    if (invocation.command == Command::Credentials) {
+        return withCredentialArguments(invocation, positional);
     }
     if (invocation.command == Command::Demo) {
         static const QStringList actions{QStringLiteral("start"), QStringLiteral("stop"), QStringLiteral("status")};
@@ -268,6 +318,13 @@ QString helpText()
         "  howdah address CLUSTER [list]   who has each address of the cluster file, and who answers there\n"
         "  howdah address CLUSTER assign NAME NODE [--dry-run [--runbook FILE]] [--yes | --accept ID,...]\n"
         "                                  moves it: checks first, then the plan, then the proof of who answers\n"
+        "  howdah credentials [list]       what providers of addresses are asked with, and where that comes from; no\n"
+        "                                  value is ever shown\n"
+        "  howdah credentials import doctl|hcloud|aws|openstack [--context NAME] [--yes]\n"
+        "                                  reads that tool's own file, once you have said yes, into the desktop's "
+        "keyring\n"
+        "  howdah credentials set|remove PROVIDER\n"
+        "                                  into the keyring, from standard input, and out of it\n"
         "  howdah journal CLUSTER [show|resume|undo [ID]]\n"
         "                                  what was done, and how to finish what was interrupted\n"
         "\n"

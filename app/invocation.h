@@ -28,6 +28,7 @@ enum class Command {
     Patroni,
     Address,
     LastWill,
+    Credentials,
     Help,
     Version
 };
@@ -35,22 +36,24 @@ enum class Command {
 /// What the command line asks for. A value.
 struct Invocation {
     Command command = Command::Open;
-    QString cluster;       ///< a name, a path, or a conninfo; of discover: the conninfo
-    QString demoAction;    ///< start, stop, status
-    QString journalAction; ///< show, resume, undo
-    QString operation;     ///< journal: its id; empty: the newest that can be finished
-    QString target;        ///< switchover --to; patroni switchover-at --to; address assign: the node
-    QString addressName;   ///< address assign: which; empty: all are listed
-    QString runbook;       ///< --runbook FILE of what has a plan
-    QString patroniAction; ///< status, pause, …
-    QStringList words;     ///< what stands behind it: a node, a time, KEY=VALUE…
-    QString outputFile;    ///< discover -o
-    QString screenshot;    ///< open --screenshot: paint the window into this file and end
-    QString page;          ///< open --page
-    QString theme;         ///< open --theme light|dark
-    QString size;          ///< open --size 1280x800
-    QString after;         ///< open --after 60: sample so many seconds before the screenshot
-    bool force = false;    ///< discover --force: the file may be there already
+    QString cluster;           ///< a name, a path, or a conninfo; of discover: the conninfo
+    QString demoAction;        ///< start, stop, status
+    QString journalAction;     ///< show, resume, undo
+    QString operation;         ///< journal: its id; empty: the newest that can be finished
+    QString target;            ///< switchover --to; patroni switchover-at --to; address assign: the node
+    QString addressName;       ///< address assign: which; empty: all are listed
+    QString runbook;           ///< --runbook FILE of what has a plan
+    QString patroniAction;     ///< status, pause, …
+    QStringList words;         ///< what stands behind it: a node, a time, KEY=VALUE…
+    QString credentialsAction; ///< list, import, set, remove; target is the tool or the provider
+    QString context;           ///< credentials import --context: of the tool's file
+    QString outputFile;        ///< discover -o
+    QString screenshot;        ///< open --screenshot: paint the window into this file and end
+    QString page;              ///< open --page
+    QString theme;             ///< open --theme light|dark
+    QString size;              ///< open --size 1280x800
+    QString after;             ///< open --after 60: sample so many seconds before the screenshot
+    bool force = false;        ///< discover --force: the file may be there already
     bool json = false;
     bool dryRun = false; ///< switchover --dry-run
     bool native = false; ///< switchover --native: not through the manager
@@ -59,11 +62,11 @@ struct Invocation {
     QString accept;      ///< switchover --accept ID,ID: as --yes, and no other warnings than these are
 
     bool needsWindow() const { return command == Command::Open; }
-    /// It may run operations, without a window.
+    /// It may run operations, or hide what is typed, without a window.
     bool mayAct() const
     {
         return command == Command::Switchover || command == Command::Journal || command == Command::Patroni ||
-               command == Command::Address;
+               command == Command::Address || command == Command::Credentials;
     }
 };
 

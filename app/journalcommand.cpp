@@ -177,7 +177,10 @@ void JournalCommand::finish(const Journal &journal, const cluster::ClusterConfig
     }
     m_run = std::make_unique<OperationRun>(m_invocation.json, config, m_invocation.cluster);
     connect(m_run.get(), &OperationRun::finished, this, &JournalCommand::finished);
-    m_run->finish(open->path, how);
+    m_credentials.load(config, [this, path = open->path, how](const core::Result<void> &keyring) {
+        sayKeyring(keyring);
+        m_run->finish(path, how);
+    });
 }
 
 } // namespace howdah::app

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <memory>
 
+#include "app/credentialdesk.h"
 #include "app/invocation.h"
 #include "app/operationrun.h"
 
@@ -31,6 +32,7 @@ private:
     void finish(const operations::Journal &journal, const cluster::ClusterConfig &config);
 
     Invocation m_invocation;
+    CredentialDesk m_credentials;
     std::unique_ptr<OperationRun> m_run;
 };
 

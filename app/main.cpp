@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 
 #include "app/addresscommand.h"
+#include "app/credentialscommand.h"
 #include "app/demo/democommand.h"
 #include "app/discovercommand.h"
 #include "app/display.h"
@@ -63,6 +64,8 @@ int runWithoutWindow(int argc, char **argv, const app::Invocation &invocation)
         return runCommand<app::PatroniCommand>(invocation);
     case app::Command::Address:
         return runCommand<app::AddressCommand>(invocation);
+    case app::Command::Credentials:
+        return runCommand<app::CredentialsCommand>(invocation);
     case app::Command::LastWill:
         return runCommand<app::LastWillCommand>(invocation);
     case app::Command::Discover:

@@ -53,6 +53,13 @@ void printJson(const QJsonObject &object)
     std::fflush(stdout);
 }
 
+void sayKeyring(const core::Result<void> &keyring)
+{
+    if (!keyring) {
+        printError(QStringLiteral("howdah: %1 Going on without it.\n").arg(keyring.error().message));
+    }
+}
+
 int printFailure(const core::Error &error, bool json, int exitCode)
 {
     core::Error clean = error;

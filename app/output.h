@@ -13,6 +13,8 @@ void print(const QString &text);
 void printError(const QString &text);
 /// One object on one line.
 void printJson(const QJsonObject &object);
+/// On standard error, why the keyring is of no use where it was needed; everything goes on without.
+void sayKeyring(const core::Result<void> &keyring);
 /// An error on standard error, and with json as the last line with its result; returns exitCode.
 int printFailure(const core::Error &error, bool json, int exitCode);
 

@@ -86,6 +86,7 @@ void WindowCommand::connectWindow()
     connect(&m_engine, &monitor::Engine::discoveryFailed, &m_window, &MainWindow::discoveryFailed);
     connectSwitchover();
     connectPatroni();
+    connectCredentials();
     followJournal();
 }
 

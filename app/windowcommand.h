@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QElapsedTimer>
 #include <QHash>
 #include <QObject>
 #include <QPointer>
@@ -9,6 +10,7 @@
 #include <functional>
 #include <memory>
 
+#include "app/credentialdesk.h"
 #include "app/demo/demorunner.h"
 #include "app/invocation.h"
 #include "cluster/health.h"
@@ -66,6 +68,13 @@ private:
     /// Has the addresses of a cluster looked at as long as it is open.
     void watchAddresses(const cluster::ClusterState &state);
     void endAddressWatch(const QString &cluster);
+    /// Whether the keyring was asked for what the addresses' providers want, or takes its time.
+    bool isKeyringDone(const QString &cluster);
+    void connectCredentials();
+    void showCredentials(const QString &cluster);
+    void answerCredentials(const QString &cluster, const QString &account, const core::Result<void> &result,
+                           const QString &sentence);
+    static CredentialDesk::Place placeOf(bool inKeyring);
     void writeRunbook(const QString &cluster, const operations::Plan &plan, const QString &path);
     void followJournal();
     void takeScreenshot();
@@ -89,6 +98,8 @@ private:
     QHash<QString, QPointer<PatroniWatch>> m_watches;        ///< by cluster; they live in the engine thread
     QHash<QString, QPointer<AddressWatch>> m_addressWatches; ///< likewise
     QHash<QString, std::shared_ptr<const operations::address::Sights>> m_sights; ///< by cluster, as they were seen last
+    CredentialDesk m_credentials;
+    QHash<QString, QElapsedTimer> m_keyringAsked; ///< by cluster; not valid: it has answered
     QString m_pageWanted;
     QTimer m_screenshotDeadline;
     int m_statesBeforeScreenshot = 0;

@@ -14,6 +14,22 @@ void WindowCommand::endAddressWatch(const QString &cluster)
         watch->deleteLater(); // in its own thread
     }
     m_sights.remove(cluster);
+    m_keyringAsked.remove(cluster);
+}
+
+bool WindowCommand::isKeyringDone(const QString &cluster)
+{
+    constexpr qint64 kPatienceMs = 3000; // it may be waiting for its password: what comes later is asked with then
+    if (!m_keyringAsked.contains(cluster)) {
+        m_keyringAsked[cluster].start();
+        m_credentials.load(m_configs.value(cluster), [this, cluster](const core::Result<void> &) {
+            if (m_keyringAsked.contains(cluster)) {
+                m_keyringAsked[cluster].invalidate();
+            }
+        });
+    }
+    const QElapsedTimer &asked = m_keyringAsked[cluster];
+    return !asked.isValid() || asked.elapsed() > kPatienceMs;
 }
 
 void WindowCommand::watchAddresses(const cluster::ClusterState &state)
@@ -23,6 +39,9 @@ void WindowCommand::watchAddresses(const cluster::ClusterState &state)
         return;
     }
     if (!m_addressWatches.value(name)) {
+        if (!isKeyringDone(name)) {
+            return;
+        }
         auto *watch = new AddressWatch(m_configs.value(name));
         m_addressWatches.insert(name, watch);
         connect(watch, &AddressWatch::sightsChanged, this,

@@ -152,19 +152,31 @@ QString credentialValue(const Credential &credential, const Lookup &lookup)
     return firstOf(credential.variables, lookup);
 }
 
-core::Result<CredentialSet> completeCredentials(const ProviderInfo &provider, const Lookup &lookup)
+QString lacking(const ProviderInfo &provider, const Lookup &lookup)
 {
     QStringList lacks;
     for (const CredentialSet &set : provider.credentials) {
         const QStringList names = missing(set, lookup);
         if (names.isEmpty()) {
-            return set;
+            return {};
         }
         lacks.append(names.join(QStringLiteral(" and ")));
     }
+    return lacks.join(QStringLiteral(", or else "));
+}
+
+core::Result<CredentialSet> completeCredentials(const ProviderInfo &provider, const Lookup &lookup)
+{
+    for (const CredentialSet &set : provider.credentials) {
+        if (missing(set, lookup).isEmpty()) {
+            return set;
+        }
+    }
     return core::failure(
         Error::Kind::Denied, QStringLiteral("There are no credentials for %1. Nothing was asked.").arg(provider.title),
-        QStringLiteral("Set %1. They need: %2.").arg(lacks.join(QStringLiteral(", or else ")), provider.rights));
+        QStringLiteral("Set %1, or give it by \"howdah credentials\" or by Credentials… on the page Addresses. They "
+                       "need: %2.")
+            .arg(lacking(provider, lookup), provider.rights));
 }
 
 core::Result<QByteArray> bodyWithSecrets(const Request &request, const Lookup &lookup)

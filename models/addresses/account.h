@@ -16,6 +16,8 @@ core::Result<Account> accountOf(const ProviderInfo &provider, const Lookup &look
 
 /// The value of a credential; empty: none. May be secret.
 QString credentialValue(const Credential &credential, const Lookup &lookup);
+/// Which variables are missing; empty: none.
+QString lacking(const ProviderInfo &provider, const Lookup &lookup);
 /// The first set that is complete. An error names what each of them lacks, and the rights that are needed.
 core::Result<CredentialSet> completeCredentials(const ProviderInfo &provider, const Lookup &lookup);
 

@@ -9,6 +9,7 @@
 #include <QTimer>
 #include <algorithm>
 
+#include "addresses/heldcredentials.h"
 #include "core/redact.h"
 #include "core/servertext.h"
 #include "operations/httpmessage.h"
@@ -190,6 +191,10 @@ void HttpClient::toProvider(const HttpRequest &request, const QUrl &url, const Q
     if (*login && (*login)->url == request.url) {
         logIn(**login, deadline, done);
         return;
+    }
+    if (const int changes = addresses::HeldCredentials::instance().changes(); changes != m_credentials) {
+        m_sessions.clear();
+        m_credentials = changes;
     }
     const QDateTime now = QDateTime::currentDateTimeUtc();
     // One that has just been given may be short.

@@ -17,9 +17,9 @@ namespace howdah::operations {
 /// answer (QHttpNetworkConnectionChannel::_q_error), and a switchover asked for twice is two. No redirects, no
 /// proxies, no cookies, a deadline for the whole, at most 1 MiB of answer. Engine thread.
 ///
-/// To a provider of floating addresses it goes with the account's secrets, which the environment has; where that wants
-/// a login first, the client logs in, and once more when the token is not accepted any more. A token is in memory only,
-/// and no secret of a request comes back in its answer.
+/// To a provider of floating addresses it goes with the account's secrets (credentialsOf()); where that wants a login
+/// first, the client logs in, and once more when the token is not accepted any more, or the secrets are others. A token
+/// is in memory only, and no secret of a request comes back in its answer.
 class HttpClient : public QObject {
     Q_OBJECT
 public:
@@ -38,6 +38,7 @@ private:
     void logIn(const HttpRequest &login, const QDeadlineTimer &deadline, const Done &done);
 
     QHash<QString, addresses::Session> m_sessions;           ///< by provider
+    int m_credentials = 0;                                   ///< those that the sessions were opened with
     std::shared_ptr<int> m_wanted = std::make_shared<int>(); ///< by what is under way; another one drops all of that
 };
 

@@ -3,6 +3,7 @@
 
 #include <QCryptographicHash>
 
+#include "addresses/heldcredentials.h"
 #include "addresses/providers.h"
 #include "addresses/sigv4.h"
 #include "operations/httpmessage.h"
@@ -18,6 +19,7 @@ namespace {
 
 struct Who {
     const Provider *provider = nullptr;
+    addresses::Lookup lookup;
     Account account;
 };
 
@@ -27,11 +29,12 @@ core::Result<Who> whoOf(const QString &key)
     if (!provider) {
         return core::failure(Error::Kind::Invalid, QStringLiteral("there is no provider \"%1\"").arg(key));
     }
-    auto account = addresses::accountOf(provider->info(), environment());
+    addresses::Lookup lookup = credentialsOf(provider->info());
+    auto account = addresses::accountOf(provider->info(), lookup);
     if (!account) {
         return tl::unexpected(account.error());
     }
-    return Who{provider, *std::move(account)};
+    return Who{provider, std::move(lookup), *std::move(account)};
 }
 
 bool isBelow(const QString &url, const QString &base)
@@ -40,11 +43,11 @@ bool isBelow(const QString &url, const QString &base)
 }
 
 /// The values of a set, in its order; empty where one is not given.
-std::vector<QByteArray> valuesOf(const addresses::CredentialSet &set)
+std::vector<QByteArray> valuesOf(const addresses::CredentialSet &set, const addresses::Lookup &lookup)
 {
     std::vector<QByteArray> values;
     for (const addresses::Credential &one : set) {
-        values.push_back(addresses::credentialValue(one, environment()).toUtf8());
+        values.push_back(addresses::credentialValue(one, lookup).toUtf8());
     }
     return values;
 }
@@ -71,9 +74,9 @@ void signWith(ProviderAccess &access, const HttpRequest &request, const QUrl &ur
 
 } // namespace
 
-addresses::Lookup environment()
+addresses::Lookup credentialsOf(const addresses::ProviderInfo &provider)
 {
-    return [](const QString &name) { return qEnvironmentVariable(name.toLocal8Bit().constData()); };
+    return addresses::HeldCredentials::instance().lookup(provider);
 }
 
 core::Result<ProviderAccess> accessFor(const HttpRequest &request, const QUrl &url, const addresses::Session &session,
@@ -84,20 +87,20 @@ core::Result<ProviderAccess> accessFor(const HttpRequest &request, const QUrl &u
         return tl::unexpected(who.error());
     }
     const addresses::ProviderInfo &info = who->provider->info();
-    const auto set = addresses::completeCredentials(info, environment());
+    const auto set = addresses::completeCredentials(info, who->lookup);
     if (!set) {
         return tl::unexpected(set.error());
     }
     ProviderAccess access{.headers = {}, .body = request.body.toUtf8(), .secrets = {}};
     const auto login = who->provider->login(who->account);
-    const std::vector<QByteArray> values = valuesOf(*set);
+    const std::vector<QByteArray> values = valuesOf(*set, who->lookup);
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (set->at(i).isSecret && !values[i].isEmpty()) {
             access.secrets.append(values[i]);
         }
     }
     if (login && login->url == request.url) {
-        const auto body = addresses::bodyWithSecrets(*login, environment());
+        const auto body = addresses::bodyWithSecrets(*login, who->lookup);
         if (!body) {
             return tl::unexpected(body.error());
         }

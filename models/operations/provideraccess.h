@@ -8,8 +8,9 @@
 
 namespace howdah::operations {
 
-/// The environment of this process.
-addresses::Lookup environment();
+/// Where a provider's credentials, base URL and region are looked for now: the environment, and what this console was
+/// given beside it.
+addresses::Lookup credentialsOf(const addresses::ProviderInfo &provider);
 
 /// What a request to a provider goes out with. Secret: never shown, logged or journaled.
 struct ProviderAccess {
@@ -18,7 +19,7 @@ struct ProviderAccess {
     QByteArrayList secrets; ///< of it: none of them may come back in an answer
 };
 
-/// Adds what the provider wants to know of who asks, out of the environment. session: of a provider that wants a login.
+/// Adds what the provider wants to know of who asks, out of credentialsOf(). session: of a provider that wants a login.
 /// An error names the variables that are missing, and refuses what does not go to the provider's own base URL: a token
 /// goes nowhere else, whatever a plan says.
 core::Result<ProviderAccess> accessFor(const HttpRequest &request, const QUrl &url, const addresses::Session &session,

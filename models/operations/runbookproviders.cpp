@@ -87,10 +87,10 @@ std::vector<ProviderAsk> asked(const Plan &plan)
     return all;
 }
 
-/// The set that the environment completes as the script is written, or the first.
+/// The set that is complete as the script is written, or the first.
 addresses::CredentialSet setOf(const addresses::ProviderInfo &info)
 {
-    return addresses::completeCredentials(info, environment()).value_or(info.credentials.front());
+    return addresses::completeCredentials(info, credentialsOf(info)).value_or(info.credentials.front());
 }
 
 /// The lines that print what curl reads of who asks.
@@ -121,7 +121,7 @@ QString whoText(const ProviderAsk &ask)
 QString loginText(const QString &provider)
 {
     const addresses::Provider *rules = addresses::providerOf(provider);
-    const auto account = addresses::accountOf(rules->info(), environment());
+    const auto account = addresses::accountOf(rules->info(), credentialsOf(rules->info()));
     const auto login = account ? rules->login(*account) : std::nullopt;
     const QString mark = QStringLiteral("SECRET-OF-THE-ENVIRONMENT");
     const auto body = login ? addresses::bodyWithSecrets(*login, [&mark](const QString &) { return mark; })

@@ -47,7 +47,13 @@ attempt("monitor LIBRARIES PostgreSQL::PostgreSQL" "only postgres speaks to a se
 attempt("pages LIBRARIES QCustomPlotQt6::QCustomPlotQt6" "only charts plots")
 attempt("widgets LIBRARIES Qt6::Widgets QCustomPlotQt6::QCustomPlotQt6" "only charts plots")
 
+attempt("app LIBRARIES Qt6Keychain::Qt6Keychain" "only keyring speaks to the desktop's keyring")
+attempt("operations LIBRARIES yaml-cpp" "only toolfiles reads YAML")
+attempt("toolfiles USES keyring" "toolfiles may not use keyring")
+
 attempt("cluster USES core" "allowed")
+attempt("keyring USES addresses LIBRARIES Qt6Keychain::Qt6Keychain" "allowed")
+attempt("toolfiles USES addresses LIBRARIES yaml-cpp" "allowed")
 attempt("monitor USES postgres managers LIBRARIES Qt6::Network" "allowed")
 attempt("postgres USES cluster LIBRARIES PostgreSQL::PostgreSQL" "allowed")
 attempt("charts USES tables LIBRARIES Qt6::Widgets QCustomPlotQt6::QCustomPlotQt6" "allowed")

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "addresses/heldcredentials.h"
+#include "addresses/providers.h"
 #include "cloudbench.h"
 #include "operations/planjson.h"
 #include "operations/runbook.h"
@@ -34,19 +36,32 @@ int count(const ProviderDouble &provider, const QByteArray &begin)
 class TestCloudMove : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void cleanup();
     void movesThereAndBack_data();
     void movesThereAndBack();
     void ends_data();
     void ends();
     void nothingSecretIsLeft_data() { movesThereAndBack_data(); }
     void nothingSecretIsLeft();
+    void nothingOfWhatIsKeptIsLeft_data() { movesThereAndBack_data(); }
+    void nothingOfWhatIsKeptIsLeft();
+    void othersLogInAnew();
     void tokenThatHasExpiredIsReplaced();
     void proofIsTheReadingWhereNobodyAnswers();
     void planSurvivesTheJournal();
     void slowOnesHaveTheirTime();
     void goesOnWhereAConsoleDied();
     void movesAlongInASwitchover();
+
+private:
+    /// It moves the address, and no secret stands anywhere afterwards.
+    static void leavesNothing(Cloud &cloud);
 };
+
+void TestCloudMove::cleanup()
+{
+    howdah::addresses::HeldCredentials::instance().dropAll();
+}
 
 void TestCloudMove::movesThereAndBack_data()
 {
@@ -161,6 +176,45 @@ void TestCloudMove::nothingSecretIsLeft()
 {
     QFETCH(Style, style);
     Cloud cloud(style);
+    leavesNothing(cloud);
+}
+
+/// Likewise with what the keyring gave, in place of the environment.
+void TestCloudMove::nothingOfWhatIsKeptIsLeft()
+{
+    QFETCH(Style, style);
+    Cloud cloud(style);
+    const howdah::addresses::ProviderInfo &info = howdah::addresses::providerOf(keyOf(style))->info();
+    howdah::addresses::Values kept;
+    for (const howdah::addresses::Field &field : howdah::addresses::fieldsOf(info, info.credentials.front())) {
+        if (const QByteArray value = qgetenv(qPrintable(field.variable)); !value.isEmpty()) {
+            kept.insert(field.variable, QString::fromUtf8(value));
+            qunsetenv(qPrintable(field.variable));
+        }
+    }
+    howdah::addresses::HeldCredentials::instance().hold(keyOf(style), howdah::addresses::Source::Keyring, kept);
+    leavesNothing(cloud);
+}
+
+/// A token belongs to whom it was given to.
+void TestCloudMove::othersLogInAnew()
+{
+    Cloud cloud(Style::OpenStack);
+    cloud.look();
+    const Plan plan = cloud.plan();
+    cloud.run(plan);
+    QVERIFY2(cloud.outcome == QLatin1String("done"), qPrintable(cloud.remains));
+    QCOMPARE(count(cloud.provider, "POST"), 1);
+    howdah::addresses::HeldCredentials::instance().hold(QStringLiteral("hetzner"), howdah::addresses::Source::Run, {});
+    cloud.provider.holder = "222";
+    cloud.run(plan);
+    QVERIFY2(cloud.outcome == QLatin1String("done"), qPrintable(cloud.remains));
+    QCOMPARE(count(cloud.provider, "POST"), 2);
+}
+
+void TestCloudMove::leavesNothing(Cloud &cloud)
+{
+    const Style style = cloud.style;
     // A server that tells what it was sent.
     const QByteArray secret = style == Style::Robot ? cloud.provider.token.toBase64() : QByteArray("sesame-open");
     cloud.look();

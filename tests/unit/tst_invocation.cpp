@@ -43,6 +43,11 @@ void TestInvocation::accepts_data()
     row("address orders assign write pg2 --dry-run", Command::Address, "orders");
     row("address orders assign write pg2 --dry-run --runbook a.sh", Command::Address, "orders");
     row("address orders assign write pg2 --accept addresses:write", Command::Address, "orders");
+    row("credentials", Command::Credentials, "");
+    row("credentials list --json", Command::Credentials, "");
+    row("credentials import hcloud --context prod --yes", Command::Credentials, "");
+    row("credentials set hetzner", Command::Credentials, "");
+    row("credentials remove aws --json", Command::Credentials, "");
     row("--help", Command::Help, "");
     row("status --help", Command::Help, "");
     row("--version", Command::Version, "");
@@ -87,6 +92,16 @@ void TestInvocation::rejects_data()
     row("patroni a status --runbook a.sh", "--runbook");
     row("address a --yes", "--yes");
     row("address a --to pg2", "--to");
+    row("credentials show", "show");
+    row("credentials list hetzner", "too many");
+    row("credentials import terraform", "doctl, hcloud, aws, openstack");
+    row("credentials import", "doctl, hcloud, aws, openstack");
+    row("credentials set", "digitalocean, hetzner, hetzner-robot, aws, openstack");
+    row("credentials set hetzner a-token", "never from an argument");
+    row("credentials set hetzner --yes", "--yes");
+    row("credentials remove hetzner --context a", "--context");
+    row("credentials list --dry-run", "--dry-run");
+    row("status a --context b", "--context");
     row("address a assign write pg2 --native", "--native");
     row("status a --force", "--force");
     // Twice: neither is taken for the one that was meant.
@@ -128,7 +143,8 @@ void TestInvocation::rejects()
 
 void TestInvocation::helpNamesEveryCommand()
 {
-    for (const char *command : {"open", "demo", "discover", "status", "check", "--json", "--screenshot", "--force"}) {
+    for (const char *command :
+         {"open", "demo", "discover", "status", "check", "--json", "--screenshot", "--force", "credentials"}) {
         QVERIFY2(helpText().contains(QLatin1String(command)), command);
     }
 }

@@ -4,7 +4,9 @@
 #include <QBoxLayout>
 #include <QDateTime>
 #include <QPushButton>
+#include <algorithm>
 
+#include "addresses/providers.h"
 #include "charts/answerbands.h"
 #include "history/laghistory.h"
 #include "pages/advicelist.h"
@@ -37,6 +39,7 @@ AddressesPage::AddressesPage(QWidget *parent)
     , m_model(new tables::AddressesModel(this))
     , m_movesModel(new tables::AddressMovesModel(this))
     , m_head(new widgets::PageHead(tr("Addresses")))
+    , m_credentials(new QPushButton(tr("&Credentials…")))
     , m_move(new QPushButton(tr("&Move…")))
     , m_pane(new TablePane(tr("Addresses"), noAddresses(), m_model))
     , m_below(new QWidget)
@@ -52,7 +55,11 @@ AddressesPage::AddressesPage(QWidget *parent)
     m_below->setObjectName(QStringLiteral("addresses-below"));
     m_move->setObjectName(QStringLiteral("address-move"));
     m_move->setAccessibleName(tr("Move the address"));
+    m_credentials->setObjectName(QStringLiteral("address-credentials"));
+    m_credentials->setAccessibleName(tr("Credentials of the providers"));
+    m_credentials->hide();
     addTableTools(m_head, tr("Filter addresses"), [this] { return m_pane; });
+    m_head->addWidget(m_credentials);
     m_head->addWidget(m_move);
     auto *below = plainColumn(m_below);
     below->addWidget(makeTruth());
@@ -70,6 +77,7 @@ AddressesPage::AddressesPage(QWidget *parent)
     layout->addWidget(m_below, 1);
     m_below->hide();
     connect(m_pane, &TablePane::selectedKeyChanged, this, &AddressesPage::showTruth);
+    connect(m_credentials, &QPushButton::clicked, this, &AddressesPage::credentialsRequested);
     connect(m_move, &QPushButton::clicked, this, [this] { Q_EMIT moveRequested(m_pane->table()->selectedKey(), {}); });
 }
 
@@ -152,6 +160,9 @@ void AddressesPage::refresh()
     m_movesModel->setMoves(m_moves, now);
     m_head->setSubtitle(tables::addressesSummary(sights));
     m_move->setEnabled(!sights.empty());
+    m_credentials->setVisible(std::any_of(sights.begin(), sights.end(), [](const operations::address::Sight &sight) {
+        return addresses::providerOf(sight.address.provider) != nullptr;
+    }));
     m_pane->selectSomething();
     showTruth();
     showAnswered(sights);

@@ -54,6 +54,7 @@ private:
     tables::AddressesModel *m_model;
     tables::AddressMovesModel *m_movesModel;
     widgets::PageHead *m_head;
+    QPushButton *m_credentials; ///< where a provider is asked with such
     QPushButton *m_move;
     TablePane *m_pane;
     QWidget *m_below; ///< what is said of the selected address; hidden when there is none

@@ -66,6 +66,8 @@ Q_SIGNALS:
     void patroniRequested(const howdah::operations::patroni::Request &request);
     /// The user wants an address moved; node: proposed; empty: none in particular.
     void moveRequested(const QString &address, const QString &node);
+    /// The user wants to see, or to give, what providers of addresses are asked with.
+    void credentialsRequested();
     /// The user wants the operation of that id to be gone on with, or taken back.
     void finishRequested(const QString &id, howdah::operations::Finish how);
     /// The user wants the operation of that journal file written to target, in the form that its name ends in.

@@ -43,6 +43,8 @@ constexpr Part kParts[] = {
     {"Qt 6", "LGPL-3.0-only or GPL", "licences/LGPL-3.txt"},
     {"libpq", "PostgreSQL", "licences/PostgreSQL.txt"},
     {"toml++", "MIT", "licences/tomlplusplus-MIT.txt"},
+    {"yaml-cpp", "MIT", "licences/yaml-cpp-MIT.txt"},
+    {"QtKeychain", "BSD-2-Clause", "licences/qtkeychain-BSD.txt"},
     {"tl::expected", "CC0-1.0", "licences/CC0-1.0.txt"},
 };
 

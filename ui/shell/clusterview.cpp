@@ -166,6 +166,7 @@ void ClusterView::showPage(const QString &id, const QString &subject)
         connect(page, &pages::Page::pageRequested, this, &ClusterView::pageRequested);
         connect(page, &pages::Page::switchoverRequested, this, &ClusterView::switchoverRequested);
         connect(page, &pages::Page::patroniRequested, this, &ClusterView::patroniRequested);
+        connect(page, &pages::Page::credentialsRequested, this, &ClusterView::credentialsRequested);
         connect(page, &pages::Page::moveRequested, this, &ClusterView::moveRequested);
         connect(page, &pages::Page::finishRequested, this, &ClusterView::finishRequested);
         connect(page, &pages::Page::journalExportRequested, this, &ClusterView::journalExportRequested);

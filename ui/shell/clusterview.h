@@ -67,6 +67,7 @@ Q_SIGNALS:
     void switchoverRequested(const QString &node);
     void patroniRequested(const howdah::operations::patroni::Request &request);
     /// An operation is to be gone on with, or taken back.
+    void credentialsRequested();
     void moveRequested(const QString &address, const QString &node);
     void finishRequested(const QString &id, howdah::operations::Finish how);
     void journalExportRequested(const QString &path, const QString &target);

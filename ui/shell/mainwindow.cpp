@@ -14,6 +14,7 @@
 #include "pages/pageregistry.h"
 #include "shell/clusterview.h"
 #include "shell/commandpalette.h"
+#include "shell/credentialsdialog.h"
 #include "shell/finishdialog.h"
 #include "shell/movedialog.h"
 #include "shell/navigator.h"
@@ -213,6 +214,7 @@ void MainWindow::clusterOpened(const QString &name, bool show)
             [this, opened](const QString &page, const QString &subject) { choose(opened->name(), page, subject); });
     connect(opened, &ClusterView::moveRequested, this,
             [this, name](const QString &address, const QString &node) { openMove(name, address, node); });
+    connect(opened, &ClusterView::credentialsRequested, this, [this, name] { openCredentials(name); });
     connect(opened, &ClusterView::switchoverRequested, this,
             [this, opened](const QString &node) { openSwitchover(opened->name(), node); });
     connect(opened, &ClusterView::patroniRequested, this,

@@ -18,6 +18,7 @@
 #include "operations/progress.h"
 #include "shell/discoverdialog.h"
 #include "theme/theme.h"
+#include "toolfiles/standing.h"
 
 class QSplitter;
 class QStackedWidget;
@@ -32,6 +33,7 @@ namespace howdah::shell {
 
 class ClusterView;
 class CommandPalette;
+class CredentialsDialog;
 class FinishDialog;
 class HistoryDialog;
 class Navigator;
@@ -73,6 +75,8 @@ public:
     void finishOperation(const QString &cluster, const QString &id, operations::Finish how);
     /// The dialog of something that Patroni is asked for, where it is the manager of that cluster.
     void openPatroni(const QString &cluster, const operations::patroni::Request &request);
+    /// The dialog of what the providers of that cluster's addresses are asked with.
+    void openCredentials(const QString &cluster);
     /// Patroni's history of that cluster.
     void openPatroniHistory(const QString &cluster);
     /// An operation runs that this window began.
@@ -109,6 +113,11 @@ public Q_SLOTS:
     void patroniHistoryFailed(const QString &cluster, const howdah::core::Error &error);
     /// The addresses of a cluster as they were seen last, at each look.
     void setAddresses(const QString &cluster, const std::shared_ptr<const howdah::operations::address::Sights> &sights);
+    /// Answers to credentialsRequested, and to what was asked for besides; ignored when the dialog is gone. keyring:
+    /// why it is of no use; empty: it is.
+    void setCredentials(const QString &cluster, const std::vector<howdah::toolfiles::Standing> &standings,
+                        const QString &keyring);
+    void credentialsAnswered(const QString &cluster, const QString &account, const QString &text, bool isError);
     /// The journal as it stands, of all clusters: at each change.
     void setJournal(const howdah::operations::JournalState &journal);
 
@@ -133,6 +142,14 @@ Q_SIGNALS:
     /// Patroni is to be asked now, and closely: every few seconds until this is said again with false.
     void patroniAsked(const QString &cluster, bool closely);
     void patroniHistoryRequested(const QString &cluster);
+    /// What the providers of its addresses are asked with, is to be told; is given here; is to be taken from a tool's
+    /// files, to which the user has said yes; or is to be forgotten.
+    void credentialsRequested(const QString &cluster);
+    void credentialsEntered(const QString &cluster, const QString &account, const howdah::addresses::Values &values,
+                            bool inKeyring);
+    void credentialsImportRequested(const QString &cluster, const QString &account, const QString &tool,
+                                    const QString &context, bool inKeyring);
+    void credentialsRemoveRequested(const QString &cluster, const QString &account);
     /// The operation of that journal file is to be gone on with, or taken back; from operationOpened to
     /// operationClosed, in place of operationRunRequested.
     void finishRequested(const QString &cluster, const QString &path, howdah::operations::Finish how);
@@ -206,6 +223,7 @@ private:
     QPointer<DiscoverDialog> m_discover;
     QPointer<OperationDialog> m_operation;
     QPointer<HistoryDialog> m_history;
+    QPointer<CredentialsDialog> m_credentials;
     PatroniActions *m_patroni = nullptr;
     QPointer<FinishDialog> m_finish;
     operations::JournalState m_journal;

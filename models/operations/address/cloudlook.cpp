@@ -98,8 +98,8 @@ void CloudLook::begin(const QString &provider)
 {
     m_provider = addresses::providerOf(provider);
     m_facts.provider = provider;
-    const auto credentials = addresses::completeCredentials(m_provider->info(), environment());
-    const auto account = addresses::accountOf(m_provider->info(), environment());
+    const auto credentials = addresses::completeCredentials(m_provider->info(), credentialsOf(m_provider->info()));
+    const auto account = addresses::accountOf(m_provider->info(), credentialsOf(m_provider->info()));
     if (!credentials || !account) {
         m_facts.lacksCredentials = true;
         fail(credentials ? account.error() : credentials.error());
@@ -162,7 +162,7 @@ void CloudLook::addressesListed()
     }
     const addresses::Provider *other = addresses::providerOf(info.fallbackKey);
     if (other && m_firstError.message.isEmpty() && address.error().kind == Error::Kind::NotFound &&
-        addresses::completeCredentials(other->info(), environment())) {
+        addresses::completeCredentials(other->info(), credentialsOf(other->info()))) {
         m_firstError = address.error();
         begin(info.fallbackKey);
         return;
