@@ -54,6 +54,9 @@ struct PoolerConfig {
     QString conninfo;      ///< of its admin console; may hold a password
     QStringList databases; ///< as it calls them; empty: all
     int pauseMs = 2000;    ///< how long running transactions are waited for
+    /// What writes the new primary into its configuration, which it is then told to read again; run on this machine,
+    /// with {node} and {host} in its words. Empty: it leads to an address that moves.
+    QStringList assign;
 
     bool operator==(const PoolerConfig &) const = default;
 };

@@ -114,6 +114,7 @@ void writePooler(Writer &writer, const PoolerConfig &pooler)
     writer.raw("conninfo", quoted(withoutPassword(pooler.conninfo)));
     writer.list("databases", pooler.databases);
     writer.raw("pause_ms", QString::number(pooler.pauseMs));
+    writer.list("assign", pooler.assign);
 }
 } // namespace
 

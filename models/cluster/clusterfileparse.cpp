@@ -395,9 +395,9 @@ void Reader::readGateways(const toml::table &table, AddressConfig &address)
 void Reader::readPooler(const toml::table &table)
 {
     const QString what = QStringLiteral("[[pooler]]");
-    checkKeys(
-        table, what,
-        {QStringLiteral("name"), QStringLiteral("conninfo"), QStringLiteral("databases"), QStringLiteral("pause_ms")});
+    checkKeys(table, what,
+              {QStringLiteral("name"), QStringLiteral("conninfo"), QStringLiteral("databases"),
+               QStringLiteral("pause_ms"), QStringLiteral("assign")});
     PoolerConfig pooler;
     pooler.name = requiredText(table, what, "name");
     if (!m_error && std::any_of(m_config.poolers.begin(), m_config.poolers.end(),
@@ -413,6 +413,7 @@ void Reader::readPooler(const toml::table &table)
     }
     pooler.databases = argv(table, "databases");
     pooler.pauseMs = number(table, "pause_ms", pooler.pauseMs, 100, 60'000, QStringLiteral(" ms"));
+    pooler.assign = argv(table, "assign");
     m_config.poolers.push_back(pooler);
 }
 

@@ -53,6 +53,7 @@ name = "pgb1"
 conninfo = "host=10.0.0.20 port=6432 user=admin"
 databases = ["orders"]
 pause_ms = 1500
+assign = ["lead-pgbouncer", "{host}"]
 [[backup]]
 name = "nightly"
 tool = "pgbackrest"
@@ -116,6 +117,7 @@ void TestClusterFile::everything()
     QCOMPARE(config->poolers.front().name, QStringLiteral("pgb1"));
     QCOMPARE(config->poolers.front().databases, QStringList{QStringLiteral("orders")});
     QCOMPARE(config->poolers.front().pauseMs, 1500);
+    QCOMPARE(config->poolers.front().assign.size(), 2);
     QCOMPARE(config->backups.front().tool, QStringLiteral("pgbackrest"));
     QVERIFY(config->probe);
     QCOMPARE(config->probe->conninfo,
