@@ -44,6 +44,15 @@ struct AddressConfig {
     /// An argv prefix for commands on each host that runs it, as of a node; an empty one is this machine. None: only
     /// this machine.
     std::vector<QStringList> gateways;
+    /// Provider "link": by node, the base URL of the LinK on its host.
+    std::vector<std::pair<QString, QString>> urls;
+
+    /// Somebody on the hosts moves it by himself, who is never forestalled.
+    bool hasOwner() const;
+    /// It stands on an interface of the host that has it.
+    bool isOnHosts() const { return provider == QLatin1String("host") || hasOwner(); }
+    /// Nobody far away has to be asked, who counts requests.
+    bool isNear() const;
 
     bool operator==(const AddressConfig &) const = default;
 };

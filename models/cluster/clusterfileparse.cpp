@@ -79,6 +79,7 @@ private:
     void readAddress(const toml::table &table);
     void readHaproxy(const toml::table &table, AddressConfig &address);
     void readGateways(const toml::table &table, AddressConfig &address);
+    void readUrls(const toml::table &table, AddressConfig &address);
     void readPooler(const toml::table &table);
     void readBackup(const toml::table &table);
     void readProbe(const toml::table &table);
@@ -295,7 +296,8 @@ void Reader::readAddress(const toml::table &table)
     checkKeys(table, what,
               {QStringLiteral("name"), QStringLiteral("ip"), QStringLiteral("provider"), QStringLiteral("follows"),
                QStringLiteral("interface"), QStringLiteral("prefix"), QStringLiteral("assign"),
-               QStringLiteral("backend"), QStringLiteral("socket"), QStringLiteral("gateways")});
+               QStringLiteral("backend"), QStringLiteral("socket"), QStringLiteral("gateways"),
+               QStringLiteral("urls")});
     AddressConfig address;
     address.name = requiredText(table, what, "name");
     if (!m_error && std::any_of(m_config.addresses.begin(), m_config.addresses.end(),
@@ -312,7 +314,8 @@ void Reader::readAddress(const toml::table &table)
         word(table, "provider",
              {QStringLiteral("digitalocean"), QStringLiteral("digitalocean-floating"), QStringLiteral("hetzner"),
               QStringLiteral("hetzner-robot"), QStringLiteral("aws"), QStringLiteral("openstack"),
-              QStringLiteral("host"), QStringLiteral("haproxy"), QStringLiteral("link"), QStringLiteral("command")},
+              QStringLiteral("host"), QStringLiteral("haproxy"), QStringLiteral("keepalived"),
+              QStringLiteral("vip-manager"), QStringLiteral("link"), QStringLiteral("command")},
              {});
     address.follows = word(table, "follows", {QStringLiteral("primary"), QStringLiteral("standby")}, address.follows);
     address.interface = text(table, "interface");
@@ -327,6 +330,7 @@ void Reader::readAddress(const toml::table &table)
              QStringLiteral("Write what moves it, as in assign = [\"move-ip\", \"{ip}\", \"{node}\"]."));
     }
     readHaproxy(table, address);
+    readUrls(table, address);
     m_config.addresses.push_back(address);
 }
 
@@ -389,6 +393,37 @@ void Reader::readGateways(const toml::table &table, AddressConfig &address)
             fail(item.source(), QStringLiteral("\"gateways\" names one twice"));
         }
         address.gateways.push_back(gateway);
+    }
+}
+
+/// Of provider "link". Who asks stands in the environment.
+void Reader::readUrls(const toml::table &table, AddressConfig &address)
+{
+    const toml::node *node = table.get("urls");
+    const bool byLink = address.provider == QLatin1String("link");
+    const QString hint =
+        QStringLiteral("Write the LinK of each node, as in urls = { pg1 = \"http://10.0.0.11:1313\" }.");
+    if (byLink != (node != nullptr)) {
+        fail(node ? node->source() : table.source(),
+             byLink ? QStringLiteral("address \"%1\" has no \"urls\"").arg(address.name)
+                    : QStringLiteral("\"urls\" goes with provider \"link\" only"),
+             hint);
+    }
+    if (!byLink || !node) {
+        return;
+    }
+    if (!node->is_table()) {
+        fail(node->source(), QStringLiteral("\"urls\" must be a table, not %1").arg(typeName(node->type())), hint);
+        return;
+    }
+    static const QRegularExpression plain(QStringLiteral("^https?://[^/@\\s?#\"']+$"));
+    for (auto &&[key, value] : *node->as_table()) {
+        const QString url = fromUtf8(value.value_exact<std::string_view>().value_or(std::string_view()));
+        if (!plain.match(url).hasMatch()) {
+            fail(value.source(), QStringLiteral("the URL of \"%1\" is no http://HOST:PORT").arg(fromUtf8(key.str())),
+                 hint);
+        }
+        address.urls.emplace_back(fromUtf8(key.str()), url);
     }
 }
 

@@ -59,11 +59,11 @@ newest_bin() { ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | sort -t/ -
 up() {
   local variant=$1 argument began=$EPOCHREALTIME
   shift
-  CASCADE=1 REPMGRD=0 SIBLING=0 FSYNC=off SSH=1 MAJOR='' OWNER='' SET=() SEQ=1
+  CASCADE=1 REPMGRD=0 SIBLING=0 FSYNC=off SSH=1 ETCD=3 MAJOR='' OWNER='' SET=() SEQ=1
   for argument in "$@"; do
     case $argument in
     SET=*) SET+=("${argument#SET=}") ;;
-    CASCADE=* | REPMGRD=* | SIBLING=* | FSYNC=* | SSH=* | MAJOR=* | OWNER=*) declare -g "$argument" ;;
+    CASCADE=* | REPMGRD=* | SIBLING=* | FSYNC=* | SSH=* | ETCD=* | MAJOR=* | OWNER=*) declare -g "$argument" ;;
     *) echo "lab.sh: what is $argument?" >&2; exit 64 ;;
     esac
   done

@@ -164,7 +164,7 @@ void TestAddressMover::oldOneGivesItUpFirst()
 void TestAddressMover::otherProvidersAreAWarning()
 {
     Move move = hostMove();
-    move.address.provider = QStringLiteral("link");
+    move.address.provider = QStringLiteral("carp");
     QVERIFY(!moverFor(move.address.provider));
     QCOMPARE(resultsOf(move), QStringList({QStringLiteral("addresses:write warning")}));
 }

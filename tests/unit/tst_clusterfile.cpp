@@ -83,6 +83,7 @@ private Q_SLOTS:
     void hosts_data();
     void hosts();
     void addresses();
+    void owners();
     void files();
     void unreadableFile();
     void saving();
@@ -429,6 +430,26 @@ void TestClusterFile::addresses()
         QStringLiteral("x y"));
     QCOMPARE(urlWithoutPassword(QStringLiteral("http://u:canary@h:8008/x")), QStringLiteral("http://u@h:8008/x"));
     QCOMPARE(urlWithoutPassword(QStringLiteral("http://h:8008/a@b:c")), QStringLiteral("http://h:8008/a@b:c"));
+}
+
+void TestClusterFile::owners()
+{
+    for (const QString &provider : {QStringLiteral("host"), QStringLiteral("keepalived"), QStringLiteral("vip-manager"),
+                                    QStringLiteral("command"), QStringLiteral("aws")}) {
+        const auto config = parseClusterFile(
+            minimal() + QStringLiteral("[[address]]\nname = 'w'\nip = '10.0.0.1'\nprovider = '%1'\n%2")
+                            .arg(provider,
+                                 provider == QLatin1String("command") ? QStringLiteral("assign = ['x']\n") : QString()),
+            kPath);
+        QVERIFY2(config, config ? "" : qPrintable(config.error().message));
+        const AddressConfig &address = config->addresses.front();
+        QCOMPARE(address.provider, provider);
+        const bool owned = provider == QLatin1String("keepalived") || provider == QLatin1String("vip-manager");
+        QCOMPARE(address.hasOwner(), owned);
+        QCOMPARE(address.isOnHosts(), owned || provider == QLatin1String("host"));
+        QCOMPARE(address.isNear(), provider != QLatin1String("aws"));
+        QVERIFY(parseClusterFile(writeClusterFile(*config), kPath).value() == *config);
+    }
 }
 
 void TestClusterFile::files()

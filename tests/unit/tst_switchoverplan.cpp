@@ -297,7 +297,7 @@ void TestSwitchoverPlan::checks_data()
         setSetting(edit(s, pg1), QStringLiteral("wal_log_hints"), QStringLiteral("off"));
     });
     row("address that is not moved", "addresses", "warning", [](Facts &f, auto &) {
-        f.config.addresses.push_back({.name = QStringLiteral("write"), .provider = QStringLiteral("link")});
+        f.config.addresses.push_back({.name = QStringLiteral("write"), .provider = QStringLiteral("carp")});
     });
     row("address of a provider that was not asked", "address_credentials", "unknown", [](Facts &f, auto &) {
         f.config.addresses.push_back({.name = QStringLiteral("write"), .provider = QStringLiteral("digitalocean")});

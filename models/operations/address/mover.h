@@ -21,6 +21,7 @@ struct Move {
     qint64 toStartedMs = 0;   ///< when that node's server was started, which tells it apart; 0: not known
     QString group;            ///< of its checks
     bool alone = false;       ///< it is all that is done; else a part of a switchover
+    bool byPatroni = false;   ///< Patroni says who is the primary
 };
 
 /// How addresses of one provider are moved. Pure functions; what they need to know was asked before.
@@ -43,6 +44,7 @@ struct Mover {
     std::vector<Step> (*apart)(const Move &move) = nullptr;
     /// Just before nobody can write any more, where that makes it shorter; undone when what follows is. Empty: nothing.
     std::vector<Step> (*hold)(const Move &move) = nullptr;
+    bool isOwners = false; ///< somebody on the hosts moves it by himself: that is waited for, and seen
 };
 
 /// nullptr for a provider whose addresses this version does not move.
@@ -76,6 +78,8 @@ Action commandOn(const QString &node, const QString &script, const QString &name
 const Mover &commandMover();
 const Mover &hostMover();
 const Mover &haproxyMover();
+const Mover &linkMover();
+const std::vector<Mover> &ownedMovers(); ///< one for each program that moves addresses by itself
 const std::vector<Mover> &cloudMovers(); ///< one for each provider that is asked over HTTP
 
 } // namespace howdah::operations::address

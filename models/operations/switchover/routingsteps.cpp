@@ -7,6 +7,7 @@
 #include "core/identifier.h"
 #include "operations/peeraddress.h"
 #include "operations/places.h"
+#include "operations/switchover/owners.h"
 
 namespace howdah::operations::switchover {
 
@@ -168,6 +169,7 @@ address::Move moveOf(const Facts &facts, const Cast &cast, const cluster::Addres
     }
     move.peers = address::peersOf(facts.state, move.facts);
     move.group = tr("Afterwards");
+    move.byPatroni = isPatronis(facts);
     return move;
 }
 
