@@ -23,6 +23,8 @@ private Q_SLOTS:
     void isNotMovedByHand();
     void otherProviderRefuses();
     void followsThereAndBack();
+    void runbookWaitsAsWell();
+    void thatDoesNotFollowIsTold();
     void withoutItOnTheCandidateRefuses();
 
 private:
@@ -217,6 +219,52 @@ void TestKeepalived::followsThereAndBack()
     }
 }
 
+void TestKeepalived::runbookWaitsAsWell()
+{
+    awaitWhole();
+    const QString script = m_directory.filePath(QStringLiteral("runbook.sh"));
+    const int to = m_lab->primary() == 0 ? 1 : 0;
+    const ConsoleRun dry = console({QStringLiteral("switchover"), clusterFile(QStringLiteral("keepalived")),
+                                    QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--dry-run"),
+                                    QStringLiteral("--runbook"), script, QStringLiteral("--json")});
+    QVERIFY2(dry.exitCode == 0, dry.text.constData());
+    const auto ran = testsupport::run({QStringLiteral("sh"), script}, 120'000);
+    QVERIFY2(ran.ok(), (ran.out + ran.err).right(2000).constData());
+    QCOMPARE(m_lab->primary(), to);
+    QCOMPARE(holders(), QStringList({m_lab->node(to).name}));
+}
+
+/// Its script says no wherever the primary is: nobody waits for ever, and what is left is said and can be finished.
+void TestKeepalived::thatDoesNotFollowIsTold()
+{
+    awaitWhole();
+    const int from = m_lab->primary();
+    const int to = from == 0 ? 1 : 0;
+    QTRY_COMPARE_WITH_TIMEOUT(holders(), QStringList({m_lab->node(from).name}), 30'000);
+    const QString script = m_directory.filePath(m_lab->node(to).name + QStringLiteral(".sh"));
+    // One that is not there would be as good as none: keepalived goes on without it.
+    const QString good = script + QStringLiteral(".good");
+    QVERIFY(testsupport::run({QStringLiteral("cp"), QStringLiteral("-p"), script, good}).ok());
+    QFile no(script);
+    QVERIFY(no.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    no.write("#!/bin/sh\nexit 1\n");
+    no.close();
+    const QString file = clusterFile(QStringLiteral("keepalived"));
+    const ConsoleRun ended = console({QStringLiteral("switchover"), file, QStringLiteral("--to"), m_lab->node(to).name,
+                                      QStringLiteral("--yes"), QStringLiteral("--json")});
+    QVERIFY2(ended.exitCode == 3, ended.text.right(2000).constData());
+    const QByteArray remains =
+        QJsonDocument(ended.last().value(QStringLiteral("remains")).toArray()).toJson(QJsonDocument::Compact);
+    QVERIFY2(remains.contains("keepalived moves it, nobody else") && !remains.contains("by hand"), remains.constData());
+    QCOMPARE(m_lab->primary(), to);
+    QCOMPARE(holders(), QStringList());
+    QVERIFY(testsupport::run({QStringLiteral("mv"), good, script}).ok());
+    QTRY_COMPARE_WITH_TIMEOUT(holders(), QStringList({m_lab->node(to).name}), 30'000);
+    const ConsoleRun finished =
+        console({QStringLiteral("journal"), file, QStringLiteral("resume"), QStringLiteral("--json")});
+    QVERIFY2(finished.exitCode == 0, finished.text.right(2000).constData());
+}
+
 void TestKeepalived::withoutItOnTheCandidateRefuses()
 {
     awaitWhole();
@@ -228,7 +276,7 @@ void TestKeepalived::withoutItOnTheCandidateRefuses()
     QVERIFY2(refused.text.contains("keepalived does not run there"), refused.text.constData());
     const ConsoleRun checked = console({QStringLiteral("check"), file, QStringLiteral("--json")});
     QVERIFY2(checked.text.contains("address_no_owner:write"), checked.text.constData());
-    QCOMPARE(m_lab->primary(), 0);
+    QVERIFY(m_lab->primary() != 2);
     startKeepalived(2);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -9,6 +10,7 @@
 #include "operations/address/truth.h"
 #include "operations/httpclient.h"
 #include "operations/plantext.h"
+#include "operations/runbook.h"
 #include "operations/runner.h"
 #include "support/linkdouble.h"
 #include "switchoverfacts.h"
@@ -132,6 +134,7 @@ private Q_SLOTS:
     void anotherWonIsAskedAgain();
     void neverWonIsTold();
     void diesMeanwhile();
+    void scriptDoesTheSame();
     void wantsToKnowWhoAsks();
     void truthIsWhatTheySay();
 };
@@ -271,6 +274,42 @@ void TestLinkMove::diesMeanwhile()
     links.run(plan);
     QVERIFY2(links.outcome != QLatin1String("done"), qPrintable(links.remains));
     QCOMPARE(links.link.holder(), 1);
+}
+
+/// The runbook's, by curl; without what takes a server.
+void TestLinkMove::scriptDoesTheSame()
+{
+    Links links(2);
+    links.link.states = {"STANDBY", "ACTIVATED"};
+    links.link.credentials = "link:sesame-open";
+    qputenv("HOWDAH_LINK_USER", "link");
+    qputenv("HOWDAH_LINK_PASSWORD", "sesame-open");
+    links.look();
+    Plan plan = links.plan(pg1);
+    const Step step = *stepOf(plan, QStringLiteral("address_write"));
+    plan.guards.clear();
+    plan.steps = {step};
+    plan.steps.front().verify.clear();
+    const QString path = links.directory.filePath(QStringLiteral("book.sh"));
+    QVERIFY(saveRunbook(plan, links.facts.config, path));
+    const auto ran = [&path](const QStringList &words) {
+        QProcess process;
+        process.setProcessChannelMode(QProcess::MergedChannels);
+        process.start(QStringLiteral("sh"), QStringList{path} + words);
+        const bool over = QTest::qWaitFor([&] { return process.state() == QProcess::NotRunning; }, 40'000);
+        return QByteArray::number(over ? process.exitCode() : -1) + ' ' + process.readAll();
+    };
+    const QByteArray there = ran({});
+    QVERIFY2(there.startsWith("0 ") && !there.contains("sesame"), there.constData());
+    QCOMPARE(links.link.holder(), 0);
+    const QByteArray back = ran({QStringLiteral("undo"), QStringLiteral("address_write")});
+    QVERIFY2(back.startsWith("0 "), back.constData());
+    QCOMPARE(links.link.holder(), 1);
+    links.link.credentials = "link:another";
+    const QByteArray refused = ran({});
+    QVERIFY2(!refused.startsWith("0 ") && refused.contains("401"), refused.constData());
+    qunsetenv("HOWDAH_LINK_USER");
+    qunsetenv("HOWDAH_LINK_PASSWORD");
 }
 
 void TestLinkMove::wantsToKnowWhoAsks()
