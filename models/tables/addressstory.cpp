@@ -88,15 +88,20 @@ AddressAnswer holderAnswer(const Sight &sight, qint64 nowMs)
         one.facts.emplace_back(claim.interface, claim.cidr);
     }
     for (const auto &link : sight.facts.links) {
-        one.facts.emplace_back(tr("LinK on %1").arg(link.node), linkText(link));
+        one.facts.emplace_back(link.node, linkText(link));
     }
+    QString last;
     for (const auto &owner : sight.facts.owners) {
-        if (owner.has || owner.owner == sight.address.provider) {
-            one.facts.emplace_back(tr("%1 on %2").arg(owner.owner, owner.node), owner.has ? partText(owner)
-                                                                                : owner.problem.isEmpty()
-                                                                                    ? tr("does not have it")
-                                                                                    : owner.problem);
+        if (!owner.has && owner.owner != sight.address.provider) {
+            continue;
         }
+        if (last != owner.owner) {
+            one.facts.emplace_back(tr("owner"), owner.owner);
+            last = owner.owner;
+        }
+        one.facts.emplace_back(owner.node, owner.has                 ? shortText(owner)
+                                           : owner.problem.isEmpty() ? tr("does not have it")
+                                                                     : owner.problem);
     }
     QStringList unasked = sight.facts.unasked.keys();
     unasked.sort();

@@ -148,7 +148,7 @@ void TestVipManager::isNotMovedByHand()
     QCOMPARE(refused.check(QStringLiteral("address_owner")), QStringLiteral("failed"));
     QVERIFY2(refused.text.contains("Patroni's leader key") &&
                  refused.text.contains("howdah switchover CLUSTER --to pg1") &&
-                 refused.text.contains("Switch over\xE2\x80\xA6"),
+                 refused.text.contains("Switchover\xE2\x80\xA6"),
              refused.text.constData());
     QCOMPARE(holders(), QStringList({m_lab->node(0).name}));
 }

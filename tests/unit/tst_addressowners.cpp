@@ -263,7 +263,7 @@ void TestAddressOwners::handIsRefused()
         QCOMPARE(check.id + QLatin1Char(' ') + toString(check.result), QStringLiteral("address_owner:write failed"));
         QVERIFY(check.evidence.contains(QLatin1String(owner)));
         QVERIFY2(check.remedy.contains(QStringLiteral("howdah switchover CLUSTER --to pg2")) &&
-                     check.remedy.contains(QStringLiteral("Switch over…")),
+                     check.remedy.contains(QStringLiteral("Switchover…")),
                  qPrintable(check.remedy));
         move.address.follows = QStringLiteral("standby");
         QVERIFY(!checksOf(move).back().remedy.contains(QStringLiteral("switchover")));

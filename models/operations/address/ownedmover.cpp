@@ -43,9 +43,9 @@ Check checkHand(const Move &move)
     } else {
         remedy = (isKeepaliveds(move)
                       ? tr("It goes where its track script finds the primary: switch over, and it goes along (howdah "
-                           "switchover CLUSTER --to %1, or \"Switch over…\" in the window).")
+                           "switchover CLUSTER --to %1, or \"Switchover…\" in the window).")
                       : tr("It goes where Patroni's leader key is: switch over, and it goes along (howdah switchover "
-                           "CLUSTER --to %1, or \"Switch over…\" in the window)."))
+                           "CLUSTER --to %1, or \"Switchover…\" in the window)."))
                      .arg(move.to);
     }
     return madeCheck(move, about, CheckResult::Failed, tr("it is %1's, which would take it back").arg(owner), remedy);

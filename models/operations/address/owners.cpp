@@ -258,6 +258,15 @@ QString partText(const OwnerFacts &owner)
     return tr("watches %1 for %2").arg(owner.part, owner.wants.value(0, tr("its host's name")));
 }
 
+QString shortText(const OwnerFacts &owner)
+{
+    if (owner.owner == QLatin1String("keepalived")) {
+        return (QStringList{owner.part.section(QLatin1Char(' '), -1)} + owner.wants.filter(QStringLiteral("priority")))
+            .join(QStringLiteral(", "));
+    }
+    return owner.asksPatroni ? tr("asks its Patroni") : tr("for %1").arg(owner.wants.value(0, tr("its host's name")));
+}
+
 QString ownersRemedy(const cluster::AddressConfig &address, const QString &node)
 {
     const QString there = node.isEmpty() ? tr("each node") : node;

@@ -18,6 +18,9 @@ const OwnerFacts *ownerOn(const Facts &facts, const QString &provider, const QSt
 /// "vrrp_instance VI_1, state BACKUP, priority 100": for people.
 QString partText(const OwnerFacts &owner);
 
+/// The same in as few words as a table has room for.
+QString shortText(const OwnerFacts &owner);
+
 /// What to do where the address is not where it should be: the owner moves it, nobody else. node: where it should be;
 /// empty: not known.
 QString ownersRemedy(const cluster::AddressConfig &address, const QString &node);
