@@ -5,6 +5,8 @@
 
 #include "app/texttable.h"
 #include "core/sentences.h"
+#include "operations/address/link.h"
+#include "operations/address/owners.h"
 
 namespace howdah::app {
 
@@ -35,6 +37,11 @@ QString whyHolderUnknown(const Sight &sight)
             hosts.append(QStringLiteral("gateway %1 can't be asked: %2").arg(gateway.name, gateway.error));
         }
     }
+    for (const LinkFacts &link : sight.facts.links) {
+        if (!link.error.isEmpty()) {
+            hosts.append(QStringLiteral("LinK on %1 can't be asked: %2").arg(link.node, link.error));
+        }
+    }
     for (auto it = sight.facts.unasked.begin(); it != sight.facts.unasked.end(); ++it) {
         hosts.append(QStringLiteral("%1's host can't be asked: %2").arg(it.key(), it.value()));
     }
@@ -62,6 +69,38 @@ QJsonValue gatewaysJson(const Truth &truth)
                                {QStringLiteral("error"), known ? QJsonValue() : QJsonValue(gateway.error)}});
     }
     return truth.gateways.empty() ? QJsonValue() : QJsonValue(all);
+}
+
+/// Of the hosts on which somebody moves it by himself; null without any.
+QJsonValue ownersJson(const Sight &sight)
+{
+    QJsonArray all;
+    for (const OwnerFacts &owner : sight.facts.owners) {
+        if (owner.has) {
+            all.append(QJsonObject{{QStringLiteral("node"), owner.node},
+                                   {QStringLiteral("owner"), owner.owner},
+                                   {QStringLiteral("file"), owner.file},
+                                   {QStringLiteral("part"), partText(owner)},
+                                   {QStringLiteral("follows_primary"), owner.follows}});
+        }
+    }
+    return all.isEmpty() ? QJsonValue() : QJsonValue(all);
+}
+
+/// A line for each host on which somebody moves it.
+QString ownersNote(const Sight &sight)
+{
+    QString note;
+    for (const LinkFacts &link : sight.facts.links) {
+        note += QStringLiteral("%1: LinK on %2: %3\n").arg(sight.address.name, link.node, linkText(link));
+    }
+    for (const OwnerFacts &owner : sight.facts.owners) {
+        if (owner.has) {
+            note +=
+                QStringLiteral("%1: %2 on %3: %4\n").arg(sight.address.name, owner.owner, owner.node, partText(owner));
+        }
+    }
+    return note;
 }
 
 /// A line for each gateway.
@@ -102,6 +141,7 @@ QJsonObject addressJson(const Sight &sight)
              truth.holderKnown ? QJsonValue(QJsonArray::fromStringList(truth.holders)) : QJsonValue()},
             {QStringLiteral("why_holders_unknown"), orNull(whyHolderUnknown(sight))},
             {QStringLiteral("gateways"), gatewaysJson(truth)},
+            {QStringLiteral("owners"), ownersJson(sight)},
             {QStringLiteral("answers"), orNull(truth.answers)},
             {QStringLiteral("writable"), truth.writable ? QJsonValue(*truth.writable) : QJsonValue()},
             {QStringLiteral("server_version"), orNull(sight.facts.serverVersion)},
@@ -128,7 +168,7 @@ QString addressesText(const Sights &sights, bool remarks)
         const Truth &truth = sight.truth;
         rows.push_back({address.name, address.ip, address.provider, address.follows, holderText(truth),
                         answerText(truth), cluster::verdictKey(truth.verdict)});
-        notes += remarks ? gatewaysNote(sight) : QString();
+        notes += remarks ? gatewaysNote(sight) + ownersNote(sight) : QString();
         if (remarks && !truth.id.isEmpty()) {
             notes += QStringLiteral("%1: %2. %3\n").arg(address.name, truth.says, truth.remedy);
         }

@@ -44,7 +44,7 @@ qint64 AddressWatch::hostsMs() const
     const auto &all = m_config.addresses;
     return std::any_of(all.begin(), all.end(),
                        [](const cluster::AddressConfig &one) {
-                           return one.provider == QLatin1String("host") || one.provider == QLatin1String("haproxy");
+                           return one.isNear() && one.provider != QLatin1String("command");
                        })
                ? kHostsMs
                : kProvidersMs;

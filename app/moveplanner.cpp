@@ -33,9 +33,7 @@ void MovePlanner::setState(const cluster::ClusterState &state)
     publish();
     const auto &all = m_facts.config.addresses;
     const bool near = std::any_of(all.begin(), all.end(), [this](const cluster::AddressConfig &one) {
-        return one.name == m_address &&
-               (one.provider == QLatin1String("host") || one.provider == QLatin1String("haproxy") ||
-                one.provider == QLatin1String("command"));
+        return one.name == m_address && one.isNear();
     });
     if (!m_asked.isValid() || m_asked.elapsed() >= (near ? kAgainMs : kProviderAgainMs)) {
         look();

@@ -40,10 +40,8 @@ void SwitchoverDesk::setState(const cluster::ClusterState &state)
     }
     publish();
     const auto &addresses = m_config.addresses;
-    const bool far = std::any_of(addresses.begin(), addresses.end(), [](const cluster::AddressConfig &one) {
-        return one.provider != QLatin1String("host") && one.provider != QLatin1String("haproxy") &&
-               one.provider != QLatin1String("command");
-    });
+    const bool far = std::any_of(addresses.begin(), addresses.end(),
+                                 [](const cluster::AddressConfig &one) { return !one.isNear(); });
     if (!m_gathered.isValid() || m_gathered.elapsed() > (far ? kProviderGatherAgainMs : kGatherAgainMs)) {
         gather();
         if (m_past &&

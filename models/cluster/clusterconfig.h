@@ -45,6 +45,15 @@ struct AddressConfig {
     /// An argv prefix for commands on each host that runs it, as of a node; an empty one is this machine. None: only
     /// this machine.
     std::vector<QStringList> gateways;
+    /// Provider "link": by node, the base URL of the LinK on its host.
+    std::vector<std::pair<QString, QString>> urls;
+
+    /// Somebody on the hosts moves it by himself, who is never forestalled.
+    bool hasOwner() const;
+    /// It stands on an interface of the host that has it.
+    bool isOnHosts() const { return provider == QLatin1String("host") || hasOwner(); }
+    /// Nobody far away has to be asked, who counts requests.
+    bool isNear() const;
 
     bool operator==(const AddressConfig &) const = default;
 };
@@ -55,6 +64,9 @@ struct PoolerConfig {
     QString conninfo;      ///< of its admin console; may hold a password
     QStringList databases; ///< as it calls them; empty: all
     int pauseMs = 2000;    ///< how long running transactions are waited for
+    /// What writes the new primary into its configuration, which it is then told to read again; run on this machine,
+    /// with {node} and {host} in its words. Empty: it leads to an address that moves.
+    QStringList assign;
 
     bool operator==(const PoolerConfig &) const = default;
 };

@@ -106,6 +106,13 @@ void writeAddress(Writer &writer, const AddressConfig &address)
     if (!gateways.isEmpty()) {
         writer.raw("gateways", QLatin1Char('[') + gateways.join(QStringLiteral(", ")) + QLatin1Char(']'));
     }
+    QStringList urls;
+    for (const auto &[node, url] : address.urls) {
+        urls += quoted(node) + QStringLiteral(" = ") + quoted(url);
+    }
+    if (!urls.isEmpty()) {
+        writer.raw("urls", QStringLiteral("{ ") + urls.join(QStringLiteral(", ")) + QStringLiteral(" }"));
+    }
 }
 
 void writePooler(Writer &writer, const PoolerConfig &pooler)
@@ -115,8 +122,20 @@ void writePooler(Writer &writer, const PoolerConfig &pooler)
     writer.raw("conninfo", quoted(withoutPassword(pooler.conninfo)));
     writer.list("databases", pooler.databases);
     writer.raw("pause_ms", QString::number(pooler.pauseMs));
+    writer.list("assign", pooler.assign);
 }
 } // namespace
+
+bool AddressConfig::hasOwner() const
+{
+    return provider == QLatin1String("keepalived") || provider == QLatin1String("vip-manager");
+}
+
+bool AddressConfig::isNear() const
+{
+    return isOnHosts() || provider == QLatin1String("haproxy") || provider == QLatin1String("command") ||
+           provider == QLatin1String("link");
+}
 
 core::Result<ClusterConfig> readClusterFile(const QString &path)
 {

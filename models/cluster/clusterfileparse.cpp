@@ -79,6 +79,7 @@ private:
     void readAddress(const toml::table &table);
     void readHaproxy(const toml::table &table, AddressConfig &address);
     void readGateways(const toml::table &table, AddressConfig &address);
+    void readUrls(const toml::table &table, AddressConfig &address);
     void readPooler(const toml::table &table);
     void readBackup(const toml::table &table);
     void readProbe(const toml::table &table);
@@ -296,7 +297,7 @@ void Reader::readAddress(const toml::table &table)
               {QStringLiteral("name"), QStringLiteral("ip"), QStringLiteral("host"), QStringLiteral("provider"),
                QStringLiteral("follows"), QStringLiteral("interface"), QStringLiteral("prefix"),
                QStringLiteral("assign"), QStringLiteral("backend"), QStringLiteral("socket"),
-               QStringLiteral("gateways")});
+               QStringLiteral("gateways"), QStringLiteral("urls")});
     AddressConfig address;
     address.name = requiredText(table, what, "name");
     if (!m_error && std::any_of(m_config.addresses.begin(), m_config.addresses.end(),
@@ -318,7 +319,8 @@ void Reader::readAddress(const toml::table &table)
         word(table, "provider",
              {QStringLiteral("digitalocean"), QStringLiteral("digitalocean-floating"), QStringLiteral("hetzner"),
               QStringLiteral("hetzner-robot"), QStringLiteral("aws"), QStringLiteral("openstack"),
-              QStringLiteral("host"), QStringLiteral("haproxy"), QStringLiteral("link"), QStringLiteral("command")},
+              QStringLiteral("host"), QStringLiteral("haproxy"), QStringLiteral("keepalived"),
+              QStringLiteral("vip-manager"), QStringLiteral("link"), QStringLiteral("command")},
              {});
     address.follows = word(table, "follows", {QStringLiteral("primary"), QStringLiteral("standby")}, address.follows);
     address.interface = text(table, "interface");
@@ -333,6 +335,7 @@ void Reader::readAddress(const toml::table &table)
              QStringLiteral("Write what moves it, as in assign = [\"move-ip\", \"{ip}\", \"{node}\"]."));
     }
     readHaproxy(table, address);
+    readUrls(table, address);
     m_config.addresses.push_back(address);
 }
 
@@ -398,12 +401,43 @@ void Reader::readGateways(const toml::table &table, AddressConfig &address)
     }
 }
 
+/// Of provider "link". Who asks stands in the environment.
+void Reader::readUrls(const toml::table &table, AddressConfig &address)
+{
+    const toml::node *node = table.get("urls");
+    const bool byLink = address.provider == QLatin1String("link");
+    const QString hint =
+        QStringLiteral("Write the LinK of each node, as in urls = { pg1 = \"http://10.0.0.11:1313\" }.");
+    if (byLink != (node != nullptr)) {
+        fail(node ? node->source() : table.source(),
+             byLink ? QStringLiteral("address \"%1\" has no \"urls\"").arg(address.name)
+                    : QStringLiteral("\"urls\" goes with provider \"link\" only"),
+             hint);
+    }
+    if (!byLink || !node) {
+        return;
+    }
+    if (!node->is_table()) {
+        fail(node->source(), QStringLiteral("\"urls\" must be a table, not %1").arg(typeName(node->type())), hint);
+        return;
+    }
+    static const QRegularExpression plain(QStringLiteral("^https?://[^/@\\s?#\"']+$"));
+    for (auto &&[key, value] : *node->as_table()) {
+        const QString url = fromUtf8(value.value_exact<std::string_view>().value_or(std::string_view()));
+        if (!plain.match(url).hasMatch()) {
+            fail(value.source(), QStringLiteral("the URL of \"%1\" is no http://HOST:PORT").arg(fromUtf8(key.str())),
+                 hint);
+        }
+        address.urls.emplace_back(fromUtf8(key.str()), url);
+    }
+}
+
 void Reader::readPooler(const toml::table &table)
 {
     const QString what = QStringLiteral("[[pooler]]");
-    checkKeys(
-        table, what,
-        {QStringLiteral("name"), QStringLiteral("conninfo"), QStringLiteral("databases"), QStringLiteral("pause_ms")});
+    checkKeys(table, what,
+              {QStringLiteral("name"), QStringLiteral("conninfo"), QStringLiteral("databases"),
+               QStringLiteral("pause_ms"), QStringLiteral("assign")});
     PoolerConfig pooler;
     pooler.name = requiredText(table, what, "name");
     if (!m_error && std::any_of(m_config.poolers.begin(), m_config.poolers.end(),
@@ -419,6 +453,7 @@ void Reader::readPooler(const toml::table &table)
     }
     pooler.databases = argv(table, "databases");
     pooler.pauseMs = number(table, "pause_ms", pooler.pauseMs, 100, 60'000, QStringLiteral(" ms"));
+    pooler.assign = argv(table, "assign");
     m_config.poolers.push_back(pooler);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/units.h"
+#include "operations/address/link.h"
+#include "operations/address/owners.h"
 #include "tables/addressesmodel.h"
 #include "tables/cells.h"
 
@@ -64,7 +66,7 @@ AddressAnswer holderAnswer(const Sight &sight, qint64 nowMs)
         return one;
     }
     const auto &cloud = sight.facts.cloud;
-    const bool byProvider = sight.address.provider != QLatin1String("host");
+    const bool byProvider = !sight.address.isOnHosts();
     if (byProvider && !cloud.error.message.isEmpty()) {
         one.facts.emplace_back(tr("why"), cloud.error.message);
     }
@@ -85,6 +87,22 @@ AddressAnswer holderAnswer(const Sight &sight, qint64 nowMs)
     for (const Claim &claim : sight.facts.claims) {
         one.facts.emplace_back(claim.interface, claim.cidr);
     }
+    for (const auto &link : sight.facts.links) {
+        one.facts.emplace_back(link.node, linkText(link));
+    }
+    QString last;
+    for (const auto &owner : sight.facts.owners) {
+        if (!owner.has && owner.owner != sight.address.provider) {
+            continue;
+        }
+        if (last != owner.owner) {
+            one.facts.emplace_back(tr("owner"), owner.owner);
+            last = owner.owner;
+        }
+        one.facts.emplace_back(owner.node, owner.has                 ? shortText(owner)
+                                           : owner.problem.isEmpty() ? tr("does not have it")
+                                                                     : owner.problem);
+    }
     QStringList unasked = sight.facts.unasked.keys();
     unasked.sort();
     if (!unasked.isEmpty()) {
@@ -98,7 +116,7 @@ AddressAnswer holderAnswer(const Sight &sight, qint64 nowMs)
 AddressAnswer claimAnswer(const Sight &sight, qint64 nowMs)
 {
     AddressAnswer one{.question = tr("Who claims it"), .answer = unknown()};
-    if (sight.address.provider != QLatin1String("host")) {
+    if (!sight.address.isOnHosts()) {
         one.answer = tr("not on the hosts' own network");
         one.nonValue = true;
         return one;

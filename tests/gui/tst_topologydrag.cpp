@@ -43,6 +43,7 @@ private Q_SLOTS:
     void menuByTheKeyboard();
     void addressGoesWhereItMay_data();
     void addressGoesWhereItMay();
+    void addressesOfOthersStay_data();
     void addressesOfOthersStay();
     void addressThatIsGoneIsLetGo();
     void menuMovesAddresses();
@@ -332,12 +333,20 @@ void TestTopologyDrag::addressGoesWhereItMay()
     QCOMPARE(runs.count(), 0); // it asks, and never acts
 }
 
-/// What this version does not move is not dragged.
+void TestTopologyDrag::addressesOfOthersStay_data()
+{
+    QTest::addColumn<QString>("provider");
+    QTest::newRow("whom this version does not know") << QStringLiteral("somebody-elses");
+    QTest::newRow("who moves it by himself") << QStringLiteral("keepalived");
+}
+
+/// What the console does not move is not dragged.
 void TestTopologyDrag::addressesOfOthersStay()
 {
+    QFETCH(QString, provider);
     const cluster::ClusterState state = stateOf(startedApart(threeNodes()), QStringLiteral("orders"));
     operations::address::Sights sights = someSights(state);
-    sights[1].address.provider = QStringLiteral("somebody-elses");
+    sights[1].address.provider = provider;
     showSights(state, sights);
     QTest::mousePress(window(), Qt::LeftButton, {}, tabAt("read", "pg2"));
     move(at("pg3"));

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <libpq-fe.h>
 #include <memory>
+#include <numeric>
 
 #include "consolerun.h"
 #include "core/identifier.h"
@@ -62,6 +63,7 @@ private Q_SLOTS:
     void killedWhilePausedIsFinished_data();
     void killedWhilePausedIsFinished();
     void addressThatDoesNotMoveIsTold();
+    void poolerThatLeadsToANodeIsLedOn();
     void poolerThatIsPausedRefuses();
     void whatOthersPausedStaysPaused();
 
@@ -87,7 +89,8 @@ private:
     bool admin(const QString &command) const;
     /// Whether clients get through to the primary.
     bool answers() const;
-    void writeCluster(const QString &name, const QString &script, const QStringList &databases = {}) const;
+    void writeCluster(const QString &name, const QString &script, const QStringList &databases = {},
+                      const QStringList &lead = {}) const;
     /// The databases that PgBouncer shows as paused.
     QStringList paused() const;
 
@@ -156,7 +159,8 @@ void TestSwitchoverRouting::cleanupTestCase()
     m_pooler.waitForFinished(5000);
 }
 
-void TestSwitchoverRouting::writeCluster(const QString &name, const QString &script, const QStringList &databases) const
+void TestSwitchoverRouting::writeCluster(const QString &name, const QString &script, const QStringList &databases,
+                                         const QStringList &lead) const
 {
     cluster::ClusterConfig config = m_lab->config(QStringLiteral("postgres"));
     config.name = name;
@@ -173,6 +177,7 @@ void TestSwitchoverRouting::writeCluster(const QString &name, const QString &scr
     pooler.name = QStringLiteral("pgb1");
     pooler.conninfo = QStringLiteral("host=127.0.0.1 port=%1 user=postgres").arg(m_port);
     pooler.databases = databases;
+    pooler.assign = lead;
     config.poolers = {pooler};
     QVERIFY(cluster::saveClusterFile(config, m_directory.filePath(name + QStringLiteral(".toml"))));
 }
@@ -220,6 +225,17 @@ void TestSwitchoverRouting::applicationsNoticeNothing()
         QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
         const ConsoleRun ended = switchover({m_lab->node(to).name});
         QVERIFY2(ended.exitCode == 0, ended.text.constData());
+        const auto at = [&ended](const char *step) { // when it was done; 0: it was not
+            return std::accumulate(ended.lines.begin(), ended.lines.end(), 0, [step](int ms, const QJsonObject &line) {
+                return line.value(QStringLiteral("step")).toString() == QLatin1String(step) &&
+                               line.value(QStringLiteral("state")).toString() == QLatin1String("done")
+                           ? line.value(QStringLiteral("at_ms")).toInt()
+                           : ms;
+            });
+        };
+        QVERIFY2(at("reconnect_pgb1") >= at("address_write") && at("reconnect_pgb1") <= at("resume_pgb1") &&
+                     at("address_write") > 0,
+                 ended.text.constData());
         const qint64 before = client.acknowledged();
         QTRY_VERIFY(client.acknowledged() > before + 100);
         client.stop();
@@ -552,6 +568,47 @@ void TestSwitchoverRouting::addressThatDoesNotMoveIsTold()
     QVERIFY(m_lab->removeAddress(from, m_lab->floatingAddress()));
     QVERIFY(m_lab->addAddress(to, m_lab->floatingAddress()));
     // It was not left paused.
+    QTRY_VERIFY_WITH_TIMEOUT(answers(), 15'000);
+}
+
+/// Its configuration is what leads it to the new primary; nothing but the console tells it.
+void TestSwitchoverRouting::poolerThatLeadsToANodeIsLedOn()
+{
+    awaitWhole();
+    const int from = primary();
+    const int to = from == 0 ? 1 : 0;
+    const QString ini = m_directory.filePath(QStringLiteral("pgbouncer.ini"));
+    const QStringList lead{QStringLiteral("sh"),
+                           QStringLiteral("-c"),
+                           QStringLiteral("sed -i \"s/host=[^ ]*/host=$1/\" \"$2\"; chmod 644 \"$2\""),
+                           QStringLiteral("lead"),
+                           QStringLiteral("{host}"),
+                           ini};
+    const auto leadBy = [&](const QString &host) {
+        QStringList words = lead;
+        words[4] = host;
+        return testsupport::run(words).ok() && admin(QStringLiteral("RELOAD")) && admin(QStringLiteral("RECONNECT"));
+    };
+    QVERIFY(leadBy(m_lab->node(from).host));
+    QTRY_VERIFY_WITH_TIMEOUT(answers(), 15'000);
+    // Without that it would stay with who is no primary any more.
+    const ConsoleRun warned = integration::runConsole(
+        {QStringLiteral("switchover"), m_directory.filePath(QStringLiteral("orders.toml")), QStringLiteral("--json"),
+         QStringLiteral("--to"), m_lab->node(to).name, QStringLiteral("--dry-run")},
+        m_directory.path());
+    QCOMPARE(warned.check(QStringLiteral("poolers")), QStringLiteral("warning"));
+    writeCluster(QStringLiteral("led"), QLatin1String(kMove), {}, lead);
+    CommitClient client({pooled()});
+    QTRY_VERIFY_WITH_TIMEOUT(client.acknowledged() > 100, 15'000);
+    const ConsoleRun ended = switchover({m_lab->node(to).name}, QString(), QStringLiteral("led"));
+    QVERIFY2(ended.exitCode == 0, ended.text.constData());
+    QCOMPARE(ended.check(QStringLiteral("poolers")), QStringLiteral("passed"));
+    const qint64 before = client.acknowledged();
+    QTRY_VERIFY(client.acknowledged() > before + 100);
+    client.stop();
+    QCOMPARE(client.failed(), 0);
+    QCOMPARE(client.missingAt(m_lab->node(to).conninfo(QStringLiteral("postgres"))), 0);
+    QVERIFY(leadBy(m_lab->floatingAddress()));
     QTRY_VERIFY_WITH_TIMEOUT(answers(), 15'000);
 }
 

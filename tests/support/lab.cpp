@@ -47,6 +47,7 @@ core::Result<std::unique_ptr<Lab>> Lab::start(Variant variant, const Options &op
     QStringList argv{QStringLiteral("bash"), script(), QStringLiteral("up"), word(variant)};
     argv << QStringLiteral("OWNER=%1").arg(QCoreApplication::applicationPid()) << flag("CASCADE", options.cascading)
          << flag("REPMGRD", options.repmgrd) << flag("SIBLING", options.sibling) << flag("SSH", options.ssh)
+         << QStringLiteral("ETCD=%1").arg(options.etcd)
          << (options.fsync ? QStringLiteral("FSYNC=on") : QStringLiteral("FSYNC=off"));
     if (options.major > 0) {
         argv << QStringLiteral("MAJOR=%1").arg(options.major);

@@ -26,6 +26,7 @@ public:
         bool sibling = false;  ///< Repmgr: pg3 is a second standby of pg1, and pg4 the witness
         bool fsync = false;
         bool ssh = true;
+        int etcd = 3;              ///< Patroni: by which of its interfaces the store is spoken to, 3 or 2
         int major = 0;             ///< of Debian's servers; 0: the newest installed
         QStringList settings = {}; ///< "name=value", on every server
     };

@@ -6,6 +6,7 @@
 #       SIBLING=1    repmgr: pg3 a second standby, pg4 the witness
 #       FSYNC=on     as in production                     SSH=0       without sshd
 #       MAJOR=15     Debian's server, or majors.sh's      SET=name=value   a server setting; may be repeated
+#       ETCD=2       patroni: by the older interface of its store
 #       OWNER=PID    whose lab it is: swept once that process is gone. Left out: it stays until "down".
 #   lab.sh down DIRECTORY|all      lab.sh sweep      lab.sh list
 # Needs root. Nothing of a lab reaches beyond its namespaces, its bridge and its directory.
@@ -59,11 +60,11 @@ newest_bin() { ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | sort -t/ -
 up() {
   local variant=$1 argument began=$EPOCHREALTIME
   shift
-  CASCADE=1 REPMGRD=0 SIBLING=0 FSYNC=off SSH=1 MAJOR='' OWNER='' SET=() SEQ=1
+  CASCADE=1 REPMGRD=0 SIBLING=0 FSYNC=off SSH=1 ETCD=3 MAJOR='' OWNER='' SET=() SEQ=1
   for argument in "$@"; do
     case $argument in
     SET=*) SET+=("${argument#SET=}") ;;
-    CASCADE=* | REPMGRD=* | SIBLING=* | FSYNC=* | SSH=* | MAJOR=* | OWNER=*) declare -g "$argument" ;;
+    CASCADE=* | REPMGRD=* | SIBLING=* | FSYNC=* | SSH=* | ETCD=* | MAJOR=* | OWNER=*) declare -g "$argument" ;;
     *) echo "lab.sh: what is $argument?" >&2; exit 64 ;;
     esac
   done
@@ -153,7 +154,7 @@ list() {
 
 case ${1:-} in
 up)
-  case ${2:-} in plain | repmgr | patroni | autofailover) up "${@:2}" ;; *) sed -n '3,12s/^# \{0,1\}//p' "$0" >&2; exit 64 ;; esac ;;
+  case ${2:-} in plain | repmgr | patroni | autofailover) up "${@:2}" ;; *) sed -n '3,13s/^# \{0,1\}//p' "$0" >&2; exit 64 ;; esac ;;
 down)
   if [ "${2:-}" = all ]; then
     for dir in "$ROOT"/*-*/; do [ ! -d "$dir" ] || down "${dir%/}"; done
@@ -168,5 +169,5 @@ patroni | autoctl) # DIRECTORY HOST: starts Patroni or pg_autoctl there again
   "$1_start" "$3"
   until_true 20 test -s "$LAB/$3/$1.pid" ;;
 list) list ;;
-*) sed -n '3,12s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+*) sed -n '3,13s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac

@@ -2,6 +2,7 @@
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
 
 #include "printed.h"
 #include "support/journals.h"
@@ -21,6 +22,7 @@ private Q_SLOTS:
     void ticksAreNoReset();
     void tellsTheTruthOfOne();
     void tellsWhatIsWrong();
+    void ownersAreTold();
     void movesComeFromTheJournal();
 
 private:
@@ -125,6 +127,42 @@ void TestAddressesModels::tellsWhatIsWrong()
     for (const AddressAnswer &one : addressStory({never}, address.name, 0).answers) {
         QVERIFY2(one.verdict == Verdict::Unknown, qPrintable(one.question));
     }
+}
+
+/// Who moves an address by himself is named, host by host.
+void TestAddressesModels::ownersAreTold()
+{
+    cluster::AddressConfig address;
+    address.name = QStringLiteral("write");
+    address.ip = QStringLiteral("10.0.0.50");
+    address.provider = QStringLiteral("keepalived");
+    operations::address::Facts facts = heldBy(*m_state.snapshot, QStringLiteral("pg1"));
+    operations::address::OwnerFacts owner;
+    owner.owner = address.provider;
+    owner.node = QStringLiteral("pg1");
+    owner.has = true;
+    owner.part = QStringLiteral("vrrp_instance VI_1");
+    owner.wants = {QStringLiteral("priority 100")};
+    facts.owners = {owner, owner};
+    facts.owners[1].node = QStringLiteral("pg2");
+    facts.owners[1].has = false;
+    using Told = std::pair<QString, QString>;
+    const auto holds = [](const AddressAnswer &answer, const Told &told) {
+        return std::find(answer.facts.begin(), answer.facts.end(), told) != answer.facts.end();
+    };
+    const AddressAnswer holder = addressStory({sightOf(m_state, address, facts)}, address.name, 0).answers.front();
+    QCOMPARE(holder.answer, QStringLiteral("pg1, says its host"));
+    QVERIFY(holds(holder, {QStringLiteral("owner"), QStringLiteral("keepalived")}));
+    QVERIFY(holds(holder, {QStringLiteral("pg1"), QStringLiteral("VI_1, priority 100")}));
+    QVERIFY(holds(holder, {QStringLiteral("pg2"), QStringLiteral("does not have it")}));
+
+    address.provider = QStringLiteral("link");
+    facts = leadingTo(*m_state.snapshot, QStringLiteral("pg1"));
+    facts.links = {{.node = QStringLiteral("pg1"), .status = QStringLiteral("ACTIVATED")}};
+    facts.links[0].id = QStringLiteral("vip-1");
+    const AddressAnswer linked = addressStory({sightOf(m_state, address, facts)}, address.name, 0).answers.front();
+    QCOMPARE(linked.answer, QStringLiteral("pg1, says link"));
+    QVERIFY(holds(linked, {QStringLiteral("pg1"), QStringLiteral("ACTIVATED, no health check")}));
 }
 
 void TestAddressesModels::movesComeFromTheJournal()

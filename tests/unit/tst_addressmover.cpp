@@ -216,7 +216,7 @@ void TestAddressMover::isNotHeld()
 void TestAddressMover::otherProvidersAreAWarning()
 {
     Move move = hostMove();
-    move.address.provider = QStringLiteral("link");
+    move.address.provider = QStringLiteral("carp");
     QVERIFY(!moverFor(move.address.provider));
     QCOMPARE(resultsOf(move), QStringList({QStringLiteral("addresses:write warning")}));
 }

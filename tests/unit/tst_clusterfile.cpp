@@ -54,6 +54,7 @@ name = "pgb1"
 conninfo = "host=10.0.0.20 port=6432 user=admin"
 databases = ["orders"]
 pause_ms = 1500
+assign = ["lead-pgbouncer", "{host}"]
 [[backup]]
 name = "nightly"
 tool = "pgbackrest"
@@ -83,6 +84,7 @@ private Q_SLOTS:
     void hosts_data();
     void hosts();
     void addresses();
+    void owners();
     void files();
     void unreadableFile();
     void saving();
@@ -118,6 +120,7 @@ void TestClusterFile::everything()
     QCOMPARE(config->poolers.front().name, QStringLiteral("pgb1"));
     QCOMPARE(config->poolers.front().databases, QStringList{QStringLiteral("orders")});
     QCOMPARE(config->poolers.front().pauseMs, 1500);
+    QCOMPARE(config->poolers.front().assign.size(), 2);
     QCOMPARE(config->backups.front().tool, QStringLiteral("pgbackrest"));
     QVERIFY(config->probe);
     QCOMPARE(config->probe->conninfo,
@@ -431,6 +434,26 @@ void TestClusterFile::addresses()
         QStringLiteral("x y"));
     QCOMPARE(urlWithoutPassword(QStringLiteral("http://u:canary@h:8008/x")), QStringLiteral("http://u@h:8008/x"));
     QCOMPARE(urlWithoutPassword(QStringLiteral("http://h:8008/a@b:c")), QStringLiteral("http://h:8008/a@b:c"));
+}
+
+void TestClusterFile::owners()
+{
+    for (const QString &provider : {QStringLiteral("host"), QStringLiteral("keepalived"), QStringLiteral("vip-manager"),
+                                    QStringLiteral("command"), QStringLiteral("aws")}) {
+        const auto config = parseClusterFile(
+            minimal() + QStringLiteral("[[address]]\nname = 'w'\nip = '10.0.0.1'\nprovider = '%1'\n%2")
+                            .arg(provider,
+                                 provider == QLatin1String("command") ? QStringLiteral("assign = ['x']\n") : QString()),
+            kPath);
+        QVERIFY2(config, config ? "" : qPrintable(config.error().message));
+        const AddressConfig &address = config->addresses.front();
+        QCOMPARE(address.provider, provider);
+        const bool owned = provider == QLatin1String("keepalived") || provider == QLatin1String("vip-manager");
+        QCOMPARE(address.hasOwner(), owned);
+        QCOMPARE(address.isOnHosts(), owned || provider == QLatin1String("host"));
+        QCOMPARE(address.isNear(), provider != QLatin1String("aws"));
+        QVERIFY(parseClusterFile(writeClusterFile(*config), kPath).value() == *config);
+    }
 }
 
 void TestClusterFile::files()

@@ -2,6 +2,7 @@
 #include <QTest>
 #include <functional>
 
+#include "operations/places.h"
 #include "operations/planjson.h"
 #include "operations/plantext.h"
 #include "operations/proofs.h"
@@ -48,6 +49,7 @@ private Q_SLOTS:
     void nativePlanUnderRepmgr();
     void planWithAddressAndPooler();
     void poolerWithSeveralDatabases();
+    void poolerConnectsAnew();
     void syncRuleChangesSides();
     void planByHand();
     void everyProofHasItsAction();
@@ -252,6 +254,19 @@ void TestSwitchoverPlan::checks_data()
         withAddress(f, s);
         f.poolers[QStringLiteral("pgb1")].paused = {QStringLiteral("orders")};
     });
+    row("pooler that leads to a node itself", "poolers", "warning", [](Facts &f, auto &s) {
+        withAddress(f, s);
+        f.poolers[QStringLiteral("pgb1")].servers[QStringLiteral("orders")] = QStringLiteral("10.0.0.11:5432");
+    });
+    row("pooler that is led elsewhere", "poolers", "passed", [](Facts &f, auto &s) {
+        withAddress(f, s);
+        f.poolers[QStringLiteral("pgb1")].servers[QStringLiteral("orders")] = QStringLiteral("10.0.0.11:5432");
+        f.config.poolers[0].assign = {QStringLiteral("lead")};
+    });
+    row("pooler that leads to a node's gateway", "poolers", "passed", [](Facts &f, auto &s) {
+        withAddress(f, s);
+        f.poolers[QStringLiteral("pgb1")].servers[QStringLiteral("orders")] = QStringLiteral("10.0.0.11:5000");
+    });
     row("manager not known", "not_managed", "unknown",
         [](Facts &, auto &s) { s.manager = cluster::ManagerKind::Auto; });
     row("sync rule is handed over", "sync_satisfiable", "warning", [](Facts &, auto &s) {
@@ -282,7 +297,7 @@ void TestSwitchoverPlan::checks_data()
         setSetting(edit(s, pg1), QStringLiteral("wal_log_hints"), QStringLiteral("off"));
     });
     row("address that is not moved", "addresses", "warning", [](Facts &f, auto &) {
-        f.config.addresses.push_back({.name = QStringLiteral("write"), .provider = QStringLiteral("link")});
+        f.config.addresses.push_back({.name = QStringLiteral("write"), .provider = QStringLiteral("carp")});
     });
     row("address of a provider that was not asked", "address_credentials", "unknown", [](Facts &f, auto &) {
         f.config.addresses.push_back({.name = QStringLiteral("write"), .provider = QStringLiteral("digitalocean")});
@@ -494,6 +509,29 @@ void TestSwitchoverPlan::planWithAddressAndPooler()
     // What can't be seen from here can't be proved from here.
     facts.addresses[QStringLiteral("write")].error = QStringLiteral("no route");
     QVERIFY(stepOf(planSwitchover(facts, pg2), QStringLiteral("address_write"))->verify.empty());
+}
+
+/// Between the move and RESUME, and whatever becomes of it clients go on.
+void TestSwitchoverPlan::poolerConnectsAnew()
+{
+    const cluster::Snapshot snapshot = prepared(healthyPair());
+    Facts facts = factsOf(snapshot);
+    withAddress(facts, snapshot);
+    PoolerFacts &seen = facts.poolers[QStringLiteral("pgb1")];
+    seen.version = 10'090; // has no RECONNECT
+    QVERIFY(!idsOf(planSwitchover(facts, pg2)).contains(QStringLiteral("reconnect")));
+    seen.version = 10'100;
+    facts.config.poolers[0].assign = {QStringLiteral("lead"), QStringLiteral("{node}={host}")};
+    const Plan plan = planSwitchover(facts, pg2);
+    QVERIFY2(idsOf(plan).contains(QStringLiteral("promote address_write lead_pgb1 reconnect_pgb1 resume_pgb1 rejoin")),
+             qPrintable(idsOf(plan)));
+    QCOMPARE(sqlOf(stepOf(plan, QStringLiteral("reconnect_pgb1"))->actions),
+             QStringLiteral("pooler pgb1: RECONNECT orders"));
+    const Step *lead = stepOf(plan, QStringLiteral("lead_pgb1"));
+    QCOMPARE(lead->actions[0].node, operations::consolePlace());
+    QCOMPARE(lead->actions[0].argv, QStringList({QStringLiteral("lead"), QStringLiteral("pg2=10.0.0.12")}));
+    QCOMPARE(lead->actions[1].sql, QStringLiteral("RELOAD"));
+    QVERIFY(stepOf(plan, QStringLiteral("resume_pgb1"))->needs.isEmpty());
 }
 
 void TestSwitchoverPlan::syncRuleChangesSides()

@@ -257,14 +257,15 @@ void OverviewPage::setAddresses(const std::shared_ptr<const operations::address:
 std::vector<topology::DropTarget> OverviewPage::targetsOf(const operations::address::Sight &sight) const
 {
     std::vector<topology::DropTarget> targets;
-    if (!state().snapshot || !state().assessment || !operations::address::moverFor(sight.address.provider)) {
+    const operations::address::Mover *mover = operations::address::moverFor(sight.address.provider);
+    if (!state().snapshot || !state().assessment || !mover) {
         return targets;
     }
     const bool follows = sight.address.follows == QLatin1String("primary");
     for (const cluster::NodeStatus &node : state().snapshot->nodes) {
         const bool has = sight.truth.holders == QStringList{node.name} ||
                          (sight.truth.holders.isEmpty() && sight.truth.answers == node.name);
-        if (!has && operations::address::targetOf(sight.address, state(), node.name).may()) {
+        if (!has && !mover->isOwners && operations::address::targetOf(sight.address, state(), node.name).may()) {
             targets.push_back({node.name, false});
         } else if (follows && cluster::whyNotProposed(state(), node.name).isEmpty()) {
             targets.push_back({node.name, true});

@@ -28,6 +28,22 @@ struct Fitness {
     QStringList answering;
 };
 
+/// A program on a host that moves addresses by itself, and what its configuration says of this one.
+struct OwnerFacts {
+    QString node;
+    QString owner;     ///< "keepalived" or "vip-manager"
+    QString file;      ///< its configuration; empty: it has none
+    QString problem;   ///< why it is not known whether it has this address; empty: it is
+    QString complaint; ///< what it says itself is wrong with its configuration
+    bool has = false;  ///< it moves this address
+    QString part;      ///< "vrrp_instance VI_1"; of vip-manager the key that it watches
+    QStringList wants; ///< "state BACKUP", "priority 100"; of vip-manager the value with which the host is to have it
+    bool asksPatroni = false; ///< vip-manager asks the host's own Patroni
+    bool follows = false;     ///< something in it can make the address go with the primary
+
+    bool operator==(const OwnerFacts &) const = default;
+};
+
 /// A node's machine at a provider of floating addresses, and whether the address could lead there.
 struct Machine {
     QString error; ///< why it is not known which one it is; empty: it is
@@ -86,6 +102,18 @@ struct GatewayFacts {
     std::vector<GatewayServer> servers; ///< of the address's backend
 };
 
+/// What the LinK of a node's host says of its endpoint with the address.
+struct LinkFacts {
+    QString node;
+    QString url;    ///< its base
+    QString error;  ///< why it says nothing; empty: it does
+    QString id;     ///< of the endpoint, on that host alone; empty: it has none with the address
+    QString status; ///< ACTIVATED, STANDBY, FAILING, BOOTING
+    int checks = 0; ///< health checks that must pass there
+
+    bool operator==(const LinkFacts &) const = default;
+};
+
 /// What is known of an address that applications use. Nothing in it is secret.
 struct Facts {
     QString error; ///< why nothing answers PostgreSQL there, as seen from this machine
@@ -99,12 +127,16 @@ struct Facts {
     QDateTime askedAt;           ///< UTC
     std::optional<int> answerMs; ///< from nothing to the answer, over a new connection where there was none
 
-    // Of provider "host":
+    // Of those that stand on the hosts' interfaces:
     std::vector<Claim> claims;
-    QHash<QString, QString> unasked; ///< by node: why its host can't be asked what it has
-    QHash<QString, Fitness> fitness; ///< by node
+    QHash<QString, QString> unasked;       ///< by node: why its host can't be asked what it has
+    QHash<QString, Fitness> fitness;       ///< by node
+    std::vector<OwnerFacts> owners;        ///< in the order of the nodes' names
+    QHash<QString, QString> ownersUnasked; ///< by node: why it is not known who moves addresses there
 
     CloudFacts cloud; ///< of those at a provider that is asked over HTTP
+
+    std::vector<LinkFacts> links; ///< of provider "link", in the order of the cluster file
 
     // Of provider "haproxy":
     std::vector<GatewayFacts> gateways;  ///< in the order of the cluster file; none: they were not asked

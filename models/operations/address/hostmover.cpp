@@ -7,6 +7,7 @@
 
 #include "operations/address/hostscripts.h"
 #include "operations/address/mover.h"
+#include "operations/address/owners.h"
 
 namespace howdah::operations::address {
 
@@ -110,6 +111,13 @@ std::vector<Check> checks(const Move &move)
         return {madeCheck(move, about, CheckResult::Failed,
                           tr("the cluster file does not say on which interface it is"),
                           tr("Add interface to the address, as in interface = \"eth0\"."))};
+    }
+    if (const OwnerFacts *owner = strangerAmong(move.facts, move.address.provider)) {
+        const About about{QStringLiteral("address_owner"), tr("Nobody else moves address %1").arg(move.address.name)};
+        return {madeCheck(move, about, CheckResult::Failed,
+                          tr("it is %1's on %2: %3").arg(owner->owner, owner->node, partText(*owner)),
+                          tr("It would take back what is moved by hand. Write provider = \"%1\" in the cluster file.")
+                              .arg(owner->owner))};
     }
     std::vector<Check> all{checkHolder(move), checkFitness(move, move.to)};
     if (!move.from.isEmpty() && move.from != move.to) {

@@ -8,6 +8,9 @@
 #include "operations/address/cloudlook.h"
 #include "operations/address/gatewaylook.h"
 #include "operations/address/hostscripts.h"
+#include "operations/address/link.h"
+#include "operations/address/owners.h"
+#include "operations/address/ownerscripts.h"
 #include "operations/places.h"
 #include "postgres/conninfo.h"
 
@@ -96,13 +99,14 @@ void Look::start(const std::vector<cluster::NodeConfig> &hosts, std::function<vo
     m_facts.askedAt = QDateTime::currentDateTimeUtc();
     m_left = 1; // so that nothing is over before all is asked
     askServer();
-    if (depth != Depth::Server && m_address.provider == QLatin1String("host")) {
+    if (depth != Depth::Server && m_address.isOnHosts()) {
         for (const cluster::NodeConfig &node : hosts) {
             if (node.command.isEmpty() && !node.hasCommand) {
                 m_facts.unasked.insert(node.name, QStringLiteral("the cluster file has no command for it"));
                 continue;
             }
             askClaims(node.name);
+            askOwners(node.name, true);
             if (!m_address.interface.isEmpty() && node.kind == cluster::NodeKind::Data) {
                 askFitness(node.name);
             }
@@ -110,6 +114,9 @@ void Look::start(const std::vector<cluster::NodeConfig> &hosts, std::function<vo
     }
     if (depth != Depth::Server && m_address.provider == QLatin1String("haproxy")) {
         askGateways(hosts);
+    }
+    if (depth != Depth::Server && m_address.provider == QLatin1String("link")) {
+        askLinks(hosts);
     }
     const addresses::Provider *provider = addresses::providerOf(m_address.provider);
     const bool spared = depth == Depth::Spare && provider && provider->info().auth == addresses::Auth::Basic;
@@ -181,47 +188,97 @@ void Look::askGateways(const std::vector<cluster::NodeConfig> &hosts)
     });
 }
 
-void Look::askClaims(const QString &node)
+void Look::askLinks(const std::vector<cluster::NodeConfig> &hosts)
+{
+    for (const cluster::NodeConfig &node : hosts) {
+        if (node.kind != cluster::NodeKind::Data) {
+            continue;
+        }
+        const std::size_t at = m_facts.links.size();
+        LinkFacts &link =
+            m_facts.links.emplace_back(LinkFacts{.node = node.name, .url = linkUrl(m_address, node.name)});
+        if (link.url.isEmpty()) {
+            link.error = QStringLiteral("the cluster file has no url of its LinK");
+            continue;
+        }
+        ++m_left;
+        const QPointer<Look> self(this);
+        m_hands.http({.method = QStringLiteral("GET"),
+                      .url = link.url + QStringLiteral("/endpoints"),
+                      .body = {},
+                      .credentials = kLinkCredentials},
+                     kHostMs, [self, at](const Handed<HttpAnswer> &answer) {
+                         if (!self) {
+                             return;
+                         }
+                         LinkFacts &facts = self->m_facts.links[at];
+                         facts.error = answer ? QString() : answer.error().error.message;
+                         if (answer) {
+                             readLink(facts, self->m_address.ip, answer->status, answer->body);
+                         }
+                         self->one();
+                     });
+    }
+}
+
+/// why is empty when it has said something.
+void Look::askHost(const QString &node, const char *script, const QStringList &words, bool asRoot,
+                   std::function<void(const QString &why, const QString &said)> done)
 {
     ++m_left;
     const QPointer<Look> self(this);
-    m_hands.command(node,
-                    {QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kClaimsScript),
-                     QStringLiteral("howdah-claims"), m_address.ip},
-                    false, kHostMs, [self, node](const Handed<CommandResult> &result) {
-                        if (!self) {
-                            return;
+    m_hands.command(node, QStringList{QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(script)} + words,
+                    asRoot, kHostMs, [self, done](const Handed<CommandResult> &result) {
+                        if (self) {
+                            const QString why = problemOf(result);
+                            done(why, why.isEmpty() ? result->out : QString());
+                            self->one();
                         }
-                        if (const QString why = problemOf(result); !why.isEmpty()) {
-                            self->m_facts.unasked.insert(node, why);
-                        } else {
-                            for (Claim &claim : claimsFrom(node, result->out)) {
-                                self->m_facts.claims.push_back(std::move(claim));
-                            }
-                            std::sort(self->m_facts.claims.begin(), self->m_facts.claims.end(),
-                                      [](const Claim &a, const Claim &b) { return a.node < b.node; });
-                        }
-                        self->one();
                     });
+}
+
+void Look::askClaims(const QString &node)
+{
+    askHost(node, kClaimsScript, {QStringLiteral("howdah-claims"), m_address.ip}, false,
+            [this, node](const QString &why, const QString &said) {
+                if (!why.isEmpty()) {
+                    m_facts.unasked.insert(node, why);
+                    return;
+                }
+                for (Claim &claim : claimsFrom(node, said)) {
+                    m_facts.claims.push_back(std::move(claim));
+                }
+                std::sort(m_facts.claims.begin(), m_facts.claims.end(),
+                          [](const Claim &a, const Claim &b) { return a.node < b.node; });
+            });
 }
 
 void Look::askFitness(const QString &node)
 {
-    ++m_left;
-    const QPointer<Look> self(this);
-    m_hands.command(node,
-                    {QStringLiteral("sh"), QStringLiteral("-c"), QLatin1String(kFitnessScript),
-                     QStringLiteral("howdah-fitness"), m_address.ip, m_address.interface},
-                    true, kHostMs, [self, node](const Handed<CommandResult> &result) {
-                        if (!self) {
-                            return;
-                        }
-                        const QString why = problemOf(result);
-                        Fitness fitness = why.isEmpty() ? fitnessFrom(result->out) : Fitness();
-                        fitness.error = why;
-                        self->m_facts.fitness.insert(node, fitness);
-                        self->one();
-                    });
+    askHost(node, kFitnessScript, {QStringLiteral("howdah-fitness"), m_address.ip, m_address.interface}, true,
+            [this, node](const QString &why, const QString &said) {
+                Fitness fitness = why.isEmpty() ? fitnessFrom(said) : Fitness();
+                fitness.error = why;
+                m_facts.fitness.insert(node, fitness);
+            });
+}
+
+/// Whoever is not let act as root may still read the configuration.
+void Look::askOwners(const QString &node, bool asRoot)
+{
+    askHost(node, kOwnersScript, {QStringLiteral("howdah-owners")}, asRoot,
+            [this, node, asRoot](const QString &why, const QString &said) {
+                if (!why.isEmpty() && asRoot) {
+                    askOwners(node, false);
+                } else if (!why.isEmpty()) {
+                    m_facts.ownersUnasked.insert(node, why);
+                }
+                for (OwnerFacts &owner : ownersFrom(node, m_address.ip, said)) {
+                    m_facts.owners.push_back(std::move(owner));
+                }
+                std::stable_sort(m_facts.owners.begin(), m_facts.owners.end(),
+                                 [](const OwnerFacts &a, const OwnerFacts &b) { return a.node < b.node; });
+            });
 }
 
 void Look::one()

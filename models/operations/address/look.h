@@ -11,9 +11,10 @@
 
 namespace howdah::operations::address {
 
-/// Asks who answers on one address, of provider "host" which hosts have it and could take it, of "haproxy" what the
-/// gateways do (GatewayLook), and of those that are asked over HTTP what they say (CloudLook): all at once, what can't
-/// be asked is a fact as well. Changes nothing. Used once. Engine thread.
+/// Asks who answers on one address, of one that stands on hosts which of them have it and could take it and who moves
+/// addresses there by himself, of "haproxy" what the gateways do (GatewayLook), and of those that are asked over HTTP
+/// what they say (CloudLook): all at once, what can't be asked is a fact as well. Changes nothing. Used once. Engine
+/// thread.
 class Look : public QObject {
     Q_OBJECT
 public:
@@ -36,6 +37,10 @@ private:
     void askGateways(const std::vector<cluster::NodeConfig> &hosts);
     void askClaims(const QString &node);
     void askFitness(const QString &node);
+    void askLinks(const std::vector<cluster::NodeConfig> &hosts);
+    void askOwners(const QString &node, bool asRoot);
+    void askHost(const QString &node, const char *script, const QStringList &words, bool asRoot,
+                 std::function<void(const QString &why, const QString &said)> done);
     void one();
 
     cluster::AddressConfig m_address;

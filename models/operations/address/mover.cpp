@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/identifier.h"
+#include "operations/address/owners.h"
 #include "operations/places.h"
 #include "operations/proofs.h"
 
@@ -61,9 +62,11 @@ Check checkAnswer(const Move &move)
 const Mover *moverFor(const QString &provider)
 {
     static const std::vector<const Mover *> all = [] {
-        std::vector<const Mover *> movers{&commandMover(), &hostMover(), &haproxyMover()};
-        for (const Mover &one : cloudMovers()) {
-            movers.push_back(&one);
+        std::vector<const Mover *> movers{&commandMover(), &hostMover(), &haproxyMover(), &linkMover()};
+        for (const std::vector<Mover> *more : {&ownedMovers(), &cloudMovers()}) {
+            for (const Mover &one : *more) {
+                movers.push_back(&one);
+            }
         }
         return movers;
     }();
@@ -123,6 +126,9 @@ Step moveStep(const Move &move)
     step.phase = Phase::Outage;
     step.title = mover && mover->apart ? tr("See that address %1 leads to %2").arg(address.name, move.to)
                                        : tr("Move address %1 to %2").arg(address.name, move.to);
+    if (mover && mover->isOwners) {
+        step.title = tr("See %1 move address %2 to %3").arg(address.provider, address.name, move.to);
+    }
     step.nodes = QStringList{move.to};
     if (mover) {
         step.deadlineMs = mover->deadlineMs ? mover->deadlineMs(move) : kDeadlineMs;
@@ -156,6 +162,9 @@ Step moveStep(const Move &move)
     }
     step.remedy = tr("Move %1 (%2) to %3 by hand: applications don't find the new primary.")
                       .arg(address.name, address.ip, move.to);
+    if (mover && mover->isOwners) {
+        step.remedy = tr("Applications don't find the new primary. ") + ownersRemedy(address, move.to);
+    }
     return step;
 }
 
@@ -189,6 +198,9 @@ Step settleStep(const Move &move)
         step.actions = mover->settled(move);
     }
     step.remedy = tr("Find every host that has %1, and take it from all but %2.").arg(move.address.ip, move.to);
+    if (mover && mover->isOwners) {
+        step.remedy = ownersRemedy(move.address, move.from);
+    }
     if (mover && mover->apart) {
         step.title = tr("See that the gateways of %1 lead to %2 alone").arg(move.address.name, move.to);
         step.remedy = tr("See what their servers are (howdah address, or \"show stat\" on their sockets).");

@@ -23,6 +23,7 @@ struct Move {
     bool alone = false;       ///< it is all that is done; else a part of a switchover
     /// Whoever has it may give it up just before the old primary is stopped: that follows at once, by this console.
     bool early = false;
+    bool byPatroni = false; ///< Patroni says who is the primary
 };
 
 /// How addresses of one provider are moved. Pure functions; what they need to know was asked before.
@@ -47,6 +48,7 @@ struct Mover {
     std::vector<Step> (*hold)(const Move &move) = nullptr;
     /// What a hold has done is done once more before the move where that is taken up later. Empty: nothing.
     std::vector<Action> (*holdAgain)(const Move &move) = nullptr;
+    bool isOwners = false; ///< somebody on the hosts moves it by himself: that is waited for, and seen
 };
 
 /// nullptr for a provider whose addresses this version does not move.
@@ -80,6 +82,8 @@ Action commandOn(const QString &node, const QString &script, const QString &name
 const Mover &commandMover();
 const Mover &hostMover();
 const Mover &haproxyMover();
+const Mover &linkMover();
+const std::vector<Mover> &ownedMovers(); ///< one for each program that moves addresses by itself
 const std::vector<Mover> &cloudMovers(); ///< one for each provider that is asked over HTTP
 
 } // namespace howdah::operations::address

@@ -38,8 +38,9 @@ QString evidenceOf(const Sight &sight)
 /// Whether what is wrong was told by the hosts or the gateways, not by who answers.
 bool restsOnHosts(const QString &id)
 {
-    static const QStringList ids{QStringLiteral("address_two_holders"), QStringLiteral("address_no_holder"),
-                                 QStringLiteral("address_several_servers"), QStringLiteral("address_no_server")};
+    static const QStringList ids{QStringLiteral("address_two_holders"),     QStringLiteral("address_no_holder"),
+                                 QStringLiteral("address_several_servers"), QStringLiteral("address_no_server"),
+                                 QStringLiteral("address_owned"),           QStringLiteral("address_no_owner")};
     return ids.contains(id) || id.startsWith(QLatin1String("address_gateway"));
 }
 
@@ -55,7 +56,10 @@ Sight seenAnew(const Sight &before, Facts facts, bool hosts, const cluster::Clus
         facts.claims = before.facts.claims;
         facts.unasked = before.facts.unasked;
         facts.fitness = before.facts.fitness;
+        facts.owners = before.facts.owners;
+        facts.ownersUnasked = before.facts.ownersUnasked;
         facts.cloud = before.facts.cloud;
+        facts.links = before.facts.links;
         facts.gateways = before.facts.gateways;
         facts.nodeIps = before.facts.nodeIps;
         facts.certificate = before.facts.certificate;

@@ -7,6 +7,8 @@
 #include "cluster/candidate.h"
 #include "cluster/positions.h"
 #include "operations/address/gatewaytruth.h"
+#include "operations/address/link.h"
+#include "operations/address/owners.h"
 
 namespace howdah::operations::address {
 
@@ -104,6 +106,46 @@ void judgeCertificate(Truth &truth, const cluster::AddressConfig &address, const
     }
 }
 
+/// Who moves it is not who the cluster file says; and where an owner moves it, nobody else is asked to.
+void judgeOwners(Truth &truth, const cluster::AddressConfig &address, const Facts &facts,
+                 const cluster::ClusterState &state)
+{
+    const int primary = state.assessment->topology.primary;
+    if (const OwnerFacts *other = strangerAmong(facts, address.provider)) {
+        if (truth.id.isEmpty()) {
+            tell(
+                truth, Verdict::Warning, "address_owned",
+                tr("it is %1's on %2 (%3), and the cluster file says provider \"%4\"")
+                    .arg(other->owner, other->node, partText(*other), address.provider),
+                tr("Write provider = \"%1\": what it moves by itself is not moved by anybody else.").arg(other->owner));
+        }
+        return;
+    }
+    if (!address.hasOwner()) {
+        return;
+    }
+    QStringList without;
+    for (const cluster::NodeStatus &node : state.snapshot->nodes) {
+        const bool asked = !facts.unasked.contains(node.name) && !facts.ownersUnasked.contains(node.name);
+        const OwnerFacts *owner = ownerOn(facts, address.provider, node.name);
+        if (node.kind == cluster::NodeKind::Data && asked && !(owner && (owner->has || !owner->problem.isEmpty()))) {
+            without.append(node.name);
+        }
+    }
+    if (!truth.id.isEmpty()) {
+        const QString there = primary < 0 ? QString() : state.snapshot->nodes[cluster::at(primary)].name;
+        truth.remedy =
+            truth.id == QLatin1String("address_not_reached") || truth.id == QLatin1String("address_other_cluster")
+                ? truth.remedy
+                : ownersRemedy(address, there);
+    } else if (!without.isEmpty()) {
+        tell(truth, Verdict::Warning, "address_no_owner",
+             tr("no %1 there has it, so that it can't go to %2")
+                 .arg(address.provider, without.join(QStringLiteral(", "))),
+             tr("Start %1 there, with %2 in its configuration.").arg(address.provider, address.ip));
+    }
+}
+
 } // namespace
 
 QString answeringNode(const Facts &facts, const cluster::Snapshot &snapshot)
@@ -128,9 +170,18 @@ Truth truthOf(const cluster::AddressConfig &address, const Facts &facts, const c
     if (!facts.cloud.holder.isEmpty()) {
         truth.holders.append(facts.cloud.holder);
     }
+    const bool byLink = address.provider == QLatin1String("link");
+    bool everyLink = byLink && !facts.links.empty();
+    for (const LinkFacts &link : facts.links) {
+        if (isActivated(link)) {
+            truth.holders.append(link.node);
+        }
+        everyLink = everyLink && link.error.isEmpty();
+    }
     truth.holders.removeDuplicates();
-    const bool byHosts = address.provider == QLatin1String("host");
-    truth.holderKnown = (byHosts && (facts.unasked.isEmpty() || !truth.holders.isEmpty())) ||
+    const bool byHosts = address.isOnHosts();
+    truth.holderKnown = everyLink || (byLink && !truth.holders.isEmpty()) ||
+                        (byHosts && (facts.unasked.isEmpty() || !truth.holders.isEmpty())) ||
                         (facts.cloud.isKnown() && facts.cloud.address.isHolderKnown &&
                          (!facts.cloud.holder.isEmpty() || facts.cloud.address.targetId.isEmpty()));
     const bool byGateways = address.provider == QLatin1String("haproxy");
@@ -145,7 +196,7 @@ Truth truthOf(const cluster::AddressConfig &address, const Facts &facts, const c
         tell(truth, Verdict::Critical, "address_two_holders",
              tr("several hosts have it: %1").arg(truth.holders.join(QStringLiteral(", "))),
              tr("Which of them applications reach is chance. Take it from all but the one that is to have it."));
-    } else if (byHosts && truth.holders.isEmpty() && facts.unasked.isEmpty() && !facts.error.isEmpty()) {
+    } else if ((byHosts || everyLink) && truth.holders.isEmpty() && facts.unasked.isEmpty() && !facts.error.isEmpty()) {
         tell(truth, Verdict::Critical, "address_no_holder", tr("no host has it"), tr("Give it to the primary."));
     } else if (!facts.error.isEmpty()) {
         tell(truth, Verdict::Unknown, "address_not_reached",
@@ -162,6 +213,9 @@ Truth truthOf(const cluster::AddressConfig &address, const Facts &facts, const c
     }
     if (byGateways) {
         judgeGateways(truth, address, facts, state);
+    }
+    if (byHosts) {
+        judgeOwners(truth, address, facts, state);
     }
     judgeCertificate(truth, address, facts);
     return truth;

@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 
 #include "cluster/positions.h"
+#include "operations/peeraddress.h"
 #include "operations/switchover/checks.h"
 #include "operations/switchover/routingsteps.h"
 
@@ -19,6 +20,28 @@ Check answer(const char *id, const QString &title, CheckResult result, const QSt
              const QString &remedy = {})
 {
     return made(id, tr("Afterwards"), title, {}, result, evidence, remedy);
+}
+
+/// Which of its databases lead to a node itself, and so to a standby afterwards: "orders (10.0.0.11:5432, pg1)".
+QStringList leadingToNodes(const Facts &facts, const cluster::PoolerConfig &pooler)
+{
+    const auto &nodes = facts.state.snapshot->nodes;
+    const auto &servers = facts.poolers.value(pooler.name).servers;
+    QStringList all;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (nodes[i].kind != cluster::NodeKind::Data || !nodes[i].sample) {
+            continue;
+        }
+        const auto [host, port] = addressForPeers(facts.config, facts.state, static_cast<int>(i));
+        for (auto one = servers.begin(); one != servers.end(); ++one) {
+            if ((pooler.databases.isEmpty() || pooler.databases.contains(one.key())) &&
+                one.value() == QStringLiteral("%1:%2").arg(host, port)) {
+                all.append(QStringLiteral("%1 (%2, %3)").arg(one.key(), one.value(), nodes[i].name));
+            }
+        }
+    }
+    all.sort();
+    return all;
 }
 
 Check checkPooler(const Facts &facts, const cluster::PoolerConfig &pooler)
@@ -59,6 +82,13 @@ Check checkPooler(const Facts &facts, const cluster::PoolerConfig &pooler)
                       tr("%1; left alone, since somebody else has paused it: %2")
                           .arg(evidence, others.join(QStringLiteral(", "))),
                       tr("It stays paused after the switchover, until whoever paused it sends RESUME."));
+    }
+    const QStringList direct = pooler.assign.isEmpty() ? leadingToNodes(facts, pooler) : QStringList();
+    if (!direct.isEmpty()) {
+        return answer("poolers", title, CheckResult::Warning,
+                      tr("%1; to a node itself: %2").arg(evidence, direct.join(QStringLiteral(", "))),
+                      tr("Applications behind it would stay with that node. Let it lead to an address that moves, or "
+                         "write assign into its [[pooler]]: what leads it elsewhere."));
     }
     return answer("poolers", title, CheckResult::Passed, evidence);
 }

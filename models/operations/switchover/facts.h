@@ -152,7 +152,9 @@ struct AutoFailoverFacts {
 struct PoolerFacts {
     QString error; ///< why its console can't be used
     QStringList databases;
-    QStringList paused; ///< those of them that are; kAllPaused: it as a whole
+    QStringList paused;              ///< those of them that are; kAllPaused: it as a whole
+    QHash<QString, QString> servers; ///< by database: where it leads, "10.0.0.11:5432"
+    int version = 0;                 ///< 10180: 1.18; 0: not known
 };
 inline const QString kAllPaused = QStringLiteral("all of it");
 

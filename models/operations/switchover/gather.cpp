@@ -2,6 +2,7 @@
 #include "operations/switchover/gather.h"
 
 #include <QPointer>
+#include <QRegularExpression>
 #include <algorithm>
 
 #include "operations/address/look.h"
@@ -117,6 +118,8 @@ void Gatherer::askPooler(const QString &name)
         facts.error = table ? QString() : table.error().error.message;
         for (std::size_t row = 0; table && row < table->rows.size(); ++row) {
             facts.databases.append(cell(*table, row, "name"));
+            facts.servers.insert(facts.databases.last(),
+                                 cell(*table, row, "host") + QLatin1Char(':') + cell(*table, row, "port"));
             if (cell(*table, row, "paused") == QLatin1String("1")) {
                 facts.paused.append(facts.databases.last());
             }
@@ -139,6 +142,20 @@ void Gatherer::askWholePooler(const QString &name)
                 self->m_facts.poolers[name].paused.append(kAllPaused);
             }
         }
+        self->askPoolerVersion(name);
+    });
+}
+
+void Gatherer::askPoolerVersion(const QString &name)
+{
+    const QPointer<Gatherer> self(this);
+    m_hands.sql(poolerPlace(name), QStringLiteral("SHOW VERSION"), kSqlMs, [self, name](const Handed<Table> &table) {
+        if (!self) {
+            return;
+        }
+        static const QRegularExpression number(QStringLiteral("([0-9]+)\\.([0-9]+)"));
+        const auto said = number.match(table ? cell(*table, 0, "version") : QString());
+        self->m_facts.poolers[name].version = said.captured(1).toInt() * 10'000 + said.captured(2).toInt() * 10;
         self->one();
     });
 }

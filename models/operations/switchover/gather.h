@@ -33,6 +33,7 @@ private:
     void askAddress(const cluster::AddressConfig &address);
     void askPooler(const QString &name);
     void askWholePooler(const QString &name);
+    void askPoolerVersion(const QString &name);
     void one();
     bool isDoneByHosts() const;
     void askFollowers();

@@ -7,6 +7,7 @@
 #include "core/identifier.h"
 #include "operations/peeraddress.h"
 #include "operations/places.h"
+#include "operations/switchover/owners.h"
 
 namespace howdah::operations::switchover {
 
@@ -78,6 +79,48 @@ Step pauseStep(const Pieces &p, const cluster::PoolerConfig &pooler, const QStri
     return step;
 }
 
+constexpr int kHasReconnect = 10'100; ///< 1.10
+
+/// Its configuration leads to the new primary, where no address does that.
+Step leadStep(const Facts &facts, const Cast &cast, const Pieces &p, const cluster::PoolerConfig &pooler)
+{
+    Step step =
+        p.step("lead_" + pooler.name.toUtf8(), Phase::Outage, tr("Lead pooler %1 to %2").arg(pooler.name, p.candidate),
+               {poolerPlace(pooler.name)}, 20'000, 50);
+    Action assign;
+    assign.kind = Action::Kind::Command;
+    assign.node = consolePlace();
+    const QString host = addressForPeers(facts.config, facts.state, cast.candidate).first;
+    for (QString word : pooler.assign) {
+        word.replace(QLatin1String("{node}"), p.candidate);
+        word.replace(QLatin1String("{host}"), host);
+        assign.argv.append(word);
+    }
+    assign.text = tr("%1 is to lead to %2").arg(pooler.name, p.candidate);
+    step.actions = {assign, p.sql(poolerPlace(pooler.name), QStringLiteral("RELOAD"),
+                                  tr("%1 has read its configuration again").arg(pooler.name))};
+    step.needs = {QStringLiteral("promote")};
+    step.remedy = tr("Pooler %1 leads to where it led: write %2 (%3) into its configuration, and send it RELOAD.")
+                      .arg(pooler.name, p.candidate, host);
+    return step;
+}
+
+/// Nothing of what it has open to the old primary is used again: who has lost an address does not say so. A step of its
+/// own, since whatever becomes of it clients must go on.
+Step reconnectStep(const Pieces &p, const cluster::PoolerConfig &pooler)
+{
+    Step step = p.step("reconnect_" + pooler.name.toUtf8(), Phase::Outage,
+                       tr("Let pooler %1 connect anew").arg(pooler.name), {poolerPlace(pooler.name)}, 3000, 5);
+    const QStringList databases = databasesOf(pooler);
+    for (const QString &database : databases) {
+        step.actions.push_back(p.sql(poolerPlace(pooler.name), with(QStringLiteral("RECONNECT"), database),
+                                     tr("%1 uses no connection that it has").arg(pooler.name)));
+    }
+    step.needs = {QStringLiteral("promote")};
+    step.remedy = tr("%1 may have connections to the old primary: send RECONNECT to it.").arg(pooler.name);
+    return step;
+}
+
 } // namespace
 
 std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p, const QString &until)
@@ -127,6 +170,7 @@ address::Move moveOf(const Facts &facts, const Cast &cast, const cluster::Addres
     move.peers = address::peersOf(facts.state, move.facts);
     move.group = tr("Afterwards");
     move.early = by == StoppedBy::Console;
+    move.byPatroni = isPatronis(facts);
     return move;
 }
 
@@ -143,6 +187,12 @@ std::vector<Step> routingSteps(const Facts &facts, const Cast &cast, const Piece
         }
     }
     for (const cluster::PoolerConfig &pooler : facts.config.poolers) {
+        if (!pooler.assign.isEmpty()) {
+            steps.push_back(leadStep(facts, cast, p, pooler));
+        }
+        if (facts.poolers.value(pooler.name).version >= kHasReconnect) {
+            steps.push_back(reconnectStep(p, pooler));
+        }
         Step step = p.step("resume_" + pooler.name.toUtf8(), Phase::Outage, tr("Resume pooler %1").arg(pooler.name),
                            {poolerPlace(pooler.name)}, 15'000, 5);
         const QStringList databases = databasesOf(pooler);

@@ -3,19 +3,24 @@
 
 SCOPE=orders
 
+# ETCD: by which of its interfaces the store is spoken to, 3 or 2: each has keys of its own.
 etcd_up() {
-  local url
+  local url old=false
+  [ "$ETCD" = 3 ] || old=true
   url=http://$(address_of dcs)
   mkdir -p "$LAB/dcs"
   chown postgres: "$LAB/dcs"
   in_host dcs setpriv --reuid postgres --regid postgres --init-groups -- setsid etcd --name dcs --data-dir "$LAB/dcs/data" \
     --listen-client-urls "$url:2379,http://127.0.0.1:2379" --advertise-client-urls "$url:2379" \
     --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 \
-    --initial-cluster dcs=http://127.0.0.1:2380 --heartbeat-interval 100 --election-timeout 500 \
+    --initial-cluster dcs=http://127.0.0.1:2380 --enable-v2="$old" --heartbeat-interval 100 --election-timeout 500 \
     </dev/null >"$LAB/dcs/etcd.log" 2>&1 &
   until_true 60 etcd_ready
 }
 etcd_do() { ETCDCTL_API=3 etcdctl --endpoints "http://$(address_of dcs):2379" "$@"; }
+etcd_set() {
+  if [ "$ETCD" = 3 ]; then etcd_do put "$1" "$2"; else ETCDCTL_API=2 etcdctl --endpoints "http://$(address_of dcs):2379" set "$1" "$2"; fi
+}
 etcd_ready() { etcd_do endpoint health >/dev/null 2>&1; }
 
 patroni_conf() {
@@ -24,7 +29,7 @@ patroni_conf() {
 scope: $SCOPE
 name: $host
 restapi: {listen: '0.0.0.0:8008', connect_address: '$(address_of "$host"):8008'}
-etcd3: {host: '$(address_of dcs):2379'}
+$([ "$ETCD" = 3 ] && echo etcd3 || echo etcd): {host: '$(address_of dcs):2379'}
 postgresql:
   listen: '0.0.0.0:5432'
   connect_address: '$(address_of "$host"):5432'
@@ -62,7 +67,7 @@ up_patroni() {
   done
   wait $!
   # The shortest loop that Patroni allows. Written before its first start, as it would wait 10 s otherwise.
-  etcd_do put "/service/$SCOPE/config" '{"ttl": 20, "loop_wait": 1, "retry_timeout": 3, "maximum_lag_on_failover": 1048576, "postgresql": {"use_pg_rewind": true, "use_slots": true, "parameters": {"wal_level": "logical", "wal_log_hints": "on", "max_wal_senders": 10, "max_replication_slots": 10}}}' >/dev/null
+  etcd_set "/service/$SCOPE/config" '{"ttl": 20, "loop_wait": 1, "retry_timeout": 3, "maximum_lag_on_failover": 1048576, "postgresql": {"use_pg_rewind": true, "use_slots": true, "parameters": {"wal_level": "logical", "wal_log_hints": "on", "max_wal_senders": 10, "max_replication_slots": 10}}}' >/dev/null
   patroni_start pg1
   until_true 60 patroni_is pg1 leader
   for host in pg2 pg3; do
