@@ -3,6 +3,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -117,6 +118,15 @@ void TestPromoteFailover::writeScript()
     QVERIFY2(code == 0 && said.contains("promote_command="), said.constData());
     const auto [again, refused] = ran(command);
     QVERIFY2(again == 1 && refused.contains("is there already"), refused.constData());
+    QFile saved(script());
+    QVERIFY(saved.open(QIODevice::ReadOnly));
+    const auto [told, json] = ran(command.first(4) + QStringList{QStringLiteral("write"), QStringLiteral("--json")});
+    const QJsonObject object = QJsonDocument::fromJson(json).object();
+    QCOMPARE(object.value(QStringLiteral("result")).toString(), QStringLiteral("done"));
+    const auto lines = [](const QString &text) { // but for the comments, which say where it is installed
+        return text.split(QLatin1Char('\n')).filter(QRegularExpression(QStringLiteral("^[^#]")));
+    };
+    QCOMPARE(lines(object.value(QStringLiteral("script")).toString()), lines(QString::fromUtf8(saved.readAll())));
     const auto [clean, findings] = ran({command.first(), QStringLiteral("address"), QStringLiteral("lint"), script()});
     QVERIFY2(clean == 0 && findings == "No findings.\n", findings.constData());
     qunsetenv("DIGITALOCEAN_ACCESS_TOKEN");

@@ -51,6 +51,7 @@ private Q_SLOTS:
     void structure();
     void whatCanNotBeRead_data();
     void whatCanNotBeRead();
+    void torsos();
     void tutorialHasThemAll();
     void cleanOneHasNone();
     void faults_data();
@@ -68,7 +69,7 @@ void TestPromoteLint::words()
                                                      "A=1 B='x y' cmd \"a b\"c \\\n  'd # e' f#g # rest\n"
                                                      "cat <<-'END' | other 2>&1 >>/tmp/log\n\tdoctl -t secret\n\tEND\n"
                                                      "x=$(one \"$(two)\" | three) y=`four`\n"
-                                                     "echo \"$((1 + 2)) ${z:-}}\" > file 4<&- more\n"));
+                                                     "echo \"$((1 + (2 * 3))) ${z:-}}\" > file 4<&- more\n"));
     QCOMPARE(shell.problem, QString());
     QStringList all;
     for (const ShellCommand &one : shell.commands) {
@@ -85,7 +86,7 @@ void TestPromoteLint::words()
                                QStringLiteral("4  other"), QStringLiteral("7 x two"), QStringLiteral("7 x one|$(two)"),
                                QStringLiteral("7 x three"), QStringLiteral("7 y four"),
                                QStringLiteral("7  =x=$(one \"$(two)\" | three)|=y=`four`"),
-                               QStringLiteral("8  echo|$((1 + 2)) ${z:-}}|more")}));
+                               QStringLiteral("8  echo|$((1 + (2 * 3))) ${z:-}}|more")}));
     QCOMPARE(shell.commands[1].hereText, QStringLiteral("doctl -t secret\n"));
 }
 
@@ -95,7 +96,8 @@ void TestPromoteLint::structure()
                                                      "if ! asked; then yes; else no; fi\n"
                                                      "case $x in\n(a | b) first ;;\n*) second; third ;;\nesac\n"
                                                      "{ grouped; } || { after; }\n"
-                                                     "for i in 1 2; do looped; done\nlast\n"));
+                                                     "for i in 1 2; do looped; done\n((1 + 1))\n((inner) | "
+                                                     "other)\nlast\n"));
     QCOMPARE(shell.problem, QString());
     QStringList all;
     for (const ShellCommand &one : shell.commands) {
@@ -108,7 +110,7 @@ void TestPromoteLint::structure()
                                QStringLiteral("no 1"), QStringLiteral("case 0"), QStringLiteral("first 1"),
                                QStringLiteral("second 1"), QStringLiteral("third 1"), QStringLiteral("grouped 1"),
                                QStringLiteral("after 1"), QStringLiteral("for 1"), QStringLiteral("looped 1"),
-                               QStringLiteral("last 0")}));
+                               QStringLiteral("inner 2"), QStringLiteral("other 1"), QStringLiteral("last 0")}));
     QVERIFY(shell.commands[8].after == ShellCommand::Joint::Or);
     QVERIFY(shell.commands[5].arms != shell.commands[6].arms && shell.commands[6].arms == shell.commands[7].arms);
 }
@@ -122,7 +124,7 @@ void TestPromoteLint::whatCanNotBeRead_data()
     QTest::newRow("here-document") << QStringLiteral("a <<END\nd\n") << 2;
     QTest::newRow("substitution") << QStringLiteral("a $(b\n") << 2;
     QTest::newRow("backtick") << QStringLiteral("a `b\n") << 1;
-    QTest::newRow("arithmetic") << QStringLiteral("a $((b\n") << 1;
+    QTest::newRow("two of them") << QStringLiteral("a $((b)\n") << 2;
 }
 
 void TestPromoteLint::whatCanNotBeRead()
@@ -134,6 +136,22 @@ void TestPromoteLint::whatCanNotBeRead()
     QCOMPARE(shell.problemLine, line);
     QVERIFY(
         said(lintScript(QStringLiteral("#!/bin/sh\n") + text)).contains(QStringLiteral("%1 unreadable").arg(line + 1)));
+}
+
+/// Whatever it is given, it comes to an end.
+void TestPromoteLint::torsos()
+{
+    const QString whole =
+        QString::fromLatin1(kTutorial) + QLatin1String(kClean) +
+        QStringLiteral("case $x in (a|b) c;; esac\ncat <<E | d\n$(x `y \"${z}\"`)\nE\n(( 1 )) && ! { f; } "
+                       "<(g) 2>&1 &\nh() (i)\n");
+    for (qsizetype i = 0; i < whole.size(); i += 3) {
+        (void)lintScript(whole.left(i));
+        (void)lintScript(whole.sliced(i));
+        (void)lintRepmgrConf(whole.sliced(i));
+    }
+    QVERIFY(!readShell(QStringLiteral("$(").repeated(100'000)).problem.isEmpty());
+    QVERIFY(readShell(QStringLiteral("(").repeated(100'000)).problem.isEmpty());
 }
 
 void TestPromoteLint::tutorialHasThemAll()
@@ -170,6 +188,7 @@ void TestPromoteLint::faults_data()
     row("repmgr-without-config", "/usr/bin/repmgr standby promote");
     row("repmgr-without-config", "sudo -u postgres /usr/bin/repmgr standby promote");
     row("", "timeout 60 /usr/bin/repmgr standby promote -f /etc/repmgr.conf");
+    row("repmgr-without-config", "su - postgres -c '/usr/bin/repmgr standby promote'");
     row("siblings-follow", "/usr/bin/repmgr standby promote -f /etc/repmgr.conf --siblings-follow");
     row("", "echo '--siblings-follow is not to be used with repmgr standby promote'");
     row("token-on-command-line", "doctl -t \"$TOKEN\" compute reserved-ip list");

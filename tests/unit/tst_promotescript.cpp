@@ -399,6 +399,7 @@ void TestPromoteScript::events()
     QTRY_COMPARE_WITH_TIMEOUT(host.cloud.provider.holder, QByteArray("111"), 12'000);
     QCOMPARE(host.run({QStringLiteral("event"), QStringLiteral("2")}), 64);
     QCOMPARE(host.run({QStringLiteral("nonsense")}), 64);
+    QCOMPARE(host.run({QStringLiteral("-t"), QStringLiteral("10m"), QStringLiteral("move")}), 64);
 }
 
 void TestPromoteScript::checks()

@@ -88,10 +88,16 @@ bool Called::hasPair(const char *first, const char *second) const
 
 bool Called::hasOption(char brief, const char *whole) const
 {
-    const QRegularExpression bundle(QStringLiteral("^-[A-Za-z]*%1").arg(QLatin1Char(brief)));
+    const QString full = QLatin1String(whole);
+    const auto isBundle = [brief](const QString &one) {
+        qsizetype at = one.startsWith(QLatin1Char('-')) ? 1 : one.size();
+        while (at < one.size() && one[at].isLetter() && one[at] != QLatin1Char(brief)) {
+            ++at;
+        }
+        return at < one.size() && one[at] == QLatin1Char(brief);
+    };
     return std::any_of(words.begin(), words.end(), [&](const QString &one) {
-        return (brief != '\0' && !one.startsWith(QLatin1String("--")) && one.contains(bundle)) ||
-               one == QLatin1String(whole) || one.startsWith(QLatin1String(whole) + QLatin1Char('='));
+        return (brief != '\0' && isBundle(one)) || one == full || one.startsWith(full + QLatin1Char('='));
     });
 }
 
@@ -123,6 +129,13 @@ Called calledBy(const ShellCommand &command)
     called.words = called.words.sliced(before(called.words));
     called.program = called.words.takeFirst();
     called.name = called.program.section(QLatin1Char('/'), -1);
+    static const QStringList shells{QStringLiteral("sh"), QStringLiteral("bash"), QStringLiteral("dash"),
+                                    QStringLiteral("su")};
+    const qsizetype script = shells.contains(called.name) ? called.words.indexOf(QLatin1String("-c")) : -1;
+    if (script >= 0 && script + 1 < called.words.size()) { // what they are told to do is what is done
+        const ShellText inner = readShell(called.words[script + 1]);
+        return inner.commands.size() == 1 ? calledBy(inner.commands.front()) : called;
+    }
     return called;
 }
 

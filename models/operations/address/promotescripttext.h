@@ -331,6 +331,7 @@ while getopts f:s:l:t: option; do
   esac
 done
 shift $((OPTIND - 1))
+case $most in '' | *[!0-9]*) usage ;; esac
 # repmgrd takes the death of a promote_command by a signal for a success.
 trap 'exit 1' HUP INT TERM
 case "${1:-promote} $#" in

@@ -13,6 +13,8 @@ using Joint = ShellCommand::Joint;
 
 namespace {
 
+constexpr int kDeepest = 64; ///< nobody writes so many substitutions in each other
+
 struct Frame {
     enum class Kind { If, Loop, Brace, Paren, Case } kind = Kind::Brace;
     bool inCondition = false;
@@ -30,10 +32,11 @@ struct Here {
 
 class Reader : private WordReader {
 public:
-    Reader(const QString &text, qsizetype at, int line, ShellText &found, int &counter, int scope)
+    Reader(const QString &text, qsizetype at, int line, ShellText &found, int &counter, int scope, int nesting)
         : WordReader(text, at, line, found)
         , m_counter(counter)
         , m_scope(scope)
+        , m_nesting(nesting)
         , m_pipeline(++counter)
     {
     }
@@ -41,6 +44,9 @@ public:
     /// Up to the end, or behind the ")" that ends a substitution.
     void list()
     {
+        if (m_nesting > kDeepest) {
+            trouble(QStringLiteral("substitutions in substitutions without end"), m_line);
+        }
         while (m_at < m_text.size() && m_found.problem.isEmpty()) {
             const QChar c = m_text[m_at];
             if (c == u' ' || c == u'\t' || c == u'\r') {
@@ -127,9 +133,8 @@ private:
             m_found.functions.append(m_function);
             m_current = {};
             m_at = empty.capturedEnd();
-        } else if (looksAt("((") && m_current.words.empty()) {
-            const qsizetype over = m_text.indexOf(QLatin1String("))"), m_at);
-            over < 0 ? trouble(QStringLiteral("a \"((\" that does not end"), m_line) : skipTo(over + 2);
+        } else if (const qsizetype over = m_current.words.empty() ? arithmeticEnd(m_at) : -1; over > 0) {
+            skipTo(over);
         } else {
             ++m_at;
             if (!awaitsPattern()) {
@@ -254,7 +259,7 @@ private:
     QString substitution(qsizetype parenthesis) override
     {
         const qsizetype from = m_at;
-        Reader inner(m_text, m_at + parenthesis, m_line, m_found, m_counter, ++m_counter);
+        Reader inner(m_text, m_at + parenthesis, m_line, m_found, m_counter, ++m_counter, m_nesting + 1);
         inner.list();
         m_at = inner.at();
         m_line = inner.line();
@@ -264,7 +269,7 @@ private:
     /// text ends with what ends a substitution.
     void inBackticks(const QString &text) override
     {
-        Reader inner(text, 0, m_line, m_found, m_counter, ++m_counter);
+        Reader inner(text, 0, m_line, m_found, m_counter, ++m_counter, m_nesting + 1);
         inner.list();
     }
 
@@ -352,6 +357,7 @@ private:
 
     int &m_counter;
     int m_scope;
+    int m_nesting; ///< so many substitutions stand around it
     int m_pipeline;
     ShellCommand m_current;
     std::vector<Frame> m_frames;
@@ -368,7 +374,7 @@ ShellText readShell(const QString &text, int firstLine)
 {
     ShellText found;
     int counter = 0;
-    Reader reader(text, 0, firstLine, found, counter, 0);
+    Reader reader(text, 0, firstLine, found, counter, 0, 0);
     reader.list();
     return found;
 }

@@ -19,6 +19,26 @@ void WordReader::skipTo(qsizetype to)
     m_at = to;
 }
 
+/// Where "((" ends that is a calculation; -1: it is none. It may also be a subshell in another, which has more in it.
+qsizetype WordReader::arithmeticEnd(qsizetype from) const
+{
+    if (!QStringView(m_text).sliced(from).startsWith(QLatin1String("(("))) {
+        return -1;
+    }
+    int open = 0;
+    for (qsizetype at = from; at < m_text.size(); ++at) {
+        const QChar c = m_text[at];
+        open += c == u'(' ? 1 : c == u')' ? -1 : 0;
+        if (c == u'\n' || c == u';') {
+            return -1;
+        }
+        if (open == 0) {
+            return m_text[at - 1] == u')' ? at + 1 : -1;
+        }
+    }
+    return -1;
+}
+
 QString WordReader::backticks()
 {
     const qsizetype from = m_at++;
@@ -44,13 +64,8 @@ QString WordReader::backticks()
 QString WordReader::expansion()
 {
     const qsizetype from = m_at;
-    if (looksAt("$((")) {
-        const qsizetype over = m_text.indexOf(QLatin1String("))"), m_at);
-        if (over < 0) {
-            trouble(QStringLiteral("a \"$((\" that does not end"), m_line);
-            return {};
-        }
-        skipTo(over + 2);
+    if (const qsizetype over = arithmeticEnd(m_at + 1); over > 0) {
+        skipTo(over);
     } else if (looksAt("$(")) {
         return substitution(2);
     } else if (looksAt("${")) {

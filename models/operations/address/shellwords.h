@@ -31,6 +31,7 @@ protected:
     bool looksAt(const char *text) const { return QStringView(m_text).sliced(m_at).startsWith(QLatin1String(text)); }
     void trouble(const QString &what, int line);
     void skipTo(qsizetype to);
+    qsizetype arithmeticEnd(qsizetype from) const;
     ShellWord rawWord();
 
     const QString &m_text;
