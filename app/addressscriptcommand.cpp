@@ -127,10 +127,10 @@ void AddressScriptCommand::askRepmgr()
         m_members = members;
         if (!m_members.error.isEmpty()) {
             m_look.stop();
-            refuse(
-                {.kind = Error::Kind::Invalid,
-                 .message = QStringLiteral("The script is for repmgr, and %1.").arg(m_members.error),
-                 .hint = QStringLiteral("Patroni and pg_auto_failover have vip-manager and callbacks of their own.")});
+            refuse({.kind = Error::Kind::Invalid,
+                    .message = QStringLiteral("repmgr's books can't be read: %1.").arg(m_members.error),
+                    .hint = QStringLiteral("The script is for clusters under repmgr. Patroni and pg_auto_failover have "
+                                           "callbacks, and vip-manager goes with them.")});
             return;
         }
         askAddress();

@@ -5,8 +5,8 @@
 
 namespace howdah::operations {
 
-/// What the script of a plan begins with that asks providers of floating addresses, behind kOptionPrologue: who asks, by
-/// the variables of the provider's own tools, which curl gets by its standard input. Empty: it asks none.
+/// What the script of a plan begins with that asks providers of floating addresses, behind kOptionPrologue: who asks,
+/// by the variables of the provider's own tools, which curl gets by its standard input. Empty: it asks none.
 QString providerFunctions(const Plan &plan);
 /// The lines that end the script before anything is changed where variables are missing, or curl can't do it.
 QString providerNeeds(const Plan &plan);

@@ -159,6 +159,9 @@ void TestPromoteFailover::configure(int node, const QByteArray &more)
     file.close();
     const auto [code, said] = run(node, {QStringLiteral("check")});
     QVERIFY2(code == 0 && !said.contains("NOT OK"), said.constData());
+    const auto [clean, findings] = ran({qEnvironmentVariable("HOWDAH_BINARY"), QStringLiteral("address"),
+                                        QStringLiteral("lint"), m_lab->repmgrConfig(node)});
+    QVERIFY2(clean == 0, findings.constData());
 }
 
 std::pair<int, QByteArray> TestPromoteFailover::run(int node, const QStringList &arguments) const
