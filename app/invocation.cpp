@@ -22,8 +22,8 @@ struct Option {
 const QHash<QString, Option> &valueOptions()
 {
     static const QHash<QString, Option> options{
-        {QStringLiteral("-o"), {&Invocation::outputFile, {Command::Discover}}},
-        {QStringLiteral("--output"), {&Invocation::outputFile, {Command::Discover}}},
+        {QStringLiteral("-o"), {&Invocation::outputFile, {Command::Discover, Command::Address}}},
+        {QStringLiteral("--output"), {&Invocation::outputFile, {Command::Discover, Command::Address}}},
         {QStringLiteral("--screenshot"), {&Invocation::screenshot, {Command::Open}}},
         {QStringLiteral("--page"), {&Invocation::page, {Command::Open}}},
         {QStringLiteral("--theme"), {&Invocation::theme, {Command::Open}}},
@@ -62,8 +62,25 @@ tl::unexpected<Error> usage(const QString &message)
     return core::failure(Error::Kind::Invalid, message, QStringLiteral("See howdah --help."));
 }
 
+core::Result<Invocation> withLintArguments(Invocation invocation, const QStringList &positional)
+{
+    invocation.command = Command::AddressLint;
+    invocation.words = positional.sliced(1);
+    if (invocation.words.isEmpty()) {
+        return usage(QStringLiteral("address lint needs FILE…: scripts that repmgr runs, or its configuration."));
+    }
+    if (invocation.dryRun || invocation.yes || invocation.native || invocation.probe || invocation.force ||
+        !invocation.accept.isEmpty() || !invocation.runbook.isEmpty() || !invocation.outputFile.isEmpty()) {
+        return usage(QStringLiteral("Of the options only --json goes with address lint."));
+    }
+    return invocation;
+}
+
 core::Result<Invocation> withAddressArguments(Invocation invocation, const QStringList &positional)
 {
+    if (positional.value(0) == QLatin1String("lint")) {
+        return withLintArguments(std::move(invocation), positional);
+    }
     const QString action = positional.value(1, QStringLiteral("list"));
     invocation.cluster = positional.value(0);
     invocation.addressName = positional.value(2);
@@ -71,24 +88,31 @@ core::Result<Invocation> withAddressArguments(Invocation invocation, const QStri
     if (invocation.cluster.isEmpty()) {
         return usage(QStringLiteral("Name a cluster: a name, the path of a cluster file, or a connection string."));
     }
-    const bool assigns = action == QLatin1String("assign");
-    if (!assigns && action != QLatin1String("list")) {
-        return usage(QStringLiteral("howdah address CLUSTER knows list and assign, not \"%1\".").arg(action));
+    const bool assigns = action == QLatin1String("assign"), writes = action == QLatin1String("script");
+    if (!assigns && !writes && action != QLatin1String("list")) {
+        return usage(QStringLiteral("howdah address CLUSTER knows list, assign and script, not \"%1\".").arg(action));
     }
     if (assigns && invocation.target.isEmpty()) {
         return usage(QStringLiteral("address CLUSTER assign needs NAME NODE: an address of the cluster file, and the "
                                     "node that is to have it."));
     }
-    if (const qsizetype most = assigns ? 4 : 2; positional.size() > most) {
+    if (const qsizetype most = assigns ? 4 : writes ? 3 : 2; positional.size() > most) {
         return usage(QStringLiteral("There is one argument too many: \"%1\".").arg(positional.at(most)));
     }
     if (!assigns &&
         (invocation.dryRun || invocation.yes || !invocation.accept.isEmpty() || !invocation.runbook.isEmpty())) {
         return usage(QStringLiteral("--dry-run, --runbook, --yes and --accept go with address CLUSTER assign."));
     }
-    if (invocation.native || invocation.probe || invocation.force) {
-        return usage(QStringLiteral("--native, --probe and --force do not go with address."));
+    if (!writes && !invocation.outputFile.isEmpty()) {
+        return usage(QStringLiteral("-o goes with address CLUSTER script."));
     }
+    if (invocation.force && invocation.outputFile.isEmpty()) {
+        return usage(QStringLiteral("--force goes with address CLUSTER script -o FILE."));
+    }
+    if (invocation.native || invocation.probe) {
+        return usage(QStringLiteral("--native and --probe do not go with address."));
+    }
+    invocation.command = writes ? Command::AddressScript : invocation.command;
     return invocation;
 }
 
@@ -318,6 +342,9 @@ QString helpText()
         "  howdah address CLUSTER [list]   who has each address of the cluster file, and who answers there\n"
         "  howdah address CLUSTER assign NAME NODE [--dry-run [--runbook FILE]] [--yes | --accept ID,...]\n"
         "                                  moves it: checks first, then the plan, then the proof of who answers\n"
+        "  howdah address CLUSTER script [NAME] [-o FILE [--force]]\n"
+        "                                  a script for repmgr's promote_command that leads it to whoever is promoted\n"
+        "  howdah address lint FILE...     what is wrong with such a script of yours, or with a repmgr.conf\n"
         "  howdah credentials [list]       what providers of addresses are asked with, and where that comes from; no\n"
         "                                  value is ever shown\n"
         "  howdah credentials import doctl|hcloud|aws|openstack [--context NAME] [--yes]\n"

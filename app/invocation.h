@@ -27,6 +27,8 @@ enum class Command {
     Journal,
     Patroni,
     Address,
+    AddressScript,
+    AddressLint,
     LastWill,
     Credentials,
     Help,
@@ -41,19 +43,19 @@ struct Invocation {
     QString journalAction;     ///< show, resume, undo
     QString operation;         ///< journal: its id; empty: the newest that can be finished
     QString target;            ///< switchover --to; patroni switchover-at --to; address assign: the node
-    QString addressName;       ///< address assign: which; empty: all are listed
+    QString addressName;       ///< address assign and script: which; empty: all are listed
     QString runbook;           ///< --runbook FILE of what has a plan
     QString patroniAction;     ///< status, pause, …
-    QStringList words;         ///< what stands behind it: a node, a time, KEY=VALUE…
+    QStringList words;         ///< what stands behind it: a node, a time, KEY=VALUE…; address lint: files
     QString credentialsAction; ///< list, import, set, remove; target is the tool or the provider
     QString context;           ///< credentials import --context: of the tool's file
-    QString outputFile;        ///< discover -o
+    QString outputFile;        ///< discover and address script: -o
     QString screenshot;        ///< open --screenshot: paint the window into this file and end
     QString page;              ///< open --page
     QString theme;             ///< open --theme light|dark
     QString size;              ///< open --size 1280x800
     QString after;             ///< open --after 60: sample so many seconds before the screenshot
-    bool force = false;        ///< discover --force: the file may be there already
+    bool force = false;        ///< with -o: the file may be there already
     bool json = false;
     bool dryRun = false; ///< switchover --dry-run
     bool native = false; ///< switchover --native: not through the manager

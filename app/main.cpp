@@ -6,6 +6,8 @@
 #include <sys/prctl.h>
 
 #include "app/addresscommand.h"
+#include "app/addresslint.h"
+#include "app/addressscriptcommand.h"
 #include "app/credentialscommand.h"
 #include "app/demo/democommand.h"
 #include "app/discovercommand.h"
@@ -64,6 +66,10 @@ int runWithoutWindow(int argc, char **argv, const app::Invocation &invocation)
         return runCommand<app::PatroniCommand>(invocation);
     case app::Command::Address:
         return runCommand<app::AddressCommand>(invocation);
+    case app::Command::AddressScript:
+        return runCommand<app::AddressScriptCommand>(invocation);
+    case app::Command::AddressLint:
+        return app::lintFiles(invocation.words, invocation.json);
     case app::Command::Credentials:
         return runCommand<app::CredentialsCommand>(invocation);
     case app::Command::LastWill:

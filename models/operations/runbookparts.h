@@ -111,10 +111,14 @@ trap send_wills EXIT
 )sh";
 
 /// Credentials reach curl by its standard input, where no list of processes shows them.
-inline constexpr const char *kHttpPrologue = R"sh(
+inline constexpr const char *kOptionPrologue = R"sh(
 option() {
   [ -z "$2" ] || printf '%s = "%s%s"\n' "$1" "$3" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"
 }
+)sh";
+
+/// Behind kOptionPrologue.
+inline constexpr const char *kHttpPrologue = R"sh(
 # $1: whose credentials in the environment, $2: method, $3: URL, $4: seconds at most, $5: body, $6: "anonymous", or
 # nothing. Prints the body of the answer, then its status on a line of its own.
 http() {

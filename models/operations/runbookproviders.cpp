@@ -187,6 +187,18 @@ QString providerNeeds(const Plan &plan)
     return text;
 }
 
+QStringList providerVariables(const Plan &plan)
+{
+    QStringList names;
+    for (const ProviderAsk &ask : asked(plan)) {
+        const addresses::ProviderInfo &info = addresses::providerOf(ask.provider)->info();
+        for (const addresses::Credential &one : setOf(info)) {
+            names += one.variables;
+        }
+    }
+    return names;
+}
+
 QString providerRequest(const Http &http, const QString &url, int seconds)
 {
     return QStringLiteral("ask_provider %1 %2 %3 %4 %5 %6")

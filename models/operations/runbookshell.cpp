@@ -41,7 +41,7 @@ public:
         out += keeps() ? QLatin1String(kKeptPrologue) : QLatin1String();
         out += QStringLiteral("all='%1'\nonward=%2\n")
                    .arg(reversible(), shellWord(m_onward.returnStep() ? m_onward.returnStep()->title : QString()));
-        out += usesHttp() ? QLatin1String(kHttpPrologue) : QLatin1String();
+        out += usesHttp() ? QLatin1String(kOptionPrologue) + QLatin1String(kHttpPrologue) : QString();
         out += providerFunctions(m_plan);
         if (!mayRun(m_plan, true)) {
             return refusal(title);

@@ -15,11 +15,6 @@ namespace {
 
 const QByteArray kIp = "203.0.113.7";
 
-QByteArray machineIp(const QByteArray &id)
-{
-    return id == "111" ? "10.0.0.11" : "10.0.0.12";
-}
-
 QByteArray nameOf(const QByteArray &id)
 {
     return id == "111" ? "db-a" : "db-b";
@@ -27,10 +22,10 @@ QByteArray nameOf(const QByteArray &id)
 
 } // namespace
 
-ProviderDouble::ProviderDouble(Style style)
+ProviderDouble::ProviderDouble(Style style, const QHostAddress &at)
     : m_style(style)
 {
-    m_server.listen(QHostAddress::LocalHost);
+    m_server.listen(at);
     connect(&m_server, &QTcpServer::newConnection, this, [this] {
         QTcpSocket *socket = m_server.nextPendingConnection();
         connect(socket, &QTcpSocket::readyRead, this, [this, socket] { arrived(socket); });
@@ -39,7 +34,8 @@ ProviderDouble::ProviderDouble(Style style)
 
 QString ProviderDouble::url() const
 {
-    const QString base = QStringLiteral("http://127.0.0.1:%1").arg(m_server.serverPort());
+    const QString base =
+        QStringLiteral("http://%1:%2").arg(m_server.serverAddress().toString()).arg(m_server.serverPort());
     return m_style == Style::Hetzner ? base + QStringLiteral("/v1") : base;
 }
 
@@ -129,7 +125,7 @@ QByteArray ProviderDouble::action(bool isNew)
 
 QByteArray ProviderDouble::digitalOcean(const Request &request)
 {
-    const auto droplet = [](const QByteArray &id) {
+    const auto droplet = [this](const QByteArray &id) {
         return "{\"id\":" + id + ",\"name\":\"" + nameOf(id) +
                "\",\"status\":\"active\",\"locked\":false,\"region\":{\"slug\":\"fra1\"},\"networks\":{\"v4\":[{\"ip_"
                "address\":\"" +
@@ -169,7 +165,7 @@ QByteArray ProviderDouble::digitalOcean(const Request &request)
 
 QByteArray ProviderDouble::hetzner(const Request &request)
 {
-    const auto server = [](const QByteArray &id) {
+    const auto server = [this](const QByteArray &id) {
         return "{\"id\":" + id + ",\"name\":\"" + nameOf(id) +
                "\",\"status\":\"running\",\"locked\":false,\"public_net\":{\"ipv4\":{\"ip\":\"" + machineIp(id) +
                "\"},\"ipv6\":null},\"private_net\":[],\"location\":{\"network_zone\":\"eu-central\"}}";

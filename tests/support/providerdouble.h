@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QHash>
+#include <QHostAddress>
 #include <QList>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -13,7 +14,8 @@ namespace howdah::testsupport {
 class ProviderDouble : public QObject {
 public:
     enum class Style { DigitalOcean, Hetzner, Robot, Aws, OpenStack };
-    explicit ProviderDouble(Style style);
+    /// at: an address of this machine that it listens on.
+    explicit ProviderDouble(Style style, const QHostAddress &at = QHostAddress::LocalHost);
 
     /// Under which its own tools look for the base URL.
     QString url() const;
@@ -28,11 +30,12 @@ public:
     QList<Upset> upsets;
     static QByteArray http(int status, const QByteArray &body, const QByteArray &headers = {});
 
-    QByteArray holder = "111"; ///< 111: 10.0.0.11, 222: 10.0.0.12; of Robot the IP is the name
-    int polls = 1;             ///< so often an action is seen running
-    bool errs = false;         ///< every action ends with an error
-    QByteArrayList requests;   ///< "POST /v2/… {…}"
-    QByteArrayList whoAsked;   ///< what each of them said of who asks
+    QByteArray network = "10.0.0"; ///< of its machines
+    QByteArray holder = "111";     ///< 111: 10.0.0.11, 222: 10.0.0.12; of Robot the IP is the name
+    int polls = 1;                 ///< so often an action is seen running
+    bool errs = false;             ///< every action ends with an error
+    QByteArrayList requests;       ///< "POST /v2/… {…}"
+    QByteArrayList whoAsked;       ///< what each of them said of who asks
     QByteArrayList heads;
     QByteArray token = "dop_v1_sesame-open"; ///< that it takes, of OpenStack the newest
 
@@ -53,6 +56,7 @@ private:
     QByteArray aws(const Request &request);
     QByteArray openStack(const Request &request);
     QByteArray action(bool isNew);
+    QByteArray machineIp(const QByteArray &id) const { return network + (id == "111" ? ".11" : ".12"); }
 
     Style m_style;
     QTcpServer m_server;

@@ -43,6 +43,9 @@ void TestInvocation::accepts_data()
     row("address orders assign write pg2 --dry-run", Command::Address, "orders");
     row("address orders assign write pg2 --dry-run --runbook a.sh", Command::Address, "orders");
     row("address orders assign write pg2 --accept addresses:write", Command::Address, "orders");
+    row("address orders script", Command::AddressScript, "orders");
+    row("address orders script write -o a.sh --force", Command::AddressScript, "orders");
+    row("address lint a.sh b.conf --json", Command::AddressLint, "");
     row("credentials", Command::Credentials, "");
     row("credentials list --json", Command::Credentials, "");
     row("credentials import hcloud --context prod --yes", Command::Credentials, "");
@@ -91,6 +94,12 @@ void TestInvocation::rejects_data()
     row("address a list --runbook a.sh", "--runbook");
     row("patroni a status --runbook a.sh", "--runbook");
     row("address a --yes", "--yes");
+    row("address a list -o a.sh", "-o goes");
+    row("address a script write pg2", "pg2");
+    row("address a script --force", "--force");
+    row("address a script --yes", "--yes");
+    row("address lint", "FILE");
+    row("address lint a.sh --dry-run", "--json");
     row("address a --to pg2", "--to");
     row("credentials show", "show");
     row("credentials list hetzner", "too many");
