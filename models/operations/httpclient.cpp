@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/httpclient.h"
 
-#include <QMutex>
 #include <QNetworkProxy>
-#include <QSet>
 #include <QSslConfiguration>
 #include <QSslSocket>
 #include <QTimer>
@@ -116,18 +114,6 @@ private:
     bool m_sent = false;
 };
 
-/// Whether those credentials were refused by a provider that blocks whoever goes on trying; remembers that they are.
-bool turnedAway(const QByteArray &fingerprint, bool isNow)
-{
-    static QMutex mutex;
-    static QSet<QByteArray> known;
-    const QMutexLocker lock(&mutex);
-    if (isNow) {
-        known.insert(fingerprint);
-    }
-    return known.contains(fingerprint);
-}
-
 /// A server that repeats what it was sent would bring a secret to the screen.
 Handed<HttpAnswer> without(Handed<HttpAnswer> answer, const QByteArrayList &secrets)
 {
@@ -211,22 +197,16 @@ void HttpClient::toProvider(const HttpRequest &request, const QUrl &url, const Q
         return;
     }
     const QByteArray fingerprint = fingerprintOf(request, *access);
-    if (!fingerprint.isEmpty() && turnedAway(fingerprint, false)) {
-        refuse({.kind = Error::Kind::Denied,
-                .message = QStringLiteral("These credentials were refused before, and who goes on trying is shut out. "
-                                          "Nothing was asked."),
-                .hint = QStringLiteral("Correct them, and start Howdah with those.")},
-               done);
+    if (!m_turns.mayAsk(
+            fingerprint,
+            [this, request, url, deadline, done, logins] { toProvider(request, url, deadline, done, logins); }, done)) {
         return;
     }
     const bool again = *login && logins == 0;
     const Done arrived = [this, request, url, deadline, done, logins, again, fingerprint,
                           secrets = access->secrets](Handed<HttpAnswer> answer) {
-        const bool isDenied = answer && answer->status == 401;
-        if (isDenied && !fingerprint.isEmpty()) {
-            turnedAway(fingerprint, true);
-        }
-        if (isDenied && again) { // nothing was done: the token may have been taken back
+        m_turns.asked(fingerprint, answer, CredentialTurns::Memory::Forever);
+        if (answer && answer->status == 401 && again) { // nothing was done: the token may have been taken back
             m_sessions.remove(request.ask.provider);
             toProvider(request, url, deadline, done, logins + 1);
             return;
@@ -240,13 +220,19 @@ void HttpClient::toProvider(const HttpRequest &request, const QUrl &url, const Q
 void HttpClient::logIn(const HttpRequest &login, const QDeadlineTimer &deadline, const Done &done)
 {
     const QString key = login.ask.provider;
-    m_sessions.remove(key);
     const auto access = accessFor(login, QUrl(login.url), {}, QDateTime::currentDateTimeUtc());
     if (!access) {
         refuse(access.error(), done);
         return;
     }
-    const Done arrived = [this, key, done, secrets = access->secrets](Handed<HttpAnswer> answer) {
+    const QByteArray fingerprint = fingerprintOf(login, *access);
+    if (!m_turns.mayAsk(
+            fingerprint, [this, login, deadline, done] { logIn(login, deadline, done); }, done)) {
+        return;
+    }
+    m_sessions.remove(key);
+    const Done arrived = [this, key, done, fingerprint, secrets = access->secrets](Handed<HttpAnswer> answer) {
+        m_turns.asked(fingerprint, answer, CredentialTurns::Memory::AWhile);
         if (!answer) {
             answer.error().mayHaveHappened = false; // a login changes nothing
         } else if (answer->status / 100 == 2) {
@@ -268,6 +254,7 @@ void HttpClient::logIn(const HttpRequest &login, const QDeadlineTimer &deadline,
 void HttpClient::cancelAll()
 {
     m_wanted = std::make_shared<int>();
+    m_turns.clear();
     for (QObject *exchange : findChildren<QObject *>(QString(), Qt::FindDirectChildrenOnly)) {
         exchange->deleteLater(); // it may be the one that is just telling its answer
     }

@@ -384,11 +384,15 @@ QByteArray ProviderDouble::aws(const Request &request)
 
 QByteArray ProviderDouble::openStack(const Request &request)
 {
+    if (!m_tokens.isEmpty() && m_tokens.last() != token) { // all were taken back
+        m_tokens.clear();
+    }
     if (request.path == "/v3/auth/tokens") {
         if (!request.body.contains("\"secret\":\"sesame-open\"")) {
             return http(401, R"({"error":{"code":401,"title":"Unauthorized","message":"Authentication failed"}})");
         }
         token = "gAAAA-token-" + QByteArray::number(++m_logins);
+        m_tokens.append(token);
         const QByteArray url = this->url().toLatin1();
         return http(201,
                     "{\"token\":{\"expires_at\":\"2099-01-01T00:00:00.000000Z\",\"catalog\":[{\"type\":\"network\","
@@ -396,7 +400,7 @@ QByteArray ProviderDouble::openStack(const Request &request)
                         url + "\"}]}]}}",
                     "X-Subject-Token: " + token + "\r\n");
     }
-    if (request.header("x-auth-token") != token) {
+    if (!m_tokens.contains(request.header("x-auth-token"))) {
         return http(401, R"({"error":{"code":401,"title":"Unauthorized","message":"Token expired"}})");
     }
     if (request.method == "PUT") {

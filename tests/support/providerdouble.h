@@ -34,7 +34,7 @@ public:
     QByteArrayList requests;   ///< "POST /v2/… {…}"
     QByteArrayList whoAsked;   ///< what each of them said of who asks
     QByteArrayList heads;
-    QByteArray token = "dop_v1_sesame-open"; ///< that it takes, of OpenStack the newest
+    QByteArray token = "dop_v1_sesame-open"; ///< that it takes; of OpenStack the newest, set: all are taken back
 
 private:
     struct Request {
@@ -60,6 +60,7 @@ private:
     QByteArray m_next; ///< who has it once the action is done
     int m_left = 0;
     int m_logins = 0;
+    QByteArrayList m_tokens; ///< of OpenStack, each as good as the others
 };
 
 } // namespace howdah::testsupport
