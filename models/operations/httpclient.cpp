@@ -36,6 +36,7 @@ public:
     {
         m_socket.setProxy(QNetworkProxy::NoProxy);
         m_deadline.setSingleShot(true);
+        m_deadline.setTimerType(Qt::PreciseTimer); // a coarse one may end before its time
         connect(&m_deadline, &QTimer::timeout, this, [this, deadlineMs] {
             fail(Error::Kind::Timeout, QStringLiteral("no answer within %1 ms").arg(deadlineMs));
         });

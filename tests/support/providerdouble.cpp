@@ -79,6 +79,7 @@ void ProviderDouble::arrived(QTcpSocket *socket)
     heads.append(request.head);
     whoAsked.append(m_style == Style::OpenStack ? request.header("x-auth-token") : request.header("authorization"));
     QByteArray bytes;
+    bool hangsUp = false;
     const auto upset = std::find_if(upsets.begin(), upsets.end(), [&](const Upset &one) {
         return one.times != 0 && requests.last().contains(one.when);
     });
@@ -87,9 +88,10 @@ void ProviderDouble::arrived(QTcpSocket *socket)
     }
     if (upset != upsets.end()) {
         bytes = upset->bytes;
+        hangsUp = upset->hangsUp;
         upset->times -= upset->times > 0 ? 1 : 0;
     }
-    if (!bytes.isEmpty()) {
+    if (!bytes.isEmpty() || hangsUp) {
         socket->write(bytes);
         socket->disconnectFromHost();
     }

@@ -20,10 +20,11 @@ public:
 
     /// What it answers instead of what it would.
     struct Upset {
-        QByteArray when;   ///< requests that begin so: "POST", "GET /v2/droplets"
-        int times = 1;     ///< -1: always
-        QByteArray bytes;  ///< empty: silence
-        bool acts = false; ///< what was asked for is done all the same
+        QByteArray when;      ///< requests that begin so: "POST", "GET /v2/droplets"
+        int times = 1;        ///< -1: always
+        QByteArray bytes;     ///< empty: silence
+        bool acts = false;    ///< what was asked for is done all the same
+        bool hangsUp = false; ///< instead of being silent
     };
     QList<Upset> upsets;
     static QByteArray http(int status, const QByteArray &body, const QByteArray &headers = {});

@@ -129,14 +129,11 @@ private:
     }
 };
 
-#define NEEDS(program, package)                                                                                        \
-    if (whereIs(program).isEmpty()) {                                                                                  \
-        QSKIP("needs " program " (" package "), where the distribution has it");                                       \
-    }
-
 void TestCloudSecond::hcloudReadsTheSame()
 {
-    NEEDS("hcloud", "hcloud-cli")
+    if (whereIs("hcloud").isEmpty()) {
+        QSKIP("needs hcloud (hcloud-cli), where the distribution has it");
+    }
     Cloud cloud(Style::Hetzner);
     cloud.look();
     const auto &ours = cloud.facts.address.cloud;
@@ -164,7 +161,9 @@ void TestCloudSecond::hcloudReadsTheSame()
 
 void TestCloudSecond::hcloudSeesWhatWeMove()
 {
-    NEEDS("hcloud", "hcloud-cli")
+    if (whereIs("hcloud").isEmpty()) {
+        QSKIP("needs hcloud (hcloud-cli), where the distribution has it");
+    }
     Cloud cloud(Style::Hetzner);
     cloud.provider.polls = 2;
     cloud.look();
@@ -176,7 +175,9 @@ void TestCloudSecond::hcloudSeesWhatWeMove()
 
 void TestCloudSecond::weSeeWhatHcloudMoves()
 {
-    NEEDS("hcloud", "hcloud-cli")
+    if (whereIs("hcloud").isEmpty()) {
+        QSKIP("needs hcloud (hcloud-cli), where the distribution has it");
+    }
     Cloud cloud(Style::Hetzner);
     cloud.provider.polls = 2;
     const QStringList assign{QStringLiteral("floating-ip"), QStringLiteral("assign"), QStringLiteral("write"),
@@ -206,7 +207,9 @@ void TestCloudSecond::weSeeWhatHcloudMoves()
 
 void TestCloudSecond::hcloudIsRefusedWhereWeAre()
 {
-    NEEDS("hcloud", "hcloud-cli")
+    if (whereIs("hcloud").isEmpty()) {
+        QSKIP("needs hcloud (hcloud-cli), where the distribution has it");
+    }
     Cloud cloud(Style::Hetzner);
     qputenv("HCLOUD_TOKEN", "wrong");
     const Told told = hcloud({QStringLiteral("floating-ip"), QStringLiteral("list")});
@@ -217,7 +220,9 @@ void TestCloudSecond::hcloudIsRefusedWhereWeAre()
 
 void TestCloudSecond::awsReadsTheSame()
 {
-    NEEDS("aws", "awscli")
+    if (whereIs("aws").isEmpty()) {
+        QSKIP("needs aws (awscli), where the distribution has it");
+    }
     Cloud cloud(Style::Aws);
     cloud.look();
     const auto &ours = cloud.facts.address.cloud;
@@ -245,7 +250,9 @@ void TestCloudSecond::awsReadsTheSame()
 
 void TestCloudSecond::awsSeesWhatWeMove()
 {
-    NEEDS("aws", "awscli")
+    if (whereIs("aws").isEmpty()) {
+        QSKIP("needs aws (awscli), where the distribution has it");
+    }
     Cloud cloud(Style::Aws);
     cloud.look();
     QCOMPARE(awsHolder(), QStringLiteral("i-222"));
@@ -256,7 +263,9 @@ void TestCloudSecond::awsSeesWhatWeMove()
 
 void TestCloudSecond::weSeeWhatAwsMoves()
 {
-    NEEDS("aws", "awscli")
+    if (whereIs("aws").isEmpty()) {
+        QSKIP("needs aws (awscli), where the distribution has it");
+    }
     Cloud cloud(Style::Aws);
     // A rehearsal is none of theirs either.
     const Told rehearsed = awsMoves("i-111", {QStringLiteral("--dry-run")});
@@ -276,7 +285,9 @@ void TestCloudSecond::weSeeWhatAwsMoves()
 
 void TestCloudSecond::awsIsRefusedWhereWeAre()
 {
-    NEEDS("aws", "awscli")
+    if (whereIs("aws").isEmpty()) {
+        QSKIP("needs aws (awscli), where the distribution has it");
+    }
     for (const auto &[name, value] : {std::pair{"AWS_SECRET_ACCESS_KEY", "sesame-shut"},
                                       {"AWS_ACCESS_KEY_ID", "AKIDOTHER"},
                                       {"AWS_REGION", "eu-west-1"}}) {
