@@ -55,7 +55,10 @@ key_repository = {directory}/fernet
 [credential]
 key_repository = {directory}/credential
 [cache]
-enabled = false
+enabled = true
+backend = dogpile.cache.memory
+[identity]
+password_hash_rounds = 4
 """
 
 NEUTRON = """
@@ -88,6 +91,7 @@ project_name = admin
 user_domain_id = default
 project_domain_id = default
 interface = public
+service_type = network
 token_cache_time = -1
 [ml2]
 type_drivers = local
@@ -196,8 +200,13 @@ class Services:
         return headers["X-Subject-Token"]
 
 
+# The least that moving an address needs.
+RULES = [("GET", "/v2.0/ports"), ("GET", "/v2.0/floatingips"), ("GET", "/v2.0/floatingips/*"),
+         ("PUT", "/v2.0/floatingips/*")]
+
+
 def populate_keystone(services):
-    """A project, its member, an application credential of the least rights; Neutron in the catalogue."""
+    """A project, its member, application credentials of the least rights and of less; Neutron in the catalogue."""
     base, admin = services.keystone + "/v3/", services.token("admin", ADMIN, "admin")
 
     def create(path, kind, **fields):
@@ -211,9 +220,14 @@ def populate_keystone(services):
     roles = request("GET", base + "roles?name=member", token=admin)[1]["roles"]
     request("PUT", base + "projects/%s/users/%s/roles/%s" % (project["id"], user["id"], roles[0]["id"]), token=admin)
     mine = services.token("dba", USER, "orders")
-    credential = request("POST", base + "users/%s/application_credentials" % user["id"],
-                         {"application_credential": {"name": "howdah", "roles": [{"name": "member"}]}}, mine)[1]
-    return project["id"], admin, credential["application_credential"]
+    credentials = {}
+    for name, rules in (("least", RULES), ("reading", RULES[:3])):
+        fields = {"name": name, "roles": [{"name": "member"}],
+                  "access_rules": [{"service": "network", "method": method, "path": path} for method, path in rules]}
+        made = request("POST", base + "users/%s/application_credentials" % user["id"],
+                       {"application_credential": fields}, mine)[1]["application_credential"]
+        credentials[name] = {"id": made["id"], "secret": made["secret"]}
+    return project["id"], user["id"], admin, credentials
 
 
 def populate_neutron(services, project, admin, world):
@@ -243,12 +257,11 @@ def main():
     services = Services(directory, keystone_database, neutron_database)
     try:
         services.start()
-        project, admin, credential = populate_keystone(services)
+        project, user, admin, credentials = populate_keystone(services)
         made = {world.split(",")[0]: populate_neutron(services, project, admin, world) for world in worlds}
         print(json.dumps({"auth_url": services.keystone, "network_url": services.neutron, "user": "dba",
                           "password": USER, "project": "orders", "project_id": project, "admin_token": admin,
-                          "credential_id": credential["id"], "credential_secret": credential["secret"],
-                          "worlds": made}), flush=True)
+                          "user_id": user, "credentials": credentials, "worlds": made}), flush=True)
         sys.stdin.read()
     finally:
         for child in services.children:
