@@ -58,8 +58,9 @@ skipped=$(awk '
 
 printf '\n%s\n' "SKIPPED, $(printf '%s\n' "$skipped" | wc -l | tr -d ' ') in all:"
 printf '%s\n' "$skipped" | sed 's/^/  /'
-# Servers that could not be fetched are no matter of rights, nor is what somebody else publishes and is not ours to ship.
-forbidden=$(printf '%s\n' "$skipped" | grep -v 'needs .* beside the checkout$')
+# Servers that could not be fetched are no matter of rights, nor is what somebody else publishes and is not ours to ship,
+# nor what the distribution does not have.
+forbidden=$(printf '%s\n' "$skipped" | grep -v -e 'needs .* beside the checkout$' -e 'needs .*, where .* has it$')
 [ -s build/application.txt ] || forbidden=$(printf '%s\n' "$forbidden" | grep -v 'needs Sequelize: .*application\.sh$')
 [ -z "$majors_missing" ] || forbidden=$(printf '%s\n' "$forbidden" | grep -v 'needs PostgreSQL .*majors\.sh$')
 if [ "$(id -u)" -eq 0 ] && [ -n "$forbidden" ]; then

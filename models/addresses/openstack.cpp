@@ -170,7 +170,8 @@ ProviderInfo openStackInfo()
          {.variables = {QStringLiteral("OS_PROJECT_NAME"), QStringLiteral("OS_PROJECT_ID")}, .isSecret = false},
          {.variables = {QStringLiteral("OS_PROJECT_DOMAIN_NAME")}, .isSecret = false, .isNeeded = false}}};
     info.rights = QStringLiteral("the role member in the project of the address and the ports; for an application "
-                                 "credential the access rules GET /v2.0/ports, GET and PUT /v2.0/floatingips");
+                                 "credential the access rules GET /v2.0/ports, GET /v2.0/floatingips, GET and PUT "
+                                 "/v2.0/floatingips/*");
     info.endpointVariables = QStringList{QStringLiteral("OS_AUTH_URL")};
     info.regionVariables = QStringList{QStringLiteral("OS_REGION_NAME")};
     return info; // not bound to a region: whoever is asked is one region

@@ -52,7 +52,9 @@ ErrandVerdict verdictOf(const addresses::ProviderInfo &info, const addresses::Op
     case OperationState::Done:
         return holds(QStringLiteral("%1 says that it is done").arg(info.title));
     case OperationState::Running:
-        verdict.seen = QStringLiteral("it is at it");
+        verdict.seen =
+            QStringLiteral("it is at it: whether the address was moved is not known before it is read back. Look "
+                           "at the address in its control panel");
         return verdict;
     case OperationState::Errored:
         break;
@@ -126,6 +128,33 @@ ErrandVerdict verdictOn(const Http &http, const HttpAnswer &answer)
         break;
     }
     return readBack(*provider, account, *http.errand, came);
+}
+
+HandsFailure unheard(const Http &http, const HandsFailure &failure)
+{
+    const addresses::Provider *provider = addresses::providerOf(http.ask.provider);
+    if (!provider || (isOfOurOwn(failure.error) && !failure.mayHaveHappened)) {
+        return failure; // nobody was asked
+    }
+    const bool acts = http.errand && http.errand->kind == Errand::Kind::Assign;
+    const QString outcome = !acts ? QStringLiteral("Nothing was changed.")
+                            : failure.mayHaveHappened
+                                ? QStringLiteral("Whether the address was moved is not known before it is read back.")
+                                : QStringLiteral("The address was not moved.");
+    HandsFailure told = failure;
+    told.error.message = core::sentences(
+        {QStringLiteral("%1 has not answered%2: %3")
+             .arg(provider->info().title, http.errand ? QStringLiteral(" about ") + http.errand->ip : QString(),
+                  failure.error.message),
+         outcome});
+    const QString hint = QStringLiteral("See what keeps this machine from asking it. Its base URL is of %1.")
+                             .arg(provider->info().endpointVariables.join(QStringLiteral(" or ")));
+    if (http.errand) { // of which a step has one text
+        told.error.message = core::sentences({told.error.message, hint});
+    } else {
+        told.error.hint = hint;
+    }
+    return told;
 }
 
 int longestMs(const Http &http)

@@ -25,6 +25,10 @@ struct ErrandVerdict {
 /// By the provider's own rules. http.errand must be set. Pure, but for the time, by which a wait is told.
 ErrandVerdict verdictOn(const Http &http, const HttpAnswer &answer);
 
+/// Why there is no answer of a provider, in words that say whose, what was not changed and what to do. http.errand may
+/// be unset: then it was a question.
+HandsFailure unheard(const Http &http, const HandsFailure &failure);
+
 /// How long one such request is waited for. Some answer when all is done, which takes a minute.
 int longestMs(const Http &http);
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/httpclient.h"
 
-#include <QMutex>
 #include <QNetworkProxy>
-#include <QSet>
 #include <QSslConfiguration>
 #include <QSslSocket>
 #include <QTimer>
@@ -39,6 +37,7 @@ public:
     {
         m_socket.setProxy(QNetworkProxy::NoProxy);
         m_deadline.setSingleShot(true);
+        m_deadline.setTimerType(Qt::PreciseTimer); // a coarse one may end before its time
         connect(&m_deadline, &QTimer::timeout, this, [this, deadlineMs] {
             fail(Error::Kind::Timeout, QStringLiteral("no answer within %1 ms").arg(deadlineMs));
         });
@@ -116,18 +115,6 @@ private:
     QTimer m_deadline;
     bool m_sent = false;
 };
-
-/// Whether those credentials were refused by a provider that blocks whoever goes on trying; remembers that they are.
-bool turnedAway(const QByteArray &fingerprint, bool isNow)
-{
-    static QMutex mutex;
-    static QSet<QByteArray> known;
-    const QMutexLocker lock(&mutex);
-    if (isNow) {
-        known.insert(fingerprint);
-    }
-    return known.contains(fingerprint);
-}
 
 /// A server that repeats what it was sent would bring a secret to the screen.
 Handed<HttpAnswer> without(Handed<HttpAnswer> answer, const QByteArrayList &secrets)
@@ -216,22 +203,16 @@ void HttpClient::toProvider(const HttpRequest &request, const QUrl &url, const Q
         return;
     }
     const QByteArray fingerprint = fingerprintOf(request, *access);
-    if (!fingerprint.isEmpty() && turnedAway(fingerprint, false)) {
-        refuse({.kind = Error::Kind::Denied,
-                .message = QStringLiteral("These credentials were refused before, and who goes on trying is shut out. "
-                                          "Nothing was asked."),
-                .hint = QStringLiteral("Correct them, and start Howdah with those.")},
-               done);
+    if (!m_turns.mayAsk(
+            fingerprint,
+            [this, request, url, deadline, done, logins] { toProvider(request, url, deadline, done, logins); }, done)) {
         return;
     }
     const bool again = *login && logins == 0;
     const Done arrived = [this, request, url, deadline, done, logins, again, fingerprint,
                           secrets = access->secrets](Handed<HttpAnswer> answer) {
-        const bool isDenied = answer && answer->status == 401;
-        if (isDenied && !fingerprint.isEmpty()) {
-            turnedAway(fingerprint, true);
-        }
-        if (isDenied && again) { // nothing was done: the token may have been taken back
+        m_turns.asked(fingerprint, answer, CredentialTurns::Memory::Forever);
+        if (answer && answer->status == 401 && again) { // nothing was done: the token may have been taken back
             m_sessions.remove(request.ask.provider);
             toProvider(request, url, deadline, done, logins + 1);
             return;
@@ -245,13 +226,19 @@ void HttpClient::toProvider(const HttpRequest &request, const QUrl &url, const Q
 void HttpClient::logIn(const HttpRequest &login, const QDeadlineTimer &deadline, const Done &done)
 {
     const QString key = login.ask.provider;
-    m_sessions.remove(key);
     const auto access = accessFor(login, QUrl(login.url), {}, QDateTime::currentDateTimeUtc());
     if (!access) {
         refuse(access.error(), done);
         return;
     }
-    const Done arrived = [this, key, done, secrets = access->secrets](Handed<HttpAnswer> answer) {
+    const QByteArray fingerprint = fingerprintOf(login, *access);
+    if (!m_turns.mayAsk(
+            fingerprint, [this, login, deadline, done] { logIn(login, deadline, done); }, done)) {
+        return;
+    }
+    m_sessions.remove(key);
+    const Done arrived = [this, key, done, fingerprint, secrets = access->secrets](Handed<HttpAnswer> answer) {
+        m_turns.asked(fingerprint, answer, CredentialTurns::Memory::AWhile);
         if (!answer) {
             answer.error().mayHaveHappened = false; // a login changes nothing
         } else if (answer->status / 100 == 2) {
@@ -273,6 +260,7 @@ void HttpClient::logIn(const HttpRequest &login, const QDeadlineTimer &deadline,
 void HttpClient::cancelAll()
 {
     m_wanted = std::make_shared<int>();
+    m_turns.clear();
     for (QObject *exchange : findChildren<QObject *>(QString(), Qt::FindDirectChildrenOnly)) {
         exchange->deleteLater(); // it may be the one that is just telling its answer
     }

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "addresses/provider.h"
-#include "operations/hands.h"
+#include "operations/credentialturns.h"
 
 namespace howdah::operations {
 
@@ -37,8 +37,9 @@ private:
                     int logins = 0);
     void logIn(const HttpRequest &login, const QDeadlineTimer &deadline, const Done &done);
 
-    QHash<QString, addresses::Session> m_sessions;           ///< by provider
-    int m_credentials = 0;                                   ///< those that the sessions were opened with
+    QHash<QString, addresses::Session> m_sessions; ///< by provider
+    int m_credentials = 0;                         ///< those that the sessions were opened with
+    CredentialTurns m_turns{this};
     std::shared_ptr<int> m_wanted = std::make_shared<int>(); ///< by what is under way; another one drops all of that
 };
 

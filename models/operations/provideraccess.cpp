@@ -191,11 +191,14 @@ QByteArray certificatesOf(const HttpRequest &request)
 QByteArray fingerprintOf(const HttpRequest &request, const ProviderAccess &access)
 {
     const Provider *provider = addresses::providerOf(request.ask.provider);
-    if (!provider || provider->info().auth != Auth::Basic || access.headers.empty()) {
+    // Without a header it is a login, with the credentials in its body.
+    const bool isLogin = provider && provider->info().auth == Auth::XToken && access.headers.empty();
+    const bool isBasic = provider && provider->info().auth == Auth::Basic && !access.headers.empty();
+    if (!isLogin && !isBasic) {
         return {};
     }
     return QCryptographicHash::hash(request.url.section(QLatin1Char('/'), 0, 2).toUtf8() + '\n' +
-                                        access.headers.front().second,
+                                        (isLogin ? access.body : access.headers.front().second),
                                     QCryptographicHash::Sha256);
 }
 

@@ -38,7 +38,8 @@ addresses::Answer asAnswer(const HttpAnswer &answer);
 /// The file with certificates that are trusted besides, by the variable that the provider's own tools have for it.
 QByteArray certificatesOf(const HttpRequest &request);
 
-/// Whom a provider has turned away: it blocks an IP address that goes on trying. Empty of those who don't.
+/// The credentials with which a provider may turn somebody away who had better not go on trying: it blocks an IP
+/// address or locks an account. Empty of those who don't.
 QByteArray fingerprintOf(const HttpRequest &request, const ProviderAccess &access);
 
 } // namespace howdah::operations

@@ -359,7 +359,7 @@ void Sequence::answered(bool holds, const QString &seen)
     const Action &action = current();
     m_lastSeen = seen;
     if (m_refusal) {
-        fail(m_refusal->error, m_refusal->mayHaveHappened);
+        failRefused(seen);
         return;
     }
     if (action.pollMs > 0) {

@@ -64,8 +64,12 @@ private:
     void httpArrived(Handed<HttpAnswer> result);
     void errandArrived(const HttpAnswer &answer);
     void refused(const ErrandVerdict &verdict);
+    void failRefused(const QString &readBack);
     void askAgainIn(int ms);
     void notDone(const HandsFailure &failure);
+    void goesOn(const HandsFailure &failure);
+    void readBackFirst(std::function<void()> otherwise);
+    std::vector<Action>::const_iterator readingBack() const;
     void wake(const QString &node, const QString &channel);
     void sayNews(const Action &action, const Table &table);
     bool takeCaptures(const Action &action, const Table &table);

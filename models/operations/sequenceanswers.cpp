@@ -4,6 +4,7 @@
 #include <QRegularExpression>
 #include <algorithm>
 
+#include "core/sentences.h"
 #include "operations/sequence.h"
 
 namespace howdah::operations {
@@ -11,6 +12,8 @@ namespace howdah::operations {
 using core::Error;
 
 namespace {
+
+constexpr int kLastMomentMs = 20; ///< timers are that exact
 
 constexpr int kLetsInMs = 3000; ///< a login takes milliseconds
 
@@ -82,6 +85,12 @@ bool isTrue(const Table &table, const QString &column)
            table.rows.front()[static_cast<std::size_t>(at)] == QLatin1String("t");
 }
 
+/// Whom an errand goes to, and what it is about.
+QString aboutErrand(const Action &action)
+{
+    return QStringLiteral("%1, %2").arg(action.node, action.http.errand->ip);
+}
+
 } // namespace
 
 void Sequence::notDone(const HandsFailure &failure)
@@ -97,11 +106,21 @@ void Sequence::notDone(const HandsFailure &failure)
             fail(failure.error, false);
             return;
         }
+        if (failure.mayHaveHappened && current().http.errand->kind == Errand::Kind::Assign) {
+            readBackFirst([this, failure] { goesOn(failure); });
+            return;
+        }
     }
+    goesOn(failure);
+}
+
+/// By asking again, as long as there is time.
+void Sequence::goesOn(const HandsFailure &failure)
+{
     const bool absent = current().absentMs > 0 && m_heardClock.elapsed() >= current().absentMs;
     // Somebody who waits for a node to come back is not put off by its being away.
     // Who is asked once more in the last moment has had no time to answer: what was seen before tells more.
-    const bool last = leftMs() <= 0 && failure.error.kind == Error::Kind::Timeout && !m_lastSeen.isEmpty();
+    const bool last = leftMs() <= kLastMomentMs && failure.error.kind == Error::Kind::Timeout && !m_lastSeen.isEmpty();
     if (current().pollMs > 0 && (leftMs() > 0 || last) && !absent) {
         answered(false, last ? m_lastSeen : failure.error.message);
     } else {
@@ -214,7 +233,7 @@ void Sequence::httpArrived(Handed<HttpAnswer> result)
 {
     const Action &action = current();
     if (!result) {
-        notDone(result.error());
+        notDone(action.http.errand ? unheard(action.http, result.error()) : result.error());
         return;
     }
     m_heardClock.start();
@@ -272,10 +291,14 @@ void Sequence::errandArrived(const HttpAnswer &answer)
     }
     m_isInDoubt = m_isInDoubt || verdict.mayHaveHappened;
     if (m_refusal || verdict.waitMs == 0) {
-        answered(false, verdict.seen);
+        if (errand.kind == Errand::Kind::Assign && verdict.mayHaveHappened) {
+            readBackFirst([this, seen = verdict.seen] { answered(false, seen); });
+        } else {
+            answered(false, verdict.seen);
+        }
     } else if (verdict.waitMs >= leftMs()) { // as long as that nobody waits
         fail({.kind = Error::Kind::Timeout,
-              .message = QStringLiteral("%1: %2").arg(action.node, verdict.seen),
+              .message = QStringLiteral("%1: %2").arg(aboutErrand(action), verdict.seen),
               .node = action.node},
              verdict.mayHaveHappened);
     } else {
@@ -284,18 +307,53 @@ void Sequence::errandArrived(const HttpAnswer &answer)
     }
 }
 
+/// Nobody knows whether an assignment has arrived: it may be so already, and then there is nothing to ask for again.
+void Sequence::readBackFirst(std::function<void()> otherwise)
+{
+    const auto read = readingBack();
+    const auto http = read == m_actions.end() ? core::Result<Http>(tl::unexpected(Error()))
+                                              : core::Result<Http>(filledRequest(read->http, m_values));
+    if (!http) {
+        otherwise();
+        return;
+    }
+    const QPointer<Sequence> self(this);
+    m_hands.http(
+        {http->method, http->url, http->body, http->credentials, http->anonymous, http->contentType, http->ask},
+        std::clamp(leftMs(), 1, longestMs(read->http)),
+        [self, of = m_next, to = read - m_actions.begin(),
+         otherwise = std::move(otherwise)](const Handed<HttpAnswer> &answer) {
+            if (!self || self->m_ended || self->m_next != of) {
+                return;
+            }
+            const Action &action = self->m_actions[static_cast<std::size_t>(to)];
+            const auto verdict = answer ? verdictOn(action.http, *answer) : ErrandVerdict();
+            if (verdict.state == ErrandVerdict::State::Holds) {
+                self->m_next = static_cast<std::size_t>(to);
+                self->answered(true, verdict.seen);
+            } else {
+                otherwise();
+            }
+        });
+}
+
+/// The next action that reads where an address leads; the end: there is none.
+std::vector<Action>::const_iterator Sequence::readingBack() const
+{
+    return std::find_if(
+        m_actions.begin() + static_cast<std::ptrdiff_t>(m_next) + 1, m_actions.end(),
+        [](const Action &one) { return one.http.errand && one.http.errand->kind == Errand::Kind::ReadBack; });
+}
+
 /// What was refused may be so already: an assignment to who has it, or one whose answer was lost. Reading it back
 /// decides, once.
 void Sequence::refused(const ErrandVerdict &verdict)
 {
     const SequenceFailure failure{{.kind = verdict.kind,
-                                   .message = QStringLiteral("%1: %2").arg(current().node, verdict.seen),
+                                   .message = QStringLiteral("%1: %2").arg(aboutErrand(current()), verdict.seen),
                                    .node = current().node},
                                   verdict.mayHaveHappened};
-    const auto from = m_actions.begin() + static_cast<std::ptrdiff_t>(m_next) + 1;
-    const auto read = std::find_if(from, m_actions.end(), [](const Action &one) {
-        return one.http.errand && one.http.errand->kind == Errand::Kind::ReadBack;
-    });
+    const auto read = readingBack();
     if (m_refusal || verdict.isDenied || read == m_actions.end()) {
         const SequenceFailure &first = m_refusal ? *m_refusal : failure;
         fail(first.error, first.mayHaveHappened);
@@ -304,6 +362,14 @@ void Sequence::refused(const ErrandVerdict &verdict)
     m_refusal = failure;
     m_next = static_cast<std::size_t>(read - m_actions.begin());
     runNext();
+}
+
+/// Reading it back did not say otherwise.
+void Sequence::failRefused(const QString &readBack)
+{
+    Error error = m_refusal->error;
+    error.message = core::sentences({error.message, readBack});
+    fail(std::move(error), m_refusal->mayHaveHappened);
 }
 
 } // namespace howdah::operations

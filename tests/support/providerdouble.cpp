@@ -3,11 +3,14 @@
 // description of EC2, docs.openstack.org/api-ref.
 #include "support/providerdouble.h"
 
+#include <QCryptographicHash>
+#include <QDateTime>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QMessageAuthenticationCode>
+#include <QRegularExpression>
 #include <QUrlQuery>
-
-#include "addresses/sigv4.h"
+#include <algorithm>
 
 namespace howdah::testsupport {
 
@@ -72,6 +75,7 @@ void ProviderDouble::arrived(QTcpSocket *socket)
     heads.append(request.head);
     whoAsked.append(m_style == Style::OpenStack ? request.header("x-auth-token") : request.header("authorization"));
     QByteArray bytes;
+    bool hangsUp = false;
     const auto upset = std::find_if(upsets.begin(), upsets.end(), [&](const Upset &one) {
         return one.times != 0 && requests.last().contains(one.when);
     });
@@ -80,9 +84,10 @@ void ProviderDouble::arrived(QTcpSocket *socket)
     }
     if (upset != upsets.end()) {
         bytes = upset->bytes;
+        hangsUp = upset->hangsUp;
         upset->times -= upset->times > 0 ? 1 : 0;
     }
-    if (!bytes.isEmpty()) {
+    if (!bytes.isEmpty() || hangsUp) {
         socket->write(bytes);
         socket->disconnectFromHost();
     }
@@ -117,8 +122,12 @@ QByteArray ProviderDouble::action(bool isNew)
     const QByteArray running = isHetzner ? "running" : "in-progress", done = isHetzner ? "success" : "completed",
                      failed = isHetzner ? "error" : "errored";
     const QByteArray status = !isOver ? running : errs ? failed : done;
+    const QByteArray error = isOver && errs ? R"({"code":"action_failed","message":"Action failed"})" : "null";
     return isHetzner ? "{\"id\":77,\"command\":\"assign_floating_ip\",\"status\":\"" + status +
-                           "\",\"progress\":50,\"error\":{\"code\":\"action_failed\",\"message\":\"Action failed\"}}"
+                           "\",\"progress\":" + (isOver ? "100" : "50") +
+                           ",\"started\":\"2026-11-28T00:00:00+00:00\",\"finished\":null,\"resources\":[{\"id\":5,"
+                           "\"type\":\"floating_ip\"}],\"error\":" +
+                           error + "}"
                      : "{\"id\":77,\"type\":\"assign_ip\",\"status\":\"" + status +
                            "\",\"started_at\":\"2026-11-28T00:00:00Z\",\"completed_at\":null}";
 }
@@ -165,30 +174,56 @@ QByteArray ProviderDouble::digitalOcean(const Request &request)
 
 QByteArray ProviderDouble::hetzner(const Request &request)
 {
-    const auto server = [this](const QByteArray &id) {
+    const QByteArray location =
+        R"({"id":1,"name":"fsn1","description":"Falkenstein","country":"DE","city":"Falkenstein",)"
+        R"("network_zone":"eu-central"})";
+    const auto server = [this, &location](const QByteArray &id) {
         return "{\"id\":" + id + ",\"name\":\"" + nameOf(id) +
-               "\",\"status\":\"running\",\"locked\":false,\"public_net\":{\"ipv4\":{\"ip\":\"" + machineIp(id) +
-               "\"},\"ipv6\":null},\"private_net\":[],\"location\":{\"network_zone\":\"eu-central\"}}";
+               "\",\"created\":\"2026-11-01T00:00:00+00:00\",\"status\":\"running\",\"locked\":false,\"public_net\":"
+               "{\"ipv4\":{\"id\":1,\"ip\":\"" +
+               machineIp(id) +
+               "\",\"dns_ptr\":\"\"},\"ipv6\":null,\"floating_ips\":[]},\"private_net\":[],\"location\":" + location +
+               ",\"datacenter\":{\"id\":1,\"name\":\"fsn1-dc14\",\"location\":" + location + "}}";
+    };
+    const auto pages = [](const QByteArray &key, const QByteArray &items) {
+        return http(200, "{\"" + key + "\":[" + items +
+                             "],\"meta\":{\"pagination\":{\"page\":1,\"per_page\":50,\"previous_page\":null,"
+                             "\"next_page\":null,\"last_page\":1,\"total_entries\":2}}}");
     };
     if (request.header("authorization") != "Bearer " + token) {
         return http(401, R"({"error":{"code":"unauthorized","message":"unable to authenticate"}})");
     }
-    const QByteArray ip = "{\"id\":5,\"ip\":\"" + kIp + "\",\"type\":\"ipv4\",\"blocked\":false,\"server\":" +
-                          (holder.isEmpty() ? QByteArray("null") : holder) +
-                          ",\"home_location\":{\"network_zone\":\"eu-central\"}}";
     const QByteArray path = request.path;
+    const QByteArray wanted = QUrlQuery(QUrl(QString::fromLatin1(path)).query())
+                                  .queryItemValue(QStringLiteral("name"), QUrl::FullyDecoded)
+                                  .toLatin1();
+    const auto ip = [&] {
+        return "{\"id\":5,\"name\":\"write\",\"description\":\"\",\"created\":\"2026-11-01T00:00:00+00:00\",\"ip\":\"" +
+               kIp + "\",\"type\":\"ipv4\",\"blocked\":false,\"dns_ptr\":[],\"labels\":{},\"protection\":{\"delete\":" +
+               "false},\"server\":" + (holder.isEmpty() ? QByteArray("null") : holder) +
+               ",\"home_location\":" + location + "}";
+    };
     if (path.startsWith("/v1/floating_ips?")) {
-        return http(200, "{\"floating_ips\":[" + ip + "],\"meta\":{\"pagination\":{\"next_page\":null}}}");
+        return pages("floating_ips", wanted.isEmpty() || wanted == "write" ? ip() : QByteArray());
     }
     if (path.startsWith("/v1/servers?")) {
-        return http(200, "{\"servers\":[" + server("111") + "," + server("222") +
-                             "],\"meta\":{\"pagination\":{\"next_page\":null}}}");
+        QByteArrayList all;
+        for (const QByteArray id : {"111", "222"}) {
+            if (wanted.isEmpty() || wanted == nameOf(id)) {
+                all.append(server(id));
+            }
+        }
+        return pages("servers", all.join(','));
+    }
+    if (path == "/v1/servers/111" || path == "/v1/servers/222") {
+        return http(200, "{\"server\":" + server(path.right(3)) + "}");
     }
     if (path == "/v1/floating_ips/5") {
+        const QByteArray now = ip(); // meanwhile it goes on
         action(false);
-        return http(200, "{\"floating_ip\":" + ip + "}");
+        return http(200, "{\"floating_ip\":" + now + "}");
     }
-    if (path == "/v1/floating_ips/5/actions/assign") {
+    if (path == "/v1/floating_ips/5/actions/assign" && request.method == "POST") {
         m_next = QByteArray::number(QJsonDocument::fromJson(request.body)[QLatin1String("server")].toInteger());
         if (m_next == holder) {
             return http(422, R"({"error":{"code":"floating_ip_assigned","message":"already assigned"}})");
@@ -198,8 +233,11 @@ QByteArray ProviderDouble::hetzner(const Request &request)
     if (path == "/v1/actions/77") {
         return http(200, "{\"action\":" + action(false) + "}");
     }
+    if (path.startsWith("/v1/actions?") && path.contains("id=77")) {
+        return pages("actions", action(false));
+    }
     if (path.contains("/actions?status=running")) {
-        return http(200, R"({"actions":[],"meta":{"pagination":{"next_page":null}}})");
+        return pages("actions", {});
     }
     return http(404, R"({"error":{"code":"not_found","message":"not found"}})");
 }
@@ -234,72 +272,125 @@ QByteArray ProviderDouble::robot(const Request &request)
     return http(200, "[" + servers + "]");
 }
 
-/// Whether the secret was at hand, by whoever signed it.
+/// Whether the secret was at hand, by whoever signed it: worked out from AWS's description, with nothing of ours.
 bool ProviderDouble::isSigned(const Request &request) const
 {
     const QByteArray said = request.header("authorization");
-    const qsizetype names = said.indexOf("SignedHeaders=") + 14, signature = said.indexOf("Signature=");
-    addresses::AwsRequest asked{
-        .method = request.method, .path = request.path, .query = {}, .headers = {}, .body = request.body};
-    const QByteArrayList all = said.mid(names, said.indexOf(',', names) - names).split(';');
-    for (const QByteArray &name : all) {
-        if (!name.startsWith("x-amz-")) {
-            asked.headers.emplace_back(name, request.header(name));
-        }
+    static const QRegularExpression form(QStringLiteral(
+        "^AWS4-HMAC-SHA256 Credential=([^/]+)/(\\d{8})/([^/]+)/([^/]+)/aws4_request, *SignedHeaders=([^,]+), "
+        "*Signature=([0-9a-f]{64})$"));
+    const QRegularExpressionMatch match = form.match(QString::fromLatin1(said));
+    if (!match.hasMatch() || request.path != "/") {
+        return false; // all of EC2's requests go there
     }
-    QDateTime at = QDateTime::fromString(QString::fromLatin1(request.header("x-amz-date")),
-                                         QStringLiteral("yyyyMMdd'T'HHmmss'Z'"));
-    at.setTimeSpec(Qt::UTC);
-    const addresses::AwsSigning signing{.key = {token, "sesame-open", request.header("x-amz-security-token")},
-                                        .region = "eu-west-3",
-                                        .service = "ec2",
-                                        .at = at};
-    return all.contains("host") && said.startsWith("AWS4-HMAC-SHA256 Credential=" + token + '/') &&
-           addresses::awsHeaders(asked, signing).back().second.endsWith(said.mid(signature));
+    const auto part = [&match](int i) { return match.captured(i).toLatin1(); };
+    const QByteArray at = request.header("x-amz-date"), names = part(5);
+    const QDateTime when = QDateTime::fromString(QString::fromLatin1(at + "+0000").remove(QLatin1Char('Z')),
+                                                 QStringLiteral("yyyyMMdd'T'HHmmsst"));
+    const QByteArrayList all = names.split(';');
+    const bool hasToken = !request.header("x-amz-security-token").isEmpty();
+    if (part(1) != token || part(3) != "eu-west-3" || part(4) != "ec2" || !at.startsWith(part(2)) ||
+        std::abs(when.secsTo(QDateTime::currentDateTimeUtc())) > 900 || !all.contains("host") ||
+        !all.contains("x-amz-date") || (hasToken && !all.contains("x-amz-security-token")) ||
+        !std::is_sorted(all.begin(), all.end())) {
+        return false;
+    }
+    const auto hash = [](const QByteArray &text) {
+        return QCryptographicHash::hash(text, QCryptographicHash::Sha256).toHex();
+    };
+    const auto hmac = [](const QByteArray &key, const QByteArray &text) {
+        return QMessageAuthenticationCode::hash(text, key, QCryptographicHash::Sha256);
+    };
+    QByteArray canonical = request.method + "\n/\n\n";
+    for (const QByteArray &name : all) {
+        canonical += name + ':' + request.header(name).simplified() + '\n';
+    }
+    canonical += '\n' + names + '\n' + hash(request.body);
+    const QByteArray scope = part(2) + '/' + part(3) + '/' + part(4) + "/aws4_request";
+    QByteArray key = "AWS4sesame-open";
+    for (const QByteArray &step : scope.split('/')) {
+        key = hmac(key, step);
+    }
+    return hmac(key, "AWS4-HMAC-SHA256\n" + at + '\n' + scope + '\n' + hash(canonical)).toHex() == part(6);
 }
 
 QByteArray ProviderDouble::aws(const Request &request)
 {
     const QUrlQuery form(QString::fromLatin1(request.body));
-    const QString asked = form.queryItemValue(QStringLiteral("Action"));
+    const auto value = [&form](const char *name) {
+        return form.queryItemValue(QLatin1String(name), QUrl::FullyDecoded).toLatin1();
+    };
+    const QByteArray asked = value("Action");
     const auto error = [](int status, const QByteArray &code) {
         return http(status,
                     "<Response><Errors><Error><Code>" + code +
                         "</Code><Message>Said so</Message></Error></Errors><RequestID>1</RequestID></Response>");
     };
+    const auto response = [&asked](const QByteArray &content) {
+        return http(200, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<" + asked +
+                             "Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>1</requestId>" +
+                             content + "</" + asked + "Response>");
+    };
     if (!isSigned(request)) {
         return error(401, "AuthFailure");
     }
-    if (asked == QLatin1String("AssociateAddress")) {
-        if (form.queryItemValue(QStringLiteral("DryRun")) == QLatin1String("true")) {
+    if (asked == "AssociateAddress") {
+        // Of each machine's one interface, as good as the machine.
+        const QByteArray interface = value("NetworkInterfaceId");
+        const QByteArray id = interface.isEmpty() ? value("InstanceId").mid(2) : interface.mid(4);
+        if (value("AllocationId") != "eipalloc-1") {
+            return error(400, "InvalidAllocationID.NotFound");
+        }
+        if (id != "111" && id != "222") {
+            return error(400,
+                         interface.isEmpty() ? "InvalidInstanceID.NotFound" : "InvalidNetworkInterfaceID.NotFound");
+        }
+        if (value("DryRun") == "true") {
             return error(412, "DryRunOperation");
         }
-        holder = form.queryItemValue(QStringLiteral("InstanceId")).mid(2).toLatin1();
-        return http(200, "<AssociateAddressResponse><return>true</return><associationId>eipassoc-1</associationId>"
-                         "</AssociateAddressResponse>");
+        if (!holder.isEmpty() && value("AllowReassociation") == "false") {
+            return error(400, "Resource.AlreadyAssociated");
+        }
+        holder = id;
+        return response("<return>true</return><associationId>eipassoc-1</associationId>");
     }
-    if (asked == QLatin1String("DescribeAddresses")) {
-        return http(200, "<DescribeAddressesResponse><addressesSet><item><publicIp>" + kIp +
-                             "</publicIp><allocationId>eipalloc-1</allocationId><instanceId>i-" + holder +
-                             "</instanceId></item></addressesSet></DescribeAddressesResponse>");
+    if (asked == "DescribeAddresses") {
+        const QByteArray to = holder.isEmpty() ? QByteArray()
+                                               : "<instanceId>i-" + holder + "</instanceId><associationId>eipassoc-1" +
+                                                     "</associationId><networkInterfaceId>eni-" + holder +
+                                                     "</networkInterfaceId><privateIpAddress>" + machineIp(holder) +
+                                                     "</privateIpAddress>";
+        return response("<addressesSet><item><publicIp>" + kIp +
+                        "</publicIp><allocationId>eipalloc-1</allocationId><domain>vpc</domain>" + to +
+                        "</item></addressesSet>");
     }
     QByteArray items;
     for (const QByteArray id : {"111", "222"}) {
-        items += "<item><instancesSet><item><instanceId>i-" + id +
-                 "</instanceId><instanceState><name>running</name></instanceState><privateIpAddress>" + machineIp(id) +
-                 "</privateIpAddress></item></instancesSet></item>";
+        items +=
+            "<item><reservationId>r-" + id + "</reservationId><instancesSet><item><instanceId>i-" + id +
+            "</instanceId><instanceState><code>16</code><name>running</name></instanceState><privateIpAddress>" +
+            machineIp(id) + "</privateIpAddress><networkInterfaceSet><item><networkInterfaceId>eni-" + id +
+            "</networkInterfaceId><privateIpAddress>" + machineIp(id) +
+            "</privateIpAddress><privateIpAddressesSet><item><privateIpAddress>" + machineIp(id) +
+            "</privateIpAddress><primary>true</primary></item></privateIpAddressesSet></item></networkInterfaceSet>"
+            "<tagSet><item><key>Name</key><value>" +
+            nameOf(id) + "</value></item></tagSet></item></instancesSet></item>";
     }
-    return http(200, "<DescribeInstancesResponse><reservationSet>" + items +
-                         "</reservationSet></DescribeInstancesResponse>");
+    return asked == "DescribeInstances" ? response("<reservationSet>" + items + "</reservationSet>")
+                                        : error(400, "InvalidAction");
 }
 
 QByteArray ProviderDouble::openStack(const Request &request)
 {
+    if (!m_tokens.isEmpty() && m_tokens.last() != token) { // all were taken back
+        m_tokens.clear();
+    }
     if (request.path == "/v3/auth/tokens") {
         if (!request.body.contains("\"secret\":\"sesame-open\"")) {
             return http(401, R"({"error":{"code":401,"title":"Unauthorized","message":"Authentication failed"}})");
         }
         token = "gAAAA-token-" + QByteArray::number(++m_logins);
+        m_tokens.append(token);
         const QByteArray url = this->url().toLatin1();
         return http(201,
                     "{\"token\":{\"expires_at\":\"2099-01-01T00:00:00.000000Z\",\"catalog\":[{\"type\":\"network\","
@@ -307,7 +398,7 @@ QByteArray ProviderDouble::openStack(const Request &request)
                         url + "\"}]}]}}",
                     "X-Subject-Token: " + token + "\r\n");
     }
-    if (request.header("x-auth-token") != token) {
+    if (!m_tokens.contains(request.header("x-auth-token"))) {
         return http(401, R"({"error":{"code":401,"title":"Unauthorized","message":"Token expired"}})");
     }
     if (request.method == "PUT") {

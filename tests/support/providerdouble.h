@@ -22,10 +22,11 @@ public:
 
     /// What it answers instead of what it would.
     struct Upset {
-        QByteArray when;   ///< requests that begin so: "POST", "GET /v2/droplets"
-        int times = 1;     ///< -1: always
-        QByteArray bytes;  ///< empty: silence
-        bool acts = false; ///< what was asked for is done all the same
+        QByteArray when;      ///< requests that begin so: "POST", "GET /v2/droplets"
+        int times = 1;        ///< -1: always
+        QByteArray bytes;     ///< empty: silence
+        bool acts = false;    ///< what was asked for is done all the same
+        bool hangsUp = false; ///< instead of being silent
     };
     QList<Upset> upsets;
     static QByteArray http(int status, const QByteArray &body, const QByteArray &headers = {});
@@ -37,7 +38,7 @@ public:
     QByteArrayList requests;       ///< "POST /v2/… {…}"
     QByteArrayList whoAsked;       ///< what each of them said of who asks
     QByteArrayList heads;
-    QByteArray token = "dop_v1_sesame-open"; ///< that it takes, of OpenStack the newest
+    QByteArray token = "dop_v1_sesame-open"; ///< that it takes; of OpenStack the newest, set: all are taken back
 
 private:
     struct Request {
@@ -64,6 +65,7 @@ private:
     QByteArray m_next; ///< who has it once the action is done
     int m_left = 0;
     int m_logins = 0;
+    QByteArrayList m_tokens; ///< of OpenStack, each as good as the others
 };
 
 } // namespace howdah::testsupport

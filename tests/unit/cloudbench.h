@@ -69,6 +69,10 @@ inline void setEnvironment(const ProviderDouble &provider, Style style)
                              "OS_APPLICATION_CREDENTIAL_SECRET",
                              "OS_USERNAME",
                              "OS_PASSWORD",
+                             "OS_USER_DOMAIN_NAME",
+                             "OS_PROJECT_ID",
+                             "OS_PROJECT_NAME",
+                             "OS_PROJECT_DOMAIN_NAME",
                              "OS_REGION_NAME",
                              "OS_CACERT"}) {
         qunsetenv(name);

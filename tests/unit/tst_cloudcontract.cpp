@@ -25,7 +25,7 @@ void TestCloudContract::initTestCase()
     const QString contract =
         qEnvironmentVariable("HOWDAH_SOURCE_DIR") + QStringLiteral("/../shared/data/digitalocean-openapi.json");
     if (!QFileInfo::exists(contract)) {
-        QSKIP("needs ../shared/data/digitalocean-openapi.json");
+        QSKIP("needs DigitalOcean's OpenAPI beside the checkout");
     }
     // What npm has here: no test reaches the internet.
     QProcess find;
@@ -37,7 +37,7 @@ void TestCloudContract::initTestCase()
     if (!isOver || program.isEmpty()) {
         find.kill();
         find.waitForFinished();
-        QSKIP("needs Prism: npx --yes @stoplight/prism-cli@5.14.2 --version");
+        QSKIP("needs Prism (npx --yes @stoplight/prism-cli@5.14.2 --version), where this machine has it");
     }
     QTcpServer free;
     QVERIFY(free.listen(QHostAddress::LocalHost));

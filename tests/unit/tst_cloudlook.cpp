@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cloudbench.h"
+#include "operations/address/lookall.h"
 #include "operations/address/mover.h"
 #include "operations/address/truth.h"
 
@@ -42,7 +43,9 @@ private Q_SLOTS:
     void busyOnesAreAskedAgain();
     void namesProveNothing();
     void olderFormOfTheProvider();
-    void robotIsNotAskedTwiceByWhoIsTurnedAway();
+    void whoIsTurnedAwayDoesNotAskAgain_data();
+    void whoIsTurnedAwayDoesNotAskAgain();
+    void silenceIsWaitedForOnce();
     void holderIsKnown();
     void nothingIsChanged();
 };
@@ -202,17 +205,66 @@ void TestCloudLook::olderFormOfTheProvider()
     QVERIFY(problems(cloud.plan()).contains(QStringLiteral("none of the 0 floating addresses")));
 }
 
-/// Robot shuts out whoever has tried three times.
-void TestCloudLook::robotIsNotAskedTwiceByWhoIsTurnedAway()
+void TestCloudLook::whoIsTurnedAwayDoesNotAskAgain_data()
 {
-    Cloud cloud(Style::Robot);
-    qputenv("HROBOT_API_PASSWORD", "mistyped");
+    QTest::addColumn<Style>("style");
+    QTest::addColumn<QByteArray>("variable");
+    QTest::newRow("hetzner-robot") << Style::Robot << QByteArray("HROBOT_API_PASSWORD");
+    QTest::newRow("openstack") << Style::OpenStack << QByteArray("OS_APPLICATION_CREDENTIAL_SECRET");
+}
+
+/// Robot shuts out whoever has tried three times, Keystone locks the account.
+void TestCloudLook::whoIsTurnedAwayDoesNotAskAgain()
+{
+    QFETCH(Style, style);
+    QFETCH(QByteArray, variable);
+    Cloud cloud(style);
+    qputenv(variable.constData(), "mistyped-1");
     for (int i = 0; i < 4; ++i) {
         cloud.look();
-        QVERIFY(problems(cloud.plan()).contains(QStringLiteral("refuse")));
+        QVERIFY2(problems(cloud.plan()).contains(QStringLiteral("refuse")), qPrintable(problems(cloud.plan())));
     }
     QCOMPARE(cloud.provider.requests.size(), 1);
-    qputenv("HROBOT_API_PASSWORD", "sesame-open");
+    // Several addresses are looked at at the same time, and none of them knows of the others.
+    std::vector<howdah::cluster::AddressConfig> three(3, cloud.facts.config.addresses.front());
+    three[1].name = QStringLiteral("read");
+    three[2].name = QStringLiteral("report");
+    for (const auto &[secret, isRight] : {std::pair{"mistyped-2", false}, {"sesame-open", true}}) {
+        qputenv(variable.constData(), secret);
+        cloud.provider.requests.clear();
+        std::optional<address::LookAll::Found> found;
+        address::LookAll all(three, cloud.hands);
+        all.start(cloud.facts.config.nodes, [&](const address::LookAll::Found &one) { found = one; });
+        QTRY_VERIFY_WITH_TIMEOUT(found.has_value(), 10'000);
+        for (const auto &address : three) {
+            QVERIFY2(found->value(address.name).cloud.isKnown() == isRight,
+                     qPrintable(found->value(address.name).cloud.error.message));
+        }
+        QVERIFY(isRight || cloud.provider.requests.size() == 1);
+    }
+}
+
+/// Who is silent is waited for once, not by one after the other.
+void TestCloudLook::silenceIsWaitedForOnce()
+{
+    Cloud cloud(Style::OpenStack);
+    cloud.provider.upsets = {{"POST", -1, {}}};
+    std::vector<howdah::cluster::AddressConfig> three(3, cloud.facts.config.addresses.front());
+    three[1].name = QStringLiteral("read");
+    three[2].name = QStringLiteral("report");
+    std::optional<address::LookAll::Found> found;
+    address::LookAll all(three, cloud.hands);
+    QElapsedTimer clock;
+    clock.start();
+    all.start(cloud.facts.config.nodes, [&](const address::LookAll::Found &one) { found = one; });
+    QTRY_VERIFY_WITH_TIMEOUT(found.has_value(), 10'000);
+    QVERIFY2(clock.elapsed() < 2 * cloud.hands.patienceMs, qPrintable(QString::number(clock.elapsed())));
+    for (const auto &address : three) {
+        const QString why = found->value(address.name).cloud.error.message;
+        QVERIFY2(why.contains(QStringLiteral("no answer within 1000 ms")), qPrintable(why));
+    }
+    // It has come to: they are not kept from asking.
+    cloud.provider.upsets.clear();
     cloud.look();
     QVERIFY2(mayRun(cloud.plan(), false), qPrintable(problems(cloud.plan())));
 }

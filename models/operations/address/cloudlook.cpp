@@ -9,6 +9,7 @@
 #include "addresses/account.h"
 #include "addresses/providers.h"
 #include "core/sentences.h"
+#include "operations/errands.h"
 #include "operations/provideraccess.h"
 #include "postgres/conninfo.h"
 
@@ -309,7 +310,7 @@ void CloudLook::ask(const addresses::Request &request, Read<T> read, Then<T> the
             }
             if (!came) {
                 Fault fault;
-                fault.error = came.error().error;
+                fault.error = unheard({.ask = {.provider = self->m_facts.provider}}, came.error()).error;
                 then(tl::unexpected(fault));
                 return;
             }

@@ -49,7 +49,8 @@ Check checkCredentials(const Move &move)
 {
     const CloudFacts &cloud = move.facts.cloud;
     const addresses::ProviderInfo &info = providerOf(move).info();
-    const About about{QStringLiteral("address_credentials"), tr("%1 takes our credentials").arg(info.title)};
+    const About about{QStringLiteral("address_credentials"),
+                      tr("%1 takes our credentials, for %2").arg(info.title, move.address.ip)};
     if (cloud.provider.isEmpty()) {
         return madeCheck(move, about, CheckResult::Unknown, tr("it was not asked"), tr("Ask again."));
     }
@@ -185,7 +186,7 @@ public:
         const QString id = QStringLiteral("OPERATION");
         if (auto poll = m_provider.poll(cloud.account, cloud.address, {.id = id})) {
             poll->url.replace(id, QStringLiteral(":{%1}").arg(m_operation));
-            all.push_back(made(*poll, Errand::Kind::Poll, tr("that is done")));
+            all.push_back(made(*poll, Errand::Kind::Poll, tr("the move of %1 is done").arg(m_move.address.ip)));
         }
         all.push_back(readBack());
         return all;
