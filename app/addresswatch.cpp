@@ -41,13 +41,11 @@ bool AddressWatch::isDue(const QElapsedTimer &last, qint64 everyMs) const
 
 qint64 AddressWatch::hostsMs() const
 {
+    // Providers count requests, and shut out who asks too often: then nothing could be moved when it has to be.
     const auto &all = m_config.addresses;
-    return std::any_of(all.begin(), all.end(),
-                       [](const cluster::AddressConfig &one) {
-                           return one.isNear() && one.provider != QLatin1String("command");
-                       })
-               ? kHostsMs
-               : kProvidersMs;
+    const auto isAsked = [](const cluster::AddressConfig &one) { return one.provider != QLatin1String("command"); };
+    const bool near = std::all_of(all.begin(), all.end(), [](const auto &one) { return one.isNear(); });
+    return near && std::any_of(all.begin(), all.end(), isAsked) ? kHostsMs : kProvidersMs;
 }
 
 void AddressWatch::setState(const cluster::ClusterState &state)
@@ -85,8 +83,9 @@ void AddressWatch::looked(const LookAll::Found &found, bool hosts)
     m_look->deleteLater();
     m_look = nullptr;
     for (Sight &sight : m_sights) {
+        const QString before = sight.truth.id;
         sight = seenAnew(sight, found.value(sight.address.name), hosts, m_state);
-        if (!hosts && !sight.truth.id.isEmpty()) { // what the hosts said before may be old by now
+        if (!hosts && !sight.truth.id.isEmpty() && sight.truth.id != before) { // what hosts said before may be old now
             m_hostsAsked.invalidate();
         }
     }

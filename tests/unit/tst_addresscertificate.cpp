@@ -82,7 +82,10 @@ void TestAddressCertificate::isJudged_data()
     QTest::newRow("soon over") << write << 13 << none << QStringLiteral("address_certificate_expires");
     QTest::newRow("not so soon") << write << 14 << none << none;
     QTest::newRow("over") << write << -1 << none << QStringLiteral("address_certificate_expired");
-    QTest::newRow("not seen") << other << 90 << QStringLiteral("no answer within 3000 ms") << none;
+    QTest::newRow("not seen") << other << 90 << QStringLiteral("no answer within 3000 ms")
+                              << QStringLiteral("address_tls_unknown");
+    QTest::newRow("not seen, and no name is wanted")
+        << none << 90 << QStringLiteral("no answer within 3000 ms") << none;
 }
 
 void TestAddressCertificate::isJudged()
@@ -98,8 +101,16 @@ void TestAddressCertificate::isJudged()
     facts.certificate = {{QStringLiteral("write.example.com")}, facts.askedAt.addDays(daysLeft), error};
     sight = sightOf(state, sight.address, facts);
     QTEST(sight.truth.id, "id");
-    QVERIFY(sight.truth.verdict == (sight.truth.id.isEmpty() ? Verdict::Ok : Verdict::Warning));
+    const Verdict wanted = sight.truth.id.isEmpty()                                 ? Verdict::Ok
+                           : sight.truth.id == QLatin1String("address_tls_unknown") ? Verdict::Unknown
+                                                                                    : Verdict::Warning;
+    QVERIFY(sight.truth.verdict == wanted);
     QCOMPARE(sight.truth.remedy.isEmpty(), sight.truth.id.isEmpty());
+    // Over a connection that is not encrypted nobody can tell, and nobody who wants the name is served.
+    facts.tls.clear();
+    facts.certificate = {};
+    sight = sightOf(state, sight.address, facts);
+    QCOMPARE(sight.truth.id, host.isEmpty() ? QString() : QStringLiteral("address_not_encrypted"));
 }
 
 void TestAddressCertificate::whatIsWrongElsewhereGoesFirst()
@@ -120,6 +131,9 @@ void TestAddressCertificate::staysWhileOnlyTheServerIsAsked()
     sight.facts.certificate = {{QStringLiteral("a")}, QDateTime::currentDateTimeUtc().addDays(90), {}};
     Facts cheap = leadingTo(*state.snapshot, QStringLiteral("pg1"));
     QCOMPARE(seenAnew(sight, cheap, false, state).facts.certificate, sight.facts.certificate);
+    Facts open = cheap;
+    open.tls.clear(); // what was shown before is not shown now
+    QVERIFY(!seenAnew(sight, open, false, state).facts.certificate.isKnown());
     QVERIFY(!seenAnew(sight, cheap, true, state).facts.certificate.isKnown());
 }
 

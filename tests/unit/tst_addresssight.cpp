@@ -18,6 +18,9 @@ private Q_SLOTS:
     void whatIsNotKnownIsSaidAtOnce();
     void whoLooksOnceSaysWhatHeSees();
     void hostsStayAsTheyWere();
+    void whoIsNotKnownIsNotGreen();
+    void secondPrimaryIsNotGreen();
+    void leftOnADeadHostIsTold();
 
 private:
     cluster::ClusterState m_state;
@@ -72,7 +75,7 @@ void TestAddressSight::whatLastsIsSaid()
     // Another thing that is wrong begins anew, and what is right is over.
     Facts silent;
     silent.error = QStringLiteral("connection timed out");
-    sight = seenAnew(sight, silent, false, m_state);
+    sight = seenAnew(sight, silent, true, m_state);
     QVERIFY(sight.sinceMs > began && sight.seen == 1);
     sight = seenAnew(sight, heldBy(*m_state.snapshot, QStringLiteral("pg1")), true, m_state);
     QCOMPARE(sight.sinceMs, 0);
@@ -115,6 +118,45 @@ void TestAddressSight::hostsStayAsTheyWere()
     QCOMPARE(now.hostsAskedMs, before.hostsAskedMs);
     QCOMPARE(now.askedMs, before.askedMs + 5000);
     QCOMPARE(now.truth.holders, QStringList{QStringLiteral("pg1")});
+}
+
+/// A copy that somebody has promoted elsewhere says of itself the same as the primary does.
+void TestAddressSight::whoIsNotKnownIsNotGreen()
+{
+    for (const char *node : {"pg1", "pg2"}) {
+        Facts facts = leadingTo(*m_state.snapshot, QLatin1String(node));
+        facts.startedMs += 60'000;
+        m_address.follows = facts.writable ? QStringLiteral("primary") : QStringLiteral("standby");
+        const Sight sight = sightOf(m_state, m_address, facts);
+        QCOMPARE(sight.truth.id, QStringLiteral("address_server_unknown"));
+        QVERIFY(sight.truth.verdict == Verdict::Unknown && !sight.truth.remedy.isEmpty());
+    }
+}
+
+void TestAddressSight::secondPrimaryIsNotGreen()
+{
+    Facts facts = leadingTo(*m_state.snapshot, QStringLiteral("pg2"));
+    facts.writable = true; // since a moment ago
+    const Sight sight = sightOf(m_state, m_address, facts);
+    QCOMPARE(sight.truth.id, QStringLiteral("address_second_primary"));
+    QVERIFY(sight.truth.verdict == Verdict::Critical);
+}
+
+/// Who has it is known, and so is the primary: then what to do is no secret.
+void TestAddressSight::leftOnADeadHostIsTold()
+{
+    Facts facts = heldBy(*m_state.snapshot, QStringLiteral("pg2"));
+    facts.error = QStringLiteral("connection refused");
+    Sight sight = sightOf(m_state, m_address, facts);
+    QCOMPARE(sight.truth.id, QStringLiteral("address_leads_to_standby"));
+    QVERIFY(sight.truth.verdict == Verdict::Critical);
+    QVERIFY2(sight.truth.says.contains(QStringLiteral("connection refused")) &&
+                 sight.truth.remedy.contains(QStringLiteral("pg1")),
+             qPrintable(sight.truth.says));
+    facts = heldBy(*m_state.snapshot, QStringLiteral("pg1"));
+    facts.error = QStringLiteral("connection refused"); // the primary's own: from here it may not be reached
+    sight = sightOf(m_state, m_address, facts);
+    QCOMPARE(sight.truth.id, QStringLiteral("address_not_reached"));
 }
 
 QTEST_GUILESS_MAIN(TestAddressSight)

@@ -70,6 +70,7 @@ ClusterView::~ClusterView()
     // The pages are gone only after our members.
     for (pages::Page *page : std::as_const(m_pages)) {
         page->setHistory(nullptr);
+        page->setAnswers(nullptr);
         page->setEvents(nullptr);
     }
 }

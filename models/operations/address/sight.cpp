@@ -41,7 +41,8 @@ bool restsOnHosts(const QString &id)
     static const QStringList ids{QStringLiteral("address_two_holders"),     QStringLiteral("address_no_holder"),
                                  QStringLiteral("address_several_servers"), QStringLiteral("address_no_server"),
                                  QStringLiteral("address_owned"),           QStringLiteral("address_no_owner")};
-    return ids.contains(id) || id.startsWith(QLatin1String("address_gateway"));
+    return ids.contains(id) || id.startsWith(QLatin1String("address_gateway")) ||
+           id.startsWith(QLatin1String("address_certificate")) || id.startsWith(QLatin1String("address_tls"));
 }
 
 } // namespace
@@ -62,7 +63,7 @@ Sight seenAnew(const Sight &before, Facts facts, bool hosts, const cluster::Clus
         facts.links = before.facts.links;
         facts.gateways = before.facts.gateways;
         facts.nodeIps = before.facts.nodeIps;
-        facts.certificate = before.facts.certificate;
+        facts.certificate = facts.tls.isEmpty() ? Certificate() : before.facts.certificate;
     }
     now.facts = std::move(facts);
     now.truth = truthOf(now.address, now.facts, state);

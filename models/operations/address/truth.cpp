@@ -62,24 +62,43 @@ void judgeAnswer(Truth &truth, const cluster::AddressConfig &address, const Fact
 {
     const QString who =
         truth.answers.isEmpty() ? tr("a server that is none of the cluster file's nodes") : truth.answers;
-    if (const quint64 ours = systemOf(state); ours != 0 && facts.systemIdentifier != QString::number(ours)) {
+    const int primary = state.assessment->topology.primary;
+    const QString primaryName = primary < 0 ? QString() : state.snapshot->nodes[cluster::at(primary)].name;
+    const quint64 ours = systemOf(state);
+    if (ours != 0 && facts.systemIdentifier != QString::number(ours)) {
         tell(truth, Verdict::Critical, "address_other_cluster",
              tr("it leads to another cluster, system identifier %1").arg(facts.systemIdentifier),
              tr("Find who has %1, or mend ip of the address in the cluster file.").arg(address.ip));
     } else if (address.follows == QLatin1String("primary") && !facts.writable) {
-        const int primary = state.assessment->topology.primary;
         tell(truth, Verdict::Critical, "address_leads_to_standby", tr("it leads to %1, which takes no writes").arg(who),
              primary < 0 ? tr("There is no primary that it could be moved to.")
-                         : tr("Move it to %1, the primary.").arg(state.snapshot->nodes[cluster::at(primary)].name));
+                         : tr("Move it to %1, the primary.").arg(primaryName));
     } else if (address.follows == QLatin1String("standby") && facts.writable && hasStandby(state)) {
         tell(truth, Verdict::Warning, "address_leads_to_primary",
              tr("it leads to the primary, %1, while a standby could serve readers").arg(who),
              tr("Move it to a standby."));
+    } else if (facts.writable && primary >= 0 && !truth.answers.isEmpty() && truth.answers != primaryName) {
+        tell(truth, Verdict::Critical, "address_second_primary",
+             tr("it leads to %1, which takes writes beside the primary, %2").arg(who, primaryName),
+             tr("Fence the one of them that is not to be: see the findings."));
+    } else if (ours == 0 || truth.answers.isEmpty()) { // just started, unread, or a copy that nobody has told us of
+        tell(truth, Verdict::Unknown, "address_server_unknown",
+             facts.writable ? tr("whoever answers there takes writes, and is none of the nodes as they were seen last")
+                            : tr("whoever answers there is none of the nodes as they were seen last"),
+             tr("See that all servers of the cluster stand in the cluster file, and can be read."));
     } else {
         truth.verdict = Verdict::Ok;
         truth.says =
             facts.writable ? tr("it leads to the primary, %1").arg(who) : tr("it leads to standby %1").arg(who);
     }
+}
+
+/// It is known who has it, and by whom the primary is another.
+bool isLeftBehind(const Truth &truth, const cluster::AddressConfig &address, const cluster::ClusterState &state)
+{
+    const int primary = state.assessment->topology.primary;
+    return address.follows == QLatin1String("primary") && primary >= 0 && truth.holderKnown &&
+           truth.holders.size() == 1 && truth.holders.front() != state.snapshot->nodes[cluster::at(primary)].name;
 }
 
 /// What clients that verify the certificate are told, where everything else is as it should be.
@@ -97,6 +116,15 @@ void judgeCertificate(Truth &truth, const cluster::AddressConfig &address, const
         tell(truth, Verdict::Warning, "address_certificate_expires",
              tr("its certificate expires on %1").arg(shown.expires.date().toString(Qt::ISODate)),
              tr("Renew ssl_cert_file on its server before, and reload it."));
+    } else if (!address.host.isEmpty() && !shown.isKnown() && !(facts.tls.isEmpty() && shown.error.isEmpty())) {
+        tell(truth, Verdict::Unknown, "address_tls_unknown",
+             tr("whether its certificate is for %1 is not known: %2").arg(address.host, shown.error),
+             tr("That is how it looks from this machine; applications may see it otherwise."));
+    } else if (!address.host.isEmpty() && facts.tls.isEmpty()) {
+        tell(truth, Verdict::Warning, "address_not_encrypted",
+             tr("nothing is encrypted there as this machine connects, and %1 is wanted").arg(address.host),
+             tr("See ssl on its server, and sslmode in the conninfo of the nodes: clients with sslmode=verify-full are "
+                "refused."));
     } else if (shown.isKnown() && !address.host.isEmpty() && !isFor(shown, address.host)) {
         tell(truth, Verdict::Warning, "address_tls_name",
              tr("its certificate is for %1, not for %2").arg(shown.names.join(QStringLiteral(", ")), address.host),
@@ -198,6 +226,12 @@ Truth truthOf(const cluster::AddressConfig &address, const Facts &facts, const c
              tr("Which of them applications reach is chance. Take it from all but the one that is to have it."));
     } else if ((byHosts || everyLink) && truth.holders.isEmpty() && facts.unasked.isEmpty() && !facts.error.isEmpty()) {
         tell(truth, Verdict::Critical, "address_no_holder", tr("no host has it"), tr("Give it to the primary."));
+    } else if (!facts.error.isEmpty() && isLeftBehind(truth, address, state)) {
+        const QString primary = state.snapshot->nodes[cluster::at(state.assessment->topology.primary)].name;
+        tell(truth, Verdict::Critical, "address_leads_to_standby",
+             tr("%1 has it, where nothing answers (%2), and %3 is the primary")
+                 .arg(truth.holders.front(), facts.error, primary),
+             tr("Move it to %1, the primary.").arg(primary));
     } else if (!facts.error.isEmpty()) {
         tell(truth, Verdict::Unknown, "address_not_reached",
              tr("nothing answers PostgreSQL there: %1").arg(facts.error),
