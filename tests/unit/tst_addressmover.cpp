@@ -168,7 +168,8 @@ void TestAddressMover::oldOneGivesItUpFirst()
 void TestAddressMover::isGivenUpBeforeTheStop()
 {
     Move move = hostMove();
-    move.early = true;
+    move.holdS = 31;
+    move.facts.claims.front() = {QStringLiteral("pg1"), QStringLiteral("eth1"), QStringLiteral("10.0.0.100/24")};
     move.peers = {{QStringLiteral("pg1"), {QStringLiteral("10.0.0.11")}, 5433}};
     const Mover &mover = *moverFor(QStringLiteral("host"));
     const std::vector<Step> held = mover.hold(move);
@@ -176,8 +177,11 @@ void TestAddressMover::isGivenUpBeforeTheStop()
     QVERIFY(held[0].phase == Phase::Prepare && held[0].id == QLatin1String("hold_write"));
     QCOMPARE(namesOf(held[0].actions),
              QStringList({QStringLiteral("pg1 howdah-hold"), QStringLiteral("pg2 howdah-free")}));
-    QCOMPARE(held[0].actions[0].argv.sliced(4, 2), QStringList({QStringLiteral("10.0.0.100"), QStringLiteral("5433")}));
+    QCOMPARE(held[0].actions[0].argv.sliced(4),
+             QStringList({QStringLiteral("10.0.0.100"), QStringLiteral("5433"), QStringLiteral("31")}));
     QCOMPARE(namesOf(held[0].undo), QStringList({QStringLiteral("pg1 howdah-take")}));
+    QCOMPARE(held[0].undo[0].argv.sliced(4), // as it was there
+             QStringList({QStringLiteral("10.0.0.100"), QStringLiteral("24"), QStringLiteral("eth1")}));
     const Step step = moveStep(move);
     QCOMPARE(namesOf(step.actions), QStringList({QStringLiteral("pg2 howdah-take")}));
     QCOMPARE(step.actions[0].argv.last(), held[0].actions[1].argv.last()); // what the one keeps, the other reads
@@ -189,7 +193,7 @@ void TestAddressMover::isNotHeld_data()
 {
     QTest::addColumn<Change>("change");
     const auto row = [](const char *name, Change change) { QTest::newRow(name) << change; };
-    row("somebody else stops the old primary", [](Move &m) { m.early = false; });
+    row("somebody else stops the old primary", [](Move &m) { m.holdS = 0; });
     row("nobody knows its port", [](Move &m) { m.peers.clear(); });
     row("another host has it", [](Move &m) { m.facts.claims.front().node = QStringLiteral("pg3"); });
     row("nobody has it", [](Move &m) { m.facts.claims.clear(); });
@@ -203,7 +207,7 @@ void TestAddressMover::isNotHeld()
 {
     QFETCH(Change, change);
     Move move = hostMove();
-    move.early = true;
+    move.holdS = 31;
     move.peers = {{QStringLiteral("pg1"), {QStringLiteral("10.0.0.11")}, 5432}};
     change(move);
     QVERIFY(moverFor(QStringLiteral("host"))->hold(move).empty());

@@ -185,6 +185,16 @@ void TestAddressOwners::whatIsNotReadIsTold()
     QCOMPARE(owners.front().problem, QStringLiteral("postgres may not read /etc/k.conf"));
     QCOMPARE(owners.front().complaint, QStringLiteral("bad; worse"));
     QVERIFY(!owners.front().has && owners.back().has);
+    // What only keepalived itself resolves is not "no".
+    for (const char *line : {"$VIP dev eth0", "@pg1 10.0.0.50"}) {
+        const auto unresolved = ownersFrom(QStringLiteral("pg1"), kIp,
+                                           QStringLiteral("owner keepalived\nfile /etc/k.conf\nconf vrrp_instance a {\n"
+                                                          "conf virtual_ipaddress {\nconf %1\nconf }\nconf }\n")
+                                               .arg(QLatin1String(line)));
+        QVERIFY(!unresolved.front().has);
+        QVERIFY2(unresolved.front().problem.contains(QString::fromLatin1(line).section(QLatin1Char(' '), 0, 0)),
+                 qPrintable(unresolved.front().problem));
+    }
 }
 
 void TestAddressOwners::isChecked_data()
@@ -238,6 +248,13 @@ void TestAddressOwners::isChecked_data()
         [](Move &m) { m.address.provider = QStringLiteral("host"); });
     row("vip-manager", "and the cluster file says host", "address_owner:write failed",
         [](Move &m) { m.address.provider = QStringLiteral("host"); });
+    row("keepalived", "and whether it has it is not known", "address_owner:write warning", [](Move &m) {
+        m.address.provider = QStringLiteral("host");
+        for (OwnerFacts &one : m.facts.owners) {
+            one.has = false;
+            one.problem = QStringLiteral("it has $VIP among its addresses, which is not resolved");
+        }
+    });
 }
 
 void TestAddressOwners::isChecked()

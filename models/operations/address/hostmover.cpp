@@ -13,8 +13,6 @@ namespace howdah::operations::address {
 
 namespace {
 
-constexpr int kHoldS = 120; ///< longer than from there to the promotion, or back: each of those steps has its deadline
-
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Address", text);
@@ -104,6 +102,18 @@ Check checkFitness(const Move &move, const QString &node)
                : madeCheck(move, about, CheckResult::Failed, known->problems.join(QStringLiteral("; ")), remedy);
 }
 
+/// Where it is not known whether a program on the host moves it by itself.
+QStringList unknownOwners(const Move &move)
+{
+    QStringList all;
+    for (const OwnerFacts &owner : move.facts.owners) {
+        if (!owner.problem.isEmpty()) {
+            all.append(tr("%1 on %2: %3").arg(owner.owner, owner.node, owner.problem));
+        }
+    }
+    return all;
+}
+
 std::vector<Check> checks(const Move &move)
 {
     if (move.address.interface.isEmpty()) {
@@ -120,6 +130,12 @@ std::vector<Check> checks(const Move &move)
                               .arg(owner->owner))};
     }
     std::vector<Check> all{checkHolder(move), checkFitness(move, move.to)};
+    if (const QStringList unknown = unknownOwners(move); !unknown.isEmpty()) {
+        all.push_back(madeCheck(
+            move, {QStringLiteral("address_owner"), tr("Nobody else moves address %1").arg(move.address.name)},
+            CheckResult::Warning, unknown.join(QStringLiteral("; ")),
+            tr("Where keepalived or vip-manager has it, write that as its provider: it would be taken back.")));
+    }
     if (!move.from.isEmpty() && move.from != move.to) {
         all.push_back(checkFitness(move, move.from));
     }
@@ -147,6 +163,19 @@ Action take(const Move &move, const QString &node, const QString &asked = {})
                      tr("%1 takes %2").arg(node, move.address.ip));
 }
 
+/// As the host that is left had it, which may not be as the cluster file has it.
+Action takeBack(const Move &move)
+{
+    Action back = take(move, move.from);
+    for (const Claim &claim : move.facts.claims) {
+        if (claim.node == move.from) {
+            back.argv[5] = claim.cidr.section(QLatin1Char('/'), 1);
+            back.argv[6] = claim.interface;
+        }
+    }
+    return back;
+}
+
 int portOf(const Move &move, const QString &node)
 {
     const auto at =
@@ -159,7 +188,7 @@ int portOf(const Move &move, const QString &node)
 bool isHeld(const Move &move)
 {
     const QStringList nodes = holders(move);
-    return move.early && nodes == QStringList{move.from} && move.from != move.to && portOf(move, move.from) > 0;
+    return move.holdS > 0 && nodes == QStringList{move.from} && move.from != move.to && portOf(move, move.from) > 0;
 }
 
 /// Hosts may share /run, as containers do.
@@ -210,16 +239,16 @@ std::vector<Step> holdSteps(const Move &move)
     step.nodes = QStringList{move.from, move.to};
     step.deadlineMs = 10'000;
     step.expectedMs = 400;
-    step.actions = {commandOn(move.from, yielding(kYieldScript) + QLatin1String(kUntilScript),
+    step.actions = {commandOn(move.from, yielding(kUntilScript) + QLatin1String(kYieldScript),
                               QStringLiteral("howdah-hold"),
-                              {ip, QString::number(portOf(move, move.from)), QString::number(kHoldS)},
+                              {ip, QString::number(portOf(move, move.from)), QString::number(move.holdS)},
                               tr("%1 answers on %2 only whom it knows; while its server runs it takes the address back "
                                  "in %3 s by itself")
                                   .arg(move.from, ip)
-                                  .arg(kHoldS)),
+                                  .arg(move.holdS)),
                     commandOn(move.to, QLatin1String(kFreeScript), QStringLiteral("howdah-free"),
                               {ip, move.address.interface, askedFile(move)}, tr("nobody else has %1").arg(ip))};
-    step.undo = {take(move, move.from)};
+    step.undo = {takeBack(move)};
     step.remedy = tr("See that %1 has %2 on interface %3.").arg(move.from, ip, move.address.interface);
     return {step};
 }

@@ -87,7 +87,7 @@ inline QString yielding(const char *script)
 inline constexpr const char *kYieldScript = R"sh(
 umask 077
 told "$1" || exit 1
-had=$found
+[ -n "$found" ] || { mine "$1"; rm -f "$kept"; } # nor does it come back by itself
 [ -n "$found" ] || { echo "$1 is on no interface here"; exit 0; }
 case $1 in
 *:*)
@@ -112,26 +112,38 @@ told "$1" && [ -z "$found" ] || { echo "$1 is still there" >&2; exit 1; }
 echo "$1 is given up"
 )sh";
 
-/// Behind kYieldScript. $2 port of the server here, $3 seconds: has it been neither taken back nor released by then,
-/// and the same server still listens, the host takes it back, if nobody else has it. For a console that died just then.
+/// Begins with kYielding, and kYieldScript follows. $1 IP, $2 port of the server here, $3 seconds: has it been neither
+/// taken back nor released by then, and the same server still listens, the host takes it back, if nobody else has it.
+/// For a console that died just then: that way back is made ready before anything is given up.
 inline constexpr const char *kUntilScript = R"sh(
-serving() { awk -v at=":$1" '$4 == "0A" && substr($2, length($2) - 4) == at { print $10 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null; }
+trap '' PIPE
+umask 077
+serving() { # what listens on that port: as long as it is the same, so is the server
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+    awk -v at=":$1" '$4 == "0A" && substr($2, length($2) - 4) == at { print $10 }'
+}
+told "$1" || exit 1
+had=$found
+[ -n "$had" ] || { echo "$1 is on no interface here"; exit 0; }
 mine "$1"
-port=$(printf '%04X' "$2") && was=$(serving "$port") && mark="$$ $was" && printf '%s\n' "$mark" >"$kept" || exit 1
+port=$(printf '%04X' "$2")
+was=$(serving "$port")
+[ -n "$was" ] || { echo "no server listens on port $2 here: $1 could not come back by itself, and is not given up" >&2; exit 1; }
+mark="$$ $was"
+printf '%s\n' "$mark" >"$kept" || exit 1
 (
   trap '' HUP
   sleep "$3"
-  [ "$(cat "$kept" 2>/dev/null)" = "$mark" ] || exit 0
-  rm -f "$kept"
-  [ -n "$was" ] && [ "$(serving "$port")" = "$was" ] || exit 0
+  due() { [ "$(cat "$kept" 2>/dev/null)" = "$mark" ] && [ "$(serving "$port")" = "$was" ]; }
   while read -r on as; do
-    [ -n "$on" ] || continue
-    case $1 in *:*) ;; *) arping -q -D -c 2 -w 2 -I "$on" "$1" || exit 0 ;; esac
-    told "$1" && forget "$1" && ip addr add "$as" dev "$on" || exit 0
+    [ -n "$on" ] && due || continue
+    case $1 in *:*) ;; *) arping -q -D -c 2 -w 2 -I "$on" "$1" || continue ;; esac
+    due && told "$1" && forget "$1" && ip addr add "$as" dev "$on" || continue
     case $1 in *:*) ;; *) arping -q -U -c 2 -I "$on" "$1" ;; esac
   done <<LINES
 $had
 LINES
+  [ "$(cat "$kept" 2>/dev/null)" != "$mark" ] || rm -f "$kept"
 ) </dev/null >/dev/null 2>&1 &
 )sh";
 

@@ -21,8 +21,9 @@ struct Move {
     qint64 toStartedMs = 0;   ///< when that node's server was started, which tells it apart; 0: not known
     QString group;            ///< of its checks
     bool alone = false;       ///< it is all that is done; else a part of a switchover
-    /// Whoever has it may give it up just before the old primary is stopped: that follows at once, by this console.
-    bool early = false;
+    /// Whoever has it may give it up just before the old primary is stopped, which follows within so many seconds by
+    /// this console. 0: not before.
+    int holdS = 0;
     bool byPatroni = false; ///< Patroni says who is the primary
 };
 

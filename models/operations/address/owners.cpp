@@ -58,6 +58,10 @@ public:
     /// The instance that has the address. A group tracks for its members.
     void into(OwnerFacts &owner) const
     {
+        if (owner.problem.isEmpty() && !m_notRead.isEmpty() &&
+            std::none_of(m_parts.begin(), m_parts.end(), [](const Part &part) { return part.has; })) {
+            owner.problem = tr("it has %1 among its addresses, which is not resolved").arg(m_notRead);
+        }
         for (const Part &part : m_parts) {
             if (part.has) {
                 owner.has = true;
@@ -91,6 +95,10 @@ private:
                                        QStringLiteral("nopreempt")};
         if (inner.startsWith(QLatin1String("virtual_ipaddress"))) {
             m_now.has = m_now.has || isThat(words.first(), m_ip);
+            // A definition, or a line for one host alone: keepalived itself knows what comes of it.
+            if (words.first().startsWith(QLatin1Char('$')) || words.first().startsWith(QLatin1Char('@'))) {
+                m_notRead = words.first();
+            }
         } else if (inner == QLatin1String("group")) {
             m_now.members += words;
         } else if (inner == QLatin1String("track_script") || inner == QLatin1String("track_process") ||
@@ -118,6 +126,7 @@ private:
     }
 
     QString m_ip;
+    QString m_notRead;
     QStringList m_words;
     QList<QStringList> m_blocks;
     Part m_now;

@@ -38,10 +38,15 @@ see_keepalived() {
   name=$(printf '%s\n' "$words" | given ' -f --use-file ')
   found "$1" "${name:-/etc/keepalived/keepalived.conf}" || return
   keepalived_lines "$file"
-  for more in $(awk '$1 == "include" { print $2 }' "$file"); do
+  for more in $(awk '$1 ~ /^include/ { print $2 }' "$file"); do
     case $more in /*) ;; *) more=${file%/*}/$more ;; esac
     for one in $more; do
-      if [ -r "$one" ]; then keepalived_lines "$one"; else echo "unread $(id -un) may not read $one"; fi
+      if [ -r "$one" ]; then
+        keepalived_lines "$one"
+        awk '$1 ~ /^include/ { print "unread " FILENAME " includes " $2 ", which is not followed" }' "$one"
+      else
+        echo "unread $(id -un) may not read $one"
+      fi
     done
   done
   [ "$(id -u)" = 0 ] && command -v keepalived >/dev/null || return

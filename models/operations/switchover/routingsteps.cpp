@@ -20,6 +20,8 @@ QString tr(const char *text)
 
 /// No client is kept waiting longer, whatever has become of the console.
 constexpr int kLongestPauseMs = 120'000;
+constexpr int kPauseMs = 10'000; ///< of a step that pauses, beside what transactions are waited for
+constexpr int kHoldMs = 15'000;  ///< of what is done before, with the guards of steps in between
 
 /// The databases that the cluster file names; one that is empty stands for all of them.
 QStringList databasesOf(const cluster::PoolerConfig &pooler)
@@ -58,7 +60,7 @@ Step pauseStep(const Pieces &p, const cluster::PoolerConfig &pooler, const QStri
     const QString id = QStringLiteral("pause_") + pooler.name + (one ? QString() : QLatin1Char('_') + database);
     const QString title =
         one ? tr("Pause pooler %1").arg(pooler.name) : tr("Pause %1 in pooler %2").arg(database, pooler.name);
-    Step step = p.step(id.toUtf8(), Phase::Outage, title, {poolerPlace(pooler.name)}, 10'000 + pooler.pauseMs, 60);
+    Step step = p.step(id.toUtf8(), Phase::Outage, title, {poolerPlace(pooler.name)}, kPauseMs + pooler.pauseMs, 60);
     Action pause =
         p.sql(poolerPlace(pooler.name), with(QStringLiteral("PAUSE"), database), tr("running transactions have ended"));
     pause.deadlineMs = pooler.pauseMs;
@@ -121,6 +123,16 @@ Step reconnectStep(const Pieces &p, const cluster::PoolerConfig &pooler)
     return step;
 }
 
+/// From what is done before poolers are paused until the old primary listens no more, at the most.
+int secondsToTheStop(const Facts &facts)
+{
+    int ms = kHoldMs + Pieces().stopDeadlineMs;
+    for (const cluster::PoolerConfig &pooler : facts.config.poolers) {
+        ms += static_cast<int>(databasesOf(pooler).size()) * (kPauseMs + pooler.pauseMs);
+    }
+    return ms / 1000 + 1;
+}
+
 } // namespace
 
 std::vector<Step> pauseSteps(const Facts &facts, const Pieces &p, const QString &until)
@@ -169,7 +181,7 @@ address::Move moveOf(const Facts &facts, const Cast &cast, const cluster::Addres
     }
     move.peers = address::peersOf(facts.state, move.facts);
     move.group = tr("Afterwards");
-    move.early = by == StoppedBy::Console;
+    move.holdS = by == StoppedBy::Console ? secondsToTheStop(facts) : 0;
     move.byPatroni = isPatronis(facts);
     return move;
 }
