@@ -168,8 +168,8 @@ void AddressScriptCommand::write()
     }
     const QString path =
         m_invocation.outputFile.isEmpty() ? QString() : QFileInfo(m_invocation.outputFile).absoluteFilePath();
-    const QString settings =
-        address::promoteSettings(m_facts, path.isEmpty() ? QStringLiteral("/usr/local/bin/howdah-promote") : path);
+    // Where it is to lie on the nodes, which is not where it was written here.
+    const QString settings = address::promoteSettings(m_facts, QStringLiteral("/usr/local/bin/howdah-promote"));
     if (m_invocation.json) {
         QJsonObject object{{QStringLiteral("cluster"), m_facts.cluster},
                            {QStringLiteral("address"), m_facts.address.name},

@@ -209,6 +209,9 @@ void TestPromoteLint::faults_data()
     row("", "doctl compute droplet list --format ID | tail -n +2");
     row("", "date | tail -n 1");
     row("inexact-match", "hcloud server list -o columns=id,name | grep \"$NODE\"");
+    row("inexact-match", "doctl compute droplet list --format ID,Name --no-header | grep ' pg2'");
+    row("", "doctl compute droplet list --format ID,Name --no-header | grep ' pg2$'");
+    row("", "doctl compute droplet list --format Name,ID --no-header -o csv | grep '^pg2,'");
     row("inexact-match", "doctl compute droplet list --format Name --no-header | grep -qw pg2");
     row("", "doctl compute droplet list --format Name --no-header | grep -Fx pg2");
     row("", "doctl compute droplet list --format Name --no-header | grep '^pg2$'");
@@ -224,6 +227,7 @@ void TestPromoteLint::faults_data()
     row("not-read-back", "aws ec2 associate-address --allocation-id a --instance-id b");
     row("no-deadline", "curl -fsS https://example.com");
     row("", "curl -fsSm9 https://example.com");
+    row("", "timeout 9 curl -fsS https://example.com");
     row("status-ignored", "curl -sS --max-time 9 https://example.com");
     row("two-holders", "ip addr add 10.0.0.5/24 dev eth0");
     row("", "ip -j addr show");
@@ -321,6 +325,7 @@ void TestPromoteLint::configuration_data()
         "assign 203.0.113.7 222 --wait'",
         {QStringLiteral("promotion-unchecked")});
     row("promote_command='move-ip.sh'", {QStringLiteral("without-path")});
+    row("promote_command='/usr/bin/repmgr standby promote -f /etc/repmgr.conf || exit 1'", {});
     row("follow_command='/usr/bin/repmgr standby follow -f /etc/repmgr.conf'", {QStringLiteral("follow-without-node")});
     row("event_notification_command='/usr/local/bin/moved.sh %n'", {QStringLiteral("every-event")});
     row("event_notification_command='/usr/local/bin/moved.sh %n %e %s \"%t\" \"%d\"'", {});

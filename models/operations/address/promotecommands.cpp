@@ -117,6 +117,16 @@ QStringList Called::valuesOf(const QStringList &options) const
     return values;
 }
 
+bool isBuiltIn(const QString &program)
+{
+    static const QStringList all{
+        QStringLiteral("exit"),  QStringLiteral("test"),   QStringLiteral("["),      QStringLiteral("true"),
+        QStringLiteral("false"), QStringLiteral("echo"),   QStringLiteral("printf"), QStringLiteral(":"),
+        QStringLiteral("."),     QStringLiteral("export"), QStringLiteral("set"),    QStringLiteral("cd"),
+        QStringLiteral("trap"),  QStringLiteral("umask"),  QStringLiteral("wait"),   QStringLiteral("return")};
+    return all.contains(program);
+}
+
 Called calledBy(const ShellCommand &command)
 {
     Called called;
@@ -126,7 +136,11 @@ Called calledBy(const ShellCommand &command)
     if (called.words.isEmpty()) {
         return called;
     }
-    called.words = called.words.sliced(before(called.words));
+    const qsizetype at = before(called.words);
+    called.isLimited = std::any_of(called.words.begin(), called.words.begin() + at, [](const QString &word) {
+        return word.section(QLatin1Char('/'), -1) == QLatin1String("timeout");
+    });
+    called.words = called.words.sliced(at);
     called.program = called.words.takeFirst();
     called.name = called.program.section(QLatin1Char('/'), -1);
     static const QStringList shells{QStringLiteral("sh"), QStringLiteral("bash"), QStringLiteral("dash"),

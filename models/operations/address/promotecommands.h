@@ -13,6 +13,7 @@ struct Called {
     QString program; ///< as it is written
     QString name;    ///< without its folder
     QStringList words;
+    bool isLimited = false; ///< timeout stands before it
 
     bool has(const char *word) const { return words.contains(QLatin1String(word)); }
     bool hasAny(const QStringList &all) const;
@@ -25,6 +26,8 @@ struct Called {
 };
 
 Called calledBy(const ShellCommand &command);
+/// What a shell does by itself, so that it has no path.
+bool isBuiltIn(const QString &program);
 
 /// repmgr standby promote, by whatever name.
 bool isPromotion(const Called &called);

@@ -138,7 +138,7 @@ private:
         if (called.name != QLatin1String("curl") || called.has("-V") || called.has("--version")) {
             return;
         }
-        if (!called.hasOption('m', "--max-time")) {
+        if (!called.isLimited && !called.hasOption('m', "--max-time")) {
             add(lineOf(i), "no-deadline", QStringLiteral("curl may wait for ever"),
                 QStringLiteral("while a provider says nothing, the script hangs, and repmgrd with it"),
                 QStringLiteral("add --max-time 15"));
@@ -190,10 +190,13 @@ private:
         }
         if (called.name == QLatin1String("grep") || called.name == QLatin1String("egrep") ||
             called.name == QLatin1String("fgrep")) {
-            const bool isWhole = called.hasOption('x', "--line-regexp") ||
-                                 std::any_of(called.words.begin(), called.words.end(), [](const QString &one) {
-                                     return one.startsWith(QLatin1Char('^')) && one.endsWith(QLatin1Char('$'));
-                                 });
+            const bool isWhole =
+                called.hasOption('x', "--line-regexp") ||
+                std::any_of(called.words.begin(), called.words.end(), [](const QString &one) {
+                    // A whole line, or its first or last field.
+                    static const QRegularExpression exact(QStringLiteral("^\\^.*(\\$|[,;|:]|\\t)$|[ ,;|:].*\\$$"));
+                    return exact.match(one).hasMatch();
+                });
             if (!isWhole) {
                 add(lineOf(i), "inexact-match", QStringLiteral("grep looks for a part of a line in %1").arg(from),
                     QStringLiteral(

@@ -98,7 +98,8 @@ private:
         const ShellText shell = readShell(setting.value);
         for (const ShellCommand &one : shell.commands) {
             const Called called = calledBy(one);
-            if (!called.program.isEmpty() && !called.program.startsWith(QLatin1Char('/'))) {
+            if (!called.program.isEmpty() && !called.program.startsWith(QLatin1Char('/')) &&
+                !isBuiltIn(called.program)) {
                 add(setting.line, "without-path", QStringLiteral("%1 has no full path for %2").arg(name, called.name),
                     QStringLiteral("repmgrd runs it in whatever folder and with whatever PATH it was started with"),
                     QStringLiteral("write the full path"));

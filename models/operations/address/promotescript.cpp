@@ -278,13 +278,18 @@ QString cloudFunctions(const PromoteFacts &facts, const Plan &plan)
            QLatin1String(kCloudAttempt);
 }
 
+/// Of a command of provider "command": what begins it again while it may pass, as the script does by itself; and ended,
+/// it would leave the program running.
+constexpr qsizetype kBeforeProgram = 5;
+
 QString commandFunctions(const Plan &plan, const QStringList &words)
 {
     QString text;
     for (const Step &step : plan.steps) {
-        text += function(QStringLiteral("assign_") + step.id,
-                         QStringLiteral("  limited %1 %2\n")
-                             .arg(QString::number(kCommandS), hosts::shellQuoted(step.actions.front().argv)));
+        text += function(
+            QStringLiteral("assign_") + step.id,
+            QStringLiteral("  limited %1 %2\n")
+                .arg(QString::number(kCommandS), hosts::shellQuoted(step.actions.front().argv.sliced(kBeforeProgram))));
     }
     text += function(
         QStringLiteral("is_usable"),

@@ -58,7 +58,11 @@ ask_server() (
   esac
   PGCONNECT_TIMEOUT=3
   export PGCONNECT_TIMEOUT
-  limited 6 psql -X -q -w -A -t -d "$at" -c "$2" 2>&1
+  # A warning that comes with every connection is no part of the answer; what keeps it from coming is.
+  limited 6 psql -X -q -w -A -t -d "$at" -c "$2" 2>/dev/null && exit 0
+  why=$(limited 6 psql -X -q -w -A -t -d "$at" -c "$2" 2>&1 >/dev/null)
+  printf '%s\n' "${why:-psql has not answered within 6 s}"
+  exit 1
 )
 role_sql="SELECT CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE 'primary ' ||
   ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END"
@@ -85,11 +89,20 @@ is_ours() {
   # else may have been promoted while this host was cut off, or frozen.
   [ "$(date +%s)" -ge "$fresh_until" ] || return 0
   others=$(ask_server "$conninfo" \
-    "SELECT conninfo FROM repmgr.nodes WHERE node_id <> $node_id AND type <> 'witness' ORDER BY 1")
+    "SELECT conninfo FROM repmgr.nodes WHERE node_id <> $node_id AND type <> 'witness' ORDER BY 1") || {
+    say "who else there is can't be asked: $others. The address is left where it is" err
+    return 1
+  }
+  there=0 heard=0
   while IFS= read -r other; do
     [ -n "$other" ] || continue
+    there=$((there + 1))
     role=$(ask_server "$other" "$role_sql" </dev/null)
-    case $role in 'primary '[1-9]*) ;; *) continue ;; esac
+    case $role in
+    standby) heard=$((heard + 1)) && continue ;;
+    'primary '[1-9]*) heard=$((heard + 1)) ;;
+    *) continue ;;
+    esac
     if [ "${role#primary }" -ge "$timeline" ]; then
       say "another server is a primary of timeline ${role#primary }, the one here of $timeline: the address is left \
 where it is. See which of them is right" err
@@ -99,6 +112,12 @@ where it is. See which of them is right" err
   done <<OTHERS
 $others
 OTHERS
+  # One that is gone was the primary; where several say nothing, this host may be the one that is cut off.
+  if [ "$there" -gt 1 ] && [ "$heard" -eq 0 ] && [ -z "$by_person" ]; then
+    say "none of the other servers answers: one of them may have been promoted since. The address is left where it is. \
+$by_hand" err
+    return 1
+  fi
 }
 # Tries until the address leads here, for so many seconds.
 move_here() {
@@ -128,7 +147,7 @@ move_here() {
 move_in_background() {
   (
     trap '' HUP INT
-    trap - TERM
+    trap 'say "NOT MOVED: ended by a signal. $by_hand" err; exit 1' TERM
     move_here "$most"
   ) </dev/null >/dev/null 2>&1 &
 }
@@ -198,7 +217,10 @@ inline constexpr const char *kCommandAttempt = R"sh(
 # Runs the program once, whose exit code is all that tells. 75 of it says that it could not do it yet.
 attempt() (
   how=0
-  out=$("$assign" 2>&1) || how=$?
+  file=$(mktemp) || exit 1
+  "$assign" >"$file" 2>&1 || how=$? # by no pipe, which what it has left behind might keep open
+  out=$(head -c 2000 "$file")
+  rm -f "$file"
   [ "$how" -ne 0 ] || exit 0
   say "the program that moves it ended with $how: $(printf '%s' "$out" | tr -cd '[:print:]' | cut -c 1-300)" err
   exit 1
@@ -259,9 +281,16 @@ promote() {
   }
   proved_by=$(($(date +%s) + 30))
   until is_primary; do
-    [ "$(date +%s)" -lt "$proved_by" ] ||
-      fail "PROMOTION NOT PROVED: repmgr says it is done, the server here does not: $role. The address is left where \
-it is. $by_hand"
+    [ "$(date +%s)" -lt "$proved_by" ] || case $role in
+    standby)
+      fail "PROMOTION NOT PROVED: repmgr says it is done, the server here is a standby. The address is left where it \
+is. $by_hand"
+      ;;
+    *) # that nobody can ask it disproves nothing: the other standbys are to be told whom to follow
+      say "promoted, says repmgr. NOT MOVED: the server here can't be asked: $role. $by_hand" err
+      exit 0
+      ;;
+    esac
     sleep 0.2
   done
   promoted=$timeline fresh_until=$(($(date +%s) + 30))
@@ -320,7 +349,7 @@ usage() {
   event    what repmgr's event_notification_command runs: %n %e %s" >&2
   exit 64
 }
-node='' machine='' assign='' leads='' promoted='' timeline='' role='' out='' status='' fresh_until=0
+node='' machine='' by_person='' assign='' leads='' promoted='' timeline='' role='' out='' status='' fresh_until=0
 while getopts f:s:l:t: option; do
   case $option in
   f) conf=$OPTARG ;;
@@ -342,6 +371,7 @@ case "${1:-promote} $#" in
 'move 1')
   known
   own_machine
+  by_person=1
   move_here 60 || exit 1
   ;;
 'check 1')
