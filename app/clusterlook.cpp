@@ -44,6 +44,10 @@ void ClusterLook::start(const QString &cluster)
 void ClusterLook::watch(const cluster::ClusterConfig &config)
 {
     m_config = config;
+    if (!m_asksKeyring) {
+        sample();
+        return;
+    }
     m_credentials.load(config, [this](const core::Result<void> &keyring) {
         sayKeyring(keyring);
         sample();

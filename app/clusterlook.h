@@ -27,6 +27,8 @@ public:
 
     /// Before start(): who manages the cluster is found out where its file does not say, as whoever acts must know.
     void askWhoManages() { m_asksWhoManages = true; }
+    /// Before start(): whoever comes again and again, with nobody there, asks no desktop for its keyring.
+    void leaveKeyring() { m_asksKeyring = false; }
     /// CLUSTER of the command line.
     void start(const QString &cluster);
     /// What is watched: complete when the first state has come.
@@ -46,6 +48,7 @@ private:
     void sample();
 
     bool m_asksWhoManages = false;
+    bool m_asksKeyring = true;
     cluster::ClusterConfig m_config;
     CredentialDesk m_credentials;
     std::unique_ptr<monitor::Discovery> m_discovery;

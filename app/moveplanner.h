@@ -20,6 +20,8 @@ public:
     /// From now on plans are of that address, to that node.
     void want(const QString &address, const QString &node);
     void setState(const cluster::ClusterState &state);
+    /// What providers are asked with is another: the next state has all asked anew.
+    void lookAgain() { m_asked.invalidate(); }
     /// What the journal has: no plan is made before.
     void setPast(const std::optional<operations::Unfinished> &unfinished, const QStringList &unreadable);
 

@@ -29,6 +29,9 @@ StatusCommand::StatusCommand(Invocation invocation, QObject *parent)
 
 void StatusCommand::start()
 {
+    if (m_invocation.command == Command::Check) {
+        m_look.leaveKeyring();
+    }
     m_look.start(m_invocation.cluster);
 }
 

@@ -51,6 +51,14 @@ void SwitchoverDesk::setState(const cluster::ClusterState &state)
     }
 }
 
+void SwitchoverDesk::lookAgain()
+{
+    m_gathered.invalidate();
+    if (m_mover) {
+        m_mover->lookAgain();
+    }
+}
+
 void SwitchoverDesk::plan(const QString &target, bool natively)
 {
     m_natively = natively;

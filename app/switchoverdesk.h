@@ -31,6 +31,8 @@ public:
 
 public Q_SLOTS:
     void setState(const howdah::cluster::ClusterState &state);
+    /// What providers are asked with is another: the next state has all asked anew.
+    void lookAgain();
     /// From now on plans are of this target. natively: not through a manager.
     void plan(const QString &target, bool natively);
     /// From now on plans are of a move of that address to that node.

@@ -22,9 +22,15 @@ bool WindowCommand::isKeyringDone(const QString &cluster)
     constexpr qint64 kPatienceMs = 3000; // it may be waiting for its password: what comes later is asked with then
     if (!m_keyringAsked.contains(cluster)) {
         m_keyringAsked[cluster].start();
-        m_credentials.load(m_configs.value(cluster), [this, cluster](const core::Result<void> &) {
-            if (m_keyringAsked.contains(cluster)) {
-                m_keyringAsked[cluster].invalidate();
+        m_credentials.load(m_configs.value(cluster), [this, cluster](const core::Result<void> &keyring) {
+            if (!m_keyringAsked.contains(cluster)) {
+                return;
+            }
+            m_keyringAsked[cluster].invalidate();
+            if (!keyring && keyring.error().kind == core::Error::Kind::Timeout) {
+                m_keyringAsked.remove(cluster); // it waits for its password: whoever comes back to it is not too late
+            } else if (!keyring) {
+                m_window.showError(keyring.error());
             }
         });
     }

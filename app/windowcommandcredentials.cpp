@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window gives and takes of credentials, and when the keyring is read: as a cluster that needs it is opened.
 #include "app/addresswatch.h"
+#include "app/switchoverdesk.h"
 #include "app/windowcommand.h"
 
 namespace howdah::app {
@@ -44,6 +45,7 @@ void WindowCommand::connectCredentials()
                 QMetaObject::invokeMethod(watch.data(), &AddressWatch::lookAgain);
             }
         }
+        tellDesk([](SwitchoverDesk &desk) { desk.lookAgain(); });
     });
 }
 

@@ -32,7 +32,7 @@ std::optional<Error> refusalOf(const QByteArray &fingerprint)
     if (found == refused().until.constEnd() || found->hasExpired()) {
         return std::nullopt;
     }
-    QString hint = QStringLiteral("Correct them, and start Howdah with those.");
+    QString hint = QStringLiteral("Give others: Credentials… on the page Addresses, howdah credentials, or the environment.");
     if (!found->isForever()) {
         hint += QStringLiteral(" As they are, they are tried again in %1 min.")
                     .arg((found->remainingTime() + 59'999) / 60'000);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operations/httpclient.h"
 
+#include <QFileInfo>
 #include <QNetworkProxy>
 #include <QSslConfiguration>
 #include <QSslSocket>
@@ -60,7 +61,11 @@ private:
         const bool encrypted = m_url.scheme() == QLatin1String("https");
         if (encrypted && !file.isEmpty()) {
             QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
-            configuration.addCaCertificates(QString::fromLocal8Bit(file));
+            const QString path = QString::fromLocal8Bit(file);
+            if (!QFileInfo(path).isFile() || !configuration.addCaCertificates(path)) {
+                fail(Error::Kind::Invalid, QStringLiteral("%1 has no certificates to be trusted").arg(path));
+                return;
+            }
             m_socket.setSslConfiguration(configuration);
         }
         if (encrypted) {
@@ -169,6 +174,10 @@ void HttpClient::refuse(const Error &error, const Done &done)
 void HttpClient::toProvider(const HttpRequest &request, const QUrl &url, const QDeadlineTimer &deadline,
                             const Done &done, int logins)
 {
+    if (const int changes = addresses::HeldCredentials::instance().changes(); changes != m_credentials) {
+        m_sessions.clear();
+        m_credentials = changes;
+    }
     const QString key = request.ask.provider;
     const auto login = loginOf(key);
     if (!login) {
@@ -179,22 +188,22 @@ void HttpClient::toProvider(const HttpRequest &request, const QUrl &url, const Q
         logIn(**login, deadline, done);
         return;
     }
-    if (const int changes = addresses::HeldCredentials::instance().changes(); changes != m_credentials) {
-        m_sessions.clear();
-        m_credentials = changes;
-    }
     const QDateTime now = QDateTime::currentDateTimeUtc();
     // One that has just been given may be short.
     const bool isOpen =
         m_sessions.contains(key) && (logins > 0 || m_sessions.value(key).expires > now.addSecs(kRenewS));
     if (*login && !isOpen) {
-        logIn(**login, deadline, [this, request, url, deadline, done, logins](const Handed<HttpAnswer> &answer) {
-            if (answer && m_sessions.contains(request.ask.provider)) {
-                toProvider(request, url, deadline, done, logins + 1);
-            } else {
-                done(answer);
-            }
-        });
+        logIn(
+            **login, deadline,
+            [this, request, url, deadline, done, logins](const Handed<HttpAnswer> &answer) {
+                if (answer && m_sessions.contains(request.ask.provider)) {
+                    toProvider(request, url, deadline, done, logins + 1);
+                } else {
+                    done(answer);
+                }
+            },
+            // Somebody else has logged in meanwhile, which is as good.
+            [this, request, url, deadline, done, logins] { toProvider(request, url, deadline, done, logins); });
         return;
     }
     const auto access = accessFor(request, url, m_sessions.value(key), now);
@@ -222,8 +231,10 @@ void HttpClient::toProvider(const HttpRequest &request, const QUrl &url, const Q
     new Exchange(request, url, httpMessage(request, url, *access), leftOf(deadline), arrived, this);
 }
 
-/// done gets the answer without its token, and a failure where that gives no session.
-void HttpClient::logIn(const HttpRequest &login, const QDeadlineTimer &deadline, const Done &done)
+/// done gets the answer without its token, and a failure where that gives no session. Whoever has to wait for another
+/// login goes on with `after`, where that is given.
+void HttpClient::logIn(const HttpRequest &login, const QDeadlineTimer &deadline, const Done &done,
+                       const std::function<void()> &after)
 {
     const QString key = login.ask.provider;
     const auto access = accessFor(login, QUrl(login.url), {}, QDateTime::currentDateTimeUtc());
@@ -233,7 +244,7 @@ void HttpClient::logIn(const HttpRequest &login, const QDeadlineTimer &deadline,
     }
     const QByteArray fingerprint = fingerprintOf(login, *access);
     if (!m_turns.mayAsk(
-            fingerprint, [this, login, deadline, done] { logIn(login, deadline, done); }, done)) {
+            fingerprint, after ? after : [this, login, deadline, done] { logIn(login, deadline, done); }, done)) {
         return;
     }
     m_sessions.remove(key);

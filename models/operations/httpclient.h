@@ -35,7 +35,8 @@ private:
     void refuse(const core::Error &error, const Done &done);
     void toProvider(const HttpRequest &request, const QUrl &url, const QDeadlineTimer &deadline, const Done &done,
                     int logins = 0);
-    void logIn(const HttpRequest &login, const QDeadlineTimer &deadline, const Done &done);
+    void logIn(const HttpRequest &login, const QDeadlineTimer &deadline, const Done &done,
+               const std::function<void()> &after = {});
 
     QHash<QString, addresses::Session> m_sessions; ///< by provider
     int m_credentials = 0;                         ///< those that the sessions were opened with

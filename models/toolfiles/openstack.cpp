@@ -63,6 +63,16 @@ Context contextFrom(const QString &name, const QJsonObject &cloud)
                                             "with password and project");
         }
     }
+    // By the name alone it would be asked for somebody of that name in another domain.
+    for (const auto &[id, other] : {std::pair{"user_domain_id", "OS_USER_DOMAIN_NAME"},
+                                    std::pair{"project_domain_id", "OS_PROJECT_DOMAIN_NAME"}}) {
+        const QString domain = auth.value(QLatin1String(id)).toString();
+        const bool byId = QLatin1String(id) == QLatin1String("project_domain_id") && has("OS_PROJECT_ID");
+        if (has("OS_USERNAME") && !domain.isEmpty() && domain != QLatin1String("default") && !has(other) && !byId) {
+            context.whyNot = QStringLiteral("it names a domain by its id (%1), and Howdah takes the name alone (%2)")
+                                 .arg(QLatin1String(id), QLatin1String(other));
+        }
+    }
     take(context, kUrl, auth.value(QLatin1String("auth_url")).toString());
     take(context, kRegion, regionOf(cloud));
     if (context.whyNot.isEmpty() && !context.values.contains(kUrl)) {
