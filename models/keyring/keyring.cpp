@@ -61,12 +61,12 @@ void run(QKeychain::Job *job, const QString &account, int deadlineMs, QObject *o
     };
     deadline->setSingleShot(true);
     QObject::connect(deadline, &QTimer::timeout, owner, [tell] {
-        tell(
-            core::failure(Error::Kind::Timeout,
-                          QStringLiteral("The desktop's keyring has not answered: it may be waiting for its password."),
-                          QStringLiteral("Unlock it, or set the variables in the environment. What it was asked for it may do "
-                                         "once it is unlocked: howdah credentials tells.")),
-            QKeychain::OtherError);
+        tell(core::failure(
+                 Error::Kind::Timeout,
+                 QStringLiteral("The desktop's keyring has not answered: it may be waiting for its password."),
+                 QStringLiteral("Unlock it, or set the variables in the environment. What it was asked for it may do "
+                                "once it is unlocked: howdah credentials tells.")),
+             QKeychain::OtherError);
     });
     QObject::connect(
         job, &QKeychain::Job::finished, owner,
