@@ -12,6 +12,7 @@
 #include "bench/table.h"
 #include "integration/consolerun.h"
 #include "integration/gatewayhosts.h"
+#include "support/labaddress.h"
 
 using namespace howdah;
 using bench::Samples;
@@ -35,7 +36,7 @@ public:
     Figures measure(int times, const cluster::AddressConfig &address, const QString &through, const QString &database);
     bool report(const QString &title, const Figures &figures) const;
 
-    cluster::AddressConfig hostAddress() const;
+    cluster::AddressConfig hostAddress() const { return testsupport::writeAddress(*m_lab); }
     cluster::AddressConfig gatewayAddress() const;
     QString byAddress() const
     {
@@ -43,18 +44,7 @@ public:
     }
     QString byGateway() const { return through(0); }
     static QString databaseOf(int which) { return database(which); }
-
-private:
-    bool isWhole() const;
 };
-
-bool AddressBench::isWhole() const
-{
-    const int primary = m_lab->primary();
-    return primary >= 0 && m_lab->node(primary).value(
-                               QStringLiteral("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")) ==
-                               QLatin1String("2");
-}
 
 bool AddressBench::start()
 {
@@ -75,17 +65,6 @@ bool AddressBench::start()
     return m_lab->addAddress(0, m_lab->floatingAddress()) &&
            m_lab->node(0).sql(QStringLiteral("CREATE DATABASE ") + database(0)) &&
            m_lab->node(0).sql(QStringLiteral("CREATE DATABASE ") + database(1));
-}
-
-cluster::AddressConfig AddressBench::hostAddress() const
-{
-    cluster::AddressConfig address;
-    address.name = QStringLiteral("write");
-    address.ip = m_lab->floatingAddress();
-    address.provider = QStringLiteral("host");
-    address.interface = Lab::interface();
-    address.prefix = Lab::prefixLength();
-    return address;
 }
 
 cluster::AddressConfig AddressBench::gatewayAddress() const
@@ -112,7 +91,7 @@ Figures AddressBench::measure(int times, const cluster::AddressConfig &address, 
     if (!cluster::saveClusterFile(config, file)) {
         std::exit(1);
     }
-    for (int i = 0; i < times && QTest::qWaitFor([&] { return isWhole(); }, 60'000); ++i) {
+    for (int i = 0; i < times && QTest::qWaitFor([&] { return testsupport::bothFollow(*m_lab); }, 60'000); ++i) {
         const int to = m_lab->primary() == 0 ? 1 : 0;
         CommitClient bare(m_lab->conninfos()), application({through});
         const auto bothCommit = [&](qint64 more) {

@@ -7,6 +7,7 @@
 
 #include "consolerun.h"
 #include "support/lab.h"
+#include "support/labaddress.h"
 #include "support/labsql.h"
 
 using namespace howdah;
@@ -62,7 +63,7 @@ private Q_SLOTS:
 
 private:
     QString clusterFile() const;
-    bool isWhole() const;
+    bool isWhole() const { return testsupport::bothFollow(*m_lab); }
 
     QTemporaryDir m_directory;
     QString m_modules;
@@ -100,23 +101,9 @@ QString TestApplication::clusterFile() const
     cluster::ClusterConfig config = m_lab->config(QStringLiteral("postgres"));
     config.name = QStringLiteral("orders");
     config.manager = cluster::ManagerKind::None;
-    cluster::AddressConfig address;
-    address.name = QStringLiteral("write");
-    address.ip = m_lab->floatingAddress();
-    address.provider = QStringLiteral("host");
-    address.interface = Lab::interface();
-    address.prefix = Lab::prefixLength();
-    config.addresses = {address};
+    config.addresses = {testsupport::writeAddress(*m_lab)};
     const QString file = m_directory.filePath(QStringLiteral("orders.toml"));
     return cluster::saveClusterFile(config, file) ? file : QString();
-}
-
-bool TestApplication::isWhole() const
-{
-    const int primary = m_lab->primary();
-    return primary >= 0 && m_lab->node(primary).value(
-                               QStringLiteral("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")) ==
-                               QLatin1String("2");
 }
 
 /// Every order that was confirmed is there, and every listing goes on: ten times there and back.

@@ -5,6 +5,7 @@
 
 #include "consolerun.h"
 #include "gatewayhosts.h"
+#include "support/labaddress.h"
 
 using namespace howdah;
 #ifndef Q_MOC_RUN
@@ -87,7 +88,7 @@ private:
         return ended.last().value(QStringLiteral("addresses")).toArray().at(0).toObject();
     }
     int standby() const { return m_lab->primary() == 0 ? 1 : 0; }
-    bool isWhole() const;
+    bool isWhole() const { return testsupport::bothFollow(*m_lab); }
 };
 
 void TestHaproxyGateway::initTestCase()
@@ -129,14 +130,6 @@ void TestHaproxyGateway::bothLeadTo(int node) const
     for (int gateway = 0; gateway < kGateways; ++gateway) {
         QCOMPARE(takers(gateway), QStringList{serverOf(node)});
     }
-}
-
-bool TestHaproxyGateway::isWhole() const
-{
-    const int primary = m_lab->primary();
-    return primary >= 0 && m_lab->node(primary).value(
-                               QStringLiteral("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")) ==
-                               QLatin1String("2");
 }
 
 /// Each test begins with gateways whose servers' state decides, and that lead to the primary.

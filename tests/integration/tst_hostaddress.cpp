@@ -7,6 +7,7 @@
 #include "consolerun.h"
 #include "support/commitclient.h"
 #include "support/lab.h"
+#include "support/labaddress.h"
 #include "support/labsql.h"
 #ifndef Q_MOC_RUN // whose raw strings it does not read
 #include "operations/address/hostscripts.h"
@@ -108,13 +109,7 @@ QString TestHostAddress::clusterFile(const QString &name,
     cluster::ClusterConfig config = m_lab->config(QStringLiteral("postgres"));
     config.name = name;
     config.manager = cluster::ManagerKind::None;
-    cluster::AddressConfig address;
-    address.name = QStringLiteral("write");
-    address.ip = m_lab->floatingAddress();
-    address.provider = QStringLiteral("host");
-    address.interface = Lab::interface();
-    address.prefix = Lab::prefixLength();
-    config.addresses = {address};
+    config.addresses = {testsupport::writeAddress(*m_lab)};
     if (change) {
         change(config);
     }
@@ -262,13 +257,13 @@ void TestHostAddress::heldIsTakenBackByItself()
     QVERIFY2(held.ok(), held.err.constData());
     QCOMPARE(holders(ip), QStringList());
     const QString asked = QStringLiteral("/run/howdah-free-test");
-    const Output free = script(1, QLatin1String(kFreeScript), {ip, Lab::interface(), asked});
+    const Output free = script(1, yielding(kFreeScript), {ip, Lab::interface(), asked});
     QVERIFY2(free.ok(), free.err.constData());
     if (taken) {
         const Output next = script(1, yielding(kTakeScript), take + QStringList{asked});
         QVERIFY2(next.ok(), next.err.constData());
         QVERIFY(!QFile::exists(asked)); // it counts once
-        const Output third = script(2, QLatin1String(kFreeScript), {ip, Lab::interface(), asked});
+        const Output third = script(2, yielding(kFreeScript), {ip, Lab::interface(), asked});
         QVERIFY2(!third.ok() && third.err.contains("another host answers"), third.err.constData());
     }
     if (released) {

@@ -7,6 +7,7 @@
 #include "consolerun.h"
 #include "support/commitclient.h"
 #include "support/lab.h"
+#include "support/labaddress.h"
 #include "support/labsql.h"
 
 using namespace howdah;
@@ -35,7 +36,7 @@ private:
     QString clusterFile(const QString &provider) const;
     void startKeepalived(int node) const;
     bool stopKeepalived(int node) const;
-    QStringList holders() const;
+    QStringList holders() const { return testsupport::holdersOf(*m_lab); }
     void awaitWhole() const;
 
     QTemporaryDir m_directory;
@@ -108,26 +109,9 @@ QString TestKeepalived::clusterFile(const QString &provider) const
     cluster::ClusterConfig config = m_lab->config(QStringLiteral("postgres"));
     config.name = QStringLiteral("orders");
     config.manager = cluster::ManagerKind::None;
-    cluster::AddressConfig address;
-    address.name = QStringLiteral("write");
-    address.ip = m_lab->floatingAddress();
-    address.provider = provider;
-    address.interface = Lab::interface();
-    address.prefix = Lab::prefixLength();
-    config.addresses = {address};
+    config.addresses = {testsupport::writeAddress(*m_lab, provider)};
     const QString file = m_directory.filePath(provider + QStringLiteral(".toml"));
     return cluster::saveClusterFile(config, file) ? file : QString();
-}
-
-QStringList TestKeepalived::holders() const
-{
-    QStringList names;
-    for (int i = 0; i < m_lab->nodeCount(); ++i) {
-        if (m_lab->hasAddress(i, m_lab->floatingAddress())) {
-            names.append(m_lab->node(i).name);
-        }
-    }
-    return names;
 }
 
 void TestKeepalived::awaitWhole() const

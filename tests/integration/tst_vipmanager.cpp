@@ -7,6 +7,7 @@
 #include "consolerun.h"
 #include "support/commitclient.h"
 #include "support/lab.h"
+#include "support/labaddress.h"
 
 using namespace howdah;
 using integration::ConsoleRun;
@@ -36,7 +37,7 @@ private:
     }
     QString clusterFile(bool hosts = true) const;
     void startVipManager(int node) const;
-    QStringList holders() const;
+    QStringList holders() const { return testsupport::holdersOf(*m_lab); }
     bool isWhole() const;
 
     QTemporaryDir m_directory;
@@ -94,25 +95,9 @@ QString TestVipManager::clusterFile(bool hosts) const
         config = integration::withoutHosts(config);
     }
     config.name = QStringLiteral("orders");
-    cluster::AddressConfig address;
-    address.name = QStringLiteral("write");
-    address.ip = m_lab->floatingAddress();
-    address.provider = QStringLiteral("vip-manager");
-    address.interface = Lab::interface();
-    config.addresses = {address};
+    config.addresses = {testsupport::writeAddress(*m_lab, QStringLiteral("vip-manager"))};
     const QString file = m_directory.filePath(hosts ? QStringLiteral("orders.toml") : QStringLiteral("blind.toml"));
     return cluster::saveClusterFile(config, file) ? file : QString();
-}
-
-QStringList TestVipManager::holders() const
-{
-    QStringList names;
-    for (int i = 0; i < m_lab->nodeCount(); ++i) {
-        if (m_lab->hasAddress(i, m_lab->floatingAddress())) {
-            names.append(m_lab->node(i).name);
-        }
-    }
-    return names;
 }
 
 bool TestVipManager::isWhole() const

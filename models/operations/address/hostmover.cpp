@@ -246,7 +246,7 @@ std::vector<Step> holdSteps(const Move &move)
                                  "in %3 s by itself")
                                   .arg(move.from, ip)
                                   .arg(move.holdS)),
-                    commandOn(move.to, QLatin1String(kFreeScript), QStringLiteral("howdah-free"),
+                    commandOn(move.to, yielding(kFreeScript), QStringLiteral("howdah-free"),
                               {ip, move.address.interface, askedFile(move)}, tr("nobody else has %1").arg(ip))};
     step.undo = {takeBack(move)};
     step.remedy = tr("See that %1 has %2 on interface %3.").arg(move.from, ip, move.address.interface);

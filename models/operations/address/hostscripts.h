@@ -62,6 +62,16 @@ mine() { # containers may share /run
   own=$(readlink /proc/self/ns/net | tr -dc 0-9)
   left=/run/howdah-arp_ignore.$own kept=/run/howdah-held-$1.$own
 }
+nobody() { # $1 IP, $2 interface, $3 seconds: no other host answers for it
+  seen=$(timeout "$3" arping -D -c 1 -w 1 -I "$2" "$1" 2>&1)
+  how=$?
+  case $seen in
+  *'reply from'*)
+    printf 'another host answers for %s: %s\n' "$1" "$(printf '%s\n' "$seen" | grep 'reply from')" >&2
+    return 1 ;;
+  esac
+  [ $how -eq 124 ] || [ $how -eq 0 ] || { printf 'arping: %s\n' "$seen" >&2; return 1; }
+}
 forget() { # what it had on lo, and that it would take it back
   for file in "/run/howdah-held-$1".*; do
     [ ! -f "$file" ] || { mine "$1"; rm -f "$kept"; }
@@ -147,24 +157,16 @@ LINES
 ) </dev/null >/dev/null 2>&1 &
 )sh";
 
-/// $1 IP, $2 interface, $3 a file that keeps when it was so; as root. Nobody on the network has the address: asked with
+/// Begins with kYielding. $1 IP, $2 interface, $3 a file that keeps when it was so; as root. Nobody on the network has the address: asked with
 /// patience, while applications still write. On IPv6 the kernel asks when it is taken.
 inline constexpr const char *kFreeScript = R"sh(
-PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
 umask 077
 rm -f "$3"
 case $1 in
 *:*) echo "the kernel will ask who has $1"; exit 0 ;;
 esac
 if [ -z "$(ip -o addr show dev "$2" to "$1")" ]; then
-  seen=$(timeout 0.3 arping -D -c 1 -w 1 -I "$2" "$1" 2>&1)
-  how=$?
-  case $seen in
-  *'reply from'*)
-    printf 'another host answers for %s: %s\n' "$1" "$(printf '%s\n' "$seen" | grep 'reply from')" >&2
-    exit 1 ;;
-  esac
-  [ $how -eq 124 ] || [ $how -eq 0 ] || { printf 'arping: %s\n' "$seen" >&2; exit 1; }
+  nobody "$1" "$2" 0.3 || exit 1
 fi
 read -r up rest </proc/uptime && printf '%s\n' "${up%.*}" >"$3" || exit 1
 echo "nobody has $1"
@@ -214,14 +216,7 @@ case $1 in
     # Who has it answers at once; the second that arping itself would wait is one in which nobody can write.
     wait=0.08
     ! wasfree "$@" || wait=0.03
-    seen=$(timeout $wait arping -D -c 1 -w 1 -I "$3" "$1" 2>&1)
-    how=$?
-    case $seen in
-    *'reply from'*)
-      printf 'another host answers for %s: %s\n' "$1" "$(printf '%s\n' "$seen" | grep 'reply from')" >&2
-      exit 1 ;;
-    esac
-    [ $how -eq 124 ] || [ $how -eq 0 ] || { printf 'arping: %s\n' "$seen" >&2; exit 1; }
+    nobody "$1" "$3" $wait || exit 1
     forget "$1" || exit 1
     ip addr add "$1/$2" dev "$3" || exit 1
   fi
